@@ -1,0 +1,46 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestGeneratedFilesAreFresh(t *testing.T) {
+	for _, o := range outputs {
+		t.Run(o.path, func(t *testing.T) {
+			t.Parallel()
+			want, err := o.render()
+			require.NoError(t, err)
+			got, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(o.path)))
+			require.NoError(t, err)
+			if string(got) != string(want) {
+				t.Errorf("%s is stale: run go generate ./...", o.path)
+			}
+		})
+	}
+}
+
+func TestGoName(t *testing.T) {
+	for in, want := range map[string]string{
+		"statusCallbackUrl": "StatusCallbackURL",
+		"MessageSid":        "MessageSID",
+		"say-as":            "SayAs",
+		"FROM_CITY":         "FromCity",
+		"SIPDomain":         "SIPDomain",
+		"maxQueueSize":      "MaxQueueSize",
+		"transcribeURLs":    "TranscribeURLs",
+		"in-progress":       "InProgress",
+		"MediaUrl0":         "MediaURL0",
+	} {
+		assert.Equal(t, want, goName(in), "of %q", in)
+	}
+}
+
+func TestCommentWraps(t *testing.T) {
+	got := comment("\t", "One two.\n\nThree "+"four")
+	assert.Equal(t, "\t// One two.\n\t//\n\t// Three four\n", got)
+}

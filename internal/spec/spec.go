@@ -1,0 +1,45 @@
+// Package spec holds what Ringback knows about Twilio, as data: the requests
+// Twilio sends, the grammar of TwiML, error codes, and the cases that tests
+// are made of. The generator in internal/gen turns the facts into Go; the
+// console shows them to people; tests read the vectors.
+//
+// The texts beside the data say in words what the data cannot:
+//
+//   - signature.md: how requests are signed and what to refuse
+//   - verb-semantics.md: what each verb of TwiML does at run time
+//   - webhook-mechanics.md: methods, timeouts, retries, answers
+//   - threat-model.md: the numbered threats (T01 to T41) that tests name
+//
+// A fact that is marked unsure in the data is unsure: code stays tolerant there.
+package spec
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+)
+
+//go:embed *.json vectors/*.json
+var files embed.FS
+
+// Bytes returns the file called name, such as "twiml.json" or
+// "vectors/signature.json".
+func Bytes(name string) ([]byte, error) {
+	return files.ReadFile(name)
+}
+
+// Decode reads the file called name into v. A member that v has no field for
+// is an error, so that no fact or case can be overlooked.
+func Decode(name string, v any) error {
+	data, err := files.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("spec: %w", err)
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return fmt.Errorf("spec: %s: %w", name, err)
+	}
+	return nil
+}
