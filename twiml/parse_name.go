@@ -1,0 +1,105 @@
+package twiml
+
+import "unicode/utf8"
+
+// Bits of parseClass: what a byte may be, or where a scan has to stop and look.
+const (
+	classText  = 1 << iota // ends the plain run of a text
+	classValue             // ends the plain run of an attribute value
+	classStart             // may begin a name
+	className              // may stand in a name
+	classSpace             // space, tab, line feed
+)
+
+// parseClass says what each byte is to the scanner. Bytes of longer characters
+// stop every scan, so that the whole character is looked at. Carriage returns
+// are gone before the scan begins.
+var parseClass = parseClasses()
+
+func parseClasses() *[256]uint8 {
+	var t [256]uint8
+	for b := range t {
+		c := byte(b)
+		switch {
+		case c >= utf8.RuneSelf, c < ' ' && c != '\t' && c != '\n', c == '<', c == '&':
+			t[b] |= classText | classValue
+		case c == ']':
+			t[b] |= classText
+		case c == '"', c == '\'':
+			t[b] |= classValue
+		}
+		switch {
+		case c == '\t', c == '\n':
+			t[b] |= classSpace | classValue
+		case c == ' ':
+			t[b] |= classSpace
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '_':
+			t[b] |= classStart | className
+		case '0' <= c && c <= '9', c == '-', c == '.':
+			t[b] |= className
+		}
+	}
+	return &t
+}
+
+// nameIsValid reports whether s is a name of XML 1.0 (fifth edition, section
+// 2.3) with at most one colon, which stands inside. It is what stands between a
+// name given by a caller and markup.
+func nameIsValid(s string) bool {
+	n, colons := nameScan(s)
+	return n > 0 && n == len(s) && colons <= 1 && s[0] != ':' && s[n-1] != ':'
+}
+
+// nameScan returns how many bytes at the start of s make a name, and how many
+// colons stand among them.
+func nameScan(s string) (n, colons int) {
+	for n < len(s) {
+		c := s[n]
+		switch {
+		case parseClass[c]&className != 0:
+			if n == 0 && parseClass[c]&classStart == 0 {
+				return 0, 0
+			}
+			n++
+		case c == ':':
+			colons++
+			n++
+		case c >= utf8.RuneSelf:
+			r, size := utf8.DecodeRuneInString(s[n:])
+			if !nameIsStart(r, size) && (n == 0 || !nameIsLater(r)) {
+				return n, colons
+			}
+			n += size
+		default:
+			return n, colons
+		}
+	}
+	return n, colons
+}
+
+// nameIsStart reports whether the character above ASCII may begin a name.
+func nameIsStart(r rune, size int) bool {
+	switch {
+	case r == utf8.RuneError && size == 1:
+		return false
+	case 0xC0 <= r && r <= 0x2FF:
+		return r != 0xD7 && r != 0xF7
+	case 0x370 <= r && r <= 0x1FFF:
+		return r != 0x37E
+	}
+	return r == 0x200C || r == 0x200D || 0x2070 <= r && r <= 0x218F || 0x2C00 <= r && r <= 0x2FEF ||
+		0x3001 <= r && r <= 0xD7FF || 0xF900 <= r && r <= 0xFDCF || 0xFDF0 <= r && r <= 0xFFFD ||
+		0x10000 <= r && r <= 0xEFFFF
+}
+
+// nameIsLater reports whether the character above ASCII may stand in a name
+// but not begin one.
+func nameIsLater(r rune) bool {
+	return r == 0xB7 || 0x300 <= r && r <= 0x36F || r == 0x203F || r == 0x2040
+}
+
+// nameIsChar reports whether XML 1.0 can hold the character at all.
+func nameIsChar(r rune) bool {
+	return r == '\t' || r == '\n' || r == '\r' || ' ' <= r && r <= 0xD7FF ||
+		0xE000 <= r && r <= 0xFFFD || 0x10000 <= r && r <= utf8.MaxRune
+}
