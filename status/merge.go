@@ -1,0 +1,147 @@
+package status
+
+import (
+	"time"
+)
+
+// Merge returns what s and t say together. It is commutative, associative and
+// idempotent, so that any order, any repetition and any grouping of
+// observations ends in the same state; and it never asks a clock which of two
+// reports is the later one (T23, T27).
+//
+// Of two reports the one that is further on decides: a state on the way loses
+// to an end, a lower step to a higher one. Where Twilio counts (calls,
+// conferences, live transcriptions) the greater number decides between equals.
+// A word that is not known counts as further on than all known steps and
+// as no end; among unknown words the count decides, then the alphabet.
+//
+// A final status gives way in two cases only. One is documented by Twilio: read after
+// delivered, a recording deleted, a session stopped that then turns out to have
+// failed. The other is a contradiction, two ends that cannot both be true. Then
+// the one for which more had to happen decides (delivered over
+// undelivered over failed over canceled; for a call the later one by
+// Twilio's count, else completed over busy over no-answer over failed over
+// canceled) and the other is shown as Conflict.
+//
+// States of different SIDs do not mix: the result is the one with the greater
+// SID, unchanged.
+func (s State) Merge(t State) State {
+	if s.SID != t.SID {
+		if s.SID > t.SID {
+			return s
+		}
+		return t
+	}
+	out := s
+	out.AccountSID = max(s.AccountSID, t.AccountSID)
+	out.ParentSID = max(s.ParentSID, t.ParentSID)
+	out.Duration = max(s.Duration, t.Duration)
+	out.URL = max(s.URL, t.URL)
+	out.First = earlier(s.First, t.First)
+	out.Last = later(s.Last, t.Last)
+	switch {
+	case covers(&s, t.Reports):
+	case covers(&t, s.Reports):
+		out.Reports = t.Reports
+		out.Status, out.Final, out.Conflict = t.Status, t.Final, t.Conflict
+		out.ErrorCode, out.ErrorMessage = t.ErrorCode, t.ErrorMessage
+	default:
+		out.Reports = union(&s, &t)
+		out.derive()
+	}
+	return out
+}
+
+// covers reports whether s has nothing to learn from reports, the usual case
+// of a repeated callback. Both are in order.
+func covers(s *State, reports []Report) bool {
+	i := 0
+	for j := range reports {
+		r := &reports[j]
+		for {
+			if i == len(s.Reports) {
+				return false
+			}
+			c := compare(s.SID, &s.Reports[i], r)
+			if c > 0 {
+				return false
+			}
+			if c == 0 {
+				break
+			}
+			i++
+		}
+		if have := &s.Reports[i]; have != r && join(have, r) != *have {
+			return false
+		}
+	}
+	return true
+}
+
+// union merges the reports of two states of one SID.
+func union(s, t *State) []Report {
+	a, b := s.Reports, t.Reports
+	out := make([]Report, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch c := compare(s.SID, &a[0], &b[0]); {
+		case c < 0:
+			out, a = append(out, a[0]), a[1:]
+		case c > 0:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out = append(out, join(&a[0], &b[0]))
+			a, b = a[1:], b[1:]
+		}
+	}
+	out = append(out, a...)
+	out = append(out, b...)
+	return bound(out)
+}
+
+// join unites two copies of one report.
+func join(a, b *Report) Report {
+	out := *a
+	out.ErrorMessage = max(a.ErrorMessage, b.ErrorMessage)
+	out.Participant = max(a.Participant, b.Participant)
+	out.Time = earlier(a.Time, b.Time)
+	out.Seen = earlier(a.Seen, b.Seen)
+	return out
+}
+
+// bound drops the lowest reports beyond MaxRepeats of one status, then the
+// lowest beyond MaxReports. What is dropped from a part would be dropped from
+// the whole as well, which is why merging stays free of order.
+func bound(reports []Report) []Report {
+	if len(reports) <= MaxRepeats {
+		return reports
+	}
+	kept := len(reports) // reports[kept:] are those that stay
+	for i := len(reports) - 1; i >= 0 && len(reports)-kept < MaxReports; i-- {
+		repeats := 0
+		for j := kept; j < len(reports); j++ {
+			if reports[j].Status == reports[i].Status {
+				repeats++
+			}
+		}
+		if repeats < MaxRepeats {
+			kept--
+			reports[kept] = reports[i]
+		}
+	}
+	return reports[kept:]
+}
+
+// earlier returns the first of two times, ignoring one that is not known.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
