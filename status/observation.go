@@ -1,6 +1,7 @@
 package status
 
 import (
+	"math"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -81,8 +82,8 @@ func (o *Observation) report() Report {
 	return Report{
 		Status:       clean(o.Status, MaxWord),
 		Event:        clean(o.Event, MaxWord),
-		Sequence:     max(o.Sequence, 0),
-		ErrorCode:    max(o.ErrorCode, 0),
+		Sequence:     min(max(o.Sequence, 0), math.MaxInt32),
+		ErrorCode:    min(max(o.ErrorCode, 0), math.MaxInt32),
 		ErrorMessage: clean(o.ErrorMessage, MaxMessage),
 		Participant:  cleanSID(o.Participant),
 		Time:         cleanTime(o.Time),
