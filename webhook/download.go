@@ -49,7 +49,9 @@ type Credentials struct{ Username, Password string }
 func (c Credentials) String() string { return c.Username }
 
 // GoString is String, for %#v.
-func (c Credentials) GoString() string { return fmt.Sprintf("webhook.Credentials{%q, ...}", c.Username) }
+func (c Credentials) GoString() string {
+	return fmt.Sprintf("webhook.Credentials{%q, ...}", c.Username)
+}
 
 // LogValue implements [slog.LogValuer] without the password.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.Username) }
@@ -104,13 +106,15 @@ type Resolver interface {
 //
 // Methods may be called concurrently.
 type Downloader struct {
-	credentials Credentials
-	hosts       []string
-	storage     []string
-	types       []string
-	maxBytes    int64
-	timeout     time.Duration
-	transport   *http.Transport
+	hosts     []string
+	storage   []string
+	types     []string
+	maxBytes  int64
+	timeout   time.Duration
+	transport *http.Transport
+	// authorize knows the credentials, so that no printer that walks through
+	// the fields finds them.
+	authorize func(*http.Request)
 }
 
 // NewDownloader returns a Downloader. The error joins every mistake in cfg.
@@ -119,12 +123,16 @@ func NewDownloader(cfg DownloadConfig) (*Downloader, error) {
 		return nil, err
 	}
 	d := &Downloader{
-		credentials: cfg.Credentials,
-		hosts:       slices.Clone(cfg.Hosts),
-		storage:     slices.Clone(cfg.Storage),
-		types:       slices.Clone(cfg.Types),
-		maxBytes:    cfg.MaxBytes,
-		timeout:     cfg.Timeout,
+		hosts:     slices.Clone(cfg.Hosts),
+		storage:   slices.Clone(cfg.Storage),
+		types:     slices.Clone(cfg.Types),
+		maxBytes:  cfg.MaxBytes,
+		timeout:   cfg.Timeout,
+		transport: newMediaTransport(cfg),
+		authorize: func(*http.Request) {},
+	}
+	if c := cfg.Credentials; c != (Credentials{}) {
+		d.authorize = func(req *http.Request) { req.SetBasicAuth(c.Username, c.Password) }
 	}
 	if d.hosts == nil {
 		d.hosts = mediaHosts
@@ -141,7 +149,6 @@ func NewDownloader(cfg DownloadConfig) (*Downloader, error) {
 	if d.timeout == 0 {
 		d.timeout = 30 * time.Second
 	}
-	d.transport = newMediaTransport(cfg)
 	return d, nil
 }
 
@@ -297,8 +304,8 @@ func (d *Downloader) ask(ctx context.Context, u *url.URL, first bool) (*http.Res
 		return nil, &DownloadError{Host: u.Hostname(), Err: ErrMediaURL}
 	}
 	req.Header.Set("Accept-Encoding", "identity")
-	if first && d.credentials != (Credentials{}) {
-		req.SetBasicAuth(d.credentials.Username, d.credentials.Password)
+	if first {
+		d.authorize(req)
 	}
 	// The transport rather than a client: no cookies, no redirects of its own,
 	// and errors that do not print the URL.
