@@ -1,0 +1,158 @@
+package status
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// Limits of a stream to a browser.
+const (
+	streamSIDs  = 100              // that one request may name
+	streamBeat  = 15 * time.Second // between signs of life, below the patience of proxies
+	streamWrite = 10 * time.Second // that one write may take
+)
+
+// Stream returns a handler of server-sent events: a page opens
+//
+//	new EventSource("/deliveries/stream?sid=SM...&sid=SM...")
+//
+// and gets the state of each SID that it names (at most 100; none: all), if
+// there is one, and then every change as it happens. Each event is called
+// "state" and its data is the JSON of a [State]. An event "missed" says that the
+// browser was too slow and that the page should be loaded again.
+//
+// There is no login in it. Put it behind the one that your pages have:
+// states hold no texts and no phone numbers, but they are nobody
+// else's business. Cookies of other origins are kept out by
+// [http.CrossOriginProtection] or SameSite.
+//
+// A stream ends with its request. [http.Server.Shutdown] waits for requests, so
+// a server with streams should end their contexts first, for instance
+// with a BaseContext that [http.Server.RegisterOnShutdown] cancels.
+// At most Options.Streams are served at once; the next one gets 503.
+func (t *Tracker) Stream() http.Handler {
+	return http.HandlerFunc(t.stream)
+}
+
+func (t *Tracker) stream(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet {
+		w.Header().Set("Allow", http.MethodGet)
+		http.Error(w, "only GET", http.StatusMethodNotAllowed)
+		return
+	}
+	sids, ok := streamed(r)
+	if !ok {
+		http.Error(w, fmt.Sprintf("name at most %d SIDs", streamSIDs), http.StatusBadRequest)
+		return
+	}
+	if t.count.streaming.Add(1) > int64(t.opts.Streams) {
+		t.count.streaming.Add(-1)
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "too many streams", http.StatusServiceUnavailable)
+		return
+	}
+	defer t.count.streaming.Add(-1)
+
+	s := &stream{w: w, rc: http.NewResponseController(w)}
+	watcher := t.watch(r.Context(), sids) // before Get, so that nothing falls in between
+	s.begin()
+	for _, sid := range sids {
+		state, err := t.store.Get(r.Context(), sid)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return // the browser connects again by itself
+		}
+		s.state(state)
+	}
+	s.flush()
+	s.follow(watcher)
+}
+
+// streamed returns the SIDs that the request names. One that cannot be a SID
+// has no state and no changes.
+func streamed(r *http.Request) ([]webhook.SID, bool) {
+	named := r.URL.Query()["sid"]
+	if len(named) > streamSIDs {
+		return nil, false
+	}
+	var sids []webhook.SID
+	for _, n := range named {
+		if sid := webhook.SID(n); ValidSID(sid) {
+			sids = append(sids, sid)
+		}
+	}
+	return sids, len(sids) > 0 || len(named) == 0
+}
+
+// A stream is one open response. After its first error it does nothing.
+type stream struct {
+	w   http.ResponseWriter
+	rc  *http.ResponseController
+	err error
+}
+
+func (s *stream) begin() {
+	h := s.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	h.Set("X-Content-Type-Options", "nosniff")
+	s.write("retry: 2000\n\n")
+}
+
+// follow sends changes and signs of life until the watcher's channel closes or
+// the browser is gone.
+func (s *stream) follow(w *watcher) {
+	beat := time.NewTicker(streamBeat)
+	defer beat.Stop()
+	for s.err == nil {
+		select {
+		case c, open := <-w.ch:
+			if !open {
+				return
+			}
+			s.state(c.After)
+			if n := w.missed.Swap(0); n > 0 {
+				s.write("event: missed\ndata: %d\n\n", n)
+			}
+		case <-beat.C:
+			s.write(": alive\n\n")
+		}
+		s.flush()
+	}
+}
+
+func (s *stream) state(state State) {
+	data, err := json.Marshal(state)
+	if err != nil {
+		s.err = err
+		return
+	}
+	s.write("event: state\ndata: %s\n\n", data)
+}
+
+func (s *stream) write(format string, args ...any) {
+	if s.err != nil {
+		return
+	}
+	// The server may have a write timeout that was meant for short answers. A
+	// writer without deadlines, as in tests, writes at once.
+	if err := s.rc.SetWriteDeadline(time.Now().Add(streamWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		s.err = err
+		return
+	}
+	_, s.err = fmt.Fprintf(s.w, format, args...)
+}
+
+func (s *stream) flush() {
+	if s.err == nil {
+		s.err = s.rc.Flush()
+	}
+}
