@@ -1,0 +1,97 @@
+package signature
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/ringback-go/ringback/internal/form"
+)
+
+// account is whose request it is said to be: where the parameters AccountSid
+// and To lie in the scanner, -1 if they are missing.
+type account struct{ sid, to int }
+
+// find looks for the parameters. A second AccountSid is always refused if it
+// differs, since it would be open whose token to ask for (T10); the strict
+// rules refuse any second one and any that is no SID.
+func (a *account) find(s *scratch, lenient bool) *Error {
+	a.sid, a.to = -1, -1
+	for i := range s.form.Len() {
+		switch string(s.form.Name(i)) {
+		case "AccountSid":
+			switch {
+			case a.sid < 0:
+				a.sid = i
+			case !lenient || !bytes.Equal(s.form.Value(i), s.form.Value(a.sid)):
+				return refuse(ErrAccount, "AccountSid is repeated")
+			}
+		case "To":
+			if a.to < 0 {
+				a.to = i
+			}
+		}
+	}
+	if a.sid >= 0 && !lenient && !isSID(s.form.Value(a.sid), "AC") {
+		return refuse(ErrAccount, "AccountSid is malformed")
+	}
+	return nil
+}
+
+// value returns the value of pair i, "" where there is none.
+func value(s *scratch, i int) string {
+	if i < 0 {
+		return ""
+	}
+	return string(s.form.Value(i))
+}
+
+// isSID reports whether id is prefix followed by 32 hexadecimal digits.
+func isSID(id []byte, prefix string) bool {
+	if len(id) != len(prefix)+32 || string(id[:len(prefix)]) != prefix {
+		return false
+	}
+	for _, c := range id[len(prefix):] {
+		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F') {
+			return false
+		}
+	}
+	return true
+}
+
+// maxName is the longest parameter name that the strict rules accept, in bytes.
+const maxName = 128
+
+// isName reports whether name is one that Twilio may send. The pattern leaves
+// out the characters that URLs have between names, so that a piece of a URL
+// cannot be moved into a name.
+func isName(name []byte) bool {
+	if len(name) == 0 || len(name) > maxName || nameBytes[name[0]] < 2 {
+		return false
+	}
+	for _, c := range name[1:] {
+		if nameBytes[c] == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// nameBytes is 2 for what may stand at the start of a name, 1 for what may
+// only follow.
+var nameBytes = func() (t [256]uint8) {
+	for c := range 26 {
+		t['a'+c], t['A'+c] = 2, 2
+	}
+	for _, c := range "0123456789_.-[]" {
+		t[c] = 1
+	}
+	return t
+}()
+
+// refuseForm turns an error of package form into ours.
+func refuseForm(err error) *Error {
+	if errors.Is(err, form.ErrTooMany) || errors.Is(err, form.ErrTooLong) {
+		return refuseFor(ErrTooLarge, "", err)
+	}
+	return refuseFor(ErrForm, "", err)
+}

@@ -1,0 +1,93 @@
+package signature
+
+import (
+	"errors"
+	"io"
+	"net/http"
+)
+
+const (
+	// wholeBody is up to which size a declared length is believed at once.
+	wholeBody = 4 << 10
+
+	// firstChunk is what a client gets for a longer claim, or for none, before
+	// it has sent anything.
+	firstChunk = 1 << 10
+
+	// growth is how much memory a client gets for each byte it has sent. Ten
+	// thousand uploads that stall after their first byte hold 10 MB then,
+	// whatever they claim; a whole body of 16 KB still takes one step.
+	growth = 16
+)
+
+// readBody reads the body of r into one fresh buffer. A length that is
+// declared to be over the limit is refused before a byte is read, and a body
+// that turns out shorter or longer than declared is an error, never a form
+// with fewer parameters.
+func readBody(r *http.Request, limit int64) ([]byte, *Error) {
+	declared := r.ContentLength
+	switch {
+	case declared > limit:
+		return nil, refuse(ErrTooLarge, "declared length over Config.MaxBody")
+	case r.Body == nil || r.Body == http.NoBody:
+		if declared > 0 {
+			return nil, refuse(ErrRead, "no body where a length is declared")
+		}
+		return nil, nil
+	}
+	// One byte more than expected, so that the end shows without growing.
+	most := limit + 1
+	if declared >= 0 {
+		most = declared + 1
+	}
+	size := most
+	if declared < 0 || most > wholeBody {
+		size = min(most, firstChunk)
+	}
+	buf := make([]byte, 0, size)
+	for {
+		n, err := r.Body.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case int64(len(buf)) > limit:
+			return nil, refuse(ErrTooLarge, "body over Config.MaxBody")
+		case declared >= 0 && int64(len(buf)) > declared:
+			return nil, refuse(ErrRead, "longer than its Content-Length")
+		case err == io.EOF:
+			if int64(len(buf)) < declared {
+				return nil, refuse(ErrRead, "shorter than its Content-Length; was it read before?")
+			}
+			return buf, nil
+		case err != nil:
+			if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+				return nil, refuse(ErrTooLarge, "body over the limit of http.MaxBytesReader")
+			}
+			return nil, refuseFor(ErrRead, "", err)
+		}
+		if len(buf) == cap(buf) {
+			next := make([]byte, len(buf), min(most, int64(growth*len(buf))))
+			copy(next, buf)
+			buf = next
+		}
+	}
+}
+
+// replayed is a body that can be read again.
+type replayed struct{ rest []byte }
+
+func (b *replayed) Read(p []byte) (int, error) {
+	if len(b.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b.rest)
+	b.rest = b.rest[n:]
+	return n, nil
+}
+
+func (b *replayed) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(b.rest)
+	b.rest = b.rest[n:]
+	return int64(n), err
+}
+
+func (b *replayed) Close() error { return nil }

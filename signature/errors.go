@@ -1,0 +1,145 @@
+package signature
+
+import (
+	"errors"
+	"net/http"
+)
+
+// What an [Error] wraps, for [errors.Is]. The comment says what to do when it
+// turns up in a log; a client never learns which one it was.
+var (
+	// ErrMissing: no X-Twilio-Signature header. A stranger, or a proxy that
+	// strips headers it does not know.
+	ErrMissing = errors.New("signature: no X-Twilio-Signature header")
+
+	// ErrHeader: the header came twice, or is not 28 characters of base64.
+	ErrHeader = errors.New("signature: malformed X-Twilio-Signature header")
+
+	// ErrMismatch: the signature is not the one of this request. A forgery, or
+	// a URL or token other than Twilio has; [Verifier.Diagnose] finds out.
+	ErrMismatch = errors.New("signature: mismatch")
+
+	// ErrAccount: the AccountSid is repeated, malformed or missing, nobody
+	// has a token for it, or the token that matched belongs to another one.
+	ErrAccount = errors.New("signature: wrong account")
+
+	// ErrTokens: the [TokenSource] failed or gave an unusable token. The
+	// request may be genuine, so it is answered with a server error.
+	ErrTokens = errors.New("signature: no usable token")
+
+	// ErrMethod: the method is not one of [Config.Methods].
+	ErrMethod = errors.New("signature: method not allowed")
+
+	// ErrHost: the host that the request names is not in [Config.Hosts].
+	ErrHost = errors.New("signature: host not in Config.Hosts")
+
+	// ErrForwarded: a trusted proxy's forwarding headers are malformed or
+	// contradict each other.
+	ErrForwarded = errors.New("signature: unusable forwarding headers")
+
+	// ErrTarget: the request has no path to verify, as with OPTIONS *.
+	ErrTarget = errors.New("signature: unusable request target")
+
+	// ErrMediaType: a body whose Content-Type is missing, repeated, broken,
+	// multipart, or one that no signature covers.
+	ErrMediaType = errors.New("signature: unsupported media type")
+
+	// ErrEncoding: the request has a Content-Encoding. Twilio sends none.
+	ErrEncoding = errors.New("signature: content encoding not supported")
+
+	// ErrTooLarge: the body is larger than [Config.MaxBody] or holds more
+	// parameters than [Config.MaxParams].
+	ErrTooLarge = errors.New("signature: request too large")
+
+	// ErrRead: the body could not be read, or was shorter or longer than
+	// declared. A middleware that has read the body before is a common cause.
+	ErrRead = errors.New("signature: body unreadable")
+
+	// ErrForm: the form is malformed, or holds a parameter name that Twilio
+	// never sends. [Config.Lenient] lets such forms through to the check.
+	ErrForm = errors.New("signature: malformed form")
+
+	// ErrUnexpectedBody: a GET or HEAD that has a body.
+	ErrUnexpectedBody = errors.New("signature: unexpected body")
+
+	// ErrBodyUnsigned: a body that is no form, and no bodySHA256 in the query.
+	ErrBodyUnsigned = errors.New("signature: body not signed")
+
+	// ErrBodyHash: the body is not the one that bodySHA256 stands for.
+	ErrBodyHash = errors.New("signature: body hash mismatch")
+
+	// ErrBodyHashAmbiguous: bodySHA256 stands in the query more than once,
+	// with different values.
+	ErrBodyHashAmbiguous = errors.New("signature: ambiguous body hash")
+
+	// ErrReplayed: a [ReplayWindow] has seen the request before.
+	ErrReplayed = errors.New("signature: request replayed")
+)
+
+// Error is why a request was refused. It wraps one of the sentinels of this
+// package and, where there is one, the error behind it. Neither its text nor
+// its fields hold a token, a signature, a URL or a parameter.
+type Error struct {
+	// Err is the sentinel.
+	Err error
+
+	// Status is the HTTP status that fits: 403 for anything about trust, 400,
+	// 405, 413, 415, 421 for what any client can know, 500 and 503 for our own
+	// troubles.
+	Status int
+
+	detail string
+	cause  error
+}
+
+// Error returns the sentinel's text and what more can be said.
+func (e *Error) Error() string {
+	text := e.Err.Error()
+	if e.detail != "" {
+		text += ": " + e.detail
+	}
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
+}
+
+// GoString returns the text, so that %#v shows no more than %v.
+func (e *Error) GoString() string { return e.Error() }
+
+// Unwrap returns the sentinel and the error behind it, if any.
+func (e *Error) Unwrap() []error {
+	if e.cause == nil {
+		return []error{e.Err}
+	}
+	return []error{e.Err, e.cause}
+}
+
+// refuse makes an error with the status that belongs to the sentinel.
+func refuse(err error, detail string) *Error {
+	return &Error{Err: err, Status: statusOf(err), detail: detail}
+}
+
+func refuseFor(err error, detail string, cause error) *Error {
+	return &Error{Err: err, Status: statusOf(err), detail: detail, cause: cause}
+}
+
+func statusOf(err error) int {
+	switch err {
+	case ErrTokens:
+		return http.StatusServiceUnavailable
+	case ErrMethod:
+		return http.StatusMethodNotAllowed
+	case ErrHost:
+		return http.StatusMisdirectedRequest
+	case ErrMediaType, ErrEncoding:
+		return http.StatusUnsupportedMediaType
+	case ErrTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case ErrRead, ErrForm, ErrTarget:
+		return http.StatusBadRequest
+	case ErrReplayed:
+		return http.StatusConflict
+	}
+	return http.StatusForbidden
+}

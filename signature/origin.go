@@ -1,0 +1,268 @@
+package signature
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// origin is what a request, or the proxies in front, say about the public
+// address: empty fields are not said.
+type origin struct {
+	scheme string
+	host   string // perhaps with a port
+	port   string // for a host without one
+	prefix string // what a proxy cut off the path
+}
+
+// originOf derives scheme and host where no BaseURL is configured: from the
+// forwarding headers of trusted proxies, and what they leave open from the
+// request itself. The host has to be one of Config.Hosts, since a genuine
+// signature for another host must not open this one (T07).
+func (v *Verifier) originOf(r *http.Request) (origin, *Error) {
+	var o origin
+	if peer, ok := peerAddr(r.RemoteAddr); ok && v.trusts(peer) {
+		forwarded, err := v.forwarded(r.Header)
+		if err != nil {
+			return o, err
+		}
+		x, err := v.xForwarded(r.Header)
+		if err != nil {
+			return o, err
+		}
+		if differ(forwarded.scheme, x.scheme) || differ(forwarded.host, x.host) {
+			return o, refuse(ErrForwarded, "Forwarded and X-Forwarded-* contradict each other")
+		}
+		o = x
+		if forwarded.scheme != "" {
+			o.scheme = forwarded.scheme
+		}
+		if forwarded.host != "" {
+			o.host = forwarded.host
+		}
+	}
+	if o.scheme == "" {
+		o.scheme = "http"
+		if r.TLS != nil {
+			o.scheme = "https"
+		}
+	}
+	if o.host == "" {
+		o.host = r.Host
+	}
+	if _, _, port := splitAuthority(o.host); port == "" && o.port != "" && ":"+o.port != defaultPort(o.scheme) {
+		o.host += ":" + o.port
+	}
+	if o.host == "" || !isForwardedHost(o.host) || !v.knowsHost(o.host, o.scheme) {
+		return o, refuse(ErrHost, "")
+	}
+	return o, nil
+}
+
+// differ reports whether both say something and not the same.
+func differ(a, b string) bool { return a != "" && b != "" && !strings.EqualFold(a, b) }
+
+// knowsHost reports whether host, which may have a port, is one of
+// Config.Hosts. An entry without a port stands for every port.
+func (v *Verifier) knowsHost(host, scheme string) bool {
+	_, name, port := splitAuthority(host)
+	if port == "" {
+		port = defaultPort(scheme)
+	}
+	for _, h := range v.hosts {
+		if strings.EqualFold(h, name) || strings.EqualFold(h, name+port) {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *Verifier) trusts(addr netip.Addr) bool {
+	for _, p := range v.cfg.Proxies {
+		if p.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// peerAddr reads an address with or without a port, brackets or a zone.
+func peerAddr(s string) (netip.Addr, bool) {
+	if host, _, err := net.SplitHostPort(s); err == nil {
+		s = host
+	}
+	addr, err := netip.ParseAddr(strings.Trim(s, "[]"))
+	return addr.Unmap().WithZone(""), err == nil
+}
+
+// hops returns how many trusted proxies a request came through: the peer, and
+// those of the addresses that they name, from the nearest on, which are
+// trusted too. Each wrote what it saw at the right end of its headers.
+func (v *Verifier) hops(clients []string) int {
+	n := 1
+	for i := len(clients) - 1; i > 0; i-- {
+		addr, ok := peerAddr(clients[i])
+		if !ok || !v.trusts(addr) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// outermost returns the value that the outermost of n trusted hops wrote,
+// counted from the right. What stands left of it came from outside. Fewer
+// values than hops mean that an inner hop passed on what an outer one wrote.
+func outermost(values []string, n int) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[max(0, len(values)-n)]
+}
+
+// xForwarded reads X-Forwarded-Proto, -Host, -Port and -Prefix.
+func (v *Verifier) xForwarded(h http.Header) (origin, *Error) {
+	n := v.hops(list(h["X-Forwarded-For"]))
+	o := origin{
+		scheme: outermost(list(h["X-Forwarded-Proto"]), n),
+		host:   outermost(list(h["X-Forwarded-Host"]), n),
+		port:   outermost(list(h["X-Forwarded-Port"]), n),
+		prefix: outermost(list(h["X-Forwarded-Prefix"]), n),
+	}
+	switch {
+	case !isScheme(o.scheme):
+		return o, refuse(ErrForwarded, "X-Forwarded-Proto")
+	case !isForwardedHost(o.host):
+		return o, refuse(ErrForwarded, "X-Forwarded-Host")
+	case !isPort(o.port):
+		return o, refuse(ErrForwarded, "X-Forwarded-Port")
+	case !isPrefix(o.prefix):
+		return o, refuse(ErrForwarded, "X-Forwarded-Prefix")
+	}
+	o.scheme = strings.ToLower(o.scheme)
+	o.prefix = strings.TrimSuffix(o.prefix, "/")
+	return o, nil
+}
+
+// forwarded reads the Forwarded header of RFC 7239.
+func (v *Verifier) forwarded(h http.Header) (origin, *Error) {
+	lines := h["Forwarded"]
+	if len(lines) == 0 {
+		return origin{}, nil
+	}
+	elements, ok := parseForwarded(strings.Join(lines, ","))
+	if !ok {
+		return origin{}, refuse(ErrForwarded, "Forwarded is malformed")
+	}
+	clients := make([]string, len(elements))
+	for i, e := range elements {
+		clients[i] = e["for"]
+	}
+	e := elements[max(0, len(elements)-v.hops(clients))]
+	o := origin{scheme: strings.ToLower(e["proto"]), host: e["host"]}
+	if !isScheme(o.scheme) || !isForwardedHost(o.host) {
+		return origin{}, refuse(ErrForwarded, "Forwarded has an impossible proto or host")
+	}
+	return o, nil
+}
+
+// list splits header lines at commas and trims the parts.
+func list(lines []string) (values []string) {
+	for _, line := range lines {
+		for value := range strings.SplitSeq(line, ",") {
+			values = append(values, strings.Trim(value, " \t"))
+		}
+	}
+	return values
+}
+
+// parseForwarded reads elements of name=value pairs, where a value is a token
+// or a quoted string. Names come in lower case; one that is repeated in its
+// element is an error.
+func parseForwarded(s string) (elements []map[string]string, ok bool) {
+	element := map[string]string{}
+	for {
+		s = strings.TrimLeft(s, " \t")
+		if s != "" && s[0] != ',' && s[0] != ';' {
+			name, rest, found := strings.Cut(s, "=")
+			name = strings.ToLower(name)
+			if _, repeated := element[name]; !found || repeated || !isToken(name) {
+				return nil, false
+			}
+			var value string
+			if value, s, ok = forwardedValue(rest); !ok {
+				return nil, false
+			}
+			element[name] = value
+			s = strings.TrimLeft(s, " \t")
+		}
+		switch {
+		case s == "":
+			return append(elements, element), true
+		case s[0] == ',':
+			elements = append(elements, element)
+			element = map[string]string{}
+		case s[0] != ';':
+			return nil, false
+		}
+		s = s[1:]
+	}
+}
+
+// forwardedValue reads one value and returns what follows it.
+func forwardedValue(s string) (value, rest string, ok bool) {
+	if !strings.HasPrefix(s, `"`) {
+		end := strings.IndexAny(s, ",; \t")
+		if end < 0 {
+			end = len(s)
+		}
+		return s[:end], s[end:], end > 0
+	}
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			return b.String(), s[i+1:], true
+		case '\\':
+			i++
+			if i == len(s) {
+				return "", "", false
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return "", "", false
+}
+
+func isToken(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+}
+
+// The following accept an empty value, which says nothing.
+
+func isScheme(s string) bool {
+	switch strings.ToLower(s) {
+	case "", "http", "https", "ws", "wss":
+		return true
+	}
+	return false
+}
+
+func isForwardedHost(s string) bool {
+	return s == "" || checkAuthority(s) == "" && !strings.Contains(s, "@")
+}
+
+func isPort(s string) bool {
+	return len(s) <= 5 && strings.Trim(s, "0123456789") == ""
+}
+
+func isPrefix(s string) bool {
+	if s == "" {
+		return true
+	}
+	if s[0] != '/' || strings.HasPrefix(s, "//") {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`?#@\"<>`, r) })
+}

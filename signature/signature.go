@@ -1,0 +1,242 @@
+// Package signature proves that an HTTP request comes from Twilio.
+//
+// Twilio signs each webhook with the account's auth token and puts the result
+// into the X-Twilio-Signature header. A [Verifier] checks it, from the public
+// URL down to the last byte of the body, and gives out what it has checked:
+//
+//	verifier, err := signature.New(signature.Config{
+//		BaseURL: "https://hooks.example.com",
+//		Tokens:  signature.Tokens(os.Getenv("TWILIO_AUTH_TOKEN")),
+//	})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	http.Handle("POST /sms", verifier.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+//		m, _ := signature.FromContext(r.Context())
+//		body, _ := m.Param("Body")
+//		fmt.Fprintf(w, "you said %q", body)
+//	})))
+//
+// # What has to be said
+//
+// There is no default for trust. The public address is configured
+// ([Config.BaseURL]), or the hosts and proxies that may name it are
+// ([Config.Hosts], [Config.Proxies]); tokens are given; nothing is taken from
+// a header because it happens to be there, and no peer is trusted because it
+// is local.
+//
+// # Strict and lenient
+//
+// What is signed has no separators, so one signature fits several readings of
+// a request. The strict rules, the default, refuse what Twilio never sends:
+// broken escapes and semicolons, text that is not UTF-8, parameter names
+// outside [A-Za-z][A-Za-z0-9_.\-\[\]]*, a repeated or malformed AccountSid.
+// [Config.Lenient] lifts these rules about content, and no others.
+//
+// # When it does not match
+//
+// [Verifier.Diagnose] looks for the change that would have made a refused
+// request pass and says which line of the configuration to mend.
+//
+// # What it does not do
+//
+// A signature says nothing about when a request was made: see [ReplayWindow].
+// It makes the request authentic, not its content harmless: a text message
+// holds what a stranger typed. Decoding parameters into types is the business
+// of package webhook.
+package signature
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Config says whom a [Verifier] trusts. Tokens is required, and so is one of
+// BaseURL and Hosts; everything else has a default.
+type Config struct {
+	// BaseURL is the address that Twilio calls, as far as all webhooks have it
+	// in common: "https://hooks.example.com", or with the prefix that a proxy
+	// takes off the path, "https://hooks.example.com/twilio". Path and query
+	// of the request are put behind it as they were received. The host is
+	// written as in the Twilio Console, upper and lower case included. User
+	// information is tried with and without; a fragment and a slash at the end
+	// are cut. Hosts and Proxies are not consulted when it is set.
+	BaseURL string
+
+	// Proxies are the addresses whose Forwarded and X-Forwarded-Proto, -Host,
+	// -Port and -Prefix headers count, when BaseURL is empty. Of several
+	// values the one that the outermost of these proxies wrote is taken. They
+	// have to remove these headers from the requests that they receive, or to
+	// write them all.
+	Proxies []netip.Prefix
+
+	// Hosts are the public host names that requests, or proxies, may name,
+	// when BaseURL is empty: "hooks.example.com", or with a port if only that
+	// port will do. Case does not matter. A request for another host is
+	// refused even if its signature is right: the same token signs requests
+	// to every URL of the account.
+	Hosts []string
+
+	// Tokens are the auth tokens that may have signed: [Tokens], a [TokenSet]
+	// or a [TokenFunc].
+	Tokens TokenSource
+
+	// Methods are the HTTP methods that are accepted, such as "POST"; GET
+	// stands for HEAD and for WebSocket handshakes, too. Empty means what the
+	// route says: the method in the pattern of [http.ServeMux], "GET /voice",
+	// or POST where the pattern names none. Where there is no pattern, since
+	// something else has routed the request, it means POST and GET. WebSocket
+	// handshakes are accepted whatever the pattern says. Headers that claim
+	// another method have no effect.
+	Methods []string
+
+	// MaxBody is the largest body, in bytes; zero means 1 MiB. A larger one
+	// is refused, unread if its length is declared.
+	MaxBody int64
+
+	// MaxParams is the largest number of parameters; zero means 1000.
+	MaxParams int
+
+	// Lenient lifts the rules about content that the package comment lists,
+	// for requests that were not made by Twilio itself but signed alike.
+	// Broken escapes and semicolons are kept as text then, and verified so.
+	Lenient bool
+
+	// Refused is called with each request that is refused and the reason,
+	// before the answer, in the goroutine of the request: the place for a log
+	// line and for [Verifier.Diagnose]. A body that was read can be read again.
+	Refused func(*http.Request, *Error)
+}
+
+const (
+	defaultMaxBody   = 1 << 20
+	defaultMaxParams = 1000
+)
+
+// Verifier checks requests against a configuration. It is immutable and safe
+// for concurrent use.
+type Verifier struct {
+	cfg Config
+
+	heads, socketHeads []string // of BaseURL, for requests and for WebSockets
+	prefix             string   // the path of BaseURL
+	hosts              []string // Config.Hosts, IPv6 literals in brackets
+	fixed              []Token  // what Config.Tokens always returns, if known
+	decoy              Token    // stands in where an account has no token
+	scratch            sync.Pool
+}
+
+// New returns a verifier for cfg, which is copied. The error holds every
+// mistake in cfg, joined, each with the name of its field, and no secret.
+func New(cfg Config) (*Verifier, error) {
+	v := &Verifier{cfg: cfg}
+	v.scratch.New = func() any { return new(scratch) }
+	var errs []error
+	mistake := func(field, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("signature: Config.%s: "+format, append([]any{field}, args...)...))
+	}
+
+	if cfg.BaseURL != "" {
+		if problem := v.setBaseURL(cfg.BaseURL); problem != "" {
+			mistake("BaseURL", "%s", problem)
+		}
+	} else {
+		if len(cfg.Hosts) == 0 {
+			mistake("BaseURL", "missing; say the public address that Twilio calls, or set Hosts")
+		}
+		if len(cfg.Proxies) > 0 && len(cfg.Hosts) == 0 {
+			mistake("Hosts", "missing; Proxies may only name hosts that are listed")
+		}
+	}
+	for i, h := range cfg.Hosts {
+		host, problem := cleanHost(h)
+		if problem != "" {
+			mistake("Hosts", "entry %d %s", i+1, problem)
+		}
+		v.hosts = append(v.hosts, host)
+	}
+	v.cfg.Proxies = slices.Clone(cfg.Proxies)
+	for i, p := range cfg.Proxies {
+		if !p.IsValid() {
+			mistake("Proxies", "entry %d is not a valid prefix", i+1)
+		}
+	}
+	if err := checkTokens(cfg.Tokens); err != nil {
+		mistake("Tokens", "%w", err)
+	}
+	v.cfg.Methods = slices.Clone(cfg.Methods)
+	for i, m := range cfg.Methods {
+		if m == "" || strings.Trim(m, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "" {
+			mistake("Methods", "entry %d is not a method in capital letters", i+1)
+		}
+	}
+	if cfg.MaxBody < 0 {
+		mistake("MaxBody", "negative")
+	}
+	if cfg.MaxParams < 0 {
+		mistake("MaxParams", "negative")
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+
+	if v.cfg.MaxBody == 0 {
+		v.cfg.MaxBody = defaultMaxBody
+	}
+	if v.cfg.MaxParams == 0 {
+		v.cfg.MaxParams = defaultMaxParams
+	}
+	if s, ok := cfg.Tokens.(*fixedTokens); ok {
+		v.fixed = s.list
+	}
+	v.decoy = Token{key: newKey("no account")}
+	return v, nil
+}
+
+// setBaseURL takes base apart as text; it returns what is wrong with it.
+func (v *Verifier) setBaseURL(base string) string {
+	base, _, _ = strings.Cut(base, "#")
+	scheme, rest, ok := strings.Cut(base, "://")
+	if !ok || scheme == "" {
+		return "needs a scheme, as in https://hooks.example.com"
+	}
+	if !isScheme(scheme) {
+		return "needs the scheme https, http, wss or ws"
+	}
+	if strings.Contains(rest, "?") {
+		return "has a query; Twilio's query comes with each request"
+	}
+	authority, path := rest, ""
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		authority, path = rest[:i], strings.TrimSuffix(rest[i:], "/")
+	}
+	if problem := checkAuthority(authority); problem != "" {
+		return problem
+	}
+	if strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }) {
+		return "has a character in its path that no URL has"
+	}
+	v.prefix = path
+	v.heads = heads(scheme, authority, path)
+	v.socketHeads = heads(socketScheme(scheme), authority, path)
+	return ""
+}
+
+// cleanHost returns h as it stands in a URL and what is wrong with it.
+func cleanHost(h string) (host, problem string) {
+	if addr, err := netip.ParseAddr(h); err == nil && addr.Is6() {
+		return "[" + h + "]", ""
+	}
+	if strings.Contains(h, "*") {
+		return "", "is a pattern; list each host"
+	}
+	if strings.Contains(h, "@") || strings.Contains(h, "/") {
+		return "", "is not a plain host name, as in hooks.example.com"
+	}
+	return h, checkAuthority(h)
+}

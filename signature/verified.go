@@ -1,0 +1,140 @@
+package signature
+
+import (
+	"iter"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/ringback-go/ringback/internal/form"
+)
+
+// Verified is the proof that a request came from Twilio, and holds exactly the
+// bytes that were checked. Parameters are decoded from it alone: what another
+// parser makes of the same request may be something else (T05). It is
+// immutable and safe for concurrent use; the request may be gone by then.
+type Verified struct {
+	method, mediaType string
+	signature         string
+	head, target      string
+	body              []byte
+	pairs             []form.Pair
+	token             Token
+	again             replayed
+
+	// inline is where pairs usually has room, so that a request costs one
+	// allocation less.
+	inline [32]form.Pair
+}
+
+// Params yields the parameters in the order of arrival, repeated ones
+// included: those of the form or, for a GET, of the query. JSON has none. The
+// query of a POST is never mixed in; see [Verified.Query].
+func (p *Verified) Params() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, pair := range p.pairs {
+			if !yield(pair.Name, pair.Value) {
+				return
+			}
+		}
+	}
+}
+
+// Param returns the first parameter called name and whether there is one. Case
+// matters.
+func (p *Verified) Param(name string) (string, bool) {
+	for i := range p.pairs {
+		if p.pairs[i].Name == name {
+			return p.pairs[i].Value, true
+		}
+	}
+	return "", false
+}
+
+// Query returns the decoded query of the URL, which is signed too. Its names
+// are chosen by whoever configured the URL, so nothing in it stands for a
+// parameter of Twilio's unless the request is a GET. The caller owns the map.
+func (p *Verified) Query() url.Values {
+	values := url.Values{}
+	_, query, _ := strings.Cut(p.target, "?")
+	// The text has been read before, so it can be read now.
+	pairs, _ := form.Parse(query, form.Limits{Lenient: true})
+	for _, pair := range pairs {
+		values.Add(pair.Name, pair.Value)
+	}
+	return values
+}
+
+// URL returns the public URL that Twilio has signed, in the spelling that
+// matched: perhaps with a port inserted or removed.
+func (p *Verified) URL() string { return p.head + p.target }
+
+// Body returns the bytes of the body, nil for a GET. It must not be changed.
+func (p *Verified) Body() []byte { return p.body }
+
+// Token returns the token that matched: its label tells when a rotation is
+// through. It is the zero Token if p comes from [Unverified].
+func (p *Verified) Token() Token { return p.token }
+
+// Method returns the HTTP method. It is not signed.
+func (p *Verified) Method() string { return p.method }
+
+// MediaType returns the media type of the body in lower case and without
+// parameters, "" if none was given. It is not signed.
+func (p *Verified) MediaType() string { return p.mediaType }
+
+// Signature returns the signature, which together with [Verified.URL] tells a
+// repeated request from a new one. It should not be logged: who has it can
+// repeat the request.
+func (p *Verified) Signature() string { return p.signature }
+
+// Unverified reads r without verifying anything, for tools that show or
+// replay requests. Nothing that it returns may be believed. The URL is made of
+// the Host header, the token is the zero one, and the limits are the defaults
+// of [Config] with the lenient rules; the error is an [*Error].
+func Unverified(r *http.Request) (*Verified, error) {
+	q := request{method: r.Method, socket: isWebSocket(r)}
+	if q.method == "" {
+		q.method = http.MethodGet
+	}
+	target, _, ok := requestTarget(r)
+	if !ok {
+		return nil, refuse(ErrTarget, "")
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	if q.socket {
+		scheme = socketScheme(scheme)
+	}
+	p := &Verified{method: q.method, head: scheme + "://" + r.Host, target: target}
+	if len(r.Header[headerName]) > 0 {
+		p.signature = r.Header[headerName][0]
+	}
+	var err *Error
+	if !q.socket {
+		if q.typ, err = mediaType(r.Header); err != nil {
+			return nil, err
+		}
+		if p.body, err = readBody(r, defaultMaxBody); err != nil {
+			return nil, err
+		}
+		p.again.rest = p.body
+		r.Body = &p.again
+	}
+	p.mediaType = q.typ
+	text := p.body
+	if q.isGet() {
+		_, query, _ := strings.Cut(target, "?")
+		text = []byte(query)
+	} else if !q.hasForm() {
+		return p, nil
+	}
+	pairs, failed := form.Parse(text, form.Limits{Pairs: defaultMaxParams, Lenient: true})
+	if failed != nil {
+		return nil, refuseForm(failed)
+	}
+	p.pairs = pairs
+	return p, nil
+}

@@ -1,0 +1,268 @@
+package signature
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/ringback-go/ringback/internal/form"
+)
+
+// headerName is where the signature is, as net/http spells it.
+const headerName = "X-Twilio-Signature"
+
+// Verify proves that r comes from Twilio, by the decision table of
+// signature.md section 3, and returns what was proven. The error is always an
+// [*Error]; [Config.Refused] has been told of it.
+//
+// The order of the checks keeps strangers cheap: method, shape of the header,
+// public URL, media type and declared length come before the body is read,
+// limits before it is decoded, and the signature last. All tokens are tried
+// for each spelling of the URL; the next spelling only where none matched.
+//
+// Verify reads r.Body and puts a copy in its place, which can be read again,
+// as far as it has read it. A GET is left with an empty body, the body of a
+// WebSocket handshake is not touched.
+func (v *Verifier) Verify(r *http.Request) (*Verified, error) {
+	s := v.scratch.Get().(*scratch)
+	proof, err := v.verify(r, s)
+	if s.size() <= maxKept {
+		v.scratch.Put(s)
+	}
+	if err != nil {
+		if v.cfg.Refused != nil {
+			v.cfg.Refused(r, err)
+		}
+		return nil, err
+	}
+	return proof, nil
+}
+
+// request is what is known of a request once it has been read.
+type request struct {
+	method    string
+	socket    bool
+	signature string
+	loc       location
+	typ       string // media type
+	hash      string // bodySHA256 in the query
+	body      []byte
+	account   account
+}
+
+// hasForm reports whether the parameters are in the body.
+func (q *request) hasForm() bool { return !q.isGet() && q.typ == formType }
+
+// isGet reports whether the URL alone is signed, query included.
+func (q *request) isGet() bool {
+	return q.socket || q.method == http.MethodGet || q.method == http.MethodHead
+}
+
+func (v *Verifier) verify(r *http.Request, s *scratch) (*Verified, *Error) {
+	var q request
+	token, url, err := v.check(r, &q, s)
+	if err != nil {
+		if len(q.body) > 0 {
+			r.Body = &replayed{q.body} // for Refused and Diagnose
+		}
+		return nil, err
+	}
+	p := &Verified{
+		method:    q.method,
+		mediaType: q.typ,
+		signature: q.signature,
+		head:      url.head,
+		target:    url.target,
+		token:     token,
+	}
+	if q.isGet() {
+		if !q.socket {
+			r.Body = http.NoBody
+		}
+	} else {
+		p.body = q.body
+		p.again.rest = q.body
+		r.Body = &p.again
+	}
+	if q.isGet() || q.hasForm() {
+		p.pairs = s.form.AppendPairs(p.inline[:0])
+	}
+	return p, nil
+}
+
+func (v *Verifier) check(r *http.Request, q *request, s *scratch) (Token, matchedURL, *Error) {
+	if err := v.inspect(r, q); err != nil {
+		return Token{}, matchedURL{}, err
+	}
+	if err := v.read(r, q); err != nil {
+		return Token{}, matchedURL{}, err
+	}
+	if err := v.parse(q, s); err != nil {
+		return Token{}, matchedURL{}, err
+	}
+	return v.match(r, q, s)
+}
+
+// inspect looks at everything that comes before the body.
+func (v *Verifier) inspect(r *http.Request, q *request) *Error {
+	var err *Error
+	q.method = r.Method
+	if q.method == "" {
+		q.method = http.MethodGet // as net/http has it for requests made by hand
+	}
+	q.socket = isWebSocket(r)
+	if !v.accepts(r, q) {
+		return refuse(ErrMethod, "name the method in the route's pattern or in Config.Methods")
+	}
+	if q.signature, err = signatureOf(r.Header); err != nil {
+		return err
+	}
+	if q.loc, err = v.locate(r, q.socket); err != nil {
+		return err
+	}
+	for _, coding := range r.Header["Content-Encoding"] {
+		if coding != "" {
+			return refuse(ErrEncoding, "")
+		}
+	}
+	if q.hash, err = bodyHash(q.loc.query()); err != nil {
+		return err
+	}
+	if q.isGet() {
+		if q.hash == "" && r.ContentLength > 0 && !q.socket {
+			return refuse(ErrUnexpectedBody, "")
+		}
+		return nil
+	}
+	if q.typ, err = mediaType(r.Header); err != nil {
+		return err
+	}
+	if r.ContentLength > 0 {
+		return q.checkCovered()
+	}
+	return nil
+}
+
+// checkCovered refuses a body that nothing binds.
+func (q *request) checkCovered() *Error {
+	switch {
+	case q.typ == formType || q.hash != "":
+		return nil
+	case q.typ == "":
+		return refuse(ErrMediaType, "a body without Content-Type")
+	case !isJSON(q.typ):
+		return refuse(ErrMediaType, "neither a form nor JSON, and no bodySHA256")
+	}
+	return refuse(ErrBodyUnsigned, "no bodySHA256 in the query")
+}
+
+// accepts applies the rules of Config.Methods.
+func (v *Verifier) accepts(r *http.Request, q *request) bool {
+	method := q.method
+	if q.socket || method == http.MethodHead {
+		method = http.MethodGet
+	}
+	if len(v.cfg.Methods) > 0 {
+		return slices.Contains(v.cfg.Methods, q.method) || slices.Contains(v.cfg.Methods, method)
+	}
+	if q.socket {
+		return true
+	}
+	if r.Pattern == "" {
+		return method == http.MethodPost || method == http.MethodGet
+	}
+	routed, _, found := strings.Cut(r.Pattern, " ")
+	if !found {
+		routed = http.MethodPost
+	}
+	return method == routed || q.method == routed
+}
+
+// allow returns the value of the Allow header.
+func (v *Verifier) allow(r *http.Request) string {
+	methods := v.cfg.Methods
+	if len(methods) == 0 {
+		methods = []string{http.MethodPost}
+		if routed, _, found := strings.Cut(r.Pattern, " "); found {
+			methods = []string{routed}
+		} else if r.Pattern == "" {
+			methods = []string{http.MethodPost, http.MethodGet}
+		}
+	}
+	return strings.Join(methods, ", ")
+}
+
+// signatureOf returns the signature header, whose shape it checks: that is
+// cheap, and keeps strangers from having their bodies read. It is compared as
+// text later, so another spelling of the same 20 bytes does not pass.
+func signatureOf(h http.Header) (string, *Error) {
+	lines := h[headerName]
+	switch {
+	case len(lines) == 0 || len(lines) == 1 && lines[0] == "":
+		return "", refuse(ErrMissing, "")
+	case len(lines) > 1:
+		return "", refuse(ErrHeader, "more than one")
+	}
+	text := lines[0]
+	if len(text) != signatureLength || text[signatureLength-1] != '=' {
+		return "", refuse(ErrHeader, "not 28 characters of base64")
+	}
+	for i := range signatureLength - 1 {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '+', c == '/':
+		default:
+			return "", refuse(ErrHeader, "not 28 characters of base64")
+		}
+	}
+	return text, nil
+}
+
+// read reads the body and holds it against its hash.
+func (v *Verifier) read(r *http.Request, q *request) *Error {
+	if q.socket {
+		return nil // what follows a handshake is the WebSocket's
+	}
+	var err *Error
+	if q.body, err = readBody(r, v.cfg.MaxBody); err != nil {
+		return err
+	}
+	switch {
+	case q.isGet():
+		if len(q.body) > 0 && !hashMatches(q.hash, q.body) {
+			return refuse(ErrUnexpectedBody, "")
+		}
+		return nil
+	case q.hash != "":
+		if !hashMatches(q.hash, q.body) {
+			return refuse(ErrBodyHash, "")
+		}
+	case len(q.body) > 0:
+		return q.checkCovered()
+	}
+	return nil
+}
+
+// parse decodes the parameters and applies the rules about them.
+func (v *Verifier) parse(q *request, s *scratch) *Error {
+	limits := form.Limits{Pairs: v.cfg.MaxParams, Lenient: v.cfg.Lenient}
+	var err error
+	if q.hasForm() {
+		err = form.Scan(&s.form, q.body, limits)
+	} else {
+		// The query is the user's own text as much as Twilio's, so the rules
+		// about content do not apply to it.
+		limits.Lenient = true
+		err = form.Scan(&s.form, q.loc.query(), limits)
+	}
+	if err != nil {
+		return refuseForm(err)
+	}
+	if q.hasForm() && !v.cfg.Lenient {
+		for i := range s.form.Len() {
+			if !isName(s.form.Name(i)) {
+				return refuse(ErrForm, "a parameter name that Twilio never sends")
+			}
+		}
+	}
+	return q.account.find(s, v.cfg.Lenient || !q.isGet() && !q.hasForm())
+}
