@@ -69,45 +69,47 @@ func (m *Memory) Apply(ctx context.Context, obs ...Observation) ([]Change, error
 		if err := obs[0].Validate(); err != nil {
 			return nil, err
 		}
-		return m.apply(nil, Of(obs[0])), nil
+		s := Of(obs[0])
+		return m.apply(nil, &s), nil
 	}
 	states, err := Fold(obs...)
 	if err != nil {
 		return nil, err
 	}
 	var changes []Change
-	for _, s := range states {
-		changes = m.apply(changes, s)
+	for i := range states {
+		changes = m.apply(changes, &states[i])
 	}
 	return changes, nil
 }
 
-func (m *Memory) apply(changes []Change, s State) []Change {
+func (m *Memory) apply(changes []Change, s *State) []Change {
 	shard := m.shard(s.SID)
 	shard.mu.Lock()
 	e, found := shard.entries[s.SID]
 	if !found {
-		e = &memoryEntry{}
+		e = &memoryEntry{state: *s, stamp: m.stamp.Add(1)}
 		if shard.entries == nil {
 			shard.entries = make(map[webhook.SID]*memoryEntry)
 		}
 		shard.entries[s.SID] = e
-	} else {
-		shard.list(e).remove(e)
+		shard.list(e).push(e)
+		shard.mu.Unlock()
+		if m.count.Add(1) > int64(m.limit()) {
+			m.evict(s.SID)
+		}
+		return append(changes, Change{After: *s})
 	}
+	shard.list(e).remove(e)
 	before := e.state
-	e.state = before.Merge(s)
+	if e.state.absorb(s) {
+		if c, ok := Diff(before, e.state); ok {
+			changes = append(changes, c)
+		}
+	}
 	e.stamp = m.stamp.Add(1)
 	shard.list(e).push(e)
-	after := e.state
 	shard.mu.Unlock()
-
-	if !found && m.count.Add(1) > int64(m.limit()) {
-		m.evict(s.SID)
-	}
-	if c, ok := Diff(before, after); ok {
-		changes = append(changes, c)
-	}
 	return changes
 }
 

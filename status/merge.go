@@ -2,6 +2,8 @@ package status
 
 import (
 	"time"
+
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // Merge returns what s and t say together. It is commutative, associative and
@@ -32,24 +34,36 @@ func (s State) Merge(t State) State {
 		}
 		return t
 	}
-	out := s
-	out.AccountSID = max(s.AccountSID, t.AccountSID)
-	out.ParentSID = max(s.ParentSID, t.ParentSID)
-	out.Duration = max(s.Duration, t.Duration)
-	out.URL = max(s.URL, t.URL)
-	out.First = earlier(s.First, t.First)
-	out.Last = later(s.Last, t.Last)
-	switch {
-	case covers(&s, t.Reports):
-	case covers(&t, s.Reports):
-		out.Reports = t.Reports
-		out.Status, out.Final, out.Conflict = t.Status, t.Final, t.Conflict
-		out.ErrorCode, out.ErrorMessage = t.ErrorCode, t.ErrorMessage
-	default:
-		out.Reports = union(&s, &t)
-		out.derive()
+	s.absorb(&t)
+	return s
+}
+
+// absorb merges t, a state of the same SID, into s, and reports whether that
+// changed more than the times at which s was seen.
+func (s *State) absorb(t *State) bool {
+	before := sideNotes{s.AccountSID, s.ParentSID, s.Duration, s.URL}
+	s.AccountSID = max(s.AccountSID, t.AccountSID)
+	s.ParentSID = max(s.ParentSID, t.ParentSID)
+	s.Duration = max(s.Duration, t.Duration)
+	s.URL = max(s.URL, t.URL)
+	s.First = earlier(s.First, t.First)
+	s.Last = later(s.Last, t.Last)
+	if covers(s, t.Reports) {
+		return before != sideNotes{s.AccountSID, s.ParentSID, s.Duration, s.URL}
 	}
-	return out
+	if covers(t, s.Reports) {
+		s.Reports = t.Reports
+	} else {
+		s.Reports = union(s, t)
+	}
+	s.derive()
+	return true
+}
+
+type sideNotes struct {
+	account, parent webhook.SID
+	duration        time.Duration
+	url             string
 }
 
 // covers reports whether s has nothing to learn from reports, the usual case

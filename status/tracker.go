@@ -26,8 +26,10 @@ type Options struct {
 	// the store, not in here.
 	Changed func(context.Context, Change)
 
-	// Other answers the events that tell no state; nil: 204 for a notice, an
-	// empty document for what wants one. An error answers 503.
+	// Other answers the events that are no status callbacks, such as a call that
+	// comes in at the same URL; what they tell of a state is stored
+	// before. nil: 204. An error answers 503, or with the fallback document of
+	// the [webhook.Receiver].
 	Other func(context.Context, webhook.Event) (webhook.Reply, error)
 
 	// Buffer is the number of changes that may wait for one consumer of
@@ -152,7 +154,7 @@ type Counters struct {
 	Ended     int64 `json:"ended"`     // states that became final
 	Conflicts int64 `json:"conflicts"` // contradictions that came up
 	Unknown   int64 `json:"unknown"`   // observations with a word that is not in the tables
-	Ignored   int64 `json:"ignored"`   // events that told no state
+	Ignored   int64 `json:"ignored"`   // requests to Handler that told no state
 	Failed    int64 `json:"failed"`    // calls of the store that returned an error
 	Missed    int64 `json:"missed"`    // changes dropped because a consumer of Watch was too slow
 	Watching  int64 `json:"watching"`  // consumers of Watch right now
