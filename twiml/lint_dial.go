@@ -1,0 +1,156 @@
+package twiml
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// dialRules checks Dial, its nouns, and the nouns of Refer.
+func (l *linter) dialRules(n *Node, id grammarID) {
+	switch id {
+	case grammarDial:
+		l.dial(n)
+	case grammarNumber:
+		l.phoneText(n)
+	case grammarQueue:
+		l.queue(n)
+	case grammarSip:
+		l.sip(n)
+	case grammarSipUri, grammarReferSip:
+		l.sipURI(n)
+	case grammarHeaders:
+		l.headers(n)
+	case grammarHeader:
+		l.header(n)
+	case grammarClient:
+		l.identity(n, "Identity", ruleClientIdentity)
+	case grammarApplication:
+		l.identity(n, "ApplicationSid", ruleApplicationSID)
+	}
+}
+
+// dial checks that the nouns of a Dial can ring together.
+func (l *linter) dial(n *Node) {
+	e := &grammarTable[grammarDial]
+	nouns, numbers := 0, 0
+	var lone grammarID = grammarCount
+	for c := range n.Elements() {
+		id, known := e.child(c.Name)
+		if !known {
+			continue
+		}
+		nouns++
+		switch id {
+		case grammarNumber:
+			numbers++
+		case grammarConference, grammarQueue, grammarSim, grammarApplication, grammarWhatsApp:
+			if lone == grammarCount || id == grammarConference {
+				lone = id
+			}
+		}
+	}
+	text := !lintBlank(n)
+	if text && nouns > 0 {
+		l.report(ruleDialTextOrNouns, 13215, "Dial has a text and nouns; put the number into a Number.")
+	}
+	if text && nouns == 0 {
+		l.phoneText(n)
+	}
+	if !text && lintCount(n, "") == 0 {
+		l.report(ruleDialTarget, 0, "Dial has nobody to call.")
+	}
+	if lone != grammarCount && nouns > 1 {
+		code := 13215
+		if lone == grammarConference && numbers > 0 {
+			code = 13000
+		}
+		l.report(ruleDialLoneNouns, code, "%s must be the only noun of a Dial.", grammarTable[lone].name)
+	}
+	if nouns > 10 {
+		l.report(ruleDialTenNouns, 13250, "Dial has %d nouns; at most 10 ring.", nouns)
+	}
+}
+
+// phoneText checks the text of an element that is a phone number.
+func (l *linter) phoneText(n *Node) {
+	if text := strings.TrimSpace(n.Content()); text != "" && !lintIsPhone(text) {
+		l.report(rulePhoneNumber, 13223, "The text of %s is no phone number; write it in E.164, such as +15550100.", n.Name)
+	}
+}
+
+func (l *linter) queue(n *Node) {
+	_, reserved := n.Attr("reservationSid")
+	name := utf8.RuneCountInString(strings.TrimSpace(n.Content()))
+	switch {
+	case name == 0 && !reserved:
+		l.report(ruleQueueName, 14212, "Queue needs the name of a queue, or a reservationSid.")
+	case name > 64:
+		l.report(ruleQueueName, 14213, "The name of the queue has %d characters; at most 64 are allowed.", name)
+	}
+}
+
+func (l *linter) sip(n *Node) {
+	uris := lintCount(n, "Uri")
+	if lintBlank(n) && uris == 0 {
+		l.report(ruleSIPURI, 13243, "Sip has no address; it needs one that begins with sip: or sips:.")
+	}
+	l.sipURI(n)
+	if headers := lintCount(n, "Headers"); uris > 5 || headers > 1 {
+		l.report(ruleSIPFiveURIs, 13250, "Sip has %d Uri and %d Headers; it takes 5 and 1.", uris, headers)
+	}
+}
+
+// sipURI checks a text that is a SIP URI.
+func (l *linter) sipURI(n *Node) {
+	text := strings.TrimSpace(n.Content())
+	scheme, rest, _ := strings.Cut(text, ":")
+	ok := (strings.EqualFold(scheme, "sip") || strings.EqualFold(scheme, "sips")) &&
+		rest != "" && !strings.ContainsAny(rest, " \t\n")
+	if text != "" && !ok {
+		l.report(ruleSIPURI, 13243, "The text of %s is no SIP URI; it begins with sip: or sips:, such as sip:alice@example.com.", n.Name)
+	}
+}
+
+func (l *linter) headers(n *Node) {
+	size := 0
+	for c := range n.Elements() {
+		name, _ := c.Attr("name")
+		value, _ := c.Attr("value")
+		size += utf8.RuneCountInString(name) + utf8.RuneCountInString(value)
+	}
+	if size > 1024 {
+		l.report(ruleSIPHeadersSize, 13253, "Names and values of the headers have %d characters together; at most 1024 are sent.", size)
+	}
+}
+
+// header checks the name of a SIP header: the user's own begin with X-, and
+// four others are sent as they are
+// (https://www.twilio.com/docs/api/errors/13252).
+func (l *linter) header(n *Node) {
+	name, ok := n.Attr("name")
+	if !ok {
+		return
+	}
+	own := len(name) > 2 && strings.EqualFold(name[:2], "X-") &&
+		lintOnly(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789-_.!%*+`'~")
+	for _, known := range []string{"User-to-User", "Remote-Party-ID", "P-Preferred-Identity", "P-Called-Party-ID"} {
+		own = own || strings.EqualFold(name, known)
+	}
+	if !own {
+		l.reportAttr("name", ruleSIPHeaderName, 13252, "Twilio sends no SIP header %s; names of your own begin with X-.", lintQuote(name))
+	}
+}
+
+// identity checks the nouns that name their target by text or by an element,
+// and by the element alone when parameters go with it.
+func (l *linter) identity(n *Node, by, rule string) {
+	count, text := lintCount(n, by), !lintBlank(n)
+	switch {
+	case count > 1 || text && count > 0:
+		l.report(rule, 0, "%s names its target more than once; keep one %s.", n.Name, by)
+	case !text && count == 0:
+		l.report(rule, 0, "%s names no target: it needs a text or one %s.", n.Name, by)
+	case count == 0 && lintCount(n, "Parameter") > 0 && rule == ruleClientIdentity:
+		l.report(rule, 0, "%s has a Parameter, so its target must be in %s and not in its text.", n.Name, by)
+	}
+}
