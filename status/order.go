@@ -13,9 +13,9 @@ type Kind string
 // The kinds whose words this package knows. A SID of any other prefix is
 // tracked as well: its words are then all unknown ones.
 const (
-	Message       Kind = "message"       // SM, MM; DY for a receipt of Conversations
+	Message       Kind = "message"       // SM, MM; WA and DY where Conversations name them so
 	Call          Kind = "call"          // CA
-	Recording     Kind = "recording"     // RE
+	Recording     Kind = "recording"     // RE, and RT of Video
 	Transcription Kind = "transcription" // TR of a recording, GT of a live call
 	Conference    Kind = "conference"    // CF
 	Stream        Kind = "stream"        // MZ, and SR for SIPREC
@@ -25,11 +25,11 @@ const (
 // KindOf tells from the two letters in front of a SID what it names.
 func KindOf(sid webhook.SID) Kind {
 	switch prefix(sid) {
-	case "SM", "MM", "DY":
+	case "SM", "MM", "WA", "DY":
 		return Message
 	case "CA":
 		return Call
-	case "RE":
+	case "RE", "RT":
 		return Recording
 	case "TR", "GT":
 		return Transcription
@@ -79,11 +79,11 @@ func (r rank) final() bool { return r.class >= ended }
 // of spec/verb-semantics.md.
 func rankOf(sid webhook.SID, word string) rank {
 	switch prefix(sid) {
-	case "SM", "MM", "DY":
+	case "SM", "MM", "WA", "DY":
 		return messageRank(word)
 	case "CA":
 		return callRank(word)
-	case "RE":
+	case "RE", "RT":
 		return recordingRank(word)
 	case "CF":
 		return conferenceRank(word)
@@ -218,9 +218,9 @@ func sessionRank(word string) rank {
 // recording is deleted, a broken session stops.
 func follows(sid webhook.SID, later, earlier string) bool {
 	switch prefix(sid) {
-	case "SM", "MM", "DY":
+	case "SM", "MM", "WA", "DY":
 		return later == "read" && earlier == "delivered"
-	case "RE":
+	case "RE", "RT":
 		return later == "deleted"
 	case "GT", "MZ", "SR":
 		return later == "failed" && earlier == "completed"
