@@ -1,0 +1,111 @@
+package dialogue
+
+import (
+	"time"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// State is what a leg is busy with.
+type State string
+
+// The states of a leg.
+const (
+	Starting     State = "starting"      // not yet fetched or answered
+	RingingOut   State = "ringing"       // a dialed phone rings
+	Speaking     State = "speaking"      // Twilio says, plays or pauses
+	Prompting    State = "prompting"     // the same within a Gather: the person may act
+	WaitingInput State = "listening"     // a Gather waits for the person
+	Recording    State = "recording"     // the person's voice is recorded
+	DialingOut   State = "dialing"       // others are being rung
+	Talking      State = "talking"       // bridged to a person
+	InConference State = "in-conference" // in a conference, or waiting for one to start
+	InQueue      State = "in-queue"      // in a queue
+	InSession    State = "in-session"    // connected to a stream, relay or agent
+	Paying       State = "paying"        // a Pay waits for the person
+	Over         State = "over"          // the leg has ended
+)
+
+// Activity is what a leg is busy with, for whoever decides what the person
+// does next.
+type Activity struct {
+	State State
+	// Keys and Speech say what is listened for, now.
+	Keys, Speech bool
+	// Entered says that the person has begun: keys were pressed or words said,
+	// and time passing completes what was begun.
+	Entered bool
+	// Gather is the element that listens, if one does.
+	Gather *twiml.Node
+	// NumDigits is how many keys complete it; zero: no such number.
+	NumDigits   int
+	FinishOnKey string
+	Hints       []string
+	// Until is when it stops listening, if that is known.
+	Until time.Time
+	// Document is where the running document came from.
+	Document string
+}
+
+// Activity returns what the leg is busy with.
+func (c *Call) Activity() Activity {
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	a := c.activity
+	if c.over() {
+		return Activity{State: Over, Document: a.Document}
+	}
+	if a.State == "" {
+		a.State = Starting
+	}
+	a.Keys, a.Speech = false, false
+	if l := c.listening; l != nil {
+		a.Keys, a.Speech, a.Entered = l.keys, l.speech, l.entered
+	}
+	if c.dial != nil && c.dial.hangupOnStar {
+		a.Keys = true
+	}
+	if c.base != nil {
+		a.Document = c.base.String()
+	}
+	return a
+}
+
+// busy sets what the leg is busy with and returns what undoes it.
+func (c *Call) busy(a Activity) func() {
+	before := c.activity
+	c.activity = a
+	return func() { c.activity = before }
+}
+
+// input is something a person did to a listener.
+type input struct {
+	key        string
+	speech     string
+	confidence float64
+	length     time.Duration
+}
+
+// listener is what a verb listens for.
+type listener struct{ keys, speech, entered bool }
+
+// listen makes the leg take input and returns what ends it.
+func (c *Call) listen(l *listener) func() {
+	before := c.listening
+	c.listening = l
+	c.inbox = nil
+	return func() {
+		c.listening = before
+		c.inbox = nil
+	}
+}
+
+// take returns the next thing the person did.
+func (c *Call) take() (input, bool) {
+	if len(c.inbox) == 0 {
+		return input{}, false
+	}
+	in := c.inbox[0]
+	c.inbox = c.inbox[1:]
+	return in, true
+}

@@ -1,0 +1,210 @@
+package dialogue
+
+import (
+	"container/heap"
+	"context"
+	"time"
+)
+
+// Clock is real time, for [Engine.Run]. [SystemClock] is the usual one.
+type Clock interface {
+	// Now returns the current time.
+	Now() time.Time
+	// After returns a channel that gets a value when d has passed, and a
+	// function that gives the timer up.
+	After(d time.Duration) (<-chan time.Time, func())
+}
+
+// SystemClock is the clock of the machine.
+type SystemClock struct{}
+
+// Now returns time.Now.
+func (SystemClock) Now() time.Time { return time.Now() }
+
+// After starts a timer.
+func (SystemClock) After(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTimer(d)
+	return t.C, func() { t.Stop() }
+}
+
+// Now returns the engine's time.
+func (e *Engine) Now() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.now
+}
+
+// Settle does everything that is due, without letting time pass.
+func (e *Engine) Settle() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.settle()
+}
+
+// Advance lets d of virtual time pass and does, in order, what falls due.
+// With a real clock it does nothing.
+func (e *Engine) Advance(d time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.cfg.Clock != nil {
+		return
+	}
+	end := e.now.Add(d)
+	e.settle()
+	for {
+		at, ok := e.next()
+		if !ok || at.After(end) {
+			break
+		}
+		e.now = at
+		e.settle()
+	}
+	if e.now.Before(end) {
+		e.now = end
+	}
+}
+
+// Next returns the time at which something will happen, if anything will.
+func (e *Engine) Next() (time.Time, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.ready) > 0 {
+		return e.now, true
+	}
+	return e.next()
+}
+
+// Step moves virtual time to the next thing that happens and does it. It
+// reports whether there was one.
+func (e *Engine) Step() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.cfg.Clock != nil {
+		return false
+	}
+	if len(e.ready) > 0 {
+		e.settle()
+		return true
+	}
+	at, ok := e.next()
+	if !ok {
+		return false
+	}
+	e.now = at
+	e.settle()
+	return true
+}
+
+// Run plays in real time until ctx is done. Fetches do not hold up other
+// calls. It needs Config.Clock.
+func (e *Engine) Run(ctx context.Context) error {
+	clock := e.cfg.Clock
+	if clock == nil {
+		panic("dialogue: Run needs Config.Clock")
+	}
+	for {
+		e.mu.Lock()
+		e.now = laterOf(e.now, clock.Now().UTC())
+		e.settle()
+		at, ok := e.next()
+		wait := time.Hour
+		if ok {
+			wait = at.Sub(e.now)
+		}
+		closed := e.closed
+		e.mu.Unlock()
+		if closed {
+			return nil
+		}
+		fired, stop := clock.After(wait)
+		select {
+		case <-ctx.Done():
+			stop()
+			return context.Cause(ctx)
+		case <-e.kick:
+			stop()
+		case <-fired:
+		}
+	}
+}
+
+func (e *Engine) wakeRunner() {
+	select {
+	case e.kick <- struct{}{}:
+	default:
+	}
+}
+
+// touched brings the engine to a state where an action of a person has had
+// its effect: at once in virtual time, by the runner in real time.
+func (e *Engine) touched() {
+	if e.cfg.Clock == nil {
+		e.settle()
+		return
+	}
+	e.now = laterOf(e.now, e.cfg.Clock.Now().UTC())
+	e.wakeRunner()
+}
+
+func laterOf(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// settle runs coroutines until none can go on at the present time.
+func (e *Engine) settle() {
+	for !e.closed {
+		for len(e.timers) > 0 && !e.timers[0].at.After(e.now) {
+			t := heap.Pop(&e.timers).(timer)
+			if t.p.generation == t.generation {
+				e.wake(t.p)
+			}
+		}
+		if len(e.ready) == 0 {
+			return
+		}
+		p := e.ready[0]
+		e.ready[0] = nil
+		e.ready = e.ready[1:]
+		p.resume()
+	}
+}
+
+// next returns when the first live timer goes off.
+func (e *Engine) next() (time.Time, bool) {
+	for len(e.timers) > 0 {
+		if t := e.timers[0]; t.p.generation == t.generation {
+			return t.at, true
+		}
+		heap.Pop(&e.timers)
+	}
+	return time.Time{}, false
+}
+
+type timer struct {
+	at         time.Time
+	seq        uint64 // first set, first to go off
+	p          *proc
+	generation uint64
+}
+
+type timers []timer
+
+func (t timers) Len() int { return len(t) }
+func (t timers) Less(i, j int) bool {
+	if !t[i].at.Equal(t[j].at) {
+		return t[i].at.Before(t[j].at)
+	}
+	return t[i].seq < t[j].seq
+}
+func (t timers) Swap(i, j int) { t[i], t[j] = t[j], t[i] }
+func (t *timers) Push(x any)   { *t = append(*t, x.(timer)) }
+func (t *timers) Pop() any {
+	last := len(*t) - 1
+	x := (*t)[last]
+	(*t)[last] = timer{}
+	*t = (*t)[:last]
+	return x
+}

@@ -1,0 +1,116 @@
+package dialogue
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// Send sends a message of the program, as the REST API does, and reports its
+// life to StatusCallback. It returns the message with its SID.
+func (e *Engine) Send(m Message) Message {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m.base = e.base
+	m = e.send(m)
+	e.touched()
+	return m
+}
+
+// send gives the message its SID and lets it be delivered.
+func (e *Engine) send(m Message) Message {
+	if m.SID == "" {
+		m.SID = e.newSID(messagePrefix(len(m.Media)))
+	}
+	e.emit(Event{Type: MessageSent, Message: &m, Text: m.Body, Node: m.Node})
+	steps := []Delivery{{Status: "sent"}, {Status: "delivered"}}
+	if e.cfg.Deliver != nil {
+		steps = e.cfg.Deliver(m)
+	}
+	if m.Action != "" {
+		e.callback(nil, "MessageActionCallback", m.base, m.Action, m.method, pairs(
+			"MessageSid", m.SID, "MessageStatus", "sent", "SmsSid", m.SID, "SmsStatus", "sent",
+			"AccountSid", e.cfg.AccountSID, "From", m.From, "To", m.To, "ApiVersion", "2010-04-01",
+		))
+	}
+	e.deliver(m, steps)
+	return m
+}
+
+// Deliver reports steps in the life of a message that exists already.
+func (e *Engine) Deliver(m Message, steps ...Delivery) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m.base = e.base
+	e.deliver(m, steps)
+	e.touched()
+}
+
+func (e *Engine) deliver(m Message, steps []Delivery) {
+	if m.StatusCallback == "" {
+		return
+	}
+	e.spawn(func(p *proc) {
+		for _, step := range steps {
+			after := step.After
+			if after <= 0 {
+				after = time.Second
+			}
+			p.sleep(after)
+			e.callback(nil, "MessageStatusCallback", m.base, m.StatusCallback, "POST", m.params(e, step))
+		}
+	})
+}
+
+// params are those of a status callback, in the order of captured requests.
+func (m Message) params(e *Engine, step Delivery) Params {
+	p := append(Params{}, step.Params...)
+	add := func(name, value string) { p = append(p, Param{name, value}) }
+	if channel, _, ok := strings.Cut(m.To, ":"); ok {
+		add("ChannelPrefix", channel)
+		if step.Status == "delivered" || step.Status == "read" {
+			add("EventType", strings.ToUpper(step.Status))
+		}
+	}
+	if m.Service != "" {
+		add("MessagingServiceSid", m.Service)
+	}
+	add("ApiVersion", "2010-04-01")
+	add("MessageStatus", step.Status)
+	add("SmsSid", m.SID)
+	add("SmsStatus", step.Status)
+	if step.ErrorCode != 0 {
+		add("ErrorCode", itoa(step.ErrorCode))
+	}
+	add("To", m.To)
+	add("From", m.From)
+	add("MessageSid", m.SID)
+	add("AccountSid", e.cfg.AccountSID)
+	return p
+}
+
+// sms is the old verb that sends a message in the middle of a call.
+func (c *Call) sms(doc *document, v *twiml.Node) (*transfer, error) {
+	m := Message{
+		From: attr(v, "from", c.to.Address), To: attr(v, "to", c.from.Address), Node: v,
+		Body: messageBody(v), StatusCallback: attr(v, "statusCallback", ""), base: doc.base,
+	}
+	if m.base == nil {
+		m.base = &url.URL{}
+	}
+	status := "sent"
+	if f := checkBody(m); f != nil {
+		f.Line, f.Col = v.Line, v.Column
+		c.warn(f)
+		status = "invalid"
+	} else {
+		m = c.e.send(m)
+	}
+	action := attr(v, "action", "")
+	if action == "" {
+		return nil, nil
+	}
+	return c.transferTo(doc, action, attr(v, "method", ""), "TwimlRedirectRequest", pairs("SmsSid", m.SID, "SmsStatus", status))
+}

@@ -1,0 +1,275 @@
+// Package dialogue executes TwiML as Twilio would, against any HTTP server.
+//
+// An [Engine] is a small telephone network with people on it. A person calls a
+// number; the engine fetches the number's document, speaks it, waits for keys,
+// dials other people, follows actions and redirects, reports statuses, and
+// fails with Twilio's error number where Twilio would. Text messages work the
+// same way. It never sees the types that a program is written in: it sends
+// HTTP requests and reads XML, so the program may be written in anything.
+//
+//	engine := dialogue.New(dialogue.Config{
+//		Transport: dialogue.Handler(mux),
+//		BaseURL:   "https://hooks.example.com",
+//		AuthToken: "12345",
+//	})
+//	call := engine.Call(dialogue.CallSetup{URL: "/voice"})
+//	engine.Advance(3 * time.Second)
+//	call.Press("1")
+//
+// # Time
+//
+// Time is virtual unless [Config.Clock] is set: nothing happens until
+// [Engine.Advance], [Engine.Step] or [Engine.Settle] is called, and then
+// everything happens in one deterministic order, so a call of five minutes
+// takes microseconds and two runs with one seed are equal to the byte. With a
+// clock, [Engine.Run] plays the same calls in real time, one person pressing
+// keys in a browser.
+//
+// # How it is built
+//
+// Each leg of a call runs as a coroutine that parks until time passes or
+// something happens to it, so the code of a verb reads from top to bottom as
+// the verb does. Exactly one coroutine runs at a time.
+//
+// Everything bounded is in [Limits]. The package does not play sound,
+// transcribe, or connect media streams: streams stay silent.
+//
+// What the verbs do is written in internal/spec/verb-semantics.md, which also
+// says which facts are sure.
+package dialogue
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// Config describes an [Engine]. Only Transport is required.
+type Config struct {
+	// Transport carries every request. [Handler] makes one from an
+	// http.Handler; http.DefaultTransport reaches a server of any language.
+	Transport http.RoundTripper
+	// BaseURL is what relative URLs given to the engine are relative to.
+	// Default https://example.com.
+	BaseURL string
+	// AuthToken signs requests. Empty: requests carry no signature.
+	AuthToken string
+	// AccountSID is sent with every request. Default: made from Seed.
+	AccountSID string
+	// Seed decides identifiers and tokens. Two engines with one seed and one
+	// history send the same bytes.
+	Seed uint64
+	// Start is the time at which virtual time starts.
+	// Default 2025-07-01 10:00 UTC.
+	Start time.Time
+	// Clock makes time real, see [Engine.Run]. nil: time is virtual.
+	Clock Clock
+	// Observe is called with each event, in order, on whatever goroutine
+	// drives the engine. It must not call the engine. nil: no one looks.
+	Observe func(Event)
+	// Limits bound what a document may cost.
+	Limits Limits
+	// Answer decides what a dialed person does. nil: the phone rings until
+	// the test or the console says so by [Call.Answer] or [Call.Decline].
+	Answer func(*Call) Reaction
+	// Applications are the TwiML Apps that Dial may reach, by SID.
+	Applications map[string]Application
+	// Deliver decides what becomes of a message. nil: sent, then delivered.
+	Deliver func(Message) []Delivery
+	// MediaFailureEnds makes a call end when a file to play cannot be
+	// fetched. By default the next verb runs. Twilio does either.
+	MediaFailureEnds bool
+	// MediaLength says how long a file plays. nil or zero: 3 s.
+	MediaLength func(url string) time.Duration
+}
+
+// Limits bound what one call, message or request may cost. A zero field means
+// the default.
+type Limits struct {
+	Body          int           // bytes of a document; default 65536, error 11750
+	Redirects     int           // HTTP redirects of one fetch; default 10, error 11215
+	Timeout       time.Duration // one fetch with its retries; default 15 s, error 11200
+	Documents     int           // documents of one call; default 1000, error 14106
+	Idle          int           // documents of one call without time passing; default 100, error 14106
+	Verbs         int           // verbs of one call; default 20000, error 12400
+	CallLength    time.Duration // default 4 h
+	ReplyDocument int           // documents of one incoming message; default 50, error 14106
+}
+
+func (l Limits) withDefaults() Limits {
+	orInt(&l.Body, 64<<10)
+	orInt(&l.Redirects, 10)
+	orInt(&l.Documents, 1000)
+	orInt(&l.Idle, 100)
+	orInt(&l.Verbs, 20000)
+	orInt(&l.ReplyDocument, 50)
+	if l.Timeout <= 0 {
+		l.Timeout = 15 * time.Second
+	}
+	if l.CallLength <= 0 {
+		l.CallLength = 4 * time.Hour
+	}
+	return l
+}
+
+func orInt(v *int, def int) {
+	if *v <= 0 {
+		*v = def
+	}
+}
+
+// Application is a TwiML App: the URLs of a program that calls can be handed to.
+type Application struct {
+	VoiceURL, VoiceMethod             string
+	FallbackURL, FallbackMethod       string
+	StatusCallback, StatusCallbackVia string
+}
+
+// Engine is a telephone network. Its methods may be called from any goroutine,
+// but not from within Config.Observe, Config.Answer or Config.Deliver, nor, in
+// virtual time, from the server that answers its requests.
+type Engine struct {
+	cfg    Config
+	limits Limits
+	base   *url.URL
+
+	mu      sync.Mutex
+	now     time.Time
+	timers  timers
+	seq     uint64
+	ready   []*proc
+	procs   map[*proc]struct{}
+	kick    chan struct{}
+	closed  bool
+	pending int
+
+	random      *rand.Rand
+	calls       []*Call
+	rooms       map[string]*room
+	queues      map[string]*queue
+	queueWaits  []*proc
+	mailCookies map[string]*mailJar
+	media       map[string]*Failure
+	documents   map[string]*cachedDocument
+}
+
+// New returns an engine. It panics if cfg has no transport or a base URL that
+// is not absolute: both are mistakes of the program.
+func New(cfg Config) *Engine {
+	if cfg.Transport == nil {
+		panic("dialogue: Config.Transport is nil")
+	}
+	if cfg.BaseURL == "" {
+		cfg.BaseURL = "https://example.com"
+	}
+	base, err := url.Parse(cfg.BaseURL)
+	if err != nil || base.Host == "" {
+		panic("dialogue: Config.BaseURL is not an absolute URL")
+	}
+	if base.Path == "" {
+		base.Path = "/"
+	}
+	if cfg.Start.IsZero() {
+		cfg.Start = time.Date(2025, time.July, 1, 10, 0, 0, 0, time.UTC)
+	}
+	e := &Engine{
+		cfg:    cfg,
+		limits: cfg.Limits.withDefaults(),
+		base:   base,
+		now:    cfg.Start.UTC(),
+		procs:  map[*proc]struct{}{},
+		kick:   make(chan struct{}, 1),
+		random: rand.New(rand.NewPCG(cfg.Seed, 0x72696e676261636b)),
+	}
+	if cfg.Clock != nil {
+		e.now = cfg.Clock.Now().UTC()
+	}
+	if e.cfg.AccountSID == "" {
+		e.cfg.AccountSID = e.newSID("AC")
+	}
+	return e
+}
+
+// Close ends whatever is still going on, without a word to anybody, and
+// frees it. An engine that is closed does nothing any more.
+func (e *Engine) Close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.closed = true
+	for p := range e.procs {
+		p.stop()
+	}
+	e.ready, e.timers = nil, nil
+	e.wakeRunner()
+}
+
+// Calls returns every leg there has been, in the order of creation.
+func (e *Engine) Calls() []*Call {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append([]*Call(nil), e.calls...)
+}
+
+// AccountSID returns the account that requests are sent for.
+func (e *Engine) AccountSID() string { return e.cfg.AccountSID }
+
+// NewSID returns a fresh identifier with a prefix such as "SM".
+func (e *Engine) NewSID(prefix string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.newSID(prefix)
+}
+
+func (e *Engine) emit(ev Event) {
+	if e.cfg.Observe == nil {
+		return
+	}
+	ev.At = e.now
+	e.cfg.Observe(ev)
+}
+
+// resolve makes ref absolute. A relative ref needs a base; without one it is
+// relative to the engine's base URL.
+func (e *Engine) resolve(base *url.URL, ref string) (*url.URL, *Failure) {
+	if base == nil {
+		base = e.base
+	}
+	u, err := url.Parse(ref)
+	if err != nil {
+		return nil, failure(11100, "the URL %q cannot be parsed", ref)
+	}
+	u = base.ResolveReference(u)
+	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return nil, failure(11100, "the URL %q is not one of http or https", ref)
+	}
+	for _, c := range u.Hostname() {
+		if c == '_' {
+			return nil, failure(11100, "the host name of %q holds an underscore, which Twilio refuses", ref)
+		}
+	}
+	return u, nil
+}
+
+// attr returns the value of an attribute, or def when it is absent.
+func attr(n *twiml.Node, name, def string) string {
+	for _, a := range n.Attrs {
+		if a.Name == name {
+			return a.Value
+		}
+	}
+	return def
+}
+
+// has reports whether n carries the attribute at all.
+func has(n *twiml.Node, name string) bool {
+	for _, a := range n.Attrs {
+		if a.Name == name {
+			return true
+		}
+	}
+	return false
+}

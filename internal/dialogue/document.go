@@ -1,0 +1,216 @@
+package dialogue
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// document is an answer that was understood.
+type document struct {
+	root *twiml.Node
+	base *url.URL // what its relative URLs are relative to; nil for inline TwiML
+	// stops holds, by place, what Lint says will end the call at a verb.
+	stops map[place]twiml.Problem
+}
+
+type place struct{ line, col int }
+
+// read understands an answer as TwiML of the given kind. It completes and
+// tells the exchange.
+func (e *Engine) read(a *answer, kind twiml.DocumentKind) (*document, *Failure) {
+	x := a.exchange
+	if a.cached == nil {
+		x.Document, x.Failure = e.parse(x, kind)
+	}
+	doc := &document{root: x.Document, base: a.url}
+	if x.Failure == nil {
+		if a.cached == nil {
+			x.Problems = twiml.Lint(x.Document, kind)
+		}
+		x.Failure = doc.judge(x.Problems)
+	}
+	if x.Failure != nil {
+		x.Failure.URL = x.URL
+	}
+	if a.cached == nil {
+		e.tell(x)
+		e.remember(x)
+	}
+	if x.Failure != nil {
+		return nil, x.Failure
+	}
+	return doc, nil
+}
+
+func (e *Engine) parse(x *Exchange, kind twiml.DocumentKind) (*twiml.Node, *Failure) {
+	body := x.ResponseBody
+	if len(body) > e.limits.Body {
+		return nil, failure(11750, "the document is larger than %d bytes", e.limits.Body)
+	}
+	if len(strings.TrimSpace(string(body))) == 0 {
+		chunked := x.ResponseHeader.Get("Transfer-Encoding") == "chunked"
+		if kind == twiml.MessagingDocument && !chunked {
+			return &twiml.Node{Name: "Response"}, nil
+		}
+		return nil, failure(11770, "the answer is empty")
+	}
+	contentType := x.ResponseHeader.Get("Content-Type")
+	media, _, err := mime.ParseMediaType(contentType)
+	switch {
+	case contentType == "":
+		return nil, failure(12300, "the answer has no Content-Type")
+	case err != nil && media == "":
+		return nil, failure(12300, "the Content-Type %q cannot be parsed", contentType)
+	}
+	switch {
+	case media == "text/xml", media == "application/xml", media == "text/html":
+		return parseResponse(body)
+	case media == "text/plain":
+		text := &twiml.Node{Text: string(body)}
+		if kind == twiml.MessagingDocument {
+			return &twiml.Node{Name: "Response", Children: []*twiml.Node{{Name: "Message", Children: []*twiml.Node{text}}}}, nil
+		}
+		if root, f := parseResponse(body); f == nil {
+			return root, nil
+		}
+		return &twiml.Node{Name: "Response", Children: []*twiml.Node{{Name: "Say", Children: []*twiml.Node{text}}, {Name: "Hangup"}}}, nil
+	case strings.HasPrefix(media, "audio/") && kind == twiml.VoiceDocument:
+		play := &twiml.Node{Name: "Play", Children: []*twiml.Node{{Text: x.URL}}}
+		return &twiml.Node{Name: "Response", Children: []*twiml.Node{play, {Name: "Hangup"}}}, nil
+	}
+	return nil, failure(12300, "the Content-Type %q is not one that Twilio reads", contentType)
+}
+
+// parseResponse parses TwiML and checks its root.
+func parseResponse(body []byte) (*twiml.Node, *Failure) {
+	root, err := twiml.Parse(body)
+	if err != nil {
+		f := failure(12100, "the document cannot be parsed: %v", strings.TrimPrefix(err.Error(), "twiml: "))
+		f.Err = err
+		var syntax *twiml.SyntaxError
+		if errors.As(err, &syntax) {
+			f.Line, f.Col = syntax.Line, syntax.Column
+		}
+		return nil, f
+	}
+	if root.Name != "Response" {
+		return nil, &Failure{Code: 12102, Text: "the root element is " + root.Name + ", not Response", Line: root.Line, Col: root.Column}
+	}
+	return root, nil
+}
+
+// judge sorts what Lint found: a problem with the document as a whole is the
+// failure returned, others wait for their verb.
+func (d *document) judge(problems []twiml.Problem) *Failure {
+	for _, p := range problems {
+		if !p.Stops || p.Code == 0 {
+			continue
+		}
+		if p.Line == d.root.Line && p.Column == d.root.Column {
+			return &Failure{Code: p.Code, Text: p.Text, Line: p.Line, Col: p.Column}
+		}
+		if d.stops == nil {
+			d.stops = map[place]twiml.Problem{}
+		}
+		at := place{p.Line, p.Column}
+		if _, ok := d.stops[at]; !ok {
+			d.stops[at] = p
+		}
+	}
+	return nil
+}
+
+// stop returns the problem that ends the call when n is reached.
+func (d *document) stop(n *twiml.Node) *Failure {
+	if len(d.stops) == 0 {
+		return nil
+	}
+	if p, ok := d.stops[place{n.Line, n.Column}]; ok && n.Name != "" {
+		return &Failure{Code: p.Code, Text: p.Text, Line: p.Line, Col: p.Column}
+	}
+	for _, child := range n.Children {
+		if f := d.stop(child); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// remember keeps the answer to a GET that carries a validator.
+func (e *Engine) remember(x *Exchange) {
+	if x.Method != http.MethodGet || x.Failure != nil || strings.Contains(x.ResponseHeader.Get("Cache-Control"), "no-store") {
+		return
+	}
+	doc := &cachedDocument{x.ResponseHeader.Get("ETag"), x.ResponseHeader.Get("Last-Modified"), x}
+	if doc.etag == "" && doc.modified == "" {
+		return
+	}
+	if e.documents == nil || len(e.documents) >= maxCached {
+		e.documents = map[string]*cachedDocument{}
+	}
+	e.documents[x.URL] = doc
+}
+
+// verbs iterates over the elements of a node.
+func verbs(n *twiml.Node) func(func(*twiml.Node) bool) {
+	return func(yield func(*twiml.Node) bool) {
+		for _, child := range n.Children {
+			if child.Name != "" && child.Name != "!--" && !yield(child) {
+				return
+			}
+		}
+	}
+}
+
+// child returns the first element of that name below n.
+func child(n *twiml.Node, name string) *twiml.Node {
+	for v := range verbs(n) {
+		if v.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// text returns the character data of n and everything in it, with white space
+// as one space, as it is spoken or dialed.
+func text(n *twiml.Node) string {
+	return strings.Join(strings.Fields(rawText(n)), " ")
+}
+
+func rawText(n *twiml.Node) string {
+	if n.Name == "" {
+		return n.Text
+	}
+	if len(n.Children) == 1 && n.Children[0].Name == "" {
+		return n.Children[0].Text
+	}
+	var b strings.Builder
+	appendText(&b, n)
+	return b.String()
+}
+
+func appendText(b *strings.Builder, n *twiml.Node) {
+	switch n.Name {
+	case "":
+		b.WriteString(n.Text)
+	case "!--":
+	case "break", "p", "s":
+		b.WriteByte(' ')
+		for _, c := range n.Children {
+			appendText(b, c)
+		}
+		b.WriteByte(' ')
+	case "sub":
+		b.WriteString(attr(n, "alias", ""))
+	default:
+		for _, c := range n.Children {
+			appendText(b, c)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package dialogue
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// Exchange is one HTTP request and its answer. A retry and a redirect are
+// exchanges of their own. Its fields do not change once it was told.
+type Exchange struct {
+	Kind    string // the webhook, named as in internal/spec: IncomingCall, GatherAction, ...
+	Call    *Call  // the leg it is about; nil for messages
+	Method  string
+	URL     string // as requested: with query, without fragment
+	Header  http.Header
+	Params  Params
+	Body    string // the form body, empty for GET
+	Attempt int    // 1, and more for retries
+	Hop     int    // 0, and more when HTTP redirects were followed
+	Async   bool   // a callback: its answer changes nothing
+
+	Status         int // 0: no answer
+	ResponseHeader http.Header
+	ResponseBody   []byte // at most one byte more than the limit
+	Err            error  // why there is no answer
+
+	Document *twiml.Node     // what the answer says, if it was read as TwiML
+	Problems []twiml.Problem // what twiml.Lint finds in it
+	Failure  *Failure        // why Twilio would not use the answer
+}
+
+// request is what the engine wants fetched.
+type request struct {
+	kind   string
+	url    *url.URL
+	method string
+	call   *Call
+	params Params // all of them
+	bare   Params // what survives an HTTP redirect: all but those of the verb
+	jar    http.CookieJar
+	async  bool
+}
+
+// answer is a usable response, before its body is looked at.
+type answer struct {
+	exchange *Exchange
+	url      *url.URL // the final one
+	cached   *cachedDocument
+}
+
+// cachedDocument is the answer to a GET that allows it to be used again
+// after asking.
+type cachedDocument struct {
+	etag, modified string
+	exchange       *Exchange
+}
+
+// maxCached bounds the cache: an engine plays tests, not the world.
+const maxCached = 64

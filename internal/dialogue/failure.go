@@ -1,0 +1,43 @@
+package dialogue
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Failure is something that Twilio would have refused: its error number and a
+// sentence on what happened here.
+type Failure struct {
+	Code int    // Twilio's error number
+	URL  string // the URL that failed, if one did
+	Text string // a sentence without the number
+	Line int    // place in the document, if known
+	Col  int
+	Err  error // what lies behind it, if anything
+
+	fatal bool // no fallback helps
+}
+
+// Error returns the number and the sentence.
+func (f *Failure) Error() string {
+	if f.Line > 0 {
+		return fmt.Sprintf("error %d: line %d, column %d: %s", f.Code, f.Line, f.Col, f.Text)
+	}
+	return fmt.Sprintf("error %d: %s", f.Code, f.Text)
+}
+
+// Unwrap returns what lies behind the failure.
+func (f *Failure) Unwrap() error { return f.Err }
+
+func failure(code int, format string, args ...any) *Failure {
+	return &Failure{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// What can end the execution of a verb from outside.
+var (
+	errHungUp   = errors.New("dialogue: the person hung up")
+	errEnded    = errors.New("dialogue: the leg was ended")
+	errCanceled = errors.New("dialogue: the attempt was given up")
+	errUpdated  = errors.New("dialogue: the call was given a new document")
+	errScope    = errors.New("dialogue: the waiting is over")
+)

@@ -1,0 +1,306 @@
+package dialogue
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/signature"
+)
+
+var (
+	errConnectTimeout = errors.New("dialogue: no connection in time")
+	errReadTimeout    = errors.New("dialogue: no answer in time")
+	errTotalTimeout   = errors.New("dialogue: all tries together took too long")
+)
+
+// fetch requests rq.url with retries and redirects, as Twilio does, and tells
+// every exchange. Without a failure the answer is of the 2xx class.
+func (e *Engine) fetch(p *proc, rq request) (*answer, *Failure) {
+	o, f := overrides(rq.url.EscapedFragment(), e.limits.Timeout)
+	if f != nil {
+		f.URL = rq.url.String()
+		e.tell(&Exchange{Kind: rq.kind, Call: rq.call, Method: rq.method, URL: rq.url.String(), Attempt: 1, Async: rq.async, Failure: f})
+		return nil, f
+	}
+	token := e.newToken()
+	left := o.total
+	u, method, params := rq.url, rq.method, rq.params
+	for hop := 0; ; hop++ {
+		for tries := 1; ; tries++ {
+			x := &Exchange{Kind: rq.kind, Call: rq.call, Attempt: tries, Hop: hop, Async: rq.async}
+			if tries > 1 {
+				x.Params = params
+			}
+			spent, sort := e.try(p, x, u, method, params, token, o, left, rq.jar)
+			left -= spent
+			if x.Failure != nil && o.retry(sort, tries) && left > 0 {
+				e.tell(x)
+				continue
+			}
+			if x.Failure != nil {
+				e.tell(x)
+				return nil, x.Failure
+			}
+			if x.Status == http.StatusNotModified {
+				if doc := e.documents[x.URL]; doc != nil {
+					e.tell(x)
+					return &answer{exchange: doc.exchange, url: u, cached: doc}, nil
+				}
+			}
+			next, redirected, f := redirect(x, u)
+			switch {
+			case f == nil && redirected && hop == e.limits.Redirects:
+				f = failure(11215, "the server redirected more than %d times", e.limits.Redirects)
+			case f == nil && redirected:
+				e.tell(x)
+				if x.Status != http.StatusTemporaryRedirect && x.Status != http.StatusPermanentRedirect {
+					method = http.MethodGet
+				}
+				u, params = next, rq.bare
+			}
+			if f != nil {
+				f.URL = x.URL
+				x.Failure = f
+				e.tell(x)
+				return nil, f
+			}
+			if redirected {
+				break
+			}
+			return &answer{exchange: x, url: u}, nil
+		}
+	}
+}
+
+func (e *Engine) tell(x *Exchange) {
+	if e.cfg.Observe == nil {
+		return
+	}
+	text := x.Method + " " + x.URL
+	if x.Status != 0 {
+		text += " " + strconv.Itoa(x.Status)
+	}
+	e.emit(Event{Type: Fetched, Call: x.Call, Exchange: x, Text: text, Failure: x.Failure})
+}
+
+// redirect reports where an answer sends the client.
+func redirect(x *Exchange, from *url.URL) (*url.URL, bool, *Failure) {
+	switch x.Status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	default:
+		return nil, false, nil
+	}
+	location := x.ResponseHeader.Get("Location")
+	if location == "" {
+		return nil, true, failure(11206, "the server answered %d without saying where to go", x.Status)
+	}
+	to, err := url.Parse(location)
+	if err == nil {
+		to = from.ResolveReference(to)
+	}
+	if err != nil || to.Hostname() == "" || to.Scheme != "http" && to.Scheme != "https" {
+		return nil, true, failure(11100, "the server redirects to %q, which is no URL of http or https", location)
+	}
+	return to, true, nil
+}
+
+// try makes one request. It returns how much of the time allowed it took and,
+// for a failure, of what sort it is to a retry policy.
+func (e *Engine) try(p *proc, x *Exchange, u *url.URL, method string, params Params, token string, o override, left time.Duration, jar http.CookieJar) (spent time.Duration, sort string) {
+	target := *u
+	target.Fragment, target.RawFragment, target.User = "", "", nil
+	if target.Path == "" {
+		target.Path = "/"
+	}
+	var body string
+	if method == http.MethodGet {
+		if query := params.Encode(); query != "" {
+			if target.RawQuery != "" {
+				target.RawQuery += "&"
+			}
+			target.RawQuery += query
+		}
+	} else {
+		body = params.Encode()
+	}
+	x.Method, x.URL, x.Params, x.Body = method, target.String(), params, body
+
+	header := make(http.Header, 8)
+	header["User-Agent"] = []string{"TwilioProxy/1.1"}
+	header["Accept"] = []string{"*/*"}
+	header["I-Twilio-Idempotency-Token"] = []string{token}
+	if method != http.MethodGet {
+		header["Content-Type"] = []string{"application/x-www-form-urlencoded; charset=UTF-8"}
+	} else if doc := e.documents[x.URL]; doc != nil {
+		if doc.etag != "" {
+			header["If-None-Match"] = []string{doc.etag}
+		}
+		if doc.modified != "" {
+			header["If-Modified-Since"] = []string{doc.modified}
+		}
+	}
+	if secret := e.cfg.AuthToken; secret != "" {
+		signed := params.Values()
+		if method == http.MethodGet {
+			signed = nil
+		}
+		header["X-Twilio-Signature"] = []string{signature.Sign(secret, x.URL, signed)}
+	}
+	x.Header = header
+
+	r := &http.Request{
+		Method: method, URL: &target, Host: target.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if body != "" {
+		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+	}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		r.SetBasicAuth(u.User.Username(), password)
+	}
+	if jar != nil {
+		for _, c := range jar.Cookies(&target) {
+			r.AddCookie(c)
+		}
+	}
+
+	limit, cause := o.read, errReadTimeout
+	if left <= limit {
+		limit = left
+		if o.totalSet {
+			cause = errTotalTimeout
+		}
+	}
+	var err error
+	p.await(func() { err = e.roundTrip(r, x, limit, cause, o.connect) })
+	x.Err = err
+	if err == nil && jar != nil {
+		if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); len(cookies) > 0 {
+			jar.SetCookies(&target, cookies)
+		}
+	}
+	spent, sort = e.judge(x, limit, o.connect)
+	if e.cfg.Clock == nil && spent > 0 {
+		p.sleep(spent)
+	}
+	return spent, sort
+}
+
+// roundTrip sends r and reads the answer into x. It touches nothing else of
+// the engine: in real time it runs beside it.
+func (e *Engine) roundTrip(r *http.Request, x *Exchange, limit time.Duration, cause error, connect time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(context.Background(), limit, cause)
+	defer cancel()
+	if _, local := e.cfg.Transport.(handlerTransport); !local {
+		withCause, give := context.WithCancelCause(ctx)
+		defer give(nil)
+		late := time.AfterFunc(connect, func() { give(errConnectTimeout) })
+		defer late.Stop()
+		ctx = httptrace.WithClientTrace(withCause, &httptrace.ClientTrace{
+			GotConn: func(httptrace.GotConnInfo) { late.Stop() },
+		})
+	}
+	res, err := e.cfg.Transport.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return err
+	}
+	defer res.Body.Close()
+	x.Status, x.ResponseHeader = res.StatusCode, res.Header
+	if res.ContentLength < 0 {
+		x.ResponseHeader = res.Header.Clone()
+		x.ResponseHeader.Set("Transfer-Encoding", "chunked")
+	}
+	x.ResponseBody, err = io.ReadAll(io.LimitReader(res.Body, int64(e.limits.Body)+1))
+	if err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return errors.Join(io.ErrUnexpectedEOF, err)
+	}
+	return nil
+}
+
+// judge turns what went wrong with x into Twilio's error number.
+func (e *Engine) judge(x *Exchange, limit, connect time.Duration) (spent time.Duration, sort string) {
+	fail := func(code int, format string, args ...any) {
+		x.Failure = failure(code, format, args...)
+		x.Failure.URL, x.Failure.Err = x.URL, x.Err
+	}
+	if x.Err == nil {
+		switch s := x.Status; {
+		case s < 200 || s == http.StatusNotModified && e.documents[x.URL] == nil || s >= 400:
+			fail(11200, "the server answered %d %s", s, http.StatusText(s))
+			switch s / 100 {
+			case 4:
+				sort = "4xx"
+			case 5:
+				sort = "5xx"
+			}
+		case s == 300 || s > 303 && s < 307 && s != http.StatusNotModified || s > 308:
+			fail(11200, "the server answered %d %s", s, http.StatusText(s))
+		}
+		return 0, sort
+	}
+	var (
+		dns      *net.DNSError
+		op       *net.OpError
+		host     x509.HostnameError
+		invalid  x509.CertificateInvalidError
+		unknown  x509.UnknownAuthorityError
+		record   tls.RecordHeaderError
+		alert    tls.AlertError
+		panicked *HandlerPanic
+	)
+	switch err := x.Err; {
+	case errors.Is(err, errConnectTimeout):
+		fail(11205, "no connection to the server within %v", connect)
+		return connect, "ct"
+	case errors.Is(err, errTotalTimeout):
+		fail(11203, "all tries together took more than the time allowed in the URL")
+		return limit, ""
+	case errors.Is(err, errReadTimeout):
+		fail(11200, "the server did not answer within %v", limit)
+		return limit, "rt"
+	case errors.As(err, &panicked):
+		fail(11200, "the server closed the connection without an answer: %v", panicked)
+		return 0, "rt"
+	case errors.As(err, &dns):
+		fail(11210, "the host name does not resolve")
+		return 0, "ct"
+	case errors.As(err, &host):
+		fail(11235, "the certificate is for another host")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		fail(11236, "the certificate has expired or is not valid yet")
+	case errors.As(err, &invalid), errors.As(err, &unknown):
+		fail(11237, "the certificate is not signed by an authority that is trusted")
+	case errors.As(err, &record), errors.As(err, &alert), strings.Contains(err.Error(), "tls:"):
+		fail(11220, "there was no TLS handshake with the server")
+	case errors.As(err, &op) && op.Op == "dial":
+		fail(11205, "the server refused the connection")
+		return 0, "ct"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		fail(11206, "the server closed the connection in the middle of its answer")
+		return 0, "rt"
+	case strings.Contains(err.Error(), "malformed"):
+		fail(11206, "the answer is not HTTP")
+	default:
+		fail(11200, "the server closed the connection without an answer")
+		return 0, "rt"
+	}
+	return 0, ""
+}

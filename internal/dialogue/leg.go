@@ -1,0 +1,170 @@
+package dialogue
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// target is somebody whom a Dial rings.
+type target struct {
+	noun    string // Number, Client, Sip, WhatsApp, Sim, Application
+	address string
+	n       *twiml.Node // the noun, or the Dial for plain text
+}
+
+// newLeg makes the leg to a target. It rings at the next settle.
+func (d *dialing) newLeg(t target) *Call {
+	c := d.caller
+	k := c.e.newCall(c, CallSetup{
+		From: Party{Address: d.callerID}.withGeography(true),
+		To:   Party{Address: t.address}.withGeography(false),
+	})
+	k.sip = t.noun == "Sip"
+	k.status = Initiated
+	k.answerer = "human"
+	k.machine = attr(t.n, "machineDetection", "") != ""
+	base := d.doc.base
+	k.base = base
+	k.reports = &subscription{
+		url: attr(t.n, "statusCallback", ""), method: attr(t.n, "statusCallbackMethod", ""),
+		events: strings.Fields(attr(t.n, "statusCallbackEvent", "completed")), base: base,
+	}
+	if t.n == d.v {
+		k.reports = &subscription{} // plain text has no attributes of its own
+	}
+	k.emit(Event{Type: CallStarted, Other: c, Text: k.from.Address + " to " + k.to.Address})
+	k.p = c.e.spawn(func(*proc) {
+		if t.noun == "Application" {
+			k.runApplication(d, t)
+		} else {
+			k.runLeg(d, t)
+		}
+		k.finish()
+	})
+	return k
+}
+
+// runLeg is the life of a dialed leg.
+func (k *Call) runLeg(d *dialing, t target) {
+	k.progress("initiated", Initiated)
+	if t.noun == "Client" && has(t.n, "clientNotificationUrl") {
+		k.callback("ClientIncomingNotification", d.doc.base, attr(t.n, "clientNotificationUrl", ""), "POST", k.voiceParams(nil))
+	}
+	// The phone rings about five seconds longer than it was told to.
+	if !k.ring(d.timeout+5*time.Second, 0) {
+		return
+	}
+	k.progress("answered", InProgress)
+	d.answered(k)
+	if digits := attr(t.n, "sendDigits", ""); digits != "" && t.n != d.v {
+		k.emit(Event{Type: DigitsSent, Text: digits})
+		if k.until(k.e.now.Add(time.Duration(len(digits))*500*time.Millisecond), nil) != nil {
+			return
+		}
+	}
+	k.detectMachine(d, t)
+	if ref := attr(t.n, "url", ""); ref != "" && t.n != d.v {
+		whisper := &transfer{kind: "DialWhisper", ref: ref, method: attr(t.n, "method", ""), base: d.doc.base}
+		if k.machine && !has(t.n, "amdStatusCallback") {
+			whisper.params = pairs("AnsweredBy", k.answerer)
+		}
+		k.noDial = true
+		err := k.program(whisper)
+		k.noDial = false
+		if err != nil {
+			return
+		}
+	}
+	k.bridgeable = true
+	k.e.wake(d.caller.p)
+	if errors.Is(k.until(time.Time{}, func() bool { return false }), errUpdated) {
+		k.detach()
+	}
+}
+
+// detach takes a leg out of its Dial when it is given a document of its own.
+func (k *Call) detach() {
+	k.detached = true
+	k.activity = Activity{}
+	k.e.wake(k.parent.p)
+	t := k.update
+	k.update = nil
+	_ = k.program(t)
+}
+
+// runApplication hands the call to a TwiML App: the caller hears its documents.
+func (k *Call) runApplication(d *dialing, t target) {
+	app := k.e.cfg.Applications[t.address]
+	k.setup.ApplicationSID = t.address
+	k.setup.FallbackURL, k.setup.FallbackMethod = app.FallbackURL, app.FallbackMethod
+	if k.reports.url == "" {
+		k.reports = &subscription{url: app.StatusCallback, method: app.StatusCallbackVia, events: []string{"completed"}}
+	}
+	k.progress("initiated", Initiated)
+	k.progress("answered", InProgress)
+	k.isApplication, k.bridgeable = true, true
+	d.answered(k)
+	_ = k.program(&transfer{kind: "IncomingCall", ref: app.VoiceURL, method: app.VoiceMethod, absolute: true})
+}
+
+// ring lets the phone ring until someone decides or the time is over. It
+// reports whether it was answered.
+func (c *Call) ring(timeout, def time.Duration) bool {
+	if timeout <= 0 {
+		timeout = def
+	}
+	defer c.busy(Activity{State: RingingOut, Until: c.e.now.Add(timeout)})()
+	c.progress("ringing", RingingNow)
+	if c.e.cfg.Answer != nil && c.reaction == nil {
+		r := c.e.cfg.Answer(c)
+		if r.After <= 0 {
+			r.After = 2 * time.Second
+		}
+		c.e.spawn(func(p *proc) {
+			p.sleep(r.After)
+			if c.reaction == nil {
+				c.reaction = &r
+				c.e.wake(c.p)
+			}
+		})
+	}
+	err := c.until(c.e.now.Add(timeout), func() bool { return c.reaction != nil })
+	if err != nil {
+		return false
+	}
+	r := c.reaction
+	if r == nil {
+		c.killed = NoAnswer
+		return false
+	}
+	switch r.Status {
+	case Busy, NoAnswer, FailedCall, Canceled:
+		c.killed = r.Status
+		return false
+	}
+	c.answerer = "human"
+	if r.AnsweredBy != "" {
+		c.answerer = r.AnsweredBy
+	}
+	return true
+}
+
+// detectMachine reports who answered, where the noun asks for it.
+func (k *Call) detectMachine(d *dialing, t target) {
+	ref := attr(t.n, "amdStatusCallback", "")
+	if !k.machine || ref == "" {
+		return
+	}
+	via := attr(t.n, "amdStatusCallbackMethod", "")
+	k.e.spawn(func(p *proc) {
+		const took = 4200 * time.Millisecond
+		p.sleep(took)
+		k.callback("AsyncAmdCallback", d.doc.base, ref, via, pairs(
+			"CallSid", k.sid, "AccountSid", k.e.cfg.AccountSID,
+			"AnsweredBy", k.answerer, "MachineDetectionDuration", itoa(int(took.Milliseconds())),
+		))
+	})
+}

@@ -1,0 +1,133 @@
+package dialogue
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// forever is how often Twilio repeats what loop="0" says to repeat for ever.
+const forever = 1000
+
+// prompt says, plays or pauses. stop, if not nil, is asked whether the person
+// has done something that cuts it short.
+func (c *Call) prompt(doc *document, v *twiml.Node, stop func() bool) error {
+	if c.activity.State != Prompting && c.activity.State != InQueue && c.activity.State != InConference {
+		defer c.busy(Activity{State: Speaking})()
+	}
+	switch v.Name {
+	case "Say":
+		words := text(v)
+		length := (speakingTime(words) + breaks(v)) * time.Duration(loops(v))
+		c.emit(Event{Type: Said, Node: v, Text: words, Duration: length})
+		c.transcribe("outbound_track", words)
+		return c.until(c.e.now.Add(length), stop)
+	case "Play":
+		return c.play(doc, v, stop)
+	case "Pause":
+		length := time.Duration(number(v, "length", 1)) * time.Second
+		c.emit(Event{Type: Paused, Node: v, Duration: length})
+		return c.until(c.e.now.Add(length), stop)
+	}
+	return nil
+}
+
+func (c *Call) play(doc *document, v *twiml.Node, stop func() bool) error {
+	if digits := attr(v, "digits", ""); digits != "" {
+		length := time.Duration(len(digits)) * 500 * time.Millisecond
+		c.emit(Event{Type: DigitsSent, Node: v, Text: digits, Duration: length})
+		return c.until(c.e.now.Add(length), stop)
+	}
+	ref := strings.TrimSpace(rawText(v))
+	address, f := c.fetchMedia(doc, ref)
+	if f != nil {
+		f.Line, f.Col = v.Line, v.Column
+		if c.e.cfg.MediaFailureEnds {
+			return f
+		}
+		c.warn(f)
+		return nil
+	}
+	length := time.Duration(0)
+	if c.e.cfg.MediaLength != nil {
+		length = c.e.cfg.MediaLength(address)
+	}
+	if length <= 0 {
+		length = 3 * time.Second
+	}
+	length *= time.Duration(loops(v))
+	c.emit(Event{Type: Played, Node: v, Text: address, Duration: length})
+	return c.until(c.e.now.Add(length), stop)
+}
+
+// fetchMedia gets a file from the program under test, once. Files on other
+// hosts are taken to be there.
+func (c *Call) fetchMedia(doc *document, ref string) (string, *Failure) {
+	u, f := c.e.resolve(doc.base, ref)
+	if f != nil {
+		return ref, f
+	}
+	key := u.String()
+	if !strings.EqualFold(u.Host, c.e.base.Host) {
+		return key, nil
+	}
+	if f, done := c.e.media[key]; done {
+		if f != nil {
+			again := *f
+			f = &again
+		}
+		return key, f
+	}
+	x, f := c.e.fetchAndTell(c.p, request{kind: "Media", url: u, method: http.MethodGet, call: c})
+	if f == nil {
+		switch kind := x.ResponseHeader.Get("Content-Type"); {
+		case strings.HasPrefix(kind, "audio/"), strings.HasPrefix(kind, "application/octet-stream"):
+		default:
+			f = failure(13420, "the file to play has the Content-Type %q", kind)
+			f.URL = x.URL
+		}
+	}
+	if c.e.media == nil {
+		c.e.media = map[string]*Failure{}
+	}
+	c.e.media[key] = f
+	return key, f
+}
+
+// loops returns how often a prompt is repeated.
+func loops(v *twiml.Node) int {
+	n := number(v, "loop", 1)
+	if n == 0 {
+		return forever
+	}
+	return min(n, forever)
+}
+
+// number reads an attribute that is a number, not negative.
+func number(v *twiml.Node, name string, def int) int {
+	n, err := strconv.Atoi(strings.TrimSpace(attr(v, name, "")))
+	if err != nil || n < 0 {
+		return def
+	}
+	return min(n, 1<<30)
+}
+
+// breaks is how long the SSML breaks in a Say are.
+func breaks(v *twiml.Node) (d time.Duration) {
+	for _, n := range v.Children {
+		if n.Name == "" {
+			continue
+		}
+		if n.Name == "break" {
+			length, err := time.ParseDuration(attr(n, "time", "500ms"))
+			if err == nil && length > 0 && length <= 10*time.Second {
+				d += length
+			}
+		}
+		d += breaks(n)
+	}
+	return d
+}

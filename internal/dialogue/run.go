@@ -1,0 +1,424 @@
+package dialogue
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// transfer is where a call goes next.
+type transfer struct {
+	kind     string
+	ref      string
+	method   string
+	params   Params   // of the verb, added to those of the call
+	base     *url.URL // what ref is relative to
+	absolute bool     // ref is relative to the engine's base URL
+	inline   string   // a document instead of a URL
+	fallback bool     // this is the fallback of something that failed
+}
+
+// live is the life of a call that somebody makes.
+func (c *Call) live() {
+	first := &transfer{kind: "IncomingCall", ref: c.setup.URL, method: c.setup.Method, inline: c.setup.TwiML, absolute: true}
+	if c.direction == OutboundAPI {
+		c.progress("initiated", Initiated)
+		if !c.ring(c.setup.RingTimeout, 60*time.Second) {
+			c.finish()
+			return
+		}
+		c.progress("answered", InProgress)
+		first.kind = "OutboundCallAnswered"
+		if c.machine {
+			first.params = pairs("AnsweredBy", c.answerer)
+		}
+	} else {
+		c.emit(Event{Type: Ringing})
+		if c.setup.ApplicationSID != "" {
+			first.kind = "ClientCallRequest"
+		} else if strings.HasPrefix(c.from.Address, "sip:") {
+			first.kind = "SipIncomingCall"
+		}
+	}
+	c.program(first)
+	c.finish()
+}
+
+// program executes documents, one leading to the next, until there is none.
+// It returns nil when the last one ran to its end.
+func (c *Call) program(t *transfer) error {
+	for t != nil {
+		next, err := c.perform(t)
+		var f *Failure
+		switch {
+		case errors.Is(err, errUpdated):
+			next, c.update = c.update, nil
+		case errors.As(err, &f):
+			next, err = c.fail(t, f)
+			if err != nil {
+				return err
+			}
+		case err != nil:
+			return err
+		}
+		t = next
+	}
+	return nil
+}
+
+// perform fetches one document and executes it.
+func (c *Call) perform(t *transfer) (*transfer, error) {
+	doc, f := c.load(t)
+	if f != nil {
+		return nil, f
+	}
+	if err := c.interrupted(); err != nil {
+		return nil, err
+	}
+	return c.exec(doc)
+}
+
+// fail decides what follows a failure: the fallback document, or an
+// announcement and the end of the call.
+func (c *Call) fail(t *transfer, f *Failure) (*transfer, error) {
+	c.emit(Event{Type: Failed, Failure: f, Text: f.Error()})
+	if c.setup.FallbackURL != "" && !t.fallback && !f.fatal && c.interrupted() == nil {
+		failed := f.URL
+		if failed == "" && c.base != nil {
+			failed = c.base.String()
+		}
+		params := append(Params{}, t.params...)
+		params = append(params, pairs("ErrorCode", itoa(f.Code), "ErrorUrl", failed)...)
+		return &transfer{
+			kind: "FallbackRequest", ref: c.setup.FallbackURL, method: c.setup.FallbackMethod,
+			params: params, absolute: true, fallback: true,
+		}, nil
+	}
+	if err := c.interrupted(); err != nil {
+		return nil, err
+	}
+	c.answer()
+	const sorry = "We are sorry, an application error has occurred. Goodbye."
+	length := speakingTime(sorry)
+	c.emit(Event{Type: Said, Text: sorry, Duration: length, Failure: f})
+	if err := c.until(c.e.now.Add(length), nil); err != nil {
+		return nil, err
+	}
+	return nil, errEnded
+}
+
+// load fetches and reads the document that t leads to.
+func (c *Call) load(t *transfer) (*document, *Failure) {
+	if f := c.countDocument(); f != nil {
+		return nil, f
+	}
+	if t.inline != "" {
+		return c.loadInline(t.inline)
+	}
+	rq, f := c.request(t)
+	if f != nil {
+		return nil, f
+	}
+	a, f := c.e.fetch(c.p, rq)
+	if f != nil {
+		return nil, f
+	}
+	doc, f := c.e.read(a, twiml.VoiceDocument)
+	if f != nil {
+		return nil, f
+	}
+	c.warnOf(a.exchange.Problems)
+	c.base, c.inline = doc.base, false
+	return doc, nil
+}
+
+func (c *Call) loadInline(xml string) (*document, *Failure) {
+	if len([]rune(xml)) > 4000 {
+		return nil, failure(32018, "the document given in place of a URL is longer than 4000 characters")
+	}
+	root, f := parseResponse([]byte(xml))
+	if f != nil {
+		return nil, f
+	}
+	doc := &document{root: root}
+	problems := twiml.Lint(root, twiml.VoiceDocument)
+	if f := doc.judge(problems); f != nil {
+		return nil, f
+	}
+	c.warnOf(problems)
+	c.base, c.inline = nil, true
+	return doc, nil
+}
+
+func (c *Call) warnOf(problems []twiml.Problem) {
+	for _, p := range problems {
+		if !p.Stops && p.Code != 0 {
+			c.warn(&Failure{Code: p.Code, Text: p.Text, Line: p.Line, Col: p.Column})
+		}
+	}
+}
+
+// request turns a transfer into what is sent.
+func (c *Call) request(t *transfer) (request, *Failure) {
+	base := t.base
+	if t.absolute {
+		base = nil
+	}
+	u, f := c.e.resolve(base, t.ref)
+	if f != nil {
+		return request{}, f
+	}
+	rq := request{kind: t.kind, url: u, method: method(t.method), call: c, jar: c.cookies()}
+	rq.bare = c.voiceParams(nil)
+	rq.params = rq.bare
+	if len(t.params) > 0 {
+		rq.params = c.voiceParams(t.params)
+	}
+	return rq, nil
+}
+
+// method reads an HTTP method, POST unless it is GET.
+func method(m string) string {
+	if strings.EqualFold(strings.TrimSpace(m), http.MethodGet) {
+		return http.MethodGet
+	}
+	return http.MethodPost
+}
+
+// countDocument keeps a call from running for ever.
+func (c *Call) countDocument() *Failure {
+	c.documents++
+	c.idle++
+	if !c.idleAt.Equal(c.e.now) {
+		c.idle, c.idleAt = 1, c.e.now
+	}
+	limits := c.e.limits
+	var f *Failure
+	switch {
+	case c.documents > limits.Documents:
+		f = failure(14106, "the call fetched more than %d documents", limits.Documents)
+	case c.idle > limits.Idle:
+		f = failure(14106, "the call fetched more than %d documents in a row without a word to the caller: they redirect in a circle", limits.Idle)
+	default:
+		return nil
+	}
+	f.fatal = true
+	if c.base != nil {
+		f.URL = c.base.String()
+	}
+	return f
+}
+
+// exec executes the verbs of a document. It returns where the call goes next;
+// nothing and no error at the document's end.
+func (c *Call) exec(doc *document) (*transfer, error) {
+	for v := range verbs(doc.root) {
+		if err := c.interrupted(); err != nil {
+			return nil, err
+		}
+		c.verbs++
+		if c.verbs > c.e.limits.Verbs {
+			f := failure(12400, "the call executed more than %d verbs", c.e.limits.Verbs)
+			f.fatal = true
+			return nil, f
+		}
+		if f := doc.stop(v); f != nil {
+			return nil, f
+		}
+		if f := c.forbidden(v); f != nil {
+			return nil, f
+		}
+		next, err := c.verb(doc, v)
+		if next != nil || err != nil {
+			return next, err
+		}
+	}
+	return nil, nil
+}
+
+func (c *Call) verb(doc *document, v *twiml.Node) (*transfer, error) {
+	switch v.Name {
+	case "Redirect":
+		return c.redirect(doc, v)
+	case "Reject":
+		return nil, c.reject(v)
+	case "Leave":
+		return nil, c.leave()
+	case "Sms":
+		return c.sms(doc, v)
+	case "Dial":
+		if attr(v, "answerOnBridge", "false") != "true" {
+			c.answer()
+		}
+		return c.dialVerb(doc, v)
+	case "Pause":
+		err := c.prompt(doc, v, nil)
+		return nil, err
+	}
+	switch v.Name {
+	case "Say", "Play":
+		c.answer()
+		return nil, c.prompt(doc, v, nil)
+	case "Gather":
+		c.answer()
+		return c.gather(doc, v)
+	case "Record":
+		c.answer()
+		return c.record(doc, v)
+	case "Enqueue":
+		c.answer()
+		return c.enqueue(doc, v)
+	case "Hangup":
+		c.answer()
+		return nil, errEnded
+	case "Start":
+		c.answer()
+		return nil, c.start(doc, v)
+	case "Stop":
+		return nil, c.stopSession(v)
+	case "Connect":
+		c.answer()
+		return c.connect(doc, v)
+	case "Refer":
+		c.answer()
+		return c.refer(doc, v)
+	case "Pay":
+		c.answer()
+		return c.pay(doc, v)
+	case "Echo":
+		c.answer()
+		return nil, c.until(time.Time{}, func() bool { return false })
+	}
+	return nil, nil
+}
+
+// forbidden refuses verbs that must not stand in a document of the present
+// sort: what a callee hears before the bridge, or what somebody hears who waits.
+func (c *Call) forbidden(v *twiml.Node) *Failure {
+	refuse := func(code int, where string) *Failure {
+		return &Failure{Code: code, Text: v.Name + " must not stand in " + where, Line: v.Line, Col: v.Column}
+	}
+	if c.noDial && v.Name == "Dial" {
+		return refuse(13201, "the document that a dialed person hears")
+	}
+	switch c.wait {
+	case "Conference":
+		switch v.Name {
+		case "Say", "Play", "Pause", "Redirect":
+		default:
+			return refuse(13238, "a document for people who wait for a conference")
+		}
+	case "Enqueue":
+		switch v.Name {
+		case "Say", "Play", "Pause", "Redirect", "Gather", "Record", "Hangup", "Leave":
+		default:
+			return refuse(12200, "a document for people who wait in a queue")
+		}
+	case "Queue":
+		switch v.Name {
+		case "Say", "Play", "Pause", "Redirect":
+		default:
+			return refuse(12200, "a document for people who leave a queue")
+		}
+	}
+	return nil
+}
+
+func (c *Call) redirect(doc *document, v *twiml.Node) (*transfer, error) {
+	ref := strings.TrimSpace(rawText(v))
+	t, err := c.transferTo(doc, ref, attr(v, "method", ""), "TwimlRedirectRequest", nil)
+	if err == nil {
+		c.emit(Event{Type: Redirected, Node: v, Text: ref})
+	}
+	return t, err
+}
+
+// transferTo is a transfer to a URL of a document. An empty one is the document's own.
+func (c *Call) transferTo(doc *document, ref, method, kind string, params Params) (*transfer, error) {
+	if doc.base == nil {
+		if u, err := url.Parse(ref); err != nil || !u.IsAbs() {
+			return nil, failure(11100, "%q is not absolute, and a document that was given inline has no URL of its own", ref)
+		}
+	}
+	t := &transfer{kind: kind, ref: ref, method: method, params: params, base: doc.base}
+	if ref == "" {
+		t.ref = doc.base.String()
+	}
+	return t, nil
+}
+
+func (c *Call) reject(v *twiml.Node) error {
+	if !c.answered.IsZero() || c.direction != Inbound {
+		c.warn(&Failure{Code: 12200, Text: "Reject came too late: the call was answered", Line: v.Line, Col: v.Column})
+		return errEnded
+	}
+	reason := attr(v, "reason", "rejected")
+	c.killed, c.sipCode = NoAnswer, 404
+	if reason == "busy" {
+		c.killed, c.sipCode = Busy, 486
+	}
+	c.emit(Event{Type: Rejected, Node: v, Text: reason})
+	return errEnded
+}
+
+// answer takes an incoming call off the hook.
+func (c *Call) answer() {
+	if c.direction != Inbound || !c.answered.IsZero() {
+		return
+	}
+	c.status, c.answered = InProgress, c.e.now
+	c.emit(Event{Type: Answered})
+}
+
+// interrupted returns why the leg cannot go on with what it does.
+func (c *Call) interrupted() error {
+	switch {
+	case c.killed != "":
+		return errEnded
+	case c.gone:
+		return errHungUp
+	case c.canceled:
+		return errCanceled
+	case c.update != nil:
+		return errUpdated
+	case !c.e.now.Before(c.deadline):
+		c.killed = Completed
+		return errEnded
+	}
+	for _, over := range c.scopes {
+		if over() {
+			return errScope
+		}
+	}
+	return nil
+}
+
+// within runs f until over reports true, which ends it with errScope.
+func (c *Call) within(over func() bool, f func() error) error {
+	n := len(c.scopes)
+	c.scopes = append(c.scopes, over)
+	defer func() { c.scopes = c.scopes[:n] }()
+	return f()
+}
+
+// until parks the leg until cond holds or the time has come; a zero end is
+// never. It returns an error when the leg is interrupted.
+func (c *Call) until(end time.Time, cond func() bool) error {
+	for {
+		if err := c.interrupted(); err != nil {
+			return err
+		}
+		if cond != nil && cond() || !end.IsZero() && !c.e.now.Before(end) {
+			return nil
+		}
+		wake := end
+		if wake.IsZero() || wake.After(c.deadline) {
+			wake = c.deadline
+		}
+		c.p.park(wake)
+	}
+}

@@ -1,0 +1,170 @@
+package dialogue_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
+)
+
+// facts counts the facts of verb-semantics.md that a run has shown.
+var facts atomic.Int64
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	fmt.Printf("%d facts of verb-semantics.md and webhook-mechanics.md shown\n", facts.Load())
+	os.Exit(code)
+}
+
+// fact runs a test that is named after a fact.
+func fact(t *testing.T, name string, f func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		f(t)
+		if !t.Failed() && !t.Skipped() {
+			facts.Add(1)
+		}
+	})
+}
+
+// pages are documents by path. A document may be a func(*http.Request) string.
+type pages map[string]any
+
+func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	page, ok := p[r.URL.Path]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	switch page := page.(type) {
+	case string:
+		w.Header().Set("Content-Type", "text/xml")
+		fmt.Fprint(w, "<Response>"+page+"</Response>")
+	case func(*http.Request) string:
+		w.Header().Set("Content-Type", "text/xml")
+		fmt.Fprint(w, "<Response>"+page(r)+"</Response>")
+	case http.HandlerFunc:
+		page(w, r)
+	}
+}
+
+// stage is an engine whose events are kept.
+type stage struct {
+	*dialogue.Engine
+	t      *testing.T
+	start  time.Time
+	events []dialogue.Event
+}
+
+func play(t *testing.T, h http.Handler, change ...func(*dialogue.Config)) *stage {
+	t.Helper()
+	s := &stage{t: t}
+	cfg := dialogue.Config{Transport: dialogue.Handler(h), BaseURL: "https://hooks.example.com", AuthToken: "12345", Seed: 7}
+	for _, f := range change {
+		f(&cfg)
+	}
+	cfg.Observe = func(ev dialogue.Event) { s.events = append(s.events, ev) }
+	s.Engine = dialogue.New(cfg)
+	s.start = s.Now()
+	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log("\n" + dialogue.Transcript(s.start, s.events))
+		}
+	})
+	return s
+}
+
+// call rings /voice and lets what is due happen.
+func (s *stage) call(change ...func(*dialogue.CallSetup)) *dialogue.Call {
+	setup := dialogue.CallSetup{URL: "/voice"}
+	for _, f := range change {
+		f(&setup)
+	}
+	c := s.Call(setup)
+	s.Settle()
+	return c
+}
+
+func (s *stage) wait(seconds float64) { s.Advance(time.Duration(seconds * float64(time.Second))) }
+
+// elapsed is the virtual time since the start, in whole seconds.
+func (s *stage) elapsed() int { return int(s.Now().Sub(s.start).Seconds()) }
+
+// of returns the exchanges of a kind.
+func (s *stage) of(kind string) (out []*dialogue.Exchange) {
+	for _, ev := range s.events {
+		if ev.Type == dialogue.Fetched && ev.Exchange.Kind == kind {
+			out = append(out, ev.Exchange)
+		}
+	}
+	return out
+}
+
+// only returns the one exchange of a kind.
+func (s *stage) only(kind string) *dialogue.Exchange {
+	s.t.Helper()
+	all := s.of(kind)
+	require.Len(s.t, all, 1, kind)
+	return all[0]
+}
+
+// paths returns what was requested, in order.
+func (s *stage) paths() (out []string) {
+	for _, ev := range s.events {
+		if ev.Type == dialogue.Fetched {
+			path := strings.TrimPrefix(ev.Exchange.URL, "https://hooks.example.com")
+			path, _, _ = strings.Cut(path, "?")
+			out = append(out, ev.Exchange.Method+" "+path)
+		}
+	}
+	return out
+}
+
+// said returns what was spoken.
+func (s *stage) said() (out []string) {
+	for _, ev := range s.events {
+		if ev.Type == dialogue.Said {
+			out = append(out, ev.Text)
+		}
+	}
+	return out
+}
+
+// codes returns the numbers of failures and warnings.
+func (s *stage) codes() (out []int) {
+	for _, ev := range s.events {
+		if ev.Type == dialogue.Failed || ev.Type == dialogue.Warned {
+			out = append(out, ev.Failure.Code)
+		}
+	}
+	return out
+}
+
+// texts returns the texts of events of a type.
+func (s *stage) texts(typ dialogue.EventType) (out []string) {
+	for _, ev := range s.events {
+		if ev.Type == typ {
+			out = append(out, ev.Text)
+		}
+	}
+	return out
+}
+
+// at returns the second at which the first event of a type with text happened.
+func (s *stage) at(typ dialogue.EventType, text string) float64 {
+	for _, ev := range s.events {
+		if ev.Type == typ && (text == "" || ev.Text == text) {
+			return ev.At.Sub(s.start).Seconds()
+		}
+	}
+	s.t.Errorf("nothing of type %s with text %q happened", typ, text)
+	return -1
+}

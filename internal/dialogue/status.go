@@ -1,0 +1,192 @@
+package dialogue
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// itoa saves a word.
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// stamp writes a time as Twilio's classic requests do.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC1123Z) }
+
+// stampISO writes a time as stream and transcription requests do.
+func stampISO(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// seconds returns whole seconds, rounded up: a started second counts.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// subscription is where and of what a leg reports.
+type subscription struct {
+	url    string
+	method string
+	events []string
+	base   *url.URL
+}
+
+// progress moves the leg to a status and reports it if someone asked to know.
+// Numbers count unasked events too (verb-semantics.md, 4).
+func (c *Call) progress(event, status string) {
+	c.status = status
+	switch event {
+	case "ringing":
+		c.emit(Event{Type: Ringing})
+	case "answered":
+		c.answered = c.e.now
+		c.emit(Event{Type: Answered, Text: c.answerer})
+	}
+	number := c.sequence
+	c.sequence++
+	sub := c.subscription()
+	if sub.url == "" || !slices.Contains(sub.events, event) {
+		return
+	}
+	extra := pairs("Timestamp", stamp(c.e.now), "CallbackSource", "call-progress-events", "SequenceNumber", itoa(number))
+	if event == "completed" {
+		talked := time.Duration(0)
+		if !c.answered.IsZero() {
+			talked = c.ended.Sub(c.answered)
+		}
+		whole := seconds(talked)
+		extra = append(extra, pairs("CallDuration", itoa(whole), "Duration", itoa((whole+59)/60), "SipResponseCode", itoa(c.sipCode))...)
+		if c.machine {
+			extra = append(extra, Param{"AnsweredBy", c.answerer})
+		}
+	}
+	kind := "CallStatusCallback"
+	if c.direction == OutboundDial {
+		kind = "DialLegStatusCallback"
+	}
+	c.callback(kind, sub.base, sub.url, sub.method, c.voiceParams(extra))
+}
+
+func (c *Call) subscription() subscription {
+	if c.reports != nil {
+		return *c.reports
+	}
+	s := subscription{url: c.setup.StatusCallback, method: c.setup.StatusMethod, events: c.setup.StatusEvents}
+	if len(s.events) == 0 || c.direction == Inbound {
+		s.events = []string{"completed"}
+	}
+	return s
+}
+
+// finish ends the leg and everything that hangs on it.
+func (c *Call) finish() {
+	status := c.killed
+	switch {
+	case status == Busy || status == NoAnswer || status == FailedCall || status == Canceled:
+		if !c.answered.IsZero() {
+			status = Completed
+		}
+	case c.answered.IsZero() && c.gone:
+		status = NoAnswer
+	case c.answered.IsZero() && c.canceled:
+		status = Canceled
+	case c.answered.IsZero() && c.direction == Inbound:
+		c.answer() // a document without a verb answers and hangs up
+		status = Completed
+	case c.answered.IsZero():
+		status = cmpStatus(status, Canceled)
+	default:
+		status = Completed
+	}
+	if c.sipCode == 0 {
+		c.sipCode = map[string]int{Completed: 200, Busy: 486, NoAnswer: 487, Canceled: 487, FailedCall: 404}[status]
+	}
+	if c.ended.IsZero() {
+		c.ended = c.e.now
+	}
+	c.endSessions()
+	c.listening, c.inbox, c.peer = nil, nil, nil
+	c.activity = Activity{State: Over}
+	c.progress("completed", status)
+	c.emit(Event{Type: Ended, Text: status, Duration: c.ended.Sub(c.created)})
+	if c.parent != nil {
+		c.e.wake(c.parent.p)
+	}
+	c.finished = true
+}
+
+func cmpStatus(status, def string) string {
+	if status == "" || status == Completed {
+		return def
+	}
+	return status
+}
+
+// farewell is the request that a verb makes after its caller has gone. The
+// answer can do nothing any more.
+func (c *Call) farewell(t *transfer, err error) error {
+	if t == nil || c.killed != "" && c.killed != Completed {
+		return err
+	}
+	c.status, c.ended = Completed, c.e.now
+	rq, f := c.request(t)
+	if f == nil {
+		_, f = c.e.fetchAndTell(c.p, rq)
+	}
+	if f != nil {
+		c.warn(f)
+	}
+	return err
+}
+
+// fetchAndTell fetches and tells the exchange without looking into the body.
+func (e *Engine) fetchAndTell(p *proc, rq request) (*Exchange, *Failure) {
+	a, f := e.fetch(p, rq)
+	if f != nil {
+		return nil, f
+	}
+	if a.cached == nil {
+		e.tell(a.exchange)
+	}
+	return a.exchange, nil
+}
+
+// callback sends params to ref without waiting for it. Nothing that comes back
+// changes anything; what is not as it should be is a warning.
+func (c *Call) callback(kind string, base *url.URL, ref, method string, params Params) {
+	c.e.callback(c, kind, base, ref, method, params)
+}
+
+func (e *Engine) callback(c *Call, kind string, base *url.URL, ref, via string, params Params) {
+	warn := func(f *Failure) {
+		e.emit(Event{Type: Warned, Call: c, Failure: f, Text: kind + ": " + f.Error()})
+	}
+	u, f := e.resolve(base, ref)
+	if f != nil {
+		warn(f)
+		return
+	}
+	e.spawn(func(p *proc) {
+		x, f := e.fetchAndTell(p, request{kind: kind, url: u, method: method(via), call: c, params: params, bare: params, async: true})
+		if f == nil {
+			f = callbackAnswer(x)
+		}
+		if f != nil {
+			f.URL = u.String()
+			warn(f)
+		}
+	})
+}
+
+// callbackAnswer says what the debugger would say about the answer to a callback.
+func callbackAnswer(x *Exchange) *Failure {
+	switch {
+	case x.Status == http.StatusNoContent || len(x.ResponseBody) == 0:
+		return nil
+	case strings.Contains(x.ResponseHeader.Get("Content-Type"), "xml"):
+		root, f := parseResponse(x.ResponseBody)
+		if f == nil && len(root.Children) > 0 {
+			f = failure(15003, "a callback was answered with TwiML, which nobody runs")
+		}
+		return f
+	}
+	return failure(15003, "a callback was answered with a body, which nobody reads; 204 is enough")
+}

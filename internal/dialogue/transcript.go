@@ -1,0 +1,165 @@
+package dialogue
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Transcript tells events as people would: one line each, with the time since
+// start. Events that say nothing to a person are left out.
+func Transcript(start time.Time, events []Event) string {
+	var b strings.Builder
+	for _, ev := range events {
+		if line := ev.Line(); line != "" {
+			d := ev.At.Sub(start)
+			fmt.Fprintf(&b, "%02d:%02d  %s\n", int(d.Minutes()), int(d.Seconds())%60, line)
+		}
+	}
+	return b.String()
+}
+
+// Line tells the event in a line, or in none.
+func (ev Event) Line() string {
+	who := "the caller"
+	if c := ev.Call; c != nil && c.direction != Inbound {
+		who = c.to.Address
+	}
+	brief := ev.Duration.Round(100 * time.Millisecond)
+	switch ev.Type {
+	case CallStarted:
+		return "call " + ev.Text
+	case Answered:
+		if ev.Call.direction == Inbound {
+			return "Twilio answers"
+		}
+		return who + " answers"
+	case Ringing:
+		if ev.Call.direction == Inbound {
+			return ""
+		}
+		return who + "'s phone rings"
+	case Ended:
+		if ev.Call.direction != Inbound {
+			return who + "'s leg ended: " + ev.Text
+		}
+		return "call ended: " + ev.Text
+	case Fetched:
+		return ev.Exchange.line()
+	case Said:
+		return fmt.Sprintf("%s hears %q", who, ev.Text)
+	case Played:
+		return who + " hears " + ev.Text
+	case DigitsSent:
+		return "tones " + ev.Text
+	case Paused:
+		return fmt.Sprintf("pause of %v", brief)
+	case Gathering, Listening:
+		if ev.Type == Gathering {
+			return ""
+		}
+		return fmt.Sprintf("listening for %v", brief)
+	case Gathered:
+		if ev.Text == "" {
+			return "nothing gathered"
+		}
+		return fmt.Sprintf("gathered %q", ev.Text)
+	case RecordingStarted:
+		return "recording"
+	case RecordingEnded:
+		return fmt.Sprintf("recorded %v, ended by %s", brief, ev.Text)
+	case Dialing:
+		return "dialing " + ev.Text
+	case DialEnded:
+		return "dial ended: " + ev.Text
+	case Bridged:
+		return who + " talks to " + ev.Other.to.Address
+	case Joined:
+		return fmt.Sprintf("%s joins conference %q", who, ev.Text)
+	case Left:
+		return fmt.Sprintf("%s leaves conference %q", who, ev.Text)
+	case ConferenceStarted:
+		return fmt.Sprintf("conference %q starts", ev.Text)
+	case ConferenceEnded:
+		return fmt.Sprintf("conference %q ends", ev.Text)
+	case Muted:
+		return who + " muted: " + ev.Text
+	case Held:
+		return who + " on hold: " + ev.Text
+	case Enqueued:
+		return fmt.Sprintf("%s waits in queue %q", who, ev.Text)
+	case Dequeued:
+		return who + " leaves the queue: " + ev.Text
+	case Redirected:
+		return "redirect to " + ev.Text
+	case Rejected:
+		return "rejected: " + ev.Text
+	case Referred:
+		return "transfer to " + ev.Text
+	case Paid:
+		return "payment: " + ev.Text
+	case SessionStarted:
+		return ev.Text + " begins"
+	case SessionEnded:
+		return ev.Text + " ends"
+	case MessageSent:
+		return fmt.Sprintf("message to %s: %q", ev.Message.To, ev.Text)
+	case Pressed:
+		return who + " presses " + ev.Text
+	case PressedInVain:
+		return who + " presses " + ev.Text + ", but nothing listens"
+	case Spoke:
+		if ev.Text == "" {
+			return fmt.Sprintf("%s talks for %v", who, brief)
+		}
+		return fmt.Sprintf("%s says %q", who, ev.Text)
+	case HungUp:
+		return who + " hangs up"
+	case Warned:
+		return "warning: " + ev.Text
+	case Failed:
+		return "FAILED: " + ev.Text
+	}
+	return ""
+}
+
+// line tells an exchange.
+func (x *Exchange) line() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s", x.Method, short(x.URL))
+	for _, p := range x.Params {
+		if telling(p.Name) && p.Value != "" {
+			fmt.Fprintf(&b, " %s=%s", p.Name, short(p.Value))
+		}
+	}
+	switch {
+	case x.Status != 0:
+		fmt.Fprintf(&b, " -> %d", x.Status)
+	case x.Err != nil || x.Failure != nil:
+		b.WriteString(" -> no answer")
+	}
+	if x.Attempt > 1 {
+		fmt.Fprintf(&b, " (try %d)", x.Attempt)
+	}
+	return b.String()
+}
+
+// telling reports whether a parameter is what a request is about.
+func telling(name string) bool {
+	switch name {
+	case "Digits", "SpeechResult", "DialCallStatus", "RecordingDuration", "RecordingStatus", "QueueResult", "CallStatus",
+		"MessageStatus", "Body", "StatusCallbackEvent", "StreamEvent", "TranscriptionEvent", "Result", "ErrorCode", "SessionStatus":
+		return true
+	}
+	return false
+}
+
+func short(s string) string {
+	if before, _, ok := strings.Cut(s, "?"); ok && len(s) > 120 {
+		return before + "?..."
+	}
+	if r := []rune(s); len(r) > 120 {
+		return string(r[:120]) + "..."
+	}
+	return s
+}

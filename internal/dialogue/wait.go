@@ -1,0 +1,89 @@
+package dialogue
+
+import (
+	"errors"
+	"time"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// waitDocument fetches what people hear who wait. nil without a failure is
+// Twilio's own music, or silence where the attribute is empty.
+func (c *Call) waitDocument(doc *document, n *twiml.Node, name, via, kind string, params Params) (*document, *Failure) {
+	ref := attr(n, name, "")
+	if ref == "" {
+		if !has(n, name) {
+			c.emit(Event{Type: Played, Text: "Twilio's hold music"})
+		}
+		return nil, nil
+	}
+	t := &transfer{kind: kind, ref: ref, method: attr(n, via, ""), params: params, base: doc.base}
+	base, inline := c.base, c.inline
+	defer func() { c.base, c.inline = base, inline }()
+	return c.load(t)
+}
+
+// nested executes a document, and those it leads to, inside another verb. It
+// starts with doc or, if that is nil, with t. A failure is returned as an error.
+func (c *Call) nested(t *transfer, doc *document) error {
+	base, inline := c.base, c.inline
+	defer func() { c.base, c.inline = base, inline }()
+	for {
+		if doc == nil {
+			var f *Failure
+			if doc, f = c.load(t); f != nil {
+				c.emit(Event{Type: Failed, Failure: f, Text: f.Error()})
+				return f
+			}
+		}
+		c.base, c.inline = doc.base, doc.base == nil
+		next, err := c.exec(doc)
+		if err != nil || next == nil {
+			return err
+		}
+		t, doc = next, nil
+	}
+}
+
+// announce plays a document to a room.
+func (r *room) announce(p *proc, ref, via string) {
+	e := r.e
+	u, f := e.resolve(nil, ref)
+	var doc *document
+	if f == nil {
+		params := pairs("ConferenceSid", r.sid, "AccountSid", e.cfg.AccountSID)
+		var a *answer
+		if a, f = e.fetch(p, request{kind: "ConferenceAnnounceUrl", url: u, method: method(via), params: params, bare: params}); f == nil {
+			doc, f = e.read(a, twiml.VoiceDocument)
+		}
+	}
+	if f != nil {
+		r.tell("announcement-fail", nil, pairs("AnnounceUrl", ref, "ReasonAnnouncementFailed", f.Text))
+		return
+	}
+	for v := range verbs(doc.root) {
+		length := 3 * time.Second
+		ev := Event{Type: Played, Node: v, Text: text(v), Duration: length}
+		switch v.Name {
+		case "Say":
+			ev.Type, ev.Duration = Said, speakingTime(text(v))
+		case "Play":
+		default:
+			continue
+		}
+		for _, s := range r.seats {
+			s.call.emit(ev)
+		}
+		p.sleep(ev.Duration)
+	}
+	r.tell("announcement-end", nil, pairs("AnnounceUrl", u.String()))
+}
+
+// asFailure returns the failure in err, or nil.
+func asFailure(err error) *Failure {
+	var f *Failure
+	if errors.As(err, &f) {
+		return f
+	}
+	return nil
+}
