@@ -14,7 +14,10 @@ type output struct {
 
 // outputs lists every generated file. To add one, add a line here and a
 // function beside it.
-var outputs = []output{}
+var outputs = append(twimlOutputs(), []output{
+	{path: "twiml/grammar_gen.go", from: "twiml.json", make: makeGrammar},
+	{path: "status/codes_gen.go", from: "messaging-errors.json and voice-errors.json", make: makeCodes},
+}...)
 
 // render returns the whole file, formatted, with the line that marks it as
 // generated.

@@ -1,0 +1,358 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// twimlElements writes the types, constructors and setters of one file.
+func twimlElements(file string) ([]byte, error) {
+	m, err := twimlLoad()
+	if err != nil {
+		return nil, err
+	}
+	var body bytes.Buffer
+	for _, b := range m.built {
+		if b.file != file {
+			continue
+		}
+		b.writeConstructor(&body)
+		b.writeType(&body, m)
+		for _, a := range b.Attributes {
+			if arg := b.argumentFor(a.Name); arg != nil && arg.kind == '@' {
+				continue
+			}
+			b.writeSetter(&body, a)
+		}
+		b.writePlumbing(&body)
+	}
+	head := "package twiml\n\n"
+	if strings.Contains(body.String(), "time.Duration") {
+		head += "import \"time\"\n\n"
+	}
+	return append([]byte(head), body.Bytes()...), nil
+}
+
+func (b *twimlBuilt) typ() string { return b.name + b.suf }
+
+func (b *twimlBuilt) writeConstructor(w *bytes.Buffer) {
+	doc := b.name + " " + b.doc
+	if b.Status != "" {
+		doc += "\n\nTwilio documents it nowhere: expect a warning (12200) or no effect."
+	}
+	w.WriteString(twimlComment(doc + b.deprecation()))
+
+	var params []string
+	fields := []string{"tag: tag" + b.name}
+	for _, a := range b.arguments {
+		switch a.kind {
+		case 't':
+			params = append(params, a.param+" string")
+			fields = append(fields, "text: "+a.param)
+		case '@':
+			params = append(params, a.param+" "+b.attribute(a.what).goType())
+		case '?':
+			params = append(params, a.param+" ..."+b.attribute(a.what).goType())
+		case '*':
+			params = append(params, a.param+" ..."+a.what)
+		case '1':
+			params = append(params, a.param+" "+a.what)
+		}
+	}
+	fmt.Fprintf(w, "func %s(%s) *%s {\n", b.name, strings.Join(params, ", "), b.typ())
+	fmt.Fprintf(w, "\tv := &%s{element: element{%s}}\n", b.typ(), strings.Join(fields, ", "))
+	if b.attrs > 0 {
+		fmt.Fprintf(w, "\tv.attrs = v.attrRoom[:0]\n")
+	}
+	for _, a := range b.arguments {
+		switch a.kind {
+		case '@':
+			fmt.Fprintf(w, "\t%s\n", b.attribute(a.what).store(a.param))
+		case '?':
+			fmt.Fprintf(w, "\tif n := len(%s); n > 0 {\n\t\t%s\n\t}\n", a.param, b.attribute(a.what).store(a.param+"[n-1]"))
+		case '*':
+			fmt.Fprintf(w, "\tv.kids = collect(%s, %s)\n", b.room(), a.param)
+		case '1':
+			fmt.Fprintf(w, "\tif %s != nil {\n\t\tv.kids = attach(%s, %s.part())\n\t}\n", a.param, b.room(), a.param)
+		}
+	}
+	w.WriteString("\treturn v\n}\n\n")
+}
+
+func (b *twimlBuilt) room() string {
+	if b.kids > 0 {
+		return "v.kidRoom[:0]"
+	}
+	return "nil"
+}
+
+func (b *twimlBuilt) writeType(w *bytes.Buffer, m *twimlModel) {
+	article := "A"
+	if strings.ContainsRune("AEIO", rune(b.name[0])) {
+		article = "An"
+	}
+	switch b.name {
+	case "SIP", "SIM", "SMS":
+		article = "An"
+		if b.name != "SMS" {
+			article = "A"
+		}
+	}
+	doc := fmt.Sprintf("%s %s is the %s <%s>, made by [%s]: %s", article, b.typ(), b.role(), b.Tag, b.name, twimlLower(b.Doc))
+	doc += "\n\n" + b.places(m)
+	if b.children() != nil {
+		doc += " Inside it stands any " + "[" + b.children().what + "]."
+	}
+	if len(b.Attributes) > 0 {
+		doc += " Each method sets one attribute and returns its receiver; what is not set is not written, and Twilio's default holds."
+	}
+	if b.link != "" {
+		doc += "\n\nSee https://www.twilio.com/docs/" + b.link + "."
+	}
+	w.WriteString(twimlComment(doc + b.deprecation()))
+	fmt.Fprintf(w, "type %s struct {\n\telement\n", b.typ())
+	if b.attrs > 0 {
+		fmt.Fprintf(w, "\tattrRoom [%d]attr\n", b.attrs)
+	}
+	if b.kids > 0 {
+		fmt.Fprintf(w, "\tkidRoom [%d]slot\n", b.kids)
+	}
+	w.WriteString("}\n\n")
+}
+
+func (b *twimlBuilt) role() string {
+	switch b.suf {
+	case "Verb":
+		return "verb"
+	case "Noun":
+		return "noun"
+	}
+	return "SSML element"
+}
+
+// places says where the element may stand.
+func (b *twimlBuilt) places(m *twimlModel) string {
+	var in []string
+	for _, other := range m.built {
+		for _, child := range other.Inside {
+			if m.byName[child] == b {
+				in = append(in, "["+other.name+"]")
+				break
+			}
+		}
+	}
+	for _, kind := range []string{"voice", "messaging", "fax"} {
+		d := m.grammar.Documents[kind]
+		for _, child := range d.Inside {
+			if m.byName[child] == b {
+				in = append([]string{"[" + d.GoName + "]"}, in...)
+				break
+			}
+		}
+	}
+	return "It stands in " + twimlList(in, "and") + "."
+}
+
+// deprecation returns the paragraph that marks what is no longer to be used.
+func (b *twimlBuilt) deprecation() string { return twimlDeprecation(b.Deprecated) }
+
+func twimlDeprecation(d any) string {
+	if s, ok := d.(string); ok {
+		return "\n\nDeprecated: " + s + "."
+	}
+	return ""
+}
+
+func (b *twimlBuilt) writeSetter(w *bytes.Buffer, a *twimlAttribute) {
+	name := twimlAttrName(a.Name)
+	if a.Name == "speechTimeout" && b.name == "Gather" {
+		b.writeSpeechTimeout(w, a)
+		return
+	}
+	w.WriteString(twimlComment(name + " sets " + a.Name + ": " + a.text(b)))
+	fmt.Fprintf(w, "func (v *%s) %s(%s %s) *%s {\n\t%s\n\treturn v\n}\n\n",
+		b.typ(), name, a.param(), strings.TrimPrefix(a.goParam(), "*"), b.typ(), a.store(a.param()))
+}
+
+// writeSpeechTimeout writes the two setters of an attribute that is a length
+// or the word auto.
+func (b *twimlBuilt) writeSpeechTimeout(w *bytes.Buffer, a *twimlAttribute) {
+	w.WriteString(twimlComment("SpeechTimeout sets speechTimeout: silence after speech that ends the input, in whole seconds. Default: the timeout."))
+	fmt.Fprintf(w, "func (v *%s) SpeechTimeout(d time.Duration) *%s {\n\tv.putSeconds(attrSpeechTimeout, d)\n\treturn v\n}\n\n", b.typ(), b.typ())
+	w.WriteString(twimlComment("SpeechTimeoutAuto sets speechTimeout to auto: input ends at the first pause in speech. Not every SpeechModel can do it (error 13335)."))
+	fmt.Fprintf(w, "func (v *%s) SpeechTimeoutAuto() *%s {\n\tv.putString(attrSpeechTimeout, \"auto\")\n\treturn v\n}\n\n", b.typ(), b.typ())
+}
+
+// writePlumbing writes Attr and the methods that say where the element may
+// stand.
+func (b *twimlBuilt) writePlumbing(w *bytes.Buffer) {
+	w.WriteString(twimlComment("Attr sets an attribute that has no method, as " + b.example() + ". A name that is not an XML name is an error when the document is rendered."))
+	fmt.Fprintf(w, "func (v *%s) Attr(name, value string) *%s {\n\tv.putNamed(name, value)\n\treturn v\n}\n\n", b.typ(), b.typ())
+	fmt.Fprintf(w, "func (v *%s) part() slot {\n\tif v == nil {\n\t\treturn slot{}\n\t}\n\treturn slot{el: &v.element}\n}\n\n", b.typ())
+	for _, i := range b.interfaces {
+		fmt.Fprintf(w, "func (*%s) %s() {}\n", b.typ(), twimlMarker(i))
+	}
+	w.WriteString("\n")
+}
+
+func (b *twimlBuilt) example() string { return "Twilio may have added one since" }
+
+// twimlMarker is the unexported method that seals an interface.
+func twimlMarker(iface string) string {
+	return "is" + iface
+}
+
+func (a *twimlAttribute) kind() (base, of string) {
+	base, of, _ = strings.Cut(a.Type, ":")
+	return base, of
+}
+
+// goType is the Go type of one value.
+func (a *twimlAttribute) goType() string {
+	switch base, of := a.kind(); base {
+	case "int", "int-list":
+		return "int"
+	case "bool":
+		return "bool"
+	case "duration":
+		return "time.Duration"
+	case "language":
+		return twimlLanguageType
+	case "http-method":
+		return "HTTPMethod"
+	case "enum", "enum-list":
+		return twimlEnumType(of)
+	}
+	return "string"
+}
+
+// goParam is the type of a setter's parameter.
+func (a *twimlAttribute) goParam() string {
+	if strings.HasSuffix(strings.SplitN(a.Type, ":", 2)[0], "-list") {
+		return "..." + a.goType()
+	}
+	return a.goType()
+}
+
+func (a *twimlAttribute) param() string {
+	switch base, _ := a.kind(); base {
+	case "int":
+		return "n"
+	case "bool":
+		return "on"
+	case "duration":
+		return "d"
+	case "language":
+		return "code"
+	case "http-method":
+		return "method"
+	case "url":
+		return "url"
+	case "sid":
+		return "sid"
+	case "enum-list", "int-list":
+		return "values"
+	}
+	return "value"
+}
+
+// store is the statement that keeps the value of the Go expression.
+func (a *twimlAttribute) store(expr string) string {
+	id := twimlAttrID(a.Name)
+	switch base, of := a.kind(); base {
+	case "int":
+		return fmt.Sprintf("v.putInt(%s, %s)", id, expr)
+	case "int-list":
+		return fmt.Sprintf("v.putInts(%s, %s)", id, expr)
+	case "bool":
+		return fmt.Sprintf("v.putBool(%s, %s)", id, expr)
+	case "duration":
+		put := map[string]string{"s": "putSeconds", "ms": "putMillis", "ssml": "putBreak"}[of]
+		return fmt.Sprintf("v.%s(%s, %s)", put, id, expr)
+	case "enum-list":
+		return fmt.Sprintf("v.putString(%s, join(%s))", id, expr)
+	}
+	if a.goType() != "string" {
+		expr = "string(" + expr + ")"
+	}
+	return fmt.Sprintf("v.putString(%s, %s)", id, expr)
+}
+
+func twimlAttrID(name string) string { return "attr" + twimlAttrName(name) }
+
+// text describes the attribute: meaning, unit, default, limits.
+func (a *twimlAttribute) text(b *twimlBuilt) string {
+	var s strings.Builder
+	s.WriteString(twimlLower(a.Doc))
+	unit := ""
+	switch base, of := a.kind(); {
+	case base == "duration" && of == "s":
+		s.WriteString(" In whole seconds.")
+		unit = " s"
+	case base == "duration" && of == "ms":
+		s.WriteString(" In whole milliseconds.")
+		unit = " ms"
+	case base == "sid":
+		s.WriteString(" A SID that begins with " + of + ".")
+	case base == "url" && of == "wss":
+		s.WriteString(" Twilio takes no other scheme.")
+	}
+	if b.attrDocs[a.Name] != "" {
+		s.WriteString(" " + b.attrDocs[a.Name])
+	}
+	if a.Default != nil {
+		s.WriteString(" Default: " + a.defaultText(b, unit) + ".")
+	}
+	switch {
+	case a.Min != nil && a.Max != nil:
+		fmt.Fprintf(&s, " From %d%s to %d%s.", *a.Min, unit, *a.Max, unit)
+	case a.Min != nil:
+		fmt.Fprintf(&s, " At least %d%s.", *a.Min, unit)
+	case a.Max != nil:
+		fmt.Fprintf(&s, " At most %d%s.", *a.Max, unit)
+	}
+	if a.Required {
+		s.WriteString(" Twilio needs it.")
+	}
+	return s.String() + twimlDeprecation(a.Deprecated)
+}
+
+func (a *twimlAttribute) defaultText(b *twimlBuilt, unit string) string {
+	d := *a.Default
+	if _, err := strconv.Atoi(d); err == nil {
+		return d + unit
+	}
+	for _, other := range b.Attributes {
+		if other.Name == d {
+			return "that of " + twimlAttrName(d)
+		}
+	}
+	if a.goType() == "bool" || a.goType() == "string" {
+		return d
+	}
+	if base, of := a.kind(); base == "enum" || base == "enum-list" {
+		if c, ok := twimlConstOf(of, d); ok {
+			return "[" + c + "]"
+		}
+	}
+	if a.goType() == "HTTPMethod" {
+		return "[" + twimlConst("HTTPMethod", d) + "]"
+	}
+	return d
+}
+
+// twimlList joins words as a sentence does.
+func twimlList(words []string, last string) string {
+	switch n := len(words); n {
+	case 0:
+		return "nothing"
+	case 1:
+		return words[0]
+	case 2:
+		return words[0] + " " + last + " " + words[1]
+	default:
+		return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
+	}
+}

@@ -1,0 +1,98 @@
+package twiml
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+)
+
+// contentType is what Twilio takes for TwiML. It is always said: without it
+// net/http would guess, and Twilio drops or speaks what it does not take for
+// TwiML (T19).
+const contentType = "text/xml; charset=utf-8"
+
+// A document is what the three kinds of response have in common.
+type document struct {
+	root element
+}
+
+// response returns the root, or nil for a nil document, which is empty.
+func (d *document) response() *element {
+	if d == nil {
+		return nil
+	}
+	if d.root.tag == tagNone { // a zero VoiceResponse is the empty document
+		return nil
+	}
+	return &d.root
+}
+
+// renderString renders into the stack first: most documents fit there.
+func renderString(root *element) string {
+	var room [1024]byte
+	b, err := appendDocument(room[:0], root)
+	if err != nil {
+		return "<" + err.Error() + ">"
+	}
+	return string(b)
+}
+
+// roomFor guesses the size of a rendered document a little too high, so that it
+// is mostly one allocation.
+func roomFor(root *element) int {
+	n := len(declaration) + 24
+	if root == nil {
+		return n
+	}
+	return n + root.size()
+}
+
+func (e *element) size() int {
+	n := 2*len(tags[e.tag].open) + 4 + len(e.text) + len(e.text)>>4
+	for i := range e.attrs {
+		n += 24 + len(e.attrs[i].value)
+	}
+	for i := range e.kids {
+		n += len(e.kids[i].text)
+		if el := e.kids[i].el; el != nil {
+			n += el.size()
+		}
+	}
+	return n
+}
+
+// appendTo is appendDocument for callers that keep the bytes: it makes room
+// once.
+func appendTo(dst []byte, root *element) ([]byte, error) {
+	if cap(dst) == 0 {
+		dst = make([]byte, 0, min(roomFor(root), nodeMaxBytes))
+	}
+	return appendDocument(dst, root)
+}
+
+func writeTo(w io.Writer, root *element) (int64, error) {
+	b, err := appendTo(nil, root)
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.Write(b)
+	return int64(n), err
+}
+
+// serve answers a request with the whole document, or with 500 and nothing of
+// it.
+func serve(w http.ResponseWriter, r *http.Request, root *element) {
+	b, err := appendTo(nil, root)
+	if err != nil {
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(b)))
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return
+	}
+	_, _ = w.Write(b) // the client has gone: there is nobody to tell
+}

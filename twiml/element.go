@@ -1,0 +1,247 @@
+package twiml
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+type (
+	tag    uint8
+	attrKey uint16
+)
+
+// tagText is how the element of one tag is written.
+type tagText struct {
+	open, end string // "<Say", "</Say>"
+	mixed     bool   // text and elements mix, so white space counts
+}
+
+// An element is what all verbs, nouns and parts have in common. The types
+// around it add the methods, and room for a few attributes and children, so
+// that most elements are one allocation.
+type element struct {
+	tag   tag
+	text  string // before the first child
+	attrs []attr
+	kids  []slot
+	named *named // nil for nearly all
+}
+
+// named is what an element has when its caller named things.
+type named struct {
+	name  string   // of a Custom element
+	attrs []string // attribute attrNamed+i is called attrs[i]
+}
+
+// A slot is a child and the words between it and the next child; el is nil for
+// words that follow no element.
+type slot struct {
+	el   *element
+	text string
+}
+
+// An attr is one attribute that was set. Numbers stay numbers until they are
+// written, so that setting one allocates nothing.
+type attr struct {
+	id    attrKey
+	kind  attrKind
+	num   int32
+	value string
+}
+
+type attrKind uint8
+
+const (
+	kindText    attrKind = iota // value
+	kindNumber                  // num
+	kindLength                  // num milliseconds, written with a unit
+	kindRounded = 1 << 7        // a remainder of a time.Duration was rounded up
+)
+
+// Content is any element or [Text]. The more exact interfaces say what may
+// stand where; a [Custom] element takes anything.
+type Content interface {
+	part() slot
+}
+
+// Text is words between elements, as in
+//
+//	twiml.Say("Your code is ", twiml.SayAs("1234"), twiml.Text(". Goodbye."))
+//
+// and the short form of a phone number in [Dial].
+type Text string
+
+func (t Text) part() slot { return slot{text: string(t)} }
+
+// collect appends what items put into a document; nil items put nothing there.
+func collect[T Content](dst []slot, items []T) []slot {
+	if free := cap(dst) - len(dst); free < len(items) {
+		dst = append(make([]slot, 0, len(dst)+len(items)), dst...)
+	}
+	for _, item := range items {
+		if any(item) != nil {
+			dst = attach(dst, item.part())
+		}
+	}
+	return dst
+}
+
+// attach appends one slot. Words join the element before them.
+func attach(dst []slot, s slot) []slot {
+	if s.el != nil {
+		return append(dst, s)
+	}
+	if s.text == "" {
+		return dst
+	}
+	if last := len(dst) - 1; last >= 0 && dst[last].text == "" {
+		dst[last].text = s.text
+		return dst
+	}
+	return append(dst, s)
+}
+
+// put keeps an attribute; one of the same name is replaced where it stands.
+func (e *element) put(a attr) {
+	for i := range e.attrs {
+		if e.attrs[i].id == a.id {
+			e.attrs[i] = a
+			return
+		}
+	}
+	if e.named != nil {
+		if i := e.indexOf(attrOpens[a.id]); i >= 0 {
+			e.attrs[i] = a
+			return
+		}
+	}
+	e.attrs = append(e.attrs, a)
+}
+
+func (e *element) putString(id attrKey, value string) {
+	e.put(attr{id: id, value: value})
+}
+
+func (e *element) putBool(id attrKey, on bool) {
+	value := "false"
+	if on {
+		value = "true"
+	}
+	e.put(attr{id: id, value: value})
+}
+
+func (e *element) putInt(id attrKey, n int) {
+	e.put(number(id, kindNumber, int64(n)))
+}
+
+func (e *element) putInts(id attrKey, values []int) {
+	var b []byte
+	for i, n := range values {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = strconv.AppendInt(b, int64(n), 10)
+	}
+	e.put(attr{id: id, value: string(b)})
+}
+
+func (e *element) putSeconds(id attrKey, d time.Duration) { e.putUnits(id, kindNumber, d, time.Second) }
+func (e *element) putMillis(id attrKey, d time.Duration) {
+	e.putUnits(id, kindNumber, d, time.Millisecond)
+}
+
+// putBreak keeps a length that is written with its unit, as 2s or 500ms.
+func (e *element) putBreak(id attrKey, d time.Duration) {
+	e.putUnits(id, kindLength, d, time.Millisecond)
+}
+
+func (e *element) putUnits(id attrKey, kind attrKind, d, unit time.Duration) {
+	n := d / unit
+	rounded := d%unit != 0
+	if rounded && d > 0 {
+		n++
+	}
+	a := number(id, kind, int64(n))
+	if rounded {
+		a.kind |= kindRounded
+	}
+	e.put(a)
+}
+
+func number(id attrKey, kind attrKind, n int64) attr {
+	if n < math.MinInt32 || n > math.MaxInt32 {
+		return attr{id: id, value: string(appendNumber(nil, kind, n))}
+	}
+	return attr{id: id, kind: kind, num: int32(n)}
+}
+
+func appendNumber(dst []byte, kind attrKind, n int64) []byte {
+	if kind != kindLength {
+		return strconv.AppendInt(dst, n, 10)
+	}
+	if n%1000 == 0 {
+		return append(strconv.AppendInt(dst, n/1000, 10), 's')
+	}
+	return append(strconv.AppendInt(dst, n, 10), "ms"...)
+}
+
+// putNamed keeps an attribute whose name the caller gives. The name is checked
+// when the document is rendered.
+func (e *element) putNamed(name, value string) {
+	if i := e.indexOf(` ` + name + `="`); i >= 0 {
+		e.attrs[i].kind, e.attrs[i].value = kindText, value
+		return
+	}
+	if e.named == nil {
+		e.named = new(named)
+	}
+	e.attrs = append(e.attrs, attr{id: attrNamed + attrKey(len(e.named.attrs)), value: value})
+	e.named.attrs = append(e.named.attrs, name)
+}
+
+// indexOf returns where the attribute with that beginning stands, or -1.
+func (e *element) indexOf(open string) int {
+	name := open[1 : len(open)-2]
+	for i := range e.attrs {
+		if e.attrName(e.attrs[i]) == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (e *element) attrName(a attr) string {
+	if a.id >= attrNamed {
+		return e.named.attrs[a.id-attrNamed]
+	}
+	open := attrOpens[a.id]
+	return open[1 : len(open)-2]
+}
+
+// name returns the name of the element.
+func (e *element) name() string {
+	if e.tag == tagCustom {
+		return e.named.name
+	}
+	return strings.TrimPrefix(tags[e.tag].open, "<")
+}
+
+// join writes a list as TwiML does, with single spaces.
+func join[T ~string](values []T) string {
+	switch len(values) {
+	case 0:
+		return ""
+	case 1:
+		return string(values[0])
+	}
+	var b strings.Builder
+	for i, v := range values {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(string(v))
+	}
+	return b.String()
+}
