@@ -1,0 +1,107 @@
+package webhook
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ringback-go/ringback/signature"
+)
+
+const (
+	longestError = 1 << 10 // bytes of an error's text that are logged
+	shortestText = 3       // a shorter value says little and occurs by chance
+	mostTexts    = 1000    // of a JSON body
+)
+
+// redact returns the text of err without anything that the request holds.
+// Programs put what they have at hand into errors, "no customer +15550100", and
+// it is not for a library to pass that on (T29). Each value of a parameter, and
+// the signature, is replaced by its name in brackets. SIDs stay: they are what
+// one looks for.
+func redact(err error, p *signature.Verified) string {
+	// A value that is cut in half would not be found, so the text is cut last;
+	// but a text without end is not searched to its end.
+	text := cut(err.Error(), 64*longestError)
+	if p != nil {
+		for _, s := range secretsOf(p) {
+			text = strings.ReplaceAll(text, s.value, "["+s.name+"]")
+		}
+	}
+	return cut(text, longestError)
+}
+
+type secret struct{ name, value string }
+
+// secretsOf returns what must not be seen of a request, the longest first: a
+// number is part of the text that quotes it.
+func secretsOf(p *signature.Verified) []secret {
+	secrets := []secret{{"signature", p.Signature()}}
+	add := func(name, value string) {
+		if len(value) < shortestText || isSIDText(value) {
+			return
+		}
+		secrets = append(secrets, secret{name, value})
+		if quoted := strconv.Quote(value); len(quoted) != len(value)+2 {
+			secrets = append(secrets, secret{name, quoted[1 : len(quoted)-1]})
+		}
+		if digits, ok := phoneNumber(value); ok && digits != value {
+			secrets = append(secrets, secret{name, digits})
+		}
+	}
+	forms := 0
+	for name, value := range p.Params() {
+		forms++
+		add(name, value)
+	}
+	if forms == 0 {
+		for _, text := range jsonTexts(p.Body()) {
+			add("text", text)
+		}
+	}
+	slices.SortStableFunc(secrets, func(a, b secret) int { return len(b.value) - len(a.value) })
+	return slices.DeleteFunc(secrets, func(s secret) bool { return s.value == "" })
+}
+
+// phoneNumber returns the digits of "+15550100" and of "whatsapp:+15550100",
+// which programs like to take apart.
+func phoneNumber(value string) (digits string, ok bool) {
+	digits = value[strings.LastIndexByte(value, ':')+1:]
+	digits = strings.TrimPrefix(digits, "+")
+	return digits, len(digits) >= 5 && strings.Trim(digits, "0123456789") == ""
+}
+
+// jsonTexts returns the strings of a JSON document, names of members included.
+func jsonTexts(body []byte) []string {
+	var texts []string
+	dec := json.NewDecoder(bytes.NewReader(body))
+	for len(texts) < mostTexts {
+		token, err := dec.Token()
+		if err != nil {
+			break
+		}
+		if text, ok := token.(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+func isSIDText(text string) bool {
+	return len(text) == 34 && strings.Trim(text[:2], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" &&
+		strings.Trim(text[2:], "0123456789abcdefABCDEF") == ""
+}
+
+// cut shortens a text without cutting a character.
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n] + "..."
+}
