@@ -8,7 +8,7 @@ import (
 )
 
 type (
-	tag    uint8
+	tag     uint8
 	attrKey uint16
 )
 

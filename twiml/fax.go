@@ -86,3 +86,9 @@ func (d *FaxResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // for places. It has no limits.
 func (d *FaxResponse) Node() *Node { return nodeOf(d.response()) }
 
+// Lint returns what Twilio would complain about: all that the function [Lint]
+// finds, lengths of time that had to be rounded, and names that cannot be
+// rendered.
+func (d *FaxResponse) Lint() []Problem {
+	return lintBuilt(d.response(), FaxDocument)
+}

@@ -88,3 +88,9 @@ func (d *MessagingResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // for places. It has no limits.
 func (d *MessagingResponse) Node() *Node { return nodeOf(d.response()) }
 
+// Lint returns what Twilio would complain about: all that the function [Lint]
+// finds, lengths of time that had to be rounded, and names that cannot be
+// rendered.
+func (d *MessagingResponse) Lint() []Problem {
+	return lintBuilt(d.response(), MessagingDocument)
+}

@@ -83,3 +83,9 @@ func (d *VoiceResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // for places. It has no limits.
 func (d *VoiceResponse) Node() *Node { return nodeOf(d.response()) }
 
+// Lint returns what Twilio would complain about: all that the function [Lint]
+// finds, lengths of time that had to be rounded, and names that cannot be
+// rendered.
+func (d *VoiceResponse) Lint() []Problem {
+	return lintBuilt(d.response(), VoiceDocument)
+}
