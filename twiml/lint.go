@@ -99,7 +99,7 @@ func Lint(doc *Node, kind DocumentKind) []Problem {
 
 // Stops returns the first problem of a document for which Twilio would end the
 // call or send no reply, and whether there is one. It runs the rules of [Lint],
-// but writes no report, and needs no memory for a document that runs.
+// but writes no report, and needs no memory for a parsed document that runs.
 func Stops(doc *Node, kind DocumentKind) (Problem, bool) {
 	l := newLinter(kind)
 	l.stopsOnly = true
@@ -186,7 +186,7 @@ func (l *linter) element(n *Node, id grammarID) {
 	l.elementItself(n, e)
 	for i := range e.attrs {
 		if _, ok := n.Attr(e.attrs[i].name); e.attrs[i].required && !ok {
-			l.reportAttr(e.attrs[i].name, ruleMissingAttribute, e.attrs[i].code, "%s needs the attribute %q.", e.name, e.attrs[i].name)
+			l.reportAttr(e.attrs[i].name, ruleMissingAttribute, codeSchema, "%s needs the attribute %q.", e.name, e.attrs[i].name)
 		}
 	}
 	for _, a := range n.Attrs {
