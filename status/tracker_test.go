@@ -293,6 +293,7 @@ func TestWatchWhenNobodyCanListen(t *testing.T) {
 		assert.Equal(t, time.Second, time.Since(start), "then it goes without")
 		require.NoError(t, tr.Observe(ctx, told(message, "sent")...))
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		assert.Less(t, tries, 25, "later and later")
 		cancel()
 		synctest.Wait()
