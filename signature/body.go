@@ -8,7 +8,7 @@ import (
 
 const (
 	// wholeBody is up to which size a declared length is believed at once.
-	wholeBody = 4 << 10
+	wholeBody = 8 << 10
 
 	// firstChunk is what a client gets for a longer claim, or for none, before
 	// it has sent anything.
@@ -24,7 +24,10 @@ const (
 // declared to be over the limit is refused before a byte is read, and a body
 // that turns out shorter or longer than declared is an error, never a form
 // with fewer parameters.
-func readBody(r *http.Request, limit int64) ([]byte, *Error) {
+//
+// Whether a body ends where it should is seen by reading once more into probe,
+// so that the buffer can be just as long as the body.
+func readBody(r *http.Request, limit int64, probe []byte) ([]byte, *Error) {
 	declared := r.ContentLength
 	switch {
 	case declared > limit:
@@ -35,10 +38,9 @@ func readBody(r *http.Request, limit int64) ([]byte, *Error) {
 		}
 		return nil, nil
 	}
-	// One byte more than expected, so that the end shows without growing.
-	most := limit + 1
+	most := limit
 	if declared >= 0 {
-		most = declared + 1
+		most = declared
 	}
 	size := most
 	if declared < 0 || most > wholeBody {
@@ -46,13 +48,20 @@ func readBody(r *http.Request, limit int64) ([]byte, *Error) {
 	}
 	buf := make([]byte, 0, size)
 	for {
-		n, err := r.Body.Read(buf[len(buf):cap(buf)])
+		room := buf[len(buf):cap(buf)]
+		full := int64(len(buf)) == most
+		if full {
+			room = probe
+		}
+		n, err := r.Body.Read(room)
+		switch {
+		case full && n > 0 && declared >= 0:
+			return nil, refuse(ErrRead, "longer than its Content-Length")
+		case full && n > 0:
+			return nil, refuse(ErrTooLarge, "body over Config.MaxBody")
+		}
 		buf = buf[:len(buf)+n]
 		switch {
-		case int64(len(buf)) > limit:
-			return nil, refuse(ErrTooLarge, "body over Config.MaxBody")
-		case declared >= 0 && int64(len(buf)) > declared:
-			return nil, refuse(ErrRead, "longer than its Content-Length")
 		case err == io.EOF:
 			if int64(len(buf)) < declared {
 				return nil, refuse(ErrRead, "shorter than its Content-Length; was it read before?")
@@ -64,7 +73,7 @@ func readBody(r *http.Request, limit int64) ([]byte, *Error) {
 			}
 			return nil, refuseFor(ErrRead, "", err)
 		}
-		if len(buf) == cap(buf) {
+		if len(buf) == cap(buf) && int64(len(buf)) < most {
 			next := make([]byte, len(buf), min(most, int64(growth*len(buf))))
 			copy(next, buf)
 			buf = next

@@ -16,10 +16,11 @@ type scratch struct {
 	order  []sortKey
 	url    []byte
 	params []byte
+	probe  [1]byte
 }
 
 // maxKept is the largest scratch that goes back to the pool.
-const maxKept = 64 << 10
+const maxKept = 512 << 10
 
 func (s *scratch) size() int {
 	return s.form.Cap() + 16*cap(s.order) + cap(s.url) + cap(s.params)
@@ -46,8 +47,9 @@ func (s *scratch) canonical() {
 		for i := 1; i < len(s.order); i++ {
 			k := s.order[i]
 			j := i
-			for ; j > 0 && s.compare(k, s.order[j-1]) < 0; j-- {
+			for j > 0 && (k.prefix < s.order[j-1].prefix || k.prefix == s.order[j-1].prefix && s.compare(k, s.order[j-1]) < 0) {
 				s.order[j] = s.order[j-1]
+				j--
 			}
 			s.order[j] = k
 		}
@@ -56,7 +58,7 @@ func (s *scratch) canonical() {
 	}
 	s.params = s.params[:0]
 	for i, k := range s.order {
-		if i > 0 && s.compare(s.order[i-1], k) == 0 {
+		if i > 0 && s.order[i-1].prefix == k.prefix && s.compare(s.order[i-1], k) == 0 {
 			continue
 		}
 		s.params = append(s.params, s.form.Name(k.index)...)

@@ -67,34 +67,44 @@ func (v *Verifier) verify(r *http.Request, s *scratch) (*Verified, *Error) {
 		}
 		return nil, err
 	}
-	p := &Verified{
-		method:    q.method,
-		mediaType: q.typ,
-		signature: q.signature,
-		head:      url.head,
-		target:    url.target,
-		token:     token,
+	var p *Verified
+	switch n := s.form.Len(); {
+	case n == 0 || !q.isGet() && !q.hasForm():
+		p = new(Verified)
+	case n <= len(roomyProof{}.room):
+		roomy := new(roomyProof)
+		p = &roomy.Verified
+		p.form = s.form.Form(roomy.room[:])
+	default:
+		p = new(Verified)
+		p.form = s.form.Form(nil)
 	}
-	if q.isGet() {
-		if !q.socket {
-			r.Body = http.NoBody
-		}
-	} else {
+	p.method, p.mediaType, p.signature = q.method, q.typ, q.signature
+	p.head, p.target, p.token = url.head, url.target, token
+	switch {
+	case q.socket:
+	case q.isGet():
+		r.Body = http.NoBody
+	default:
 		p.body = q.body
 		p.again.rest = q.body
 		r.Body = &p.again
 	}
-	if q.isGet() || q.hasForm() {
-		p.pairs = s.form.AppendPairs(p.inline[:0])
-	}
 	return p, nil
+}
+
+// roomyProof is a proof with room for the parameters of most requests, which
+// saves them an allocation.
+type roomyProof struct {
+	Verified
+	room [36]form.Span
 }
 
 func (v *Verifier) check(r *http.Request, q *request, s *scratch) (Token, matchedURL, *Error) {
 	if err := v.inspect(r, q); err != nil {
 		return Token{}, matchedURL{}, err
 	}
-	if err := v.read(r, q); err != nil {
+	if err := v.read(r, q, s); err != nil {
 		return Token{}, matchedURL{}, err
 	}
 	if err := v.parse(q, s); err != nil {
@@ -218,12 +228,12 @@ func signatureOf(h http.Header) (string, *Error) {
 }
 
 // read reads the body and holds it against its hash.
-func (v *Verifier) read(r *http.Request, q *request) *Error {
+func (v *Verifier) read(r *http.Request, q *request, s *scratch) *Error {
 	if q.socket {
 		return nil // what follows a handshake is the WebSocket's
 	}
 	var err *Error
-	if q.body, err = readBody(r, v.cfg.MaxBody); err != nil {
+	if q.body, err = readBody(r, v.cfg.MaxBody, s.probe[:]); err != nil {
 		return err
 	}
 	switch {

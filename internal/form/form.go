@@ -15,6 +15,8 @@ package form
 import (
 	"errors"
 	"fmt"
+	"iter"
+	"math"
 	"unicode/utf8"
 )
 
@@ -73,149 +75,184 @@ func Parse[T ~string | ~[]byte](text T, limits Limits) ([]Pair, error) {
 	if err := Scan(&s, text, limits); err != nil {
 		return nil, err
 	}
-	return s.AppendPairs(nil), nil
+	f := Form{string(s.text), s.spans}
+	pairs := make([]Pair, 0, f.Len())
+	for name, value := range f.All() {
+		pairs = append(pairs, Pair{name, value})
+	}
+	return pairs, nil
 }
 
-// Scanner holds a text decoded into one buffer and where in it the names and
-// values lie. It can be used again and again without allocating, so it may be
-// pooled, but what it hands out ([Scanner.Name], [Scanner.Value]) is only good
-// until the next [Scan]; [Scanner.AppendPairs] copies. The zero value is empty.
+// Scanner holds a copy of a text, each name and value decoded where it lies,
+// and knows where that is. It can be used again and again without allocating,
+// so it may be pooled, but what it hands out ([Scanner.Name], [Scanner.Value])
+// is only good until the next [Scan]; [Scanner.Form] copies. The zero
+// value is empty.
 type Scanner struct {
 	text  []byte
-	spans []span
+	spans []Span
 }
 
-// span is where a pair lies in the decoded text: the name from start to mid,
-// the value from mid to end.
-type span struct{ start, mid, end int32 }
+// Span is where a pair lies in a text. Between the four places there is
+// nothing of use: separators, and what decoding has left over.
+type Span struct{ name, nameEnd, value, valueEnd int32 }
 
 // Len returns the number of pairs.
 func (s *Scanner) Len() int { return len(s.spans) }
 
 // Name returns the name of pair i.
 func (s *Scanner) Name(i int) []byte {
-	p := s.spans[i]
-	return s.text[p.start:p.mid:p.mid]
+	p := &s.spans[i]
+	return s.text[p.name:p.nameEnd:p.nameEnd]
 }
 
 // Value returns the value of pair i.
 func (s *Scanner) Value(i int) []byte {
-	p := s.spans[i]
-	return s.text[p.mid:p.end:p.end]
+	p := &s.spans[i]
+	return s.text[p.value:p.valueEnd:p.valueEnd]
 }
 
 // Cap returns how many bytes the scanner holds on to, for a pool that does
 // not want to keep giants.
-func (s *Scanner) Cap() int { return cap(s.text) + 12*cap(s.spans) }
+func (s *Scanner) Cap() int { return cap(s.text) + 16*cap(s.spans) }
 
 // Reset forgets the pairs and keeps the memory.
 func (s *Scanner) Reset() { s.text, s.spans = s.text[:0], s.spans[:0] }
 
-// AppendPairs appends all pairs to dst. They share one freshly allocated
-// string and stay valid when the scanner is used again.
-func (s *Scanner) AppendPairs(dst []Pair) []Pair {
-	text := string(s.text)
-	for _, p := range s.spans {
-		dst = append(dst, Pair{text[p.start:p.mid], text[p.mid:p.end]})
-	}
-	return dst
+// Form returns a copy of the pairs that stays valid when the scanner is used
+// again. All names and values share one string; where they lie in it is kept in
+// room, if that is large enough.
+func (s *Scanner) Form(room []Span) Form {
+	return Form{string(s.text), append(room[:0], s.spans...)}
 }
 
-// The bytes that a scan has to look at; all others are copied.
-const (
-	plain = iota
-	special
-)
+// Form is an immutable list of decoded pairs. It holds offsets instead of a
+// string for each name and value, which is half the memory and nothing for the
+// garbage collector to look at. The zero value is empty.
+type Form struct {
+	text  string
+	spans []Span
+}
 
-var kind = [256]uint8{'%': special, '+': special, '&': special, '=': special, ';': special}
+// Len returns the number of pairs.
+func (f *Form) Len() int { return len(f.spans) }
+
+// Name returns the name of pair i.
+func (f *Form) Name(i int) string {
+	p := &f.spans[i]
+	return f.text[p.name:p.nameEnd]
+}
+
+// Value returns the value of pair i.
+func (f *Form) Value(i int) string {
+	p := &f.spans[i]
+	return f.text[p.value:p.valueEnd]
+}
+
+// All yields the pairs in the order of arrival.
+func (f *Form) All() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for i := range f.spans {
+			if !yield(f.Name(i), f.Value(i)) {
+				return
+			}
+		}
+	}
+}
 
 // Scan reads text into s in one pass, replacing what s held. Text is not
 // changed and not kept. An error is an [*Error]; s is empty then.
 func Scan[T ~string | ~[]byte](s *Scanner, text T, limits Limits) error {
-	err := scan(s, text, limits)
-	if err != nil {
+	if len(text) > math.MaxInt32 {
 		s.Reset()
-	}
-	return err
-}
-
-func scan[T ~string | ~[]byte](s *Scanner, text T, limits Limits) error {
-	s.Reset()
-	if len(text) > 1<<31-1 {
 		return &Error{Err: ErrTooLong}
 	}
-	if cap(s.text) < len(text) {
-		s.text = make([]byte, 0, len(text))
+	s.text, s.spans = append(s.text[:0], text...), s.spans[:0]
+	if err := s.scan(limits); err != nil {
+		s.Reset()
+		return err
 	}
-	// Decoding never makes a text longer, so out has room for all of it.
-	out := s.text[:len(text)]
-	n := 0
-	for i := 0; i < len(text); i++ {
-		if text[i] == '&' {
+	return nil
+}
+
+func (s *Scanner) scan(limits Limits) error {
+	for i := 0; i < len(s.text); i++ {
+		if s.text[i] == '&' {
 			continue // an empty pair says nothing
 		}
 		if limits.Pairs > 0 && len(s.spans) >= limits.Pairs {
 			return &Error{Offset: i, Err: ErrTooMany}
 		}
-		start, mid := n, -1
-	pair:
-		for ; i < len(text); i++ {
-			c := text[i]
-			if kind[c] == plain {
-				out[n] = c
-				n++
-				continue
-			}
-			switch c {
-			case '&':
-				break pair
-			case '=':
-				if mid < 0 {
-					mid = n
-					continue
-				}
-			case '+':
-				c = ' '
-			case ';':
-				if !limits.Lenient {
-					return &Error{Offset: i, Err: ErrSemicolon}
-				}
-			case '%':
-				if i+2 < len(text) && unhex[text[i+1]]|unhex[text[i+2]] < 16 {
-					c = unhex[text[i+1]]<<4 | unhex[text[i+2]]
-					i += 2
-				} else if !limits.Lenient {
-					return &Error{Offset: i, Err: ErrEscape}
-				}
-			}
-			out[n] = c
-			n++
+		var p Span
+		var err error
+		p.name = int32(i)
+		if p.nameEnd, i, err = s.field(i, '=', limits.Lenient); err != nil {
+			return err
 		}
-		if mid < 0 {
-			mid = n
+		p.value, p.valueEnd = p.nameEnd, p.nameEnd
+		if i < len(s.text) && s.text[i] == '=' {
+			i++
+			p.value = int32(i)
+			// An = in a value is data, so only & ends it.
+			if p.valueEnd, i, err = s.field(i, '&', limits.Lenient); err != nil {
+				return err
+			}
 		}
-		s.spans = append(s.spans, span{int32(start), int32(mid), int32(n)})
-	}
-	s.text = out[:n]
-	if !limits.Lenient && !s.valid() {
-		return &Error{Err: ErrUTF8}
+		s.spans = append(s.spans, p)
 	}
 	return nil
 }
 
-// valid reports whether each name and value is UTF-8 by itself. The whole is
-// looked at first: only where that holds could a character lie across two.
-func (s *Scanner) valid() bool {
-	if !utf8.Valid(s.text) {
-		return false
+// The bytes that a scan has to look at; it runs over all others.
+var special = func() (t [256]bool) {
+	for _, c := range "%+&=;" {
+		t[c] = true
 	}
-	for _, p := range s.spans {
-		if int(p.start) < len(s.text) && !utf8.RuneStart(s.text[p.start]) ||
-			int(p.mid) < len(s.text) && !utf8.RuneStart(s.text[p.mid]) {
-			return false
+	for c := 0x80; c < len(t); c++ {
+		t[c] = true
+	}
+	return t
+}()
+
+// field decodes the name or value that starts at start, in place, up to stop
+// or &. It returns where the decoded text ends and where stop or & is.
+func (s *Scanner) field(start int, stop byte, lenient bool) (end int32, next int, err error) {
+	text := s.text
+	i, n := start, start // n never overtakes i
+	ascii := true
+	for ; i < len(text); i++ {
+		c := text[i]
+		if !special[c] {
+			if n != i {
+				text[n] = c
+			}
+			n++
+			continue
 		}
+		if c == stop || c == '&' {
+			break
+		}
+		switch {
+		case c == '+':
+			c = ' '
+		case c == ';' && !lenient:
+			return 0, 0, &Error{Offset: i, Err: ErrSemicolon}
+		case c == '%':
+			if i+2 < len(text) && unhex[text[i+1]]|unhex[text[i+2]] < 16 {
+				c = unhex[text[i+1]]<<4 | unhex[text[i+2]]
+				i += 2
+			} else if !lenient {
+				return 0, 0, &Error{Offset: i, Err: ErrEscape}
+			}
+		}
+		ascii = ascii && c < utf8.RuneSelf
+		text[n] = c
+		n++
 	}
-	return true
+	if !ascii && !lenient && !utf8.Valid(text[start:n]) {
+		return 0, 0, &Error{Offset: start, Err: ErrUTF8}
+	}
+	return int32(n), i, nil
 }
 
 // unhex holds the value of each hexadecimal digit and a high bit for what is
