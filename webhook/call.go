@@ -73,7 +73,7 @@ func (c *call) serve(w http.ResponseWriter, t task) {
 	c.end(context.Canceled)
 
 	if c.state.Load() == late {
-		c.fail(w, &Failure{Kind: c.kind, Cause: Late, Err: context.DeadlineExceeded})
+		c.fail(w, c.lateFailure())
 		return
 	}
 	if c.abort {
@@ -102,6 +102,15 @@ func (c *call) work() {
 	defer c.settle()
 	c.task.run()
 	c.returned = true
+	// The function may be called back by the same clock that ends the call, and
+	// win. What is done at the deadline is late all the same.
+	if c.failure == nil && !time.Now().Before(c.deadline) {
+		c.failure = c.lateFailure()
+	}
+}
+
+func (c *call) lateFailure() *Failure {
+	return &Failure{Kind: c.kind, Cause: Late, Err: context.DeadlineExceeded}
 }
 
 // settle hands over what the function has left behind. After the deadline

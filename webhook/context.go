@@ -38,7 +38,7 @@ func (c *callContext) Done() <-chan struct{} {
 	defer c.mu.Unlock()
 	if c.inner == nil {
 		c.inner, c.cancel = context.WithDeadline(c.parent, c.deadline)
-		if c.err != nil {
+		if c.err != nil && c.err != context.DeadlineExceeded {
 			c.cancel()
 		}
 	}
@@ -82,10 +82,15 @@ func (c *callContext) end(reason error) {
 		return
 	}
 	c.err = reason
-	if c.inner != nil {
-		if err := c.inner.Err(); err != nil {
-			c.err = err
-		}
+	if c.inner == nil {
+		return
+	}
+	if err := c.inner.Err(); err != nil {
+		c.err = err
+	}
+	// At the deadline the inner context ends by itself, at this very moment, and
+	// tells its children why; to cancel it would give them another reason.
+	if reason != context.DeadlineExceeded {
 		c.cancel()
 	}
 }
