@@ -1,142 +1,149 @@
 package webhook
 
 import (
-	"errors"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
-
-	"github.com/ringback-go/ringback/twiml"
+	"strconv"
 )
 
-// xmlType is what Twilio takes for TwiML (T19).
-const xmlType = "text/xml; charset=utf-8"
+// A JSONReply answers a request that wants JSON. It is immutable and safe for
+// concurrent use as long as its value is not changed.
+type JSONReply struct{ value any }
 
-// Twilio reads no more than this of an answer (error 11750).
-const maxAnswer = 64 << 10
+// ReplyJSON makes an answer of anything that encoding/json can write.
+func ReplyJSON(value any) *JSONReply { return &JSONReply{value} }
 
-var errAnswerTooLarge = errors.New("webhook: the answer is larger than 64 KiB")
-
-// An answer is a response that is ready to be sent.
-type answer struct {
-	status      int
-	contentType string
-	header      http.Header // of a reply that is not TwiML
-	body        []byte
+// AppendText appends the JSON; a nil reply is {}. The error is that of
+// encoding/json.
+func (r *JSONReply) AppendText(dst []byte) ([]byte, error) {
+	if r == nil {
+		return append(dst, "{}"...), nil
+	}
+	text, err := json.Marshal(r.value)
+	return append(dst, text...), err
 }
 
-var noContent = answer{status: http.StatusNoContent}
+// ServeHTTP answers 200 with the JSON, or 500 and nothing of it when it cannot
+// be written.
+func (r *JSONReply) ServeHTTP(w http.ResponseWriter, _ *http.Request) { serveJSON(w, r) }
 
-// render appends a reply to dst. TwiML is rendered directly; any other reply
-// knows its type and status itself and is asked to serve.
-func render(dst []byte, reply Reply, r *http.Request) (answer, error) {
-	switch reply.(type) {
-	case *twiml.VoiceResponse, *twiml.MessagingResponse:
-		body, err := reply.AppendText(dst)
-		if err == nil && len(body) > maxAnswer {
-			err = errAnswerTooLarge
+// A ConversationsReply answers a [ConversationsPreEvent]: the action is applied
+// as it is, or changed, or refused. The zero value and nil change nothing.
+// It must not be changed while it is being served.
+type ConversationsReply struct {
+	members map[string]string
+	refused bool
+}
+
+// Allow lets the action pass. Setters change it on its way:
+//
+//	return webhook.Allow().Body(mask(e.Body)), nil
+func Allow() *ConversationsReply { return new(ConversationsReply) }
+
+// Refuse forbids the action; the answer is 403.
+func Refuse() *ConversationsReply { return &ConversationsReply{refused: true} }
+
+// FriendlyName sets the name of a conversation that is about to be added or
+// updated.
+func (r *ConversationsReply) FriendlyName(name string) *ConversationsReply {
+	return r.set("friendly_name", name)
+}
+
+// Body sets the text of a message that is about to be added or updated.
+func (r *ConversationsReply) Body(text string) *ConversationsReply { return r.set("body", text) }
+
+// Author sets the author of a message.
+func (r *ConversationsReply) Author(name string) *ConversationsReply { return r.set("author", name) }
+
+// Attributes sets the attributes of a message, a text in JSON.
+func (r *ConversationsReply) Attributes(text JSON) *ConversationsReply {
+	return r.set("attributes", string(text))
+}
+
+func (r *ConversationsReply) set(name, value string) *ConversationsReply {
+	if r.members == nil {
+		r.members = make(map[string]string)
+	}
+	r.members[name] = value
+	return r
+}
+
+// Refused reports whether the action is forbidden.
+func (r *ConversationsReply) Refused() bool { return r != nil && r.refused }
+
+// AppendText appends the JSON: {} when nothing is changed. The error is always
+// nil.
+func (r *ConversationsReply) AppendText(dst []byte) ([]byte, error) {
+	if r == nil {
+		return append(dst, "{}"...), nil
+	}
+	return appendStrings(dst, r.members), nil
+}
+
+// ServeHTTP answers 200 with the JSON, or 403 for [Refuse].
+func (r *ConversationsReply) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	if r.Refused() {
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	serveJSON(w, r)
+}
+
+// A TaskRouterReply answers a [TaskRouterAssignment] with an instruction. The
+// zero value and nil give none, and the reservation waits for one through the
+// REST API. It must not be changed while it is being served.
+type TaskRouterReply struct{ members map[string]string }
+
+// Instruct makes an instruction:
+//
+//	webhook.Instruct(webhook.TaskRouterInstructionDequeue).With("post_work_activity_sid", string(idle))
+func Instruct(i TaskRouterInstruction) *TaskRouterReply {
+	return new(TaskRouterReply).With("instruction", string(i))
+}
+
+// With sets a member of the instruction, such as "from", "to", "url",
+// "call_sid" or "activity_sid".
+func (r *TaskRouterReply) With(name, value string) *TaskRouterReply {
+	if r.members == nil {
+		r.members = make(map[string]string)
+	}
+	r.members[name] = value
+	return r
+}
+
+// AppendText appends the JSON: {} without an instruction. The error is always
+// nil.
+func (r *TaskRouterReply) AppendText(dst []byte) ([]byte, error) {
+	if r == nil {
+		return append(dst, "{}"...), nil
+	}
+	return appendStrings(dst, r.members), nil
+}
+
+// ServeHTTP answers 200 with the JSON.
+func (r *TaskRouterReply) ServeHTTP(w http.ResponseWriter, _ *http.Request) { serveJSON(w, r) }
+
+// appendStrings appends an object with string members in the order of their
+// names.
+func appendStrings(dst []byte, members map[string]string) []byte {
+	return appendObject(dst, func(w *encoder) {
+		for _, name := range slices.Sorted(maps.Keys(members)) {
+			w.member(name, quoteJSON(members[name]))
 		}
-		return answer{status: http.StatusOK, contentType: xmlType, body: body}, err
-	}
-	rec := recorder{body: dst}
-	reply.ServeHTTP(&rec, r)
-	if rec.err != nil {
-		return answer{}, rec.err
-	}
-	if rec.status >= http.StatusInternalServerError {
-		return answer{}, errors.New("webhook: the reply could not be rendered")
-	}
-	return rec.answer(), nil
+	})
 }
 
-// A recorder keeps what a handler writes, up to the size of an answer.
-type recorder struct {
-	header http.Header
-	status int
-	body   []byte
-	err    error
-}
-
-func (rec *recorder) Header() http.Header {
-	if rec.header == nil {
-		rec.header = make(http.Header)
-	}
-	return rec.header
-}
-
-func (rec *recorder) WriteHeader(status int) {
-	if rec.status == 0 && status >= 200 {
-		rec.status = status
-	}
-}
-
-func (rec *recorder) Write(p []byte) (int, error) {
-	rec.WriteHeader(http.StatusOK)
-	if len(rec.body)+len(p) > maxAnswer {
-		rec.err = errAnswerTooLarge
-		return 0, rec.err
-	}
-	rec.body = append(rec.body, p...)
-	return len(p), nil
-}
-
-func (rec *recorder) answer() answer {
-	a := answer{status: rec.status, header: rec.header, body: rec.body}
-	if a.status == 0 {
-		a.status = http.StatusOK
-	}
-	return a
-}
-
-// fallbacks are the documents of a [Fallback], rendered.
-type fallbacks struct {
-	voice, messaging *answer
-	kinds            map[Kind]*answer
-}
-
-func newFallbacks(f Fallback) fallbacks {
-	var all fallbacks
-	if f.Voice != nil {
-		all.voice = mustRender("Voice", f.Voice)
-	}
-	if f.Messaging != nil {
-		all.messaging = mustRender("Messaging", f.Messaging)
-	}
-	all.kinds = make(map[Kind]*answer, len(f.Kinds))
-	for _, kind := range slices.Sorted(maps.Keys(f.Kinds)) {
-		all.kinds[kind] = nil
-		if reply := f.Kinds[kind]; reply != nil {
-			all.kinds[kind] = mustRender("Kinds: "+string(kind), reply)
-		}
-	}
-	return all
-}
-
-func mustRender(field string, reply Reply) *answer {
-	r, err := http.NewRequest(http.MethodPost, "/", nil)
+// serveJSON sends a whole reply with its type and length, or 500.
+func serveJSON(w http.ResponseWriter, r Reply) {
+	text, err := r.AppendText(nil)
 	if err != nil {
-		panic(err)
+		http.Error(w, "", http.StatusInternalServerError)
+		return
 	}
-	a, err := render(nil, reply, r)
-	if err != nil {
-		panic("webhook: Options.Fallback." + field + ": " + err.Error())
-	}
-	return &a
-}
-
-// of returns the fallback for an event, nil if there is none. Which kind of
-// document answers it, if any, its phantom method says.
-func (f *fallbacks) of(e Event) *answer {
-	if a, ok := f.kinds[e.Kind()]; ok {
-		return a
-	}
-	switch e.(type) {
-	case interface{ answeredBy(*twiml.VoiceResponse) }:
-		return f.voice
-	case interface {
-		answeredBy(*twiml.MessagingResponse)
-	}:
-		return f.messaging
-	}
-	return nil
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(len(text)))
+	w.Write(text)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/format"
+	"slices"
 )
 
 // An output is one generated file.
@@ -14,10 +15,10 @@ type output struct {
 
 // outputs lists every generated file. To add one, add a line here and a
 // function beside it.
-var outputs = append(twimlOutputs(), []output{
+var outputs = slices.Concat(twimlOutputs(), webhookOutputs(), []output{
 	{path: "twiml/grammar_gen.go", from: "twiml.json", make: makeGrammar},
 	{path: "status/codes_gen.go", from: "messaging-errors.json and voice-errors.json", make: makeCodes},
-}...)
+})
 
 // render returns the whole file, formatted, with the line that marks it as
 // generated.

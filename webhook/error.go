@@ -1,0 +1,111 @@
+package webhook
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+)
+
+// What is wrong with a parameter; a [DecodeError] wraps one of these.
+var (
+	// ErrMissing: the kind always has this parameter and the request lacks it.
+	// The request is of another kind, or its parameters were shifted.
+	ErrMissing = errors.New("webhook: parameter is missing")
+
+	// ErrSyntax: the text is not what the type of the field allows.
+	ErrSyntax = errors.New("webhook: malformed value")
+
+	// ErrRange: a number or time beyond what the field can mean.
+	ErrRange = errors.New("webhook: value out of range")
+
+	// ErrDepth: JSON nested deeper than 64 levels.
+	ErrDepth = errors.New("webhook: JSON nested too deep")
+
+	// ErrBatch: a request with several events was decoded as one of them;
+	// decode it as [EventStreams].
+	ErrBatch = errors.New("webhook: more or fewer than one event in the request")
+)
+
+// A DecodeError tells which parameter of a request could not be read, and why.
+//
+// Its text, in every verb and in JSON, names the kind and the parameter and
+// keeps the value out: the value may be a phone number or worse.
+type DecodeError struct {
+	Kind  Kind   // what the request was read as
+	Param string // the name on the wire; a path such as "data.messageSid" in JSON
+	Value string // what stood there, as sent
+	Err   error  // ErrMissing, ErrSyntax, ErrRange, ErrDepth or ErrBatch
+
+	fatal bool
+}
+
+// Fatal reports whether the event is unusable: a field that its kind always
+// has is missing or malformed. Otherwise the field is left zero, the text is
+// in the event's Extra, and the event can be used.
+func (e *DecodeError) Fatal() bool { return e.fatal }
+
+// Error names the kind and the parameter, never the value.
+func (e *DecodeError) Error() string {
+	text := "webhook: " + string(e.Kind)
+	if e.Param != "" {
+		text += ": " + strconv.Quote(e.Param)
+	}
+	switch e.Err {
+	case nil:
+		return text
+	case ErrMissing:
+		return text + " is missing"
+	case ErrSyntax:
+		return text + " is malformed"
+	case ErrRange:
+		return text + " is out of range"
+	case ErrDepth:
+		return text + " is nested too deep"
+	case ErrBatch:
+		return text + " does not hold exactly one event"
+	}
+	return text + ": " + e.Err.Error()
+}
+
+// Unwrap returns e.Err.
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+// Format writes the text of e whatever the verb, so that no verb shows the
+// value.
+func (e *DecodeError) Format(f fmt.State, verb rune) {
+	if verb == 'q' {
+		io.WriteString(f, strconv.Quote(e.Error()))
+		return
+	}
+	io.WriteString(f, e.Error())
+}
+
+// MarshalJSON writes the text of e as a JSON string, without the value.
+func (e *DecodeError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
+
+// LogValue is the text of e, without the value.
+func (e *DecodeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
+// IsFatal reports whether err says that an event is unusable: whether there is
+// a [*DecodeError] in its tree that is fatal. Receivers refuse such a request
+// with 400 and go on with any other.
+func IsFatal(err error) bool {
+	switch e := err.(type) {
+	case nil:
+		return false
+	case *DecodeError:
+		return e.fatal
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			if IsFatal(one) {
+				return true
+			}
+		}
+		return false
+	default:
+		return IsFatal(errors.Unwrap(err))
+	}
+}

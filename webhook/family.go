@@ -1,0 +1,156 @@
+package webhook
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A family is a group of parameters with a number or a name behind a common
+// prefix: MediaUrl0, MediaUrl1, SipHeader_X-Route. What fits in no place of
+// the field, such as a number beyond the limit, a repeat, or an empty text,
+// stays in extra.
+
+// index returns the number behind prefix in name, if it is below maxMedia and
+// written as Twilio writes it.
+func index(name, prefix string) (int, bool) {
+	if len(name) != len(prefix)+1 || !strings.HasPrefix(name, prefix) {
+		return 0, false
+	}
+	c := name[len(prefix)]
+	return int(c - '0'), isDigit(c)
+}
+
+// media takes a parameter of the families MediaUrl and MediaContentType. No
+// claimed count decides how many places there are (T13).
+func (d *decoder) media(dst *[]Media, name, value string) bool {
+	i, isURL := index(name, "MediaUrl")
+	if !isURL {
+		var isType bool
+		if i, isType = index(name, "MediaContentType"); !isType {
+			return false
+		}
+	}
+	if value == "" || d.extra[name] != nil {
+		return false
+	}
+	m := place(dst, i)
+	text := &m.ContentType
+	if isURL {
+		text = &m.URL
+	}
+	if *text != "" {
+		return false
+	}
+	*text = value
+	return true
+}
+
+// recipients takes a parameter of the family OtherRecipients.
+func (d *decoder) recipients(dst *[]Address, name, value string) bool {
+	i, ok := index(name, "OtherRecipients")
+	if !ok || value == "" || d.extra[name] != nil || hasControl(value) {
+		return false
+	}
+	a := place(dst, i)
+	if *a != "" {
+		return false
+	}
+	*a = Address(value)
+	return true
+}
+
+// place returns element i of the slice, which grows to hold it.
+func place[T any](s *[]T, i int) *T {
+	if n := i + 1 - len(*s); n > 0 {
+		*s = append(*s, make([]T, n)...)
+	}
+	return &(*s)[i]
+}
+
+// trim cuts list behind its first gap; the elements behind it are handed to
+// drop with their numbers.
+func trim[T comparable](list *[]T, drop func(i int, v T)) {
+	var none T
+	gap := slices.Index(*list, none)
+	if gap < 0 {
+		return
+	}
+	for i, v := range (*list)[gap:] {
+		if v != none {
+			drop(gap+i, v)
+		}
+	}
+	if *list = slices.Clip((*list)[:gap]); gap == 0 {
+		*list = nil
+	}
+}
+
+// trimMedia moves the media behind a gap in the numbers to extra, so that the
+// places in the slice are the numbers on the wire.
+func (d *decoder) trimMedia(list *[]Media) {
+	trim(list, func(i int, m Media) {
+		if m.URL != "" {
+			d.keepFirst("MediaUrl"+strconv.Itoa(i), m.URL)
+		}
+		if m.ContentType != "" {
+			d.keepFirst("MediaContentType"+strconv.Itoa(i), m.ContentType)
+		}
+	})
+}
+
+// keepFirst puts a parameter into extra, before the repeats of its name.
+func (d *decoder) keepFirst(name, value string) {
+	d.keep(name, value)
+	if all := d.extra[name]; len(all) > 1 {
+		copy(all[1:], all)
+		all[0] = value
+	}
+}
+
+// trimRecipients is trimMedia for addresses.
+func (d *decoder) trimRecipients(list *[]Address) {
+	trim(list, func(i int, a Address) { d.keepFirst("OtherRecipients"+strconv.Itoa(i), string(a)) })
+}
+
+// headers takes a parameter whose name is prefix and the name of a SIP header.
+func (d *decoder) headers(dst *map[string]string, prefix, name, value string) bool {
+	header, ok := strings.CutPrefix(name, prefix)
+	if !ok || header == "" {
+		return false
+	}
+	if _, repeated := (*dst)[header]; repeated {
+		return false
+	}
+	if *dst == nil {
+		*dst = make(map[string]string)
+	}
+	(*dst)[header] = value
+	return true
+}
+
+func (w *encoder) media(list []Media) {
+	for i, m := range list {
+		if m.URL != "" {
+			w.pair("MediaUrl"+strconv.Itoa(i), m.URL)
+		}
+		if m.ContentType != "" {
+			w.pair("MediaContentType"+strconv.Itoa(i), m.ContentType)
+		}
+	}
+}
+
+func (w *encoder) recipients(list []Address) {
+	for i, a := range list {
+		if a != "" {
+			w.pair("OtherRecipients"+strconv.Itoa(i), string(a))
+		}
+	}
+}
+
+func (w *encoder) headers(prefix string, headers map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		w.pair(prefix+name, headers[name])
+	}
+}

@@ -1,0 +1,148 @@
+package webhook
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/url"
+	"strings"
+)
+
+// maxDepth bounds the nesting of JSON (T12).
+const maxDepth = 64
+
+// JSON is a text in JSON, as Twilio sent it: the value of a form's parameter,
+// or a member that has no field. It is decoded when [JSON.Decode] is called
+// and not before.
+type JSON string
+
+// Decode decodes the text into v by the rules of encoding/json. An empty text
+// leaves v as it is. It returns [ErrDepth] for a text nested deeper than 64
+// levels, and the errors of encoding/json.
+func (j JSON) Decode(v any) error {
+	if j == "" {
+		return nil
+	}
+	if tooDeep(string(j)) {
+		return ErrDepth
+	}
+	return json.Unmarshal([]byte(j), v)
+}
+
+// LogValue shows the length of the text alone.
+func (j JSON) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("bytes", len(j)))
+}
+
+// tooDeep reports whether arrays and objects are nested deeper than maxDepth.
+// It does not check the text otherwise.
+func tooDeep(text string) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
+// scalar returns a string, a number, true or false as text, and the first byte
+// of what it was in JSON. Anything else is returned as it stands.
+func (j JSON) scalar() (text string, first byte) {
+	s := strings.TrimLeft(string(j), " \t\r\n")
+	if s == "" {
+		return "", 0
+	}
+	if s[0] == '"' {
+		if json.Unmarshal([]byte(s), &text) != nil {
+			return s, '{'
+		}
+		return text, '"'
+	}
+	return strings.TrimRight(s, " \t\r\n"), s[0]
+}
+
+// quoteJSON writes s as a string in JSON, without the escapes that only HTML
+// needs.
+func quoteJSON(s string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(s) != nil {
+		return `""`
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// AddOns is what Marketplace add-ons found out about a message or a call
+// before the request was made. Decode it from the field of that name:
+//
+//	var found webhook.AddOns
+//	err := m.AddOns.Decode(&found)
+type AddOns struct {
+	Status  string                 `json:"status"` // "successful" or "failed"
+	Message string                 `json:"message"`
+	Code    int                    `json:"code"`    // Twilio's error code, 0 without
+	Results map[string]AddOnResult `json:"results"` // by the name of the add-on
+}
+
+// An AddOnResult is what one add-on found out.
+type AddOnResult struct {
+	RequestSID SID             `json:"request_sid"`
+	Status     string          `json:"status"`
+	Message    string          `json:"message"`
+	Code       int             `json:"code"`
+	Result     json.RawMessage `json:"result"` // in the add-on's own words
+}
+
+// A Transcript is the text of one utterance in a real-time transcription.
+type Transcript struct {
+	Text       string  `json:"transcript"`
+	Confidence float64 `json:"confidence"` // 0 to 1; final results only
+}
+
+// Transcript decodes the text of the utterance from TranscriptionData.
+func (e TranscriptionContent) Transcript() (Transcript, error) {
+	var t Transcript
+	err := e.TranscriptionData.Decode(&t)
+	return t, err
+}
+
+// A CallToken vouches for the caller of an inbound call. Pass it on as it is,
+// as the CallToken parameter of the REST API, to keep the caller's number when
+// the call is forwarded.
+type CallToken string
+
+// A CallTokenContent is what a [CallToken] holds: signed tokens (JWT).
+type CallTokenContent struct {
+	ParentCallInfo string   `json:"parentCallInfoToken"`
+	Identities     []string `json:"identityHeaderTokens"`
+}
+
+// Decode reads the token, which is JSON behind percent signs. An empty token
+// has an empty content. The signatures within are not checked.
+func (t CallToken) Decode() (CallTokenContent, error) {
+	var c CallTokenContent
+	text := string(t)
+	if strings.HasPrefix(text, "%") {
+		plain, err := url.PathUnescape(text)
+		if err != nil {
+			return c, ErrSyntax
+		}
+		text = plain
+	}
+	err := JSON(text).Decode(&c)
+	return c, err
+}
+
+// LogValue hides the token.
+func (t CallToken) LogValue() slog.Value { return slog.StringValue("[call token]") }

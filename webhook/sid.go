@@ -1,0 +1,36 @@
+package webhook
+
+// A SID identifies something at Twilio for ever: two capital letters that tell
+// what it is, and 32 hexadecimal digits.
+//
+//	AC an account        CA a call        SM or MM a message
+//	RE a recording       CF a conference  MG a Messaging Service
+//
+// A SID that decoding put into an event is well formed or empty, so it can be
+// used as a key or as part of a file name as it stands.
+type SID string
+
+// Valid reports whether s has the shape of a SID.
+func (s SID) Valid() bool {
+	if len(s) != 34 || !isUpper(s[0]) || !isUpper(s[1]) {
+		return false
+	}
+	for i := 2; i < len(s); i++ {
+		if c := s[i]; !isDigit(c) && !('a' <= c && c <= 'f') && !('A' <= c && c <= 'F') {
+			return false
+		}
+	}
+	return true
+}
+
+// Prefix returns the two letters that tell what s identifies, or "" when s is
+// not a SID.
+func (s SID) Prefix() string {
+	if !s.Valid() {
+		return ""
+	}
+	return string(s[:2])
+}
+
+func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -1,0 +1,81 @@
+package webhook
+
+import (
+	"strconv"
+	"time"
+)
+
+// A timeFormat is one of the ways in which Twilio writes a time.
+type timeFormat uint8
+
+const (
+	rfc2822     timeFormat = iota // Thu, 27 May 2021 21:39:55 +0000
+	rfc3339                       // 2024-06-25T18:45:12.135Z, with 3, 6 or 9 digits of fraction
+	receipt                       // 2308102223: YYMMDDhhmm of a carrier, no zone stated, taken as UTC
+	unixSeconds                   // 1719342312
+	unixMillis                    // 1719342312000
+)
+
+// maxTimeText is longer than any text of a time in these formats.
+const maxTimeText = 48
+
+// maxUnix is the end of the year 9999 in seconds.
+const maxUnix = 253402300799
+
+// parse reads a time. The result is in UTC when the text says so.
+func (f timeFormat) parse(s string) (time.Time, error) {
+	if len(s) > maxTimeText {
+		return time.Time{}, ErrSyntax
+	}
+	var t time.Time
+	var err error
+	switch f {
+	case rfc2822:
+		t, err = time.ParseInLocation(time.RFC1123Z, s, time.UTC)
+	case rfc3339:
+		t, err = time.ParseInLocation(time.RFC3339, s, time.UTC)
+	case receipt:
+		if len(s) != 10 || !digitsOnly(s) {
+			return time.Time{}, ErrSyntax
+		}
+		t, err = time.ParseInLocation("0601021504", s, time.UTC)
+	case unixSeconds:
+		n, err := parseInt(s, maxUnix)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return time.Unix(n, 0).UTC(), nil
+	case unixMillis:
+		n, err := parseInt(s, maxUnix*1000)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return time.UnixMilli(n).UTC(), nil
+	}
+	if err != nil {
+		return time.Time{}, ErrSyntax
+	}
+	return t, nil
+}
+
+// append writes t as Twilio does.
+func (f timeFormat) append(dst []byte, t time.Time) []byte {
+	switch f {
+	case rfc2822:
+		return t.AppendFormat(dst, time.RFC1123Z)
+	case rfc3339:
+		switch n := t.Nanosecond(); {
+		case n%1e6 == 0:
+			return t.AppendFormat(dst, "2006-01-02T15:04:05.000Z07:00")
+		case n%1e3 == 0:
+			return t.AppendFormat(dst, "2006-01-02T15:04:05.000000Z07:00")
+		}
+		return t.AppendFormat(dst, "2006-01-02T15:04:05.000000000Z07:00")
+	case receipt:
+		return t.AppendFormat(dst, "0601021504")
+	case unixSeconds:
+		return strconv.AppendInt(dst, t.Unix(), 10)
+	default:
+		return strconv.AppendInt(dst, t.UnixMilli(), 10)
+	}
+}

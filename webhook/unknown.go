@@ -1,0 +1,60 @@
+package webhook
+
+import (
+	"iter"
+	"log/slog"
+	"net/url"
+
+	"github.com/ringback-go/ringback/signature"
+)
+
+// KindUnknown is the kind of an [Unknown].
+const KindUnknown Kind = "Unknown"
+
+// An Unknown is a request of no kind that has a type here: something new at
+// Twilio, or a request that only its URL explains. Nothing of it is lost.
+type Unknown struct {
+	Extra url.Values // all parameters
+	Body  JSON       // the whole body, for a request in JSON
+}
+
+// Kind returns [KindUnknown].
+func (*Unknown) Kind() Kind { return KindUnknown }
+
+// LogValue shows the kind, and how much there is.
+func (u *Unknown) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", string(KindUnknown)), slog.Int("params", len(u.Extra)), slog.Int("bytes", len(u.Body)))
+}
+
+func (*Unknown) event()  {}
+func (*Unknown) notice() {}
+
+// decode takes any request as it is.
+func (*Unknown) decode(v *signature.Verified) (*Unknown, error) {
+	if isJSON(v) {
+		return unknownJSON(v), nil
+	}
+	return unknownForm(v.Params()), nil
+}
+
+func (u *Unknown) encode(w *encoder) {
+	w.begin(&shape{}, 0, u.Extra)
+	w.end()
+}
+
+func (u *Unknown) appendJSON(dst []byte) []byte {
+	if u.Body == "" {
+		return nil
+	}
+	return append(dst, u.Body...)
+}
+
+func unknownForm(params iter.Seq2[string, string]) *Unknown {
+	u := &Unknown{Extra: url.Values{}}
+	for name, value := range params {
+		u.Extra[name] = append(u.Extra[name], value)
+	}
+	return u
+}
+
+func unknownJSON(v *signature.Verified) *Unknown { return &Unknown{Body: JSON(v.Body())} }
