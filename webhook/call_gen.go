@@ -18,7 +18,6 @@ import (
 //
 // Source: https://www.twilio.com/docs/voice/api/sip-twiml
 type IncomingCall struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -303,7 +302,6 @@ func (e IncomingCall) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
 type OutboundCallAnswered struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -552,7 +550,6 @@ func (e OutboundCallAnswered) encode(w *encoder) {
 //
 // It is answered by a [*twiml.VoiceResponse].
 type ClientCallRequest struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -675,7 +672,6 @@ func (e ClientCallRequest) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/api/sip-twiml
 type SIPIncomingCall struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

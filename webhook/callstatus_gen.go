@@ -18,7 +18,6 @@ import (
 //
 // Source: https://www.twilio.com/docs/voice/api/call-resource#statuscallback
 type CallStatusCallback struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -395,7 +394,6 @@ func (e CallStatusCallback) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/api/call-resource#statuscallback
 type DialLegStatusCallback struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -769,7 +767,6 @@ func (e DialLegStatusCallback) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/api/call-resource#statuscallback
 type SIPDomainStatusCallback struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -1093,7 +1090,6 @@ func (e AsyncAMDCallback) encode(w *encoder) {
 //
 // It wants no answer but a status.
 type ClientIncomingNotification struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

@@ -594,7 +594,6 @@ func (e ConferenceRecordEnd) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
 type ConferenceWaitURL struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

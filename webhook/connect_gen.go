@@ -195,7 +195,6 @@ func (e SiprecStatus) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay
 type ConversationRelayAction struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -351,7 +350,6 @@ func (e ConversationRelayAction) encode(w *encoder) {
 // Source:
 // https://www.twilio.com/docs/studio/widget-library/connect-virtual-agent
 type ConnectAction struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

@@ -19,7 +19,6 @@ import (
 //
 // Source: https://www.twilio.com/docs/voice/twiml/dial
 type DialAction struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -325,7 +324,6 @@ func (e DialAction) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/twiml/dial
 type DialQueueAction struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -601,7 +599,6 @@ func (e DialQueueAction) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/api/sip-twiml
 type DialWhisper struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

@@ -58,8 +58,9 @@ type Notice[E any] interface {
 	decode(*signature.Verified) (E, error)
 }
 
-// decodable is what Request and Notice have in common.
-type decodable[E any] interface {
+// Decodable is the constraint of the events that [Decode] can make. It is
+// satisfied by the types of this package only.
+type Decodable[E any] interface {
 	Event
 	decode(*signature.Verified) (E, error)
 }
@@ -72,7 +73,7 @@ type decodable[E any] interface {
 // errors name, and their text is in its Extra. When it reports true, a field
 // that the kind always has is missing or malformed, and the event must not be
 // used.
-func Decode[E decodable[E]](v *signature.Verified) (E, error) {
+func Decode[E Decodable[E]](v *signature.Verified) (E, error) {
 	var e E
 	return e.decode(v)
 }

@@ -18,7 +18,6 @@ import (
 //
 // Source: https://www.twilio.com/docs/voice/twiml/gather#action
 type GatherAction struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -305,7 +304,6 @@ func (e GatherAction) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/twiml/gather#partialresultcallback
 type GatherPartialResult struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

@@ -18,7 +18,6 @@ import (
 //
 // Source: https://www.twilio.com/docs/messaging/guides/webhook-request
 type IncomingMessage struct {
-
 	// Message id. SM for SMS and most channel text; MM for MMS, channel media, and
 	// group texts even with no media.
 	MessageSID SID

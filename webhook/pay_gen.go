@@ -16,7 +16,6 @@ import (
 //
 // Source: https://www.twilio.com/docs/voice/twiml/pay
 type PayAction struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

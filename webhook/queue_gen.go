@@ -18,7 +18,6 @@ import (
 //
 // Source: https://www.twilio.com/docs/voice/twiml/enqueue
 type EnqueueWaitURL struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -283,7 +282,6 @@ func (e EnqueueWaitURL) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/twiml/enqueue
 type EnqueueAction struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -535,7 +533,6 @@ func (e EnqueueAction) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/twiml/queue
 type QueueURL struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

@@ -18,7 +18,6 @@ import (
 //
 // Source: https://www.twilio.com/docs/voice/twiml/record
 type RecordAction struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

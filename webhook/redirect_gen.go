@@ -17,7 +17,6 @@ import (
 //
 // Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
 type FallbackRequest struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -268,7 +267,6 @@ func (e FallbackRequest) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
 type TwiMLRedirectRequest struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -508,7 +506,6 @@ func (e TwiMLRedirectRequest) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
 type ElasticSIPTrunkDisasterRecovery struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

@@ -16,7 +16,6 @@ import (
 //
 // Source: https://www.twilio.com/docs/voice/twiml/refer
 type ReferAction struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 
@@ -271,7 +270,6 @@ func (e ReferAction) encode(w *encoder) {
 //
 // Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
 type DialReferURL struct {
-
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
 

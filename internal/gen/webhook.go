@@ -161,6 +161,7 @@ func webhookOutputs() []output {
 		{"webhook/kind_gen.go", from, webhookKindFile},
 		{"webhook/enum_gen.go", from, webhookEnumFile},
 		{"webhook/dispatch_gen.go", from, webhookDispatchFile},
+		{"webhook/kinds_gen_test.go", from, webhookCasesFile},
 	}
 	for _, file := range webhookFiles {
 		outs = append(outs, output{"webhook/" + file.name + "_gen.go", from,

@@ -50,6 +50,7 @@ func (e *webhookEvent) writeType(w *bytes.Buffer) {
 	if e.isCloudEvent() {
 		w.WriteString("\tCloudEvent\n\n")
 	}
+	start := w.Len()
 	done := map[string]bool{}
 	for _, f := range e.fields {
 		name, _, part := strings.Cut(f.name, ".")
@@ -70,7 +71,10 @@ func (e *webhookEvent) writeType(w *bytes.Buffer) {
 			continue
 		}
 		if doc != "" {
-			w.WriteString("\n" + comment("\t", doc))
+			if w.Len() > start {
+				w.WriteString("\n")
+			}
+			w.WriteString(comment("\t", doc))
 		}
 		fmt.Fprintf(w, "\t%s %s\n", name, typ)
 	}
