@@ -42,6 +42,9 @@ func main() {
 		}
 		missed += r.report(os.Stdout, *rounds)
 	}
+	if re.MatchString("stalled-uploads") {
+		missed += reportStalled(os.Stdout)
+	}
 	if missed > 0 {
 		fmt.Printf("\n%d budgets missed\n", missed)
 		os.Exit(1)
@@ -52,5 +55,10 @@ func main() {
 // rows lists what is measured, in the order of the budget table in the design.
 func rows() []row {
 	var all []row
-	return all
+	all = append(all, verifyRows()...)
+	all = append(all, growthRow())
+	all = append(all, decodeRows()...)
+	all = append(all, renderRows()...)
+	all = append(all, parseRows()...)
+	return append(all, serveRow())
 }

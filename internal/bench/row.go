@@ -14,6 +14,9 @@ type row struct {
 	contenders []contender
 	ratios     []ratio
 	maxAllocs  int64 // for ours; zero means no budget, -1 means none at all
+
+	allocsAbove   string // a floor: ours may allocate maxAllocsMore times more often
+	maxAllocsMore int64
 }
 
 type contender struct {
@@ -69,6 +72,10 @@ func (r row) report(w io.Writer, rounds int) (missed int) {
 	if r.maxAllocs != 0 {
 		limit := max(r.maxAllocs, 0)
 		missed += verdict(w, ours.allocs <= limit, fmt.Sprintf("allocations: %d, budget %d", ours.allocs, limit))
+	}
+	if r.allocsAbove != "" {
+		more := ours.allocs - figures[r.allocsAbove].allocs
+		missed += verdict(w, more <= r.maxAllocsMore, fmt.Sprintf("allocations above %s: %d, budget %d", r.allocsAbove, more, r.maxAllocsMore))
 	}
 	return missed
 }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/beevik/etree"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// parseRows compare reading a document into a tree, ours with every check of
+// the threat model's T18, with the tokens of encoding/xml (which builds no tree)
+// and with etree (which checks nothing of T18).
+func parseRows() []row {
+	return []row{
+		parseRow("parse/ivr-menu", []byte(ringbackMenu())),
+		parseRow("parse/50-verbs-ssml", []byte(ringbackFifty())),
+	}
+}
+
+func parseRow(name string, doc []byte) row {
+	return row{
+		name: name,
+		contenders: []contender{
+			{"ringback", func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := twiml.Parse(doc); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}},
+			{"encoding/xml tokens", func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					dec := xml.NewDecoder(bytes.NewReader(doc))
+					for {
+						if _, err := dec.Token(); errors.Is(err, io.EOF) {
+							break
+						} else if err != nil {
+							b.Fatal(err)
+						}
+					}
+				}
+			}},
+			{"beevik/etree", func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := etree.NewDocument().ReadFromBytes(doc); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}},
+		},
+		ratios: []ratio{{"encoding/xml tokens", 5}, {"beevik/etree", 4}},
+	}
+}

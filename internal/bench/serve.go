@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/twilio/twilio-go/client"
+	peer "github.com/twilio/twilio-go/twiml"
+
+	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// serveRow compares whole requests over loopback connections: read, verify,
+// decode, answer. The fixed document is the floor: it reads the body and
+// answers the same bytes without looking.
+func serveRow() row {
+	params := smsForm(text)
+	return row{
+		name: "serve/sms-22",
+		contenders: []contender{
+			{"ringback", serveWith(params, ringbackHandler())},
+			{"fixed document", serveWith(params, http.HandlerFunc(fixedHandler))},
+			{"twilio-go by hand", serveWith(params, twilioHandler())},
+			{"standard library by hand", serveWith(params, http.HandlerFunc(standardHandler))},
+		},
+		ratios:        []ratio{{"fixed document", 0.70}, {"twilio-go by hand", 3}, {"standard library by hand", 1.9}},
+		allocsAbove:   "fixed document",
+		maxAllocsMore: 12,
+	}
+}
+
+func ringbackHandler() http.Handler {
+	rc := webhook.NewReceiver(newVerifier(), nil)
+	return webhook.Handle(rc, func(_ context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+		return twiml.Reply(replyTo(m.Body)), nil
+	})
+}
+
+func replyTo(body string) string { return "Thanks, we got: " + body }
+
+var fixedDocument = []byte(twiml.Reply(replyTo(text)).String())
+
+func fixedHandler(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	answer(w, fixedDocument)
+}
+
+func answer(w http.ResponseWriter, doc []byte) {
+	h := w.Header()
+	h.Set("Content-Type", "text/xml; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(doc)))
+	w.Write(doc)
+}
+
+func twilioHandler() http.Handler {
+	v := client.NewRequestValidator(token)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		params := make(map[string]string, len(r.PostForm))
+		for name, vs := range r.PostForm {
+			params[name] = vs[0]
+		}
+		if !v.Validate(base+r.URL.RequestURI(), params, r.Header.Get(sigHeader)) {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		doc, err := peer.Messages([]peer.Element{&peer.MessagingMessage{Body: replyTo(params["Body"])}})
+		if err != nil {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		answer(w, []byte(doc))
+	})
+}
+
+func standardHandler(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	values, err := url.ParseQuery(string(body))
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	if sign(token, base+r.URL.RequestURI(), values) != r.Header.Get(sigHeader) {
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	var message messageSchema
+	for name, vs := range values {
+		switchMessage(&message, name, vs[0])
+	}
+	doc := structMessageOf(replyTo(message.Body))
+	answer(w, doc)
+}
+
+// serveWith drives handler over four kept connections. The client writes the
+// same bytes each time and reads no more than it must, so that the server is
+// what is measured.
+func serveWith(params url.Values, handler http.Handler) func(*testing.B) {
+	return func(b *testing.B) {
+		b.ReportAllocs()
+		server := httptest.NewServer(handler)
+		defer server.Close()
+		addr := server.Listener.Addr().String()
+		raw := rawPost(addr, params)
+		b.SetParallelism(2)
+		b.RunParallel(func(pb *testing.PB) {
+			c, err := dial(addr)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			defer c.Close()
+			for pb.Next() {
+				if err := c.exchange(raw); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+}
+
+func rawPost(host string, params url.Values) []byte {
+	body := params.Encode()
+	var buf bytes.Buffer
+	fmt.Fprintf(&buf, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n", path, host)
+	fmt.Fprintf(&buf, "Content-Type: %s\r\nX-Twilio-Signature: %s\r\n", formType, sign(token, base+path, params))
+	fmt.Fprintf(&buf, "I-Twilio-Idempotency-Token: 0d7b9f2e-5b1c-4c55-9d3c-5d7a8f7c1b2a\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	return buf.Bytes()
+}
+
+type conn struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func dial(addr string) (*conn, error) {
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{Conn: c, r: bufio.NewReader(c)}, nil
+}
+
+// exchange sends raw and reads one answer of status 200 with a Content-Length.
+func (c *conn) exchange(raw []byte) error {
+	if _, err := c.Write(raw); err != nil {
+		return err
+	}
+	status, err := c.r.ReadSlice('\n')
+	if err != nil {
+		return err
+	}
+	if !bytes.HasPrefix(status, []byte("HTTP/1.1 200")) {
+		return fmt.Errorf("answer %q", status)
+	}
+	length := -1
+	for {
+		line, err := c.r.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if len(line) <= 2 {
+			break
+		}
+		const name = "content-length: "
+		if len(line) > len(name) && strings.EqualFold(string(line[:len(name)]), name) {
+			length = number(line[len(name):])
+		}
+	}
+	if length <= 0 {
+		return fmt.Errorf("answer without a length")
+	}
+	_, err = c.r.Discard(length)
+	return err
+}
+
+func number(line []byte) (n int) {
+	for _, c := range line {
+		if '0' <= c && c <= '9' {
+			n = n*10 + int(c-'0')
+		}
+	}
+	return n
+}
