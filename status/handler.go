@@ -1,0 +1,62 @@
+package status
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// Handler returns the handler for the status callbacks of all kinds: give its
+// URL as StatusCallback of messages, calls and conferences, as
+// RecordingStatusCallback, as transcribeCallback, and to a sink of Event
+// Streams.
+//
+// The answer is 204 once the store has what was told (T22), and 503 when the
+// store returns an error or is not done within Options.Timeout; a callback that
+// comes again does no harm. What Handler gets beside status callbacks it stores
+// as far as it tells a state, and then passes to Options.Other. Everything
+// else, the verification above all, is as for [webhook.Events].
+func (t *Tracker) Handler(rc *webhook.Receiver) http.Handler {
+	return webhook.Events(rc, t.receive)
+}
+
+func (t *Tracker) receive(ctx context.Context, e webhook.Event) (webhook.Reply, error) {
+	obs := ObserveAll(e, t.now())
+	if len(obs) == 0 {
+		t.count.ignored.Add(1)
+	} else if err := t.applyInTime(ctx, obs); err != nil {
+		return nil, err
+	}
+	if t.opts.Other != nil && !settled(e, len(obs)) {
+		return t.opts.Other(ctx, e)
+	}
+	return nil, nil
+}
+
+func (t *Tracker) applyInTime(ctx context.Context, obs []Observation) error {
+	ctx, cancel := context.WithTimeout(ctx, t.opts.Timeout)
+	defer cancel()
+	return t.apply(ctx, obs)
+}
+
+// settled reports whether e was a status callback, or several, and nothing is
+// left to be said to it.
+func settled(e webhook.Event, told int) bool {
+	switch e := e.(type) {
+	case webhook.EventStreams:
+		return told == len(e.Events)
+	case webhook.MessageStatusCallback, webhook.MessageActionCallback, webhook.ConversationsDeliveryUpdated,
+		webhook.CallStatusCallback, webhook.DialLegStatusCallback, webhook.SIPDomainStatusCallback,
+		webhook.RecordingStatusCallback, webhook.ConferenceRecordingStatusCallback, webhook.VideoRecordingEvent,
+		webhook.RecordTranscription, webhook.TranscriptionStarted, webhook.TranscriptionContent,
+		webhook.TranscriptionStopped, webhook.TranscriptionError, webhook.StreamStatus, webhook.SiprecStatus,
+		webhook.ConferenceStart, webhook.ConferenceEnd, webhook.ConferenceRecordEnd,
+		webhook.ConferenceParticipantJoin, webhook.ConferenceParticipantLeave, webhook.ConferenceParticipantMute,
+		webhook.ConferenceParticipantUnmute, webhook.ConferenceParticipantHold, webhook.ConferenceParticipantUnhold,
+		webhook.ConferenceParticipantModify, webhook.ConferenceSpeechStart, webhook.ConferenceSpeechStop,
+		webhook.ConferenceAnnouncementEnd, webhook.ConferenceAnnouncementFail:
+		return told > 0
+	}
+	return false
+}

@@ -1,0 +1,79 @@
+package status
+
+import (
+	"cmp"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// observeParams reads a state from the parameters of a callback whose kind is
+// not known: a kind of tomorrow, or one that Event Streams wraps. The
+// parameters that name a state have kept their names since there are callbacks.
+func observeParams(get func(name string) string) Observation {
+	o := Observation{
+		Sequence:     number(cmp.Or(get("SequenceNumber"), get("SequenceId"))),
+		ErrorCode:    number(get("ErrorCode")),
+		ErrorMessage: get("ErrorMessage"),
+		AccountSID:   webhook.SID(get("AccountSid")),
+		ParentSID:    webhook.SID(get("CallSid")),
+	}
+	switch {
+	case get("MessageSid") != "" && get("MessageStatus") != "":
+		o.SID, o.Status, o.ParentSID = webhook.SID(get("MessageSid")), get("MessageStatus"), ""
+	case get("RecordingSid") != "" && get("RecordingStatus") != "":
+		o.SID, o.Status = webhook.SID(get("RecordingSid")), get("RecordingStatus")
+		o.Duration, o.URL = seconds(get("RecordingDuration")), get("RecordingUrl")
+	case get("TranscriptionSid") != "" && get("TranscriptionStatus") != "":
+		o.SID, o.Status, o.URL = webhook.SID(get("TranscriptionSid")), get("TranscriptionStatus"), get("TranscriptionUrl")
+	case get("TranscriptionSid") != "" && get("TranscriptionEvent") != "":
+		o.SID, o.Event = webhook.SID(get("TranscriptionSid")), get("TranscriptionEvent")
+		o.Status = session(o.Event)
+	case get("StreamSid") != "" && get("StreamEvent") != "":
+		o.SID, o.Event = webhook.SID(get("StreamSid")), get("StreamEvent")
+		o.Status = session(o.Event)
+	case get("ConferenceSid") != "" && get("StatusCallbackEvent") != "":
+		o = conference(webhook.SID(get("ConferenceSid")), o.ParentSID, o.AccountSID,
+			webhook.ConferenceEvent(get("StatusCallbackEvent")), o.Sequence, time.Time{})
+	case get("CallSid") != "" && get("CallStatus") != "":
+		o.SID, o.Status, o.ParentSID = webhook.SID(get("CallSid")), get("CallStatus"), webhook.SID(get("ParentCallSid"))
+		o.Duration = seconds(get("CallDuration"))
+	}
+	return o
+}
+
+// observeVoice reads the callback that an event of Event Streams wraps. Some
+// of them are about what is not tracked, and some wrap nothing.
+func observeVoice(e webhook.EventStreamsVoice) Observation {
+	var wrapped struct {
+		Request struct {
+			Parameters map[string]json.RawMessage `json:"parameters"`
+		} `json:"request"`
+	}
+	if e.Data.Decode(&wrapped) != nil {
+		return Observation{}
+	}
+	o := observeParams(func(name string) string {
+		raw := wrapped.Request.Parameters[name]
+		var text string
+		if json.Unmarshal(raw, &text) != nil {
+			return string(raw) // a number
+		}
+		return text
+	})
+	o.Time = e.Time
+	return o
+}
+
+// number reads what Twilio counts; what is no number counts as nothing told.
+func number(text string) int {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+func seconds(text string) time.Duration { return time.Duration(number(text)) * time.Second }
