@@ -138,7 +138,13 @@ func (IncomingCall) event()                          {}
 func (IncomingCall) answeredBy(*twiml.VoiceResponse) {}
 
 func (IncomingCall) decode(v *signature.Verified) (IncomingCall, error) {
-	return decodeForm[IncomingCall](v.Params(), &incomingCallShape)
+	var e IncomingCall
+	d := decoder{shape: &incomingCallShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var incomingCallShape = shape{
@@ -402,7 +408,13 @@ func (OutboundCallAnswered) event()                          {}
 func (OutboundCallAnswered) answeredBy(*twiml.VoiceResponse) {}
 
 func (OutboundCallAnswered) decode(v *signature.Verified) (OutboundCallAnswered, error) {
-	return decodeForm[OutboundCallAnswered](v.Params(), &outboundCallAnsweredShape)
+	var e OutboundCallAnswered
+	d := decoder{shape: &outboundCallAnsweredShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var outboundCallAnsweredShape = shape{
@@ -604,7 +616,13 @@ func (ClientCallRequest) event()                          {}
 func (ClientCallRequest) answeredBy(*twiml.VoiceResponse) {}
 
 func (ClientCallRequest) decode(v *signature.Verified) (ClientCallRequest, error) {
-	return decodeForm[ClientCallRequest](v.Params(), &clientCallRequestShape)
+	var e ClientCallRequest
+	d := decoder{shape: &clientCallRequestShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var clientCallRequestShape = shape{
@@ -749,7 +767,13 @@ func (SIPIncomingCall) event()                          {}
 func (SIPIncomingCall) answeredBy(*twiml.VoiceResponse) {}
 
 func (SIPIncomingCall) decode(v *signature.Verified) (SIPIncomingCall, error) {
-	return decodeForm[SIPIncomingCall](v.Params(), &sipIncomingCallShape)
+	var e SIPIncomingCall
+	d := decoder{shape: &sipIncomingCallShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var sipIncomingCallShape = shape{

@@ -181,7 +181,13 @@ func (CallStatusCallback) event()  {}
 func (CallStatusCallback) notice() {}
 
 func (CallStatusCallback) decode(v *signature.Verified) (CallStatusCallback, error) {
-	return decodeForm[CallStatusCallback](v.Params(), &callStatusCallbackShape)
+	var e CallStatusCallback
+	d := decoder{shape: &callStatusCallbackShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var callStatusCallbackShape = shape{
@@ -554,7 +560,13 @@ func (DialLegStatusCallback) event()  {}
 func (DialLegStatusCallback) notice() {}
 
 func (DialLegStatusCallback) decode(v *signature.Verified) (DialLegStatusCallback, error) {
-	return decodeForm[DialLegStatusCallback](v.Params(), &dialLegStatusCallbackShape)
+	var e DialLegStatusCallback
+	d := decoder{shape: &dialLegStatusCallbackShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var dialLegStatusCallbackShape = shape{
@@ -881,7 +893,13 @@ func (SIPDomainStatusCallback) event()  {}
 func (SIPDomainStatusCallback) notice() {}
 
 func (SIPDomainStatusCallback) decode(v *signature.Verified) (SIPDomainStatusCallback, error) {
-	return decodeForm[SIPDomainStatusCallback](v.Params(), &sipDomainStatusCallbackShape)
+	var e SIPDomainStatusCallback
+	d := decoder{shape: &sipDomainStatusCallbackShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var sipDomainStatusCallbackShape = shape{
@@ -1044,7 +1062,13 @@ func (AsyncAMDCallback) event()  {}
 func (AsyncAMDCallback) notice() {}
 
 func (AsyncAMDCallback) decode(v *signature.Verified) (AsyncAMDCallback, error) {
-	return decodeForm[AsyncAMDCallback](v.Params(), &asyncAMDCallbackShape)
+	var e AsyncAMDCallback
+	d := decoder{shape: &asyncAMDCallbackShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var asyncAMDCallbackShape = shape{
@@ -1139,7 +1163,13 @@ func (ClientIncomingNotification) event()  {}
 func (ClientIncomingNotification) notice() {}
 
 func (ClientIncomingNotification) decode(v *signature.Verified) (ClientIncomingNotification, error) {
-	return decodeForm[ClientIncomingNotification](v.Params(), &clientIncomingNotificationShape)
+	var e ClientIncomingNotification
+	d := decoder{shape: &clientIncomingNotificationShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var clientIncomingNotificationShape = shape{

@@ -47,7 +47,13 @@ func (ConferenceStart) event()  {}
 func (ConferenceStart) notice() {}
 
 func (ConferenceStart) decode(v *signature.Verified) (ConferenceStart, error) {
-	return decodeForm[ConferenceStart](v.Params(), &conferenceStartShape)
+	var e ConferenceStart
+	d := decoder{shape: &conferenceStartShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceStartShape = shape{
@@ -135,7 +141,13 @@ func (ConferenceEnd) event()  {}
 func (ConferenceEnd) notice() {}
 
 func (ConferenceEnd) decode(v *signature.Verified) (ConferenceEnd, error) {
-	return decodeForm[ConferenceEnd](v.Params(), &conferenceEndShape)
+	var e ConferenceEnd
+	d := decoder{shape: &conferenceEndShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceEndShape = shape{
@@ -264,7 +276,13 @@ func (ConferenceAnnouncementEnd) event()  {}
 func (ConferenceAnnouncementEnd) notice() {}
 
 func (ConferenceAnnouncementEnd) decode(v *signature.Verified) (ConferenceAnnouncementEnd, error) {
-	return decodeForm[ConferenceAnnouncementEnd](v.Params(), &conferenceAnnouncementEndShape)
+	var e ConferenceAnnouncementEnd
+	d := decoder{shape: &conferenceAnnouncementEndShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceAnnouncementEndShape = shape{
@@ -412,7 +430,13 @@ func (ConferenceAnnouncementFail) event()  {}
 func (ConferenceAnnouncementFail) notice() {}
 
 func (ConferenceAnnouncementFail) decode(v *signature.Verified) (ConferenceAnnouncementFail, error) {
-	return decodeForm[ConferenceAnnouncementFail](v.Params(), &conferenceAnnouncementFailShape)
+	var e ConferenceAnnouncementFail
+	d := decoder{shape: &conferenceAnnouncementFailShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceAnnouncementFailShape = shape{
@@ -529,7 +553,13 @@ func (ConferenceRecordEnd) event()  {}
 func (ConferenceRecordEnd) notice() {}
 
 func (ConferenceRecordEnd) decode(v *signature.Verified) (ConferenceRecordEnd, error) {
-	return decodeForm[ConferenceRecordEnd](v.Params(), &conferenceRecordEndShape)
+	var e ConferenceRecordEnd
+	d := decoder{shape: &conferenceRecordEndShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceRecordEndShape = shape{
@@ -693,7 +723,13 @@ func (ConferenceWaitURL) event()                          {}
 func (ConferenceWaitURL) answeredBy(*twiml.VoiceResponse) {}
 
 func (ConferenceWaitURL) decode(v *signature.Verified) (ConferenceWaitURL, error) {
-	return decodeForm[ConferenceWaitURL](v.Params(), &conferenceWaitURLShape)
+	var e ConferenceWaitURL
+	d := decoder{shape: &conferenceWaitURLShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceWaitURLShape = shape{
@@ -863,7 +899,13 @@ func (ConferenceAnnounceURL) event()                          {}
 func (ConferenceAnnounceURL) answeredBy(*twiml.VoiceResponse) {}
 
 func (ConferenceAnnounceURL) decode(v *signature.Verified) (ConferenceAnnounceURL, error) {
-	return decodeForm[ConferenceAnnounceURL](v.Params(), &conferenceAnnounceURLShape)
+	var e ConferenceAnnounceURL
+	d := decoder{shape: &conferenceAnnounceURLShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceAnnounceURLShape = shape{

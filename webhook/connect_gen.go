@@ -46,7 +46,13 @@ func (StreamStatus) event()  {}
 func (StreamStatus) notice() {}
 
 func (StreamStatus) decode(v *signature.Verified) (StreamStatus, error) {
-	return decodeForm[StreamStatus](v.Params(), &streamStatusShape)
+	var e StreamStatus
+	d := decoder{shape: &streamStatusShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var streamStatusShape = shape{
@@ -135,7 +141,13 @@ func (SiprecStatus) event()  {}
 func (SiprecStatus) notice() {}
 
 func (SiprecStatus) decode(v *signature.Verified) (SiprecStatus, error) {
-	return decodeForm[SiprecStatus](v.Params(), &siprecStatusShape)
+	var e SiprecStatus
+	d := decoder{shape: &siprecStatusShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var siprecStatusShape = shape{
@@ -262,7 +274,13 @@ func (ConversationRelayAction) event()                          {}
 func (ConversationRelayAction) answeredBy(*twiml.VoiceResponse) {}
 
 func (ConversationRelayAction) decode(v *signature.Verified) (ConversationRelayAction, error) {
-	return decodeForm[ConversationRelayAction](v.Params(), &conversationRelayActionShape)
+	var e ConversationRelayAction
+	d := decoder{shape: &conversationRelayActionShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conversationRelayActionShape = shape{
@@ -456,7 +474,13 @@ func (ConnectAction) event()                          {}
 func (ConnectAction) answeredBy(*twiml.VoiceResponse) {}
 
 func (ConnectAction) decode(v *signature.Verified) (ConnectAction, error) {
-	return decodeForm[ConnectAction](v.Params(), &connectActionShape)
+	var e ConnectAction
+	d := decoder{shape: &connectActionShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var connectActionShape = shape{
@@ -646,7 +670,13 @@ func (VirtualAgentStatus) event()  {}
 func (VirtualAgentStatus) notice() {}
 
 func (VirtualAgentStatus) decode(v *signature.Verified) (VirtualAgentStatus, error) {
-	return decodeForm[VirtualAgentStatus](v.Params(), &virtualAgentStatusShape)
+	var e VirtualAgentStatus
+	d := decoder{shape: &virtualAgentStatusShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var virtualAgentStatusShape = shape{
@@ -721,7 +751,13 @@ func (UserDefinedMessage) event()  {}
 func (UserDefinedMessage) notice() {}
 
 func (UserDefinedMessage) decode(v *signature.Verified) (UserDefinedMessage, error) {
-	return decodeForm[UserDefinedMessage](v.Params(), &userDefinedMessageShape)
+	var e UserDefinedMessage
+	d := decoder{shape: &userDefinedMessageShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var userDefinedMessageShape = shape{

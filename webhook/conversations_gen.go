@@ -105,7 +105,13 @@ func (ConversationsPreEvent) event()                         {}
 func (ConversationsPreEvent) answeredBy(*ConversationsReply) {}
 
 func (ConversationsPreEvent) decode(v *signature.Verified) (ConversationsPreEvent, error) {
-	return decodeForm[ConversationsPreEvent](v.Params(), &conversationsPreEventShape)
+	var e ConversationsPreEvent
+	d := decoder{shape: &conversationsPreEventShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conversationsPreEventShape = shape{
@@ -334,7 +340,13 @@ func (ConversationsPostEvent) event()  {}
 func (ConversationsPostEvent) notice() {}
 
 func (ConversationsPostEvent) decode(v *signature.Verified) (ConversationsPostEvent, error) {
-	return decodeForm[ConversationsPostEvent](v.Params(), &conversationsPostEventShape)
+	var e ConversationsPostEvent
+	d := decoder{shape: &conversationsPostEventShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conversationsPostEventShape = shape{
@@ -547,7 +559,13 @@ func (ConversationsDeliveryUpdated) event()  {}
 func (ConversationsDeliveryUpdated) notice() {}
 
 func (ConversationsDeliveryUpdated) decode(v *signature.Verified) (ConversationsDeliveryUpdated, error) {
-	return decodeForm[ConversationsDeliveryUpdated](v.Params(), &conversationsDeliveryUpdatedShape)
+	var e ConversationsDeliveryUpdated
+	d := decoder{shape: &conversationsDeliveryUpdatedShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conversationsDeliveryUpdatedShape = shape{

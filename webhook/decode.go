@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"errors"
-	"iter"
 	"math/bits"
 	"net/url"
 	"strings"
@@ -45,17 +44,6 @@ type fields[E any] interface {
 	done(d *decoder)
 }
 
-// decodeForm decodes the parameters of a request into an event of type E.
-func decodeForm[E any, P fields[E]](params iter.Seq2[string, string], s *shape) (E, error) {
-	var e E
-	d := decoder{shape: s}
-	for name, value := range params {
-		P(&e).set(&d, name, value)
-	}
-	P(&e).done(&d)
-	return e, d.err()
-}
-
 // keep puts a parameter that no field can hold into extra.
 func (d *decoder) keep(name, value string) {
 	if d.raw != "" {
@@ -79,6 +67,17 @@ func (d *decoder) first(bit uint8, value string) bool {
 		return false
 	}
 	d.seen |= 1 << bit
+	return true
+}
+
+// fresh notes a parameter that is the first of its name, not empty, and given
+// back by its field: the common case. It reports false for any other.
+func (d *decoder) fresh(bit uint8, value string) bool {
+	if value == "" || d.foreign || d.seen&(1<<bit) != 0 {
+		return false
+	}
+	d.seen |= 1 << bit
+	d.have |= 1 << bit
 	return true
 }
 
@@ -133,6 +132,10 @@ func (d *decoder) err() error {
 // setText sets a field that holds any text. Nothing is trimmed or normalised
 // (T14), and an enum takes values that we do not know (T15).
 func setText[T ~string](d *decoder, bit uint8, dst *T, value string) {
+	if d.fresh(bit, value) {
+		*dst = T(value)
+		return
+	}
 	if !d.first(bit, value) {
 		return
 	}
@@ -146,6 +149,10 @@ func setText[T ~string](d *decoder, bit uint8, dst *T, value string) {
 
 // setSID sets a field that holds a SID or nothing.
 func setSID(d *decoder, bit uint8, dst *SID, value string) {
+	if SID(value).Valid() && d.fresh(bit, value) {
+		*dst = SID(value)
+		return
+	}
 	if !d.first(bit, value) {
 		return
 	}
@@ -160,6 +167,10 @@ func setSID(d *decoder, bit uint8, dst *SID, value string) {
 // setAddress sets a field that holds an address. An address is free text but
 // for control characters, which no network lets through.
 func setAddress(d *decoder, bit uint8, dst *Address, value string) {
+	if !hasControl(value) && d.fresh(bit, value) {
+		*dst = Address(value)
+		return
+	}
 	if !d.first(bit, value) {
 		return
 	}

@@ -1,8 +1,9 @@
 package webhook
 
 import (
-	"iter"
 	"strings"
+
+	"github.com/ringback-go/ringback/signature"
 )
 
 // has is a set of the parameters that tell kinds apart.
@@ -13,8 +14,7 @@ func (h has) any(of has) bool { return h&of != 0 }
 func (h has) all(of has) bool { return h&of == of }
 
 const (
-	hasAccountSID has = 1 << iota
-	hasAnsweredBy
+	hasAnsweredBy has = 1 << iota
 	hasCallSID
 	hasCallStatus
 	hasCallbackSource
@@ -27,13 +27,11 @@ const (
 	hasDequeueResult
 	hasDialCallStatus
 	hasDigits
-	hasDirection
 	hasErrorURL
 	hasEventType
 	hasFaxSID
 	hasFor
 	hasLevel
-	hasMachineDetection
 	hasMessageSID
 	hasMessageStatus
 	hasMsg
@@ -79,9 +77,9 @@ type clues struct {
 }
 
 // detect returns the kind of a form, "" for a request of no known kind.
-func detect(params iter.Seq2[string, string]) Kind {
+func detect(v *signature.Verified) Kind {
 	var s sight
-	for name, value := range params {
+	for name, value := range v.Params() {
 		s.see(name, value)
 	}
 	return s.kind()
@@ -94,8 +92,6 @@ func (s *sight) see(name, value string) {
 		}
 	}
 	switch name {
-	case "AccountSid":
-		s.has |= hasAccountSID
 	case "AnsweredBy":
 		s.has |= hasAnsweredBy
 	case "CallDuration", "Duration":
@@ -124,7 +120,6 @@ func (s *sight) see(name, value string) {
 	case "Digits":
 		s.has |= hasDigits
 	case "Direction":
-		s.has |= hasDirection
 		keep(&s.text.direction)
 	case "ErrorUrl":
 		s.has |= hasErrorURL
@@ -141,8 +136,6 @@ func (s *sight) see(name, value string) {
 		keep(&s.text.from)
 	case "Level":
 		s.has |= hasLevel
-	case "MachineDetectionDuration":
-		s.has |= hasMachineDetection
 	case "MessageSid":
 		s.has |= hasMessageSID
 	case "MessageStatus":
@@ -340,17 +333,14 @@ func (s *sight) call() Kind {
 		return KindQueueURL
 	case h.any(hasUnstable):
 		return KindGatherPartialResult
-	case h.all(hasRecordingURL | hasRecordingDuration):
-		if h.any(hasCallDuration) {
-			return KindCallStatusCallback
-		}
+	case h.any(hasCallDuration):
+		return s.callStatus()
+	case h.any(hasRecordingURL) && h.any(hasRecordingDuration|hasDigits):
 		return KindRecordAction
 	case h.any(hasDigits | hasSpeechResult | hasMsg):
 		return KindGatherAction
 	case h.any(hasVirtualAgent):
 		return KindConnectAction
-	case h.any(hasCallDuration):
-		return s.callStatus()
 	}
 	return s.plain()
 }
@@ -370,7 +360,11 @@ func (s *sight) callStatus() Kind {
 func (s *sight) plain() Kind {
 	switch CallDirection(s.text.direction) {
 	case CallDirectionOutboundAPI:
-		return KindOutboundCallAnswered
+		switch CallStatus(s.text.callStatus) {
+		case CallStatusInProgress, CallStatusCompleted:
+			return KindOutboundCallAnswered
+		}
+		return KindCallStatusCallback
 	case CallDirectionOutboundDial:
 		return KindDialWhisper
 	}
@@ -391,9 +385,9 @@ func (s *sight) plain() Kind {
 // aboutCall tells what comes with the SID of a call and without its status.
 func (s *sight) aboutCall() Kind {
 	switch {
-	case s.has.all(hasAnsweredBy | hasMachineDetection):
+	case s.has.any(hasAnsweredBy):
 		return KindAsyncAMDCallback
-	case s.has.any(hasFor | hasCapture):
+	case s.has.any(hasFor | hasCapture | hasResult | hasPaymentMethod):
 		return KindPayStatusCallback
 	case s.has.any(hasContent):
 		return KindUserDefinedMessage

@@ -146,7 +146,13 @@ func (DialAction) event()                          {}
 func (DialAction) answeredBy(*twiml.VoiceResponse) {}
 
 func (DialAction) decode(v *signature.Verified) (DialAction, error) {
-	return decodeForm[DialAction](v.Params(), &dialActionShape)
+	var e DialAction
+	d := decoder{shape: &dialActionShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var dialActionShape = shape{
@@ -430,7 +436,13 @@ func (DialQueueAction) event()                          {}
 func (DialQueueAction) answeredBy(*twiml.VoiceResponse) {}
 
 func (DialQueueAction) decode(v *signature.Verified) (DialQueueAction, error) {
-	return decodeForm[DialQueueAction](v.Params(), &dialQueueActionShape)
+	var e DialQueueAction
+	d := decoder{shape: &dialQueueActionShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var dialQueueActionShape = shape{
@@ -713,7 +725,13 @@ func (DialWhisper) event()                          {}
 func (DialWhisper) answeredBy(*twiml.VoiceResponse) {}
 
 func (DialWhisper) decode(v *signature.Verified) (DialWhisper, error) {
-	return decodeForm[DialWhisper](v.Params(), &dialWhisperShape)
+	var e DialWhisper
+	d := decoder{shape: &dialWhisperShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var dialWhisperShape = shape{

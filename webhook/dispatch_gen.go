@@ -2,154 +2,154 @@
 
 package webhook
 
-import "iter"
+import "github.com/ringback-go/ringback/signature"
 
-// decodeKind decodes the parameters of a request as an event of kind k. It
-// returns nil for a kind that does not arrive as a form.
-func decodeKind(k Kind, params iter.Seq2[string, string]) (Event, error) {
+// decodeKind decodes a request as an event of kind k. It returns nil for a kind
+// that does not arrive as a form.
+func decodeKind(k Kind, v *signature.Verified) (Event, error) {
 	switch k {
 	case KindIncomingMessage:
-		return decodeForm[IncomingMessage](params, &incomingMessageShape)
+		return whole(IncomingMessage{}.decode(v))
 	case KindMessageStatusCallback:
-		return decodeForm[MessageStatusCallback](params, &messageStatusCallbackShape)
+		return whole(MessageStatusCallback{}.decode(v))
 	case KindMessageActionCallback:
-		return decodeForm[MessageActionCallback](params, &messageActionCallbackShape)
+		return whole(MessageActionCallback{}.decode(v))
 	case KindMessagingFallback:
-		return decodeForm[MessagingFallback](params, &messagingFallbackShape)
+		return whole(MessagingFallback{}.decode(v))
 	case KindConversationsPreEvent:
-		return decodeForm[ConversationsPreEvent](params, &conversationsPreEventShape)
+		return whole(ConversationsPreEvent{}.decode(v))
 	case KindConversationsPostEvent:
-		return decodeForm[ConversationsPostEvent](params, &conversationsPostEventShape)
+		return whole(ConversationsPostEvent{}.decode(v))
 	case KindConversationsDeliveryUpdated:
-		return decodeForm[ConversationsDeliveryUpdated](params, &conversationsDeliveryUpdatedShape)
+		return whole(ConversationsDeliveryUpdated{}.decode(v))
 	case KindDebuggerEvent:
-		return decodeForm[DebuggerEvent](params, &debuggerEventShape)
+		return whole(DebuggerEvent{}.decode(v))
 	case KindIncomingCall:
-		return decodeForm[IncomingCall](params, &incomingCallShape)
+		return whole(IncomingCall{}.decode(v))
 	case KindOutboundCallAnswered:
-		return decodeForm[OutboundCallAnswered](params, &outboundCallAnsweredShape)
+		return whole(OutboundCallAnswered{}.decode(v))
 	case KindClientCallRequest:
-		return decodeForm[ClientCallRequest](params, &clientCallRequestShape)
+		return whole(ClientCallRequest{}.decode(v))
 	case KindSIPIncomingCall:
-		return decodeForm[SIPIncomingCall](params, &sipIncomingCallShape)
+		return whole(SIPIncomingCall{}.decode(v))
 	case KindFallbackRequest:
-		return decodeForm[FallbackRequest](params, &fallbackRequestShape)
+		return whole(FallbackRequest{}.decode(v))
 	case KindTwiMLRedirectRequest:
-		return decodeForm[TwiMLRedirectRequest](params, &twiMLRedirectRequestShape)
+		return whole(TwiMLRedirectRequest{}.decode(v))
 	case KindGatherAction:
-		return decodeForm[GatherAction](params, &gatherActionShape)
+		return whole(GatherAction{}.decode(v))
 	case KindGatherPartialResult:
-		return decodeForm[GatherPartialResult](params, &gatherPartialResultShape)
+		return whole(GatherPartialResult{}.decode(v))
 	case KindRecordAction:
-		return decodeForm[RecordAction](params, &recordActionShape)
+		return whole(RecordAction{}.decode(v))
 	case KindRecordingStatusCallback:
-		return decodeForm[RecordingStatusCallback](params, &recordingStatusCallbackShape)
+		return whole(RecordingStatusCallback{}.decode(v))
 	case KindConferenceRecordingStatusCallback:
-		return decodeForm[ConferenceRecordingStatusCallback](params, &conferenceRecordingStatusCallbackShape)
+		return whole(ConferenceRecordingStatusCallback{}.decode(v))
 	case KindRecordTranscription:
-		return decodeForm[RecordTranscription](params, &recordTranscriptionShape)
+		return whole(RecordTranscription{}.decode(v))
 	case KindTranscriptionStarted:
-		return decodeForm[TranscriptionStarted](params, &transcriptionStartedShape)
+		return whole(TranscriptionStarted{}.decode(v))
 	case KindTranscriptionContent:
-		return decodeForm[TranscriptionContent](params, &transcriptionContentShape)
+		return whole(TranscriptionContent{}.decode(v))
 	case KindTranscriptionStopped:
-		return decodeForm[TranscriptionStopped](params, &transcriptionStoppedShape)
+		return whole(TranscriptionStopped{}.decode(v))
 	case KindTranscriptionError:
-		return decodeForm[TranscriptionError](params, &transcriptionErrorShape)
+		return whole(TranscriptionError{}.decode(v))
 	case KindDialAction:
-		return decodeForm[DialAction](params, &dialActionShape)
+		return whole(DialAction{}.decode(v))
 	case KindDialQueueAction:
-		return decodeForm[DialQueueAction](params, &dialQueueActionShape)
+		return whole(DialQueueAction{}.decode(v))
 	case KindDialWhisper:
-		return decodeForm[DialWhisper](params, &dialWhisperShape)
+		return whole(DialWhisper{}.decode(v))
 	case KindCallStatusCallback:
-		return decodeForm[CallStatusCallback](params, &callStatusCallbackShape)
+		return whole(CallStatusCallback{}.decode(v))
 	case KindDialLegStatusCallback:
-		return decodeForm[DialLegStatusCallback](params, &dialLegStatusCallbackShape)
+		return whole(DialLegStatusCallback{}.decode(v))
 	case KindClientIncomingNotification:
-		return decodeForm[ClientIncomingNotification](params, &clientIncomingNotificationShape)
+		return whole(ClientIncomingNotification{}.decode(v))
 	case KindAsyncAMDCallback:
-		return decodeForm[AsyncAMDCallback](params, &asyncAMDCallbackShape)
+		return whole(AsyncAMDCallback{}.decode(v))
 	case KindConferenceStart:
-		return decodeForm[ConferenceStart](params, &conferenceStartShape)
+		return whole(ConferenceStart{}.decode(v))
 	case KindConferenceEnd:
-		return decodeForm[ConferenceEnd](params, &conferenceEndShape)
+		return whole(ConferenceEnd{}.decode(v))
 	case KindConferenceParticipantJoin:
-		return decodeForm[ConferenceParticipantJoin](params, &conferenceParticipantJoinShape)
+		return whole(ConferenceParticipantJoin{}.decode(v))
 	case KindConferenceParticipantLeave:
-		return decodeForm[ConferenceParticipantLeave](params, &conferenceParticipantLeaveShape)
+		return whole(ConferenceParticipantLeave{}.decode(v))
 	case KindConferenceParticipantMute:
-		return decodeForm[ConferenceParticipantMute](params, &conferenceParticipantMuteShape)
+		return whole(ConferenceParticipantMute{}.decode(v))
 	case KindConferenceParticipantUnmute:
-		return decodeForm[ConferenceParticipantUnmute](params, &conferenceParticipantUnmuteShape)
+		return whole(ConferenceParticipantUnmute{}.decode(v))
 	case KindConferenceParticipantHold:
-		return decodeForm[ConferenceParticipantHold](params, &conferenceParticipantHoldShape)
+		return whole(ConferenceParticipantHold{}.decode(v))
 	case KindConferenceParticipantUnhold:
-		return decodeForm[ConferenceParticipantUnhold](params, &conferenceParticipantUnholdShape)
+		return whole(ConferenceParticipantUnhold{}.decode(v))
 	case KindConferenceParticipantModify:
-		return decodeForm[ConferenceParticipantModify](params, &conferenceParticipantModifyShape)
+		return whole(ConferenceParticipantModify{}.decode(v))
 	case KindConferenceSpeechStart:
-		return decodeForm[ConferenceSpeechStart](params, &conferenceSpeechStartShape)
+		return whole(ConferenceSpeechStart{}.decode(v))
 	case KindConferenceSpeechStop:
-		return decodeForm[ConferenceSpeechStop](params, &conferenceSpeechStopShape)
+		return whole(ConferenceSpeechStop{}.decode(v))
 	case KindConferenceAnnouncementEnd:
-		return decodeForm[ConferenceAnnouncementEnd](params, &conferenceAnnouncementEndShape)
+		return whole(ConferenceAnnouncementEnd{}.decode(v))
 	case KindConferenceAnnouncementFail:
-		return decodeForm[ConferenceAnnouncementFail](params, &conferenceAnnouncementFailShape)
+		return whole(ConferenceAnnouncementFail{}.decode(v))
 	case KindConferenceRecordEnd:
-		return decodeForm[ConferenceRecordEnd](params, &conferenceRecordEndShape)
+		return whole(ConferenceRecordEnd{}.decode(v))
 	case KindConferenceWaitURL:
-		return decodeForm[ConferenceWaitURL](params, &conferenceWaitURLShape)
+		return whole(ConferenceWaitURL{}.decode(v))
 	case KindConferenceAnnounceURL:
-		return decodeForm[ConferenceAnnounceURL](params, &conferenceAnnounceURLShape)
+		return whole(ConferenceAnnounceURL{}.decode(v))
 	case KindEnqueueWaitURL:
-		return decodeForm[EnqueueWaitURL](params, &enqueueWaitURLShape)
+		return whole(EnqueueWaitURL{}.decode(v))
 	case KindEnqueueAction:
-		return decodeForm[EnqueueAction](params, &enqueueActionShape)
+		return whole(EnqueueAction{}.decode(v))
 	case KindQueueURL:
-		return decodeForm[QueueURL](params, &queueURLShape)
+		return whole(QueueURL{}.decode(v))
 	case KindPayAction:
-		return decodeForm[PayAction](params, &payActionShape)
+		return whole(PayAction{}.decode(v))
 	case KindPayStatusCallback:
-		return decodeForm[PayStatusCallback](params, &payStatusCallbackShape)
+		return whole(PayStatusCallback{}.decode(v))
 	case KindReferAction:
-		return decodeForm[ReferAction](params, &referActionShape)
+		return whole(ReferAction{}.decode(v))
 	case KindDialReferURL:
-		return decodeForm[DialReferURL](params, &dialReferURLShape)
+		return whole(DialReferURL{}.decode(v))
 	case KindStreamStatus:
-		return decodeForm[StreamStatus](params, &streamStatusShape)
+		return whole(StreamStatus{}.decode(v))
 	case KindSiprecStatus:
-		return decodeForm[SiprecStatus](params, &siprecStatusShape)
+		return whole(SiprecStatus{}.decode(v))
 	case KindConversationRelayAction:
-		return decodeForm[ConversationRelayAction](params, &conversationRelayActionShape)
+		return whole(ConversationRelayAction{}.decode(v))
 	case KindConnectAction:
-		return decodeForm[ConnectAction](params, &connectActionShape)
+		return whole(ConnectAction{}.decode(v))
 	case KindVirtualAgentStatus:
-		return decodeForm[VirtualAgentStatus](params, &virtualAgentStatusShape)
+		return whole(VirtualAgentStatus{}.decode(v))
 	case KindUserDefinedMessage:
-		return decodeForm[UserDefinedMessage](params, &userDefinedMessageShape)
+		return whole(UserDefinedMessage{}.decode(v))
 	case KindElasticSIPTrunkDisasterRecovery:
-		return decodeForm[ElasticSIPTrunkDisasterRecovery](params, &elasticSIPTrunkDisasterRecoveryShape)
+		return whole(ElasticSIPTrunkDisasterRecovery{}.decode(v))
 	case KindSIPDomainStatusCallback:
-		return decodeForm[SIPDomainStatusCallback](params, &sipDomainStatusCallbackShape)
+		return whole(SIPDomainStatusCallback{}.decode(v))
 	case KindTaskRouterAssignment:
-		return decodeForm[TaskRouterAssignment](params, &taskRouterAssignmentShape)
+		return whole(TaskRouterAssignment{}.decode(v))
 	case KindTaskRouterEvent:
-		return decodeForm[TaskRouterEvent](params, &taskRouterEventShape)
+		return whole(TaskRouterEvent{}.decode(v))
 	case KindVideoRoomEvent:
-		return decodeForm[VideoRoomEvent](params, &videoRoomEventShape)
+		return whole(VideoRoomEvent{}.decode(v))
 	case KindVideoParticipantEvent:
-		return decodeForm[VideoParticipantEvent](params, &videoParticipantEventShape)
+		return whole(VideoParticipantEvent{}.decode(v))
 	case KindVideoTrackEvent:
-		return decodeForm[VideoTrackEvent](params, &videoTrackEventShape)
+		return whole(VideoTrackEvent{}.decode(v))
 	case KindVideoRecordingEvent:
-		return decodeForm[VideoRecordingEvent](params, &videoRecordingEventShape)
+		return whole(VideoRecordingEvent{}.decode(v))
 	case KindVideoCompositionEvent:
-		return decodeForm[VideoCompositionEvent](params, &videoCompositionEventShape)
+		return whole(VideoCompositionEvent{}.decode(v))
 	case KindStudioHTTPRequest:
-		return decodeForm[StudioHTTPRequest](params, &studioHTTPRequestShape)
+		return whole(StudioHTTPRequest{}.decode(v))
 	case KindFaxReceived:
-		return decodeForm[FaxReceived](params, &faxReceivedShape)
+		return whole(FaxReceived{}.decode(v))
 	}
 	return nil, nil
 }

@@ -140,7 +140,13 @@ func (GatherAction) event()                          {}
 func (GatherAction) answeredBy(*twiml.VoiceResponse) {}
 
 func (GatherAction) decode(v *signature.Verified) (GatherAction, error) {
-	return decodeForm[GatherAction](v.Params(), &gatherActionShape)
+	var e GatherAction
+	d := decoder{shape: &gatherActionShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var gatherActionShape = shape{
@@ -368,7 +374,13 @@ func (GatherPartialResult) event()  {}
 func (GatherPartialResult) notice() {}
 
 func (GatherPartialResult) decode(v *signature.Verified) (GatherPartialResult, error) {
-	return decodeForm[GatherPartialResult](v.Params(), &gatherPartialResultShape)
+	var e GatherPartialResult
+	d := decoder{shape: &gatherPartialResultShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var gatherPartialResultShape = shape{

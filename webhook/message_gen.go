@@ -185,7 +185,13 @@ func (IncomingMessage) event()                              {}
 func (IncomingMessage) answeredBy(*twiml.MessagingResponse) {}
 
 func (IncomingMessage) decode(v *signature.Verified) (IncomingMessage, error) {
-	return decodeForm[IncomingMessage](v.Params(), &incomingMessageShape)
+	var e IncomingMessage
+	d := decoder{shape: &incomingMessageShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var incomingMessageShape = shape{
@@ -563,7 +569,13 @@ func (MessagingFallback) event()                              {}
 func (MessagingFallback) answeredBy(*twiml.MessagingResponse) {}
 
 func (MessagingFallback) decode(v *signature.Verified) (MessagingFallback, error) {
-	return decodeForm[MessagingFallback](v.Params(), &messagingFallbackShape)
+	var e MessagingFallback
+	d := decoder{shape: &messagingFallbackShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var messagingFallbackShape = shape{

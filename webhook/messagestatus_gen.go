@@ -103,7 +103,13 @@ func (MessageStatusCallback) event()  {}
 func (MessageStatusCallback) notice() {}
 
 func (MessageStatusCallback) decode(v *signature.Verified) (MessageStatusCallback, error) {
-	return decodeForm[MessageStatusCallback](v.Params(), &messageStatusCallbackShape)
+	var e MessageStatusCallback
+	d := decoder{shape: &messageStatusCallbackShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var messageStatusCallbackShape = shape{
@@ -234,7 +240,13 @@ func (MessageActionCallback) event()                              {}
 func (MessageActionCallback) answeredBy(*twiml.MessagingResponse) {}
 
 func (MessageActionCallback) decode(v *signature.Verified) (MessageActionCallback, error) {
-	return decodeForm[MessageActionCallback](v.Params(), &messageActionCallbackShape)
+	var e MessageActionCallback
+	d := decoder{shape: &messageActionCallbackShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var messageActionCallbackShape = shape{

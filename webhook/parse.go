@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"iter"
 	"strings"
 
 	"github.com/ringback-go/ringback/signature"
@@ -27,15 +26,10 @@ func Parse(v *signature.Verified) (Event, error) {
 	if isJSON(v) {
 		return parseJSON(v)
 	}
-	return parseForm(v.Params())
-}
-
-func parseForm(params iter.Seq2[string, string]) (Event, error) {
-	e, err := decodeKind(detect(params), params)
-	if e == nil {
-		return unknownForm(params), nil
+	if e, err := decodeKind(detect(v), v); e != nil {
+		return e, err
 	}
-	return e, err
+	return unknownForm(v), nil
 }
 
 // parseJSON tells a kind by the members that only it has.

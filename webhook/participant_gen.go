@@ -57,7 +57,13 @@ func (ConferenceParticipantJoin) event()  {}
 func (ConferenceParticipantJoin) notice() {}
 
 func (ConferenceParticipantJoin) decode(v *signature.Verified) (ConferenceParticipantJoin, error) {
-	return decodeForm[ConferenceParticipantJoin](v.Params(), &conferenceParticipantJoinShape)
+	var e ConferenceParticipantJoin
+	d := decoder{shape: &conferenceParticipantJoinShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceParticipantJoinShape = shape{
@@ -182,7 +188,13 @@ func (ConferenceParticipantLeave) event()  {}
 func (ConferenceParticipantLeave) notice() {}
 
 func (ConferenceParticipantLeave) decode(v *signature.Verified) (ConferenceParticipantLeave, error) {
-	return decodeForm[ConferenceParticipantLeave](v.Params(), &conferenceParticipantLeaveShape)
+	var e ConferenceParticipantLeave
+	d := decoder{shape: &conferenceParticipantLeaveShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceParticipantLeaveShape = shape{
@@ -309,7 +321,13 @@ func (ConferenceParticipantMute) event()  {}
 func (ConferenceParticipantMute) notice() {}
 
 func (ConferenceParticipantMute) decode(v *signature.Verified) (ConferenceParticipantMute, error) {
-	return decodeForm[ConferenceParticipantMute](v.Params(), &conferenceParticipantMuteShape)
+	var e ConferenceParticipantMute
+	d := decoder{shape: &conferenceParticipantMuteShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceParticipantMuteShape = shape{
@@ -429,7 +447,13 @@ func (ConferenceParticipantUnmute) event()  {}
 func (ConferenceParticipantUnmute) notice() {}
 
 func (ConferenceParticipantUnmute) decode(v *signature.Verified) (ConferenceParticipantUnmute, error) {
-	return decodeForm[ConferenceParticipantUnmute](v.Params(), &conferenceParticipantUnmuteShape)
+	var e ConferenceParticipantUnmute
+	d := decoder{shape: &conferenceParticipantUnmuteShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceParticipantUnmuteShape = shape{
@@ -549,7 +573,13 @@ func (ConferenceParticipantHold) event()  {}
 func (ConferenceParticipantHold) notice() {}
 
 func (ConferenceParticipantHold) decode(v *signature.Verified) (ConferenceParticipantHold, error) {
-	return decodeForm[ConferenceParticipantHold](v.Params(), &conferenceParticipantHoldShape)
+	var e ConferenceParticipantHold
+	d := decoder{shape: &conferenceParticipantHoldShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceParticipantHoldShape = shape{
@@ -670,7 +700,13 @@ func (ConferenceParticipantUnhold) event()  {}
 func (ConferenceParticipantUnhold) notice() {}
 
 func (ConferenceParticipantUnhold) decode(v *signature.Verified) (ConferenceParticipantUnhold, error) {
-	return decodeForm[ConferenceParticipantUnhold](v.Params(), &conferenceParticipantUnholdShape)
+	var e ConferenceParticipantUnhold
+	d := decoder{shape: &conferenceParticipantUnholdShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceParticipantUnholdShape = shape{
@@ -791,7 +827,13 @@ func (ConferenceParticipantModify) event()  {}
 func (ConferenceParticipantModify) notice() {}
 
 func (ConferenceParticipantModify) decode(v *signature.Verified) (ConferenceParticipantModify, error) {
-	return decodeForm[ConferenceParticipantModify](v.Params(), &conferenceParticipantModifyShape)
+	var e ConferenceParticipantModify
+	d := decoder{shape: &conferenceParticipantModifyShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceParticipantModifyShape = shape{
@@ -911,7 +953,13 @@ func (ConferenceSpeechStart) event()  {}
 func (ConferenceSpeechStart) notice() {}
 
 func (ConferenceSpeechStart) decode(v *signature.Verified) (ConferenceSpeechStart, error) {
-	return decodeForm[ConferenceSpeechStart](v.Params(), &conferenceSpeechStartShape)
+	var e ConferenceSpeechStart
+	d := decoder{shape: &conferenceSpeechStartShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceSpeechStartShape = shape{
@@ -1031,7 +1079,13 @@ func (ConferenceSpeechStop) event()  {}
 func (ConferenceSpeechStop) notice() {}
 
 func (ConferenceSpeechStop) decode(v *signature.Verified) (ConferenceSpeechStop, error) {
-	return decodeForm[ConferenceSpeechStop](v.Params(), &conferenceSpeechStopShape)
+	var e ConferenceSpeechStop
+	d := decoder{shape: &conferenceSpeechStopShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceSpeechStopShape = shape{

@@ -130,7 +130,13 @@ func (PayAction) event()                          {}
 func (PayAction) answeredBy(*twiml.VoiceResponse) {}
 
 func (PayAction) decode(v *signature.Verified) (PayAction, error) {
-	return decodeForm[PayAction](v.Params(), &payActionShape)
+	var e PayAction
+	d := decoder{shape: &payActionShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var payActionShape = shape{
@@ -374,7 +380,13 @@ func (PayStatusCallback) event()  {}
 func (PayStatusCallback) notice() {}
 
 func (PayStatusCallback) decode(v *signature.Verified) (PayStatusCallback, error) {
-	return decodeForm[PayStatusCallback](v.Params(), &payStatusCallbackShape)
+	var e PayStatusCallback
+	d := decoder{shape: &payStatusCallbackShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var payStatusCallbackShape = shape{

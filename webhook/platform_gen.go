@@ -51,7 +51,13 @@ func (DebuggerEvent) event()  {}
 func (DebuggerEvent) notice() {}
 
 func (DebuggerEvent) decode(v *signature.Verified) (DebuggerEvent, error) {
-	return decodeForm[DebuggerEvent](v.Params(), &debuggerEventShape)
+	var e DebuggerEvent
+	d := decoder{shape: &debuggerEventShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var debuggerEventShape = shape{
@@ -351,7 +357,13 @@ func (StudioHTTPRequest) event()                {}
 func (StudioHTTPRequest) answeredBy(*JSONReply) {}
 
 func (StudioHTTPRequest) decode(v *signature.Verified) (StudioHTTPRequest, error) {
-	return decodeForm[StudioHTTPRequest](v.Params(), &studioHTTPRequestShape)
+	var e StudioHTTPRequest
+	d := decoder{shape: &studioHTTPRequestShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var studioHTTPRequestShape = shape{
@@ -409,7 +421,13 @@ func (FaxReceived) event()                        {}
 func (FaxReceived) answeredBy(*twiml.FaxResponse) {}
 
 func (FaxReceived) decode(v *signature.Verified) (FaxReceived, error) {
-	return decodeForm[FaxReceived](v.Params(), &faxReceivedShape)
+	var e FaxReceived
+	d := decoder{shape: &faxReceivedShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var faxReceivedShape = shape{

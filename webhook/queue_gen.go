@@ -120,7 +120,13 @@ func (EnqueueWaitURL) event()                          {}
 func (EnqueueWaitURL) answeredBy(*twiml.VoiceResponse) {}
 
 func (EnqueueWaitURL) decode(v *signature.Verified) (EnqueueWaitURL, error) {
-	return decodeForm[EnqueueWaitURL](v.Params(), &enqueueWaitURLShape)
+	var e EnqueueWaitURL
+	d := decoder{shape: &enqueueWaitURLShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var enqueueWaitURLShape = shape{
@@ -381,7 +387,13 @@ func (EnqueueAction) event()                          {}
 func (EnqueueAction) answeredBy(*twiml.VoiceResponse) {}
 
 func (EnqueueAction) decode(v *signature.Verified) (EnqueueAction, error) {
-	return decodeForm[EnqueueAction](v.Params(), &enqueueActionShape)
+	var e EnqueueAction
+	d := decoder{shape: &enqueueActionShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var enqueueActionShape = shape{
@@ -640,7 +652,13 @@ func (QueueURL) event()                          {}
 func (QueueURL) answeredBy(*twiml.VoiceResponse) {}
 
 func (QueueURL) decode(v *signature.Verified) (QueueURL, error) {
-	return decodeForm[QueueURL](v.Params(), &queueURLShape)
+	var e QueueURL
+	d := decoder{shape: &queueURLShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var queueURLShape = shape{

@@ -126,7 +126,13 @@ func (RecordAction) event()                          {}
 func (RecordAction) answeredBy(*twiml.VoiceResponse) {}
 
 func (RecordAction) decode(v *signature.Verified) (RecordAction, error) {
-	return decodeForm[RecordAction](v.Params(), &recordActionShape)
+	var e RecordAction
+	d := decoder{shape: &recordActionShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var recordActionShape = shape{
@@ -336,7 +342,13 @@ func (RecordingStatusCallback) event()  {}
 func (RecordingStatusCallback) notice() {}
 
 func (RecordingStatusCallback) decode(v *signature.Verified) (RecordingStatusCallback, error) {
-	return decodeForm[RecordingStatusCallback](v.Params(), &recordingStatusCallbackShape)
+	var e RecordingStatusCallback
+	d := decoder{shape: &recordingStatusCallbackShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var recordingStatusCallbackShape = shape{
@@ -467,7 +479,13 @@ func (ConferenceRecordingStatusCallback) event()  {}
 func (ConferenceRecordingStatusCallback) notice() {}
 
 func (ConferenceRecordingStatusCallback) decode(v *signature.Verified) (ConferenceRecordingStatusCallback, error) {
-	return decodeForm[ConferenceRecordingStatusCallback](v.Params(), &conferenceRecordingStatusCallbackShape)
+	var e ConferenceRecordingStatusCallback
+	d := decoder{shape: &conferenceRecordingStatusCallbackShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var conferenceRecordingStatusCallbackShape = shape{
@@ -612,7 +630,13 @@ func (RecordTranscription) event()  {}
 func (RecordTranscription) notice() {}
 
 func (RecordTranscription) decode(v *signature.Verified) (RecordTranscription, error) {
-	return decodeForm[RecordTranscription](v.Params(), &recordTranscriptionShape)
+	var e RecordTranscription
+	d := decoder{shape: &recordTranscriptionShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var recordTranscriptionShape = shape{

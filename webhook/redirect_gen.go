@@ -116,7 +116,13 @@ func (FallbackRequest) event()                          {}
 func (FallbackRequest) answeredBy(*twiml.VoiceResponse) {}
 
 func (FallbackRequest) decode(v *signature.Verified) (FallbackRequest, error) {
-	return decodeForm[FallbackRequest](v.Params(), &fallbackRequestShape)
+	var e FallbackRequest
+	d := decoder{shape: &fallbackRequestShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var fallbackRequestShape = shape{
@@ -362,7 +368,13 @@ func (TwiMLRedirectRequest) event()                          {}
 func (TwiMLRedirectRequest) answeredBy(*twiml.VoiceResponse) {}
 
 func (TwiMLRedirectRequest) decode(v *signature.Verified) (TwiMLRedirectRequest, error) {
-	return decodeForm[TwiMLRedirectRequest](v.Params(), &twiMLRedirectRequestShape)
+	var e TwiMLRedirectRequest
+	d := decoder{shape: &twiMLRedirectRequestShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var twiMLRedirectRequestShape = shape{
@@ -603,7 +615,13 @@ func (ElasticSIPTrunkDisasterRecovery) event()                          {}
 func (ElasticSIPTrunkDisasterRecovery) answeredBy(*twiml.VoiceResponse) {}
 
 func (ElasticSIPTrunkDisasterRecovery) decode(v *signature.Verified) (ElasticSIPTrunkDisasterRecovery, error) {
-	return decodeForm[ElasticSIPTrunkDisasterRecovery](v.Params(), &elasticSIPTrunkDisasterRecoveryShape)
+	var e ElasticSIPTrunkDisasterRecovery
+	d := decoder{shape: &elasticSIPTrunkDisasterRecoveryShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var elasticSIPTrunkDisasterRecoveryShape = shape{

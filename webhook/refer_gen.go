@@ -117,7 +117,13 @@ func (ReferAction) event()                          {}
 func (ReferAction) answeredBy(*twiml.VoiceResponse) {}
 
 func (ReferAction) decode(v *signature.Verified) (ReferAction, error) {
-	return decodeForm[ReferAction](v.Params(), &referActionShape)
+	var e ReferAction
+	d := decoder{shape: &referActionShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var referActionShape = shape{
@@ -375,7 +381,13 @@ func (DialReferURL) event()                          {}
 func (DialReferURL) answeredBy(*twiml.VoiceResponse) {}
 
 func (DialReferURL) decode(v *signature.Verified) (DialReferURL, error) {
-	return decodeForm[DialReferURL](v.Params(), &dialReferURLShape)
+	var e DialReferURL
+	d := decoder{shape: &dialReferURLShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var dialReferURLShape = shape{

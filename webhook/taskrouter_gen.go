@@ -56,7 +56,13 @@ func (TaskRouterAssignment) event()                      {}
 func (TaskRouterAssignment) answeredBy(*TaskRouterReply) {}
 
 func (TaskRouterAssignment) decode(v *signature.Verified) (TaskRouterAssignment, error) {
-	return decodeForm[TaskRouterAssignment](v.Params(), &taskRouterAssignmentShape)
+	var e TaskRouterAssignment
+	d := decoder{shape: &taskRouterAssignmentShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var taskRouterAssignmentShape = shape{
@@ -216,7 +222,13 @@ func (TaskRouterEvent) event()  {}
 func (TaskRouterEvent) notice() {}
 
 func (TaskRouterEvent) decode(v *signature.Verified) (TaskRouterEvent, error) {
-	return decodeForm[TaskRouterEvent](v.Params(), &taskRouterEventShape)
+	var e TaskRouterEvent
+	d := decoder{shape: &taskRouterEventShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var taskRouterEventShape = shape{

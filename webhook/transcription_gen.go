@@ -60,7 +60,13 @@ func (TranscriptionStarted) event()  {}
 func (TranscriptionStarted) notice() {}
 
 func (TranscriptionStarted) decode(v *signature.Verified) (TranscriptionStarted, error) {
-	return decodeForm[TranscriptionStarted](v.Params(), &transcriptionStartedShape)
+	var e TranscriptionStarted
+	d := decoder{shape: &transcriptionStartedShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var transcriptionStartedShape = shape{
@@ -188,7 +194,13 @@ func (TranscriptionContent) event()  {}
 func (TranscriptionContent) notice() {}
 
 func (TranscriptionContent) decode(v *signature.Verified) (TranscriptionContent, error) {
-	return decodeForm[TranscriptionContent](v.Params(), &transcriptionContentShape)
+	var e TranscriptionContent
+	d := decoder{shape: &transcriptionContentShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var transcriptionContentShape = shape{
@@ -296,7 +308,13 @@ func (TranscriptionStopped) event()  {}
 func (TranscriptionStopped) notice() {}
 
 func (TranscriptionStopped) decode(v *signature.Verified) (TranscriptionStopped, error) {
-	return decodeForm[TranscriptionStopped](v.Params(), &transcriptionStoppedShape)
+	var e TranscriptionStopped
+	d := decoder{shape: &transcriptionStoppedShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var transcriptionStoppedShape = shape{
@@ -386,7 +404,13 @@ func (TranscriptionError) event()  {}
 func (TranscriptionError) notice() {}
 
 func (TranscriptionError) decode(v *signature.Verified) (TranscriptionError, error) {
-	return decodeForm[TranscriptionError](v.Params(), &transcriptionErrorShape)
+	var e TranscriptionError
+	d := decoder{shape: &transcriptionErrorShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var transcriptionErrorShape = shape{

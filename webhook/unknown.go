@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"iter"
 	"log/slog"
 	"net/url"
 
@@ -34,7 +33,7 @@ func (*Unknown) decode(v *signature.Verified) (*Unknown, error) {
 	if isJSON(v) {
 		return unknownJSON(v), nil
 	}
-	return unknownForm(v.Params()), nil
+	return unknownForm(v), nil
 }
 
 func (u *Unknown) encode(w *encoder) {
@@ -49,9 +48,9 @@ func (u *Unknown) appendJSON(dst []byte) []byte {
 	return append(dst, u.Body...)
 }
 
-func unknownForm(params iter.Seq2[string, string]) *Unknown {
+func unknownForm(v *signature.Verified) *Unknown {
 	u := &Unknown{Extra: url.Values{}}
-	for name, value := range params {
+	for name, value := range v.Params() {
 		u.Extra[name] = append(u.Extra[name], value)
 	}
 	return u

@@ -46,7 +46,13 @@ func (VideoRoomEvent) event()  {}
 func (VideoRoomEvent) notice() {}
 
 func (VideoRoomEvent) decode(v *signature.Verified) (VideoRoomEvent, error) {
-	return decodeForm[VideoRoomEvent](v.Params(), &videoRoomEventShape)
+	var e VideoRoomEvent
+	d := decoder{shape: &videoRoomEventShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var videoRoomEventShape = shape{
@@ -144,7 +150,13 @@ func (VideoParticipantEvent) event()  {}
 func (VideoParticipantEvent) notice() {}
 
 func (VideoParticipantEvent) decode(v *signature.Verified) (VideoParticipantEvent, error) {
-	return decodeForm[VideoParticipantEvent](v.Params(), &videoParticipantEventShape)
+	var e VideoParticipantEvent
+	d := decoder{shape: &videoParticipantEventShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var videoParticipantEventShape = shape{
@@ -254,7 +266,13 @@ func (VideoTrackEvent) event()  {}
 func (VideoTrackEvent) notice() {}
 
 func (VideoTrackEvent) decode(v *signature.Verified) (VideoTrackEvent, error) {
-	return decodeForm[VideoTrackEvent](v.Params(), &videoTrackEventShape)
+	var e VideoTrackEvent
+	d := decoder{shape: &videoTrackEventShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var videoTrackEventShape = shape{
@@ -376,7 +394,13 @@ func (VideoRecordingEvent) event()  {}
 func (VideoRecordingEvent) notice() {}
 
 func (VideoRecordingEvent) decode(v *signature.Verified) (VideoRecordingEvent, error) {
-	return decodeForm[VideoRecordingEvent](v.Params(), &videoRecordingEventShape)
+	var e VideoRecordingEvent
+	d := decoder{shape: &videoRecordingEventShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var videoRecordingEventShape = shape{
@@ -516,7 +540,13 @@ func (VideoCompositionEvent) event()  {}
 func (VideoCompositionEvent) notice() {}
 
 func (VideoCompositionEvent) decode(v *signature.Verified) (VideoCompositionEvent, error) {
-	return decodeForm[VideoCompositionEvent](v.Params(), &videoCompositionEventShape)
+	var e VideoCompositionEvent
+	d := decoder{shape: &videoCompositionEventShape}
+	for name, value := range v.Params() {
+		e.set(&d, name, value)
+	}
+	e.done(&d)
+	return e, d.err()
 }
 
 var videoCompositionEventShape = shape{

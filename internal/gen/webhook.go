@@ -193,12 +193,12 @@ func webhookDispatchFile() ([]byte, error) {
 		return nil, err
 	}
 	var w bytes.Buffer
-	w.WriteString("package webhook\n\nimport \"iter\"\n\n")
-	w.WriteString(comment("", "decodeKind decodes the parameters of a request as an event of kind k. It returns nil for a kind that does not arrive as a form."))
-	w.WriteString("func decodeKind(k Kind, params iter.Seq2[string, string]) (Event, error) {\n\tswitch k {\n")
+	w.WriteString("package webhook\n\nimport \"github.com/ringback-go/ringback/signature\"\n\n")
+	w.WriteString(comment("", "decodeKind decodes a request as an event of kind k. It returns nil for a kind that does not arrive as a form."))
+	w.WriteString("func decodeKind(k Kind, v *signature.Verified) (Event, error) {\n\tswitch k {\n")
 	for _, e := range m.events {
 		if !e.isJSON() {
-			fmt.Fprintf(&w, "\tcase Kind%s:\n\t\treturn decodeForm[%s](params, &%s)\n", e.name, e.name, e.shape)
+			fmt.Fprintf(&w, "\tcase Kind%[1]s:\n\t\treturn whole(%[1]s{}.decode(v))\n", e.name)
 		}
 	}
 	w.WriteString("\t}\n\treturn nil, nil\n}\n")

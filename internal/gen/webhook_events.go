@@ -157,14 +157,16 @@ func (e *webhookEvent) writeMethods(w *bytes.Buffer) {
 	default:
 		fmt.Fprintf(w, "func (%s) notice() {}\n", e.name)
 	}
-	decode := fmt.Sprintf("decodeForm[%s](v.Params(), &%s)", e.name, e.shape)
+	fmt.Fprintf(w, "\nfunc (%[1]s) decode(v *signature.Verified) (%[1]s, error) {\n", e.name)
 	switch {
 	case e.isCloudEvent():
-		decode = fmt.Sprintf("decodeSingle[%s](v, &%s)", e.name, e.shape)
+		fmt.Fprintf(w, "\treturn decodeSingle[%s](v, &%s)\n}\n\n", e.name, e.shape)
 	case e.isJSON():
-		decode = fmt.Sprintf("decodeBody[%s](v, &%s)", e.name, e.shape)
+		fmt.Fprintf(w, "\treturn decodeBody[%s](v, &%s)\n}\n\n", e.name, e.shape)
+	default:
+		fmt.Fprintf(w, "\tvar e %s\n\td := decoder{shape: &%s}\n", e.name, e.shape)
+		w.WriteString("\tfor name, value := range v.Params() {\n\t\te.set(&d, name, value)\n\t}\n\te.done(&d)\n\treturn e, d.err()\n}\n\n")
 	}
-	fmt.Fprintf(w, "\nfunc (%[1]s) decode(v *signature.Verified) (%[1]s, error) {\n\treturn %[2]s\n}\n\n", e.name, decode)
 }
 
 // writeShape writes the table of the parameters.
