@@ -86,7 +86,9 @@ func TestProofLeavesTheBodyReadable(t *testing.T) {
 	v, _ := countingVerifier(t)
 	rc, _ := newReceiver(t, webhook.Options{})
 	var read string
-	h := webhook.Handle(rc, func(ctx context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) { return nil, nil })
+	h := webhook.Handle(rc, func(ctx context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+		return nil, nil
+	})
 	serve(v.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.ServeHTTP(w, r)
 		body, err := io.ReadAll(r.Body)
