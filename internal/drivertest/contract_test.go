@@ -1,0 +1,51 @@
+package drivertest_test
+
+import (
+	"testing"
+
+	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/status/sqlstore"
+	"github.com/ringback-go/ringback/status/statustest"
+)
+
+// TestStoreContract holds the SQL stores to the contract of all stores. The
+// stores of one database share its tables, as processes do.
+func TestStoreContract(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) {
+		statustest.TestStore(t, func(tb testing.TB) status.Store { return sqliteStore(tb, nil) })
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		db := postgresDB(t)
+		opts := sqlstore.Options{Prefix: prefixOf(t)}
+		postgresStore(t, db, opts)
+		statustest.TestStore(t, func(tb testing.TB) status.Store {
+			s, err := sqlstore.Open(tb.Context(), db, sqlstore.PostgreSQL, &opts)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			return s
+		})
+	})
+	t.Run("PostgreSQLAnnounced", func(t *testing.T) {
+		db := postgresDB(t)
+		opts := sqlstore.Options{Prefix: prefixOf(t), Subscribe: subscribe(postgresURL(t))}
+		statustest.TestStore(t, func(tb testing.TB) status.Store { return postgresStore(tb, db, opts) })
+	})
+}
+
+// TestHistoryOrder plays all orders of six events and many random histories.
+func TestHistoryOrder(t *testing.T) {
+	histories := 2_000
+	if full {
+		histories = 100_000
+	}
+	t.Run("SQLite", func(t *testing.T) {
+		statustest.TestHistoryOrder(t, func(tb testing.TB) status.Store { return sqliteStore(tb, nil) }, histories)
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		db := postgresDB(t)
+		statustest.TestHistoryOrder(t, func(tb testing.TB) status.Store {
+			return postgresStore(tb, db, sqlstore.Options{})
+		}, histories)
+	})
+}

@@ -1,0 +1,16 @@
+// Package drivertest runs status/sqlstore and status/redisstore on the
+// databases they are made for: SQLite by modernc.org/sqlite, PostgreSQL by pgx,
+// Redis by go-redis. It is a module of its own, so that nobody who uses the
+// library gets a driver with it.
+//
+// SQLite is always tested. PostgreSQL and Redis are where
+// RINGBACK_TEST_POSTGRES and RINGBACK_TEST_REDIS say, and their tests skip
+// where these are unset;
+//
+//	bash internal/drivertest/services.sh go test ./internal/drivertest/...
+//
+// starts both. Tests of outages start servers of their own.
+//
+// RINGBACK_TEST_FULL=1 runs the figures of a release instead of those of every
+// change: 100,000 random histories in each database, and 50 kills of the process.
+package drivertest

@@ -1,0 +1,70 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// checkOnce reads the settings before the first write, for programs that do not
+// call Migrate at their start.
+func (s *Store) checkOnce(ctx context.Context) error {
+	if s.durable.Load() {
+		return nil
+	}
+	return s.checkDurable(ctx)
+}
+
+// checkDurable reads from the database what it does before it acknowledges a
+// commit (T24).
+func (s *Store) checkDurable(ctx context.Context) error {
+	if s.opts.AcceptLoss {
+		s.durable.Store(true)
+		return nil
+	}
+	check := s.checkPostgreSQL
+	if s.dialect == SQLite {
+		check = s.checkSQLite
+	}
+	if err := s.retry(ctx, func() error { return check(ctx) }); err != nil {
+		return fmt.Errorf("sqlstore: settings: %w", err)
+	}
+	s.durable.Store(true)
+	return nil
+}
+
+func (s *Store) checkSQLite(ctx context.Context) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	var journal string
+	if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&journal); err != nil {
+		return err
+	}
+	switch journal {
+	case "wal", "delete", "truncate", "persist":
+		return s.checkSynchronous(ctx, conn)
+	}
+	return fmt.Errorf("%w: PRAGMA journal_mode is %q, it must be wal, delete, truncate or persist", ErrWeak, journal)
+}
+
+func (s *Store) checkPostgreSQL(ctx context.Context) error {
+	for _, name := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
+		value, err := setting(ctx, s.db, name)
+		if err != nil {
+			return err
+		}
+		if value == "off" {
+			return fmt.Errorf("%w: %s is off, it must be on", ErrWeak, name)
+		}
+	}
+	return nil
+}
+
+// setting reads one setting as a new transaction of this role would have it.
+func setting(ctx context.Context, db *sql.DB, name string) (value string, err error) {
+	err = db.QueryRowContext(ctx, `SELECT current_setting($1)`, name).Scan(&value)
+	return value, err
+}

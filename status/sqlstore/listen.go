@@ -1,0 +1,169 @@
+package sqlstore
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/ringback-go/ringback/status"
+)
+
+// A Subscription is a connection of its own on which PostgreSQL was asked to
+// LISTEN to one channel. With pgx it is a connection and two methods:
+//
+//	type subscription struct{ *pgx.Conn }
+//
+//	func (s subscription) Next(ctx context.Context) (string, error) {
+//		n, err := s.WaitForNotification(ctx)
+//		if err != nil {
+//			return "", err
+//		}
+//		return n.Payload, nil
+//	}
+//
+//	func (s subscription) Close() error { return s.Conn.Close(context.Background()) }
+//
+//	func subscribe(ctx context.Context, channel string) (sqlstore.Subscription, error) {
+//		conn, err := pgx.Connect(ctx, url)
+//		if err != nil {
+//			return nil, err
+//		}
+//		if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+//			conn.Close(ctx)
+//			return nil, err
+//		}
+//		return subscription{conn}, nil
+//	}
+//
+// The channel is a plain name that needs no quotes. A pool between program and
+// database must keep the session; PgBouncer in its transaction mode does not.
+type Subscription interface {
+	// Next waits for a notification and returns its payload. It returns an error when
+	// ctx ends or the connection does.
+	Next(ctx context.Context) (payload string, err error)
+
+	// Close closes the connection. It is called once, after the last Next.
+	Close() error
+}
+
+// listenBuffer is how many changes may wait for a listener.
+const listenBuffer = 256
+
+// Listen implements [status.Notifier]. With [Options.Subscribe] it hears what
+// any process on the database changes, else what this Store does. A listener that
+// is 256 changes behind loses further ones.
+func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
+	if s.opts.Subscribe == nil {
+		return s.local.listen(ctx), nil
+	}
+	sub, err := s.opts.Subscribe(ctx, channel(s.opts.Prefix))
+	if err != nil {
+		return nil, failure("listen", err)
+	}
+	out := make(chan status.Change, listenBuffer)
+	go func() {
+		defer close(out)
+		defer sub.Close()
+		parts := map[string]string{}
+		for {
+			payload, err := sub.Next(ctx)
+			if err != nil {
+				return
+			}
+			if change, ok := heard(parts, payload); ok {
+				select {
+				case out <- change:
+				default:
+				}
+			}
+		}
+	}()
+	return out, nil
+}
+
+// channel is the name to LISTEN to.
+func channel(prefix string) string { return prefix + "_changes" }
+
+// announced makes a statement tell the listeners of every row it stores, in the
+// transaction that stores it. PostgreSQL limits a payload to 8000 bytes, so a
+// row goes in pieces of 1800 characters, each with the SID, its number and how many
+// there are; those of a row come in order. The last line of a row is what is new.
+func announced(statement string) string {
+	return `WITH done AS (` + statement + `)
+SELECT sid, state, (
+	SELECT count(pg_notify('{channel}', sid || ' ' || i || ' ' || pieces || ' ' || substr(state, i * 1800 + 1, 1800)))
+	FROM (SELECT (length(state) + 1799) / 1800 AS pieces) AS n, generate_series(0, pieces - 1) AS i)
+FROM done`
+}
+
+// heard takes one payload in, and returns a change once all pieces of a row are
+// there. What cannot be read was not sent by a Store, or by a newer one, and is
+// left out.
+func heard(parts map[string]string, payload string) (status.Change, bool) {
+	fields := strings.SplitN(payload, " ", 4)
+	if len(fields) != 4 {
+		return status.Change{}, false
+	}
+	sid, text := fields[0], fields[3]
+	i, err1 := strconv.Atoi(fields[1])
+	n, err2 := strconv.Atoi(fields[2])
+	if err1 != nil || err2 != nil || i < 0 || i >= n {
+		return status.Change{}, false
+	}
+	if n > 1 {
+		if i == 0 {
+			// The pieces of one row come together; leftovers are of no use.
+			clear(parts)
+		}
+		parts[sid] += text
+		if i < n-1 {
+			return status.Change{}, false
+		}
+		text = parts[sid]
+		delete(parts, sid)
+	}
+	old, err := before(text)
+	if err != nil {
+		return status.Change{}, false
+	}
+	state, err := merged(text)
+	if err != nil || string(state.SID) != sid {
+		return status.Change{}, false
+	}
+	return status.Diff(old, state)
+}
+
+// A hub tells the listeners of this process what its Store changes.
+type hub struct {
+	mu        sync.Mutex
+	listeners map[chan status.Change]struct{}
+}
+
+func (h *hub) listen(ctx context.Context) <-chan status.Change {
+	c := make(chan status.Change, listenBuffer)
+	h.mu.Lock()
+	if h.listeners == nil {
+		h.listeners = map[chan status.Change]struct{}{}
+	}
+	h.listeners[c] = struct{}{}
+	h.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.listeners, c)
+		close(c)
+	})
+	return c
+}
+
+func (h *hub) publish(change status.Change) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.listeners {
+		select {
+		case c <- change:
+		default:
+		}
+	}
+}

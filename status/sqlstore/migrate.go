@@ -1,0 +1,146 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// migrations returns the statements of each version of the tables, in order. A
+// version that was released is never changed; the next one is appended.
+func migrations(d Dialect) [][]string {
+	if d == SQLite {
+		return [][]string{
+			{
+				`CREATE TABLE {prefix}_state (
+	sid TEXT NOT NULL PRIMARY KEY,
+	state TEXT NOT NULL,
+	final INTEGER NOT NULL,
+	last INTEGER NOT NULL,
+	stored INTEGER NOT NULL
+) WITHOUT ROWID`,
+				`CREATE INDEX {prefix}_state_pending ON {prefix}_state (last, sid) WHERE final = 0`,
+				`CREATE INDEX {prefix}_state_old ON {prefix}_state (stored) WHERE final = 1`,
+			},
+			{
+				`CREATE TABLE {prefix}_seen (
+	key TEXT NOT NULL PRIMARY KEY,
+	value BLOB,
+	owner TEXT NOT NULL,
+	expires INTEGER NOT NULL
+) WITHOUT ROWID`,
+				`CREATE INDEX {prefix}_seen_expires ON {prefix}_seen (expires)`,
+			},
+		}
+	}
+	return [][]string{
+		{
+			`CREATE TABLE {prefix}_state (
+	sid text COLLATE "C" NOT NULL PRIMARY KEY,
+	state text NOT NULL,
+	final boolean NOT NULL,
+	last bigint NOT NULL,
+	stored bigint NOT NULL
+)`,
+			`CREATE INDEX {prefix}_state_pending ON {prefix}_state (last, sid) WHERE NOT final`,
+			`CREATE INDEX {prefix}_state_old ON {prefix}_state (stored) WHERE final`,
+		},
+		{
+			`CREATE TABLE {prefix}_seen (
+	key text COLLATE "C" NOT NULL PRIMARY KEY,
+	value bytea,
+	owner text NOT NULL,
+	expires bigint NOT NULL
+)`,
+			`CREATE INDEX {prefix}_seen_expires ON {prefix}_seen (expires)`,
+		},
+	}
+}
+
+// Migrate creates the tables or brings them to the version of this package, and
+// reads the settings for durability. It changes nothing that is up to date; any
+// number of processes may call it at once. It needs the right to create tables
+// only when there is something to create.
+//
+// Its error wraps [ErrSchema] if a newer version of the package made the
+// tables, [ErrWeak], or is that of the driver.
+func (s *Store) Migrate(ctx context.Context) error {
+	if err := s.checkDurable(ctx); err != nil {
+		return err
+	}
+	if version, err := s.version(ctx, s.db); err == nil && version == len(migrations(s.dialect)) {
+		return nil
+	}
+	err := s.retry(ctx, func() error {
+		if s.dialect == SQLite {
+			return s.immediate(ctx, func(conn *sql.Conn) error { return s.migrate(ctx, conn) })
+		}
+		return s.migratePostgreSQL(ctx)
+	})
+	if err != nil {
+		return failure("migrate", err)
+	}
+	return nil
+}
+
+// A queryer is a database, a connection or a transaction.
+type queryer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// migratePostgreSQL holds a lock that only migrations take, so that processes
+// that start together do not both create the tables.
+func (s *Store) migratePostgreSQL(ctx context.Context) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext($1))`, s.opts.Prefix+"_schema"); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// migrate does what is left to do, inside a transaction.
+func (s *Store) migrate(ctx context.Context, q queryer) error {
+	create := `CREATE TABLE IF NOT EXISTS {prefix}_schema (version INTEGER NOT NULL)`
+	if _, err := q.ExecContext(ctx, s.named(create)); err != nil {
+		return err
+	}
+	version, err := s.version(ctx, q)
+	if err != nil {
+		return err
+	}
+	all := migrations(s.dialect)
+	if version > len(all) {
+		return fmt.Errorf("%w: they have version %d, this package knows %d", ErrSchema, version, len(all))
+	}
+	for i := version; i < len(all); i++ {
+		for _, statement := range all[i] {
+			if _, err := q.ExecContext(ctx, s.named(statement)); err != nil {
+				return fmt.Errorf("to version %d: %w", i+1, err)
+			}
+		}
+		if _, err := q.ExecContext(ctx, s.named(fmt.Sprintf(`INSERT INTO {prefix}_schema (version) VALUES (%d)`, i+1))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// version reads which version the tables have; 0 is none. A row is added with
+// each version, so the table is also the history.
+func (s *Store) version(ctx context.Context, q queryer) (n int, err error) {
+	err = q.QueryRowContext(ctx, s.named(`SELECT coalesce(max(version), 0) FROM {prefix}_schema`)).Scan(&n)
+	return n, err
+}
+
+func (s *Store) named(statement string) string {
+	return strings.ReplaceAll(statement, "{prefix}", s.opts.Prefix)
+}

@@ -1,0 +1,224 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// A queue brings calls together that arrive while the database is busy. Its
+// goroutines, at most flights, live as long as there is something to commit.
+type queue struct {
+	mu      sync.Mutex
+	waiting []*call
+	states  int // of the waiting calls
+	flying  int // goroutines that commit
+	flights int // their limit
+}
+
+// A call is what one caller wants stored: states of different SIDs.
+type call struct {
+	states  []status.State
+	changes []status.Change
+	err     error
+	done    chan struct{} // closed when changes and err are set
+}
+
+// commit stores states of different SIDs, together with those of other callers,
+// and returns when they are durable.
+func (s *Store) commit(ctx context.Context, states []status.State) ([]status.Change, error) {
+	c := &call{states: states, done: make(chan struct{})}
+	q := &s.queue
+	q.mu.Lock()
+	if len(q.waiting) > 0 && q.states+len(states) > s.opts.Queue {
+		q.mu.Unlock()
+		return nil, ErrFull
+	}
+	q.waiting = append(q.waiting, c)
+	q.states += len(states)
+	if q.flying < q.flights {
+		q.flying++
+		go s.fly()
+	}
+	q.mu.Unlock()
+
+	select {
+	case <-c.done:
+		return c.changes, c.err
+	case <-ctx.Done():
+		q.leave(c)
+		return nil, failure("apply", ctx.Err())
+	}
+}
+
+// leave takes c out of the queue if it still waits there. If its commit runs
+// already it runs on, for the sake of the others; the caller does not know
+// then whether it was stored (T25).
+func (q *queue) leave(c *call) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if i := slices.Index(q.waiting, c); i >= 0 {
+		q.waiting = slices.Delete(q.waiting, i, i+1)
+		q.states -= len(c.states)
+	}
+}
+
+// take returns the calls that are to be committed next, at most limit states
+// unless one call has more, or nil when nobody waits: then the goroutine ends.
+func (q *queue) take(limit int) []*call {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n, states := 0, 0
+	for n < len(q.waiting) && (n == 0 || states+len(q.waiting[n].states) <= limit) {
+		states += len(q.waiting[n].states)
+		n++
+	}
+	if n == 0 {
+		q.flying--
+		q.waiting = nil
+		return nil
+	}
+	taken := slices.Clone(q.waiting[:n])
+	q.waiting = slices.Delete(q.waiting, 0, n)
+	q.states -= states
+	return taken
+}
+
+// fly commits groups until nobody waits. The callers' contexts do not end a
+// group, since it has several callers; the timeout of the store does.
+func (s *Store) fly() {
+	for {
+		calls := s.queue.take(s.opts.Group)
+		if calls == nil {
+			return
+		}
+		g := newGroup(calls)
+		ctx, cancel := context.WithTimeout(context.Background(), s.opts.Timeout)
+		err := s.write(ctx, g)
+		cancel()
+		for _, c := range calls {
+			c.err = err
+			close(c.done)
+		}
+		if err == nil {
+			s.stats.groups.Add(1)
+			s.stats.states.Add(int64(len(g)))
+		}
+	}
+}
+
+// A row is the part of a group that concerns one SID.
+type row struct {
+	sid    webhook.SID
+	state  status.State // the merge of all parts
+	parts  []part       // in the order of the calls
+	line   string       // state, encoded
+	stored string       // the row after the write; empty if the line was there before
+}
+
+// A part is what one call brings to a row.
+type part struct {
+	call  *call
+	state status.State
+}
+
+// newGroup sorts what calls bring by SID. All writers lock rows in that order.
+func newGroup(calls []*call) []*row {
+	var rows []*row
+	at := map[webhook.SID]*row{}
+	for _, c := range calls {
+		for _, state := range c.states {
+			r := at[state.SID]
+			if r == nil {
+				r = &row{sid: state.SID, state: state}
+				at[state.SID] = r
+				rows = append(rows, r)
+			} else {
+				r.state = r.state.Merge(state)
+			}
+			r.parts = append(r.parts, part{c, state})
+		}
+	}
+	slices.SortFunc(rows, func(a, b *row) int { return strings.Compare(string(a.sid), string(b.sid)) })
+	return rows
+}
+
+// write stores a group, tells each call what it changed, and merges the rows
+// that have become long.
+func (s *Store) write(ctx context.Context, g []*row) error {
+	for _, r := range g {
+		var err error
+		if r.line, err = line(r.state); err != nil {
+			return failure("apply", err)
+		}
+	}
+	err := s.retry(ctx, func() error {
+		for _, r := range g {
+			r.stored = ""
+		}
+		if s.dialect == SQLite {
+			return s.writeSQLite(ctx, g)
+		}
+		return s.writePostgreSQL(ctx, g)
+	})
+	if err != nil {
+		if errors.Is(err, ErrWeak) {
+			return err
+		}
+		return failure("apply", err)
+	}
+	for _, r := range g {
+		if err := s.finish(ctx, r); err != nil {
+			return failure("apply", err)
+		}
+	}
+	return nil
+}
+
+// finish works out, in the order of the calls, what each of them changed.
+func (s *Store) finish(ctx context.Context, r *row) error {
+	if r.stored == "" {
+		return nil
+	}
+	state, err := before(r.stored)
+	if err != nil {
+		return err
+	}
+	for _, p := range r.parts {
+		next := p.state
+		if state.SID != "" {
+			next = state.Merge(p.state)
+		}
+		if change, ok := status.Diff(state, next); ok {
+			p.call.changes = append(p.call.changes, change)
+			s.local.publish(change)
+		}
+		state = next
+	}
+	if long(r.stored) {
+		s.shorten(ctx, r, state)
+	}
+	return nil
+}
+
+// shorten replaces the lines of a row by one. What others appended meanwhile
+// stays. An error is none of the caller: what it brought is stored, and the next
+// one who finds the row long tries again.
+func (s *Store) shorten(ctx context.Context, r *row, state status.State) {
+	text, err := line(state)
+	if err != nil {
+		return
+	}
+	err = s.exec(ctx, func(q queryer) error {
+		_, err := q.ExecContext(ctx, s.sql.shorten, string(r.sid), r.stored, text)
+		return err
+	})
+	if err == nil {
+		s.stats.shortened.Add(1)
+	}
+}

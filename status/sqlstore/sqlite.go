@@ -1,0 +1,133 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// sqliteNow is the millisecond of the database's clock.
+const sqliteNow = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
+
+func sqliteStatements() statements {
+	return statements{
+		one: `INSERT INTO {state} AS s (sid, state, final, last, stored)
+VALUES (?1, ?2, ?3, ?4, unixepoch())
+ON CONFLICT (sid) DO UPDATE SET
+	state = s.state || char(10) || excluded.state,
+	final = max(s.final, excluded.final),
+	last = max(s.last, excluded.last),
+	stored = excluded.stored
+WHERE instr(char(10) || s.state || char(10), char(10) || excluded.state || char(10)) = 0
+RETURNING state`,
+		get: `SELECT state FROM {state} WHERE sid = ?1`,
+		pending: `SELECT sid, last, state FROM {state}
+WHERE final = 0 AND last < ?1 AND (last, sid) > (?2, ?3)
+ORDER BY last, sid LIMIT ?4`,
+		shorten: `UPDATE {state} SET state = ?3 || substr(state, length(?2) + 1)
+WHERE sid = ?1 AND substr(state, 1, length(?2)) = ?2`,
+		prune: `DELETE FROM {state} WHERE sid IN (
+	SELECT sid FROM {state} WHERE final = 1 AND stored < unixepoch() - ?1 ORDER BY stored LIMIT ?2)`,
+		claim: `INSERT INTO {seen} AS s (key, owner, expires) VALUES (?1, ?2, ` + sqliteNow + ` + ?3)
+ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, value = NULL, expires = excluded.expires
+WHERE s.expires <= ` + sqliteNow + `
+RETURNING owner`,
+		holder: `SELECT owner, value FROM {seen} WHERE key = ?1 AND expires > ` + sqliteNow,
+		answer: `UPDATE {seen} SET owner = '', value = ?3, expires = ` + sqliteNow + ` + ?4
+WHERE key = ?1 AND owner = ?2 AND value IS NULL`,
+		free:   `DELETE FROM {seen} WHERE key = ?1 AND owner = ?2 AND value IS NULL`,
+		forget: `DELETE FROM {seen} WHERE key = ?1`,
+		expire: `DELETE FROM {seen} WHERE key IN (
+	SELECT key FROM {seen} WHERE expires <= ` + sqliteNow + ` - ?1 ORDER BY expires LIMIT ?2)`,
+	}
+}
+
+// writeSQLite stores a group in one transaction. It takes the lock for writing
+// at once, so that two processes cannot each hold one for reading and wait for
+// the other.
+func (s *Store) writeSQLite(ctx context.Context, g []*row) error {
+	return s.immediate(ctx, func(conn *sql.Conn) error {
+		if err := s.checkSynchronous(ctx, conn); err != nil {
+			return err
+		}
+		upsert, err := conn.PrepareContext(ctx, s.sql.one)
+		if err != nil {
+			return err
+		}
+		defer upsert.Close()
+		for _, r := range g {
+			err := upsert.QueryRowContext(ctx, string(r.sid), r.line, number(r.state.Final), r.state.Last.UnixMicro()).Scan(&r.stored)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// immediate runs do in a transaction that may write from its start, which
+// database/sql cannot ask for.
+//
+// The writers of this process take turns here: waiting for SQLite's own lock
+// means to ask again and again.
+func (s *Store) immediate(ctx context.Context, do func(*sql.Conn) error) error {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err = do(conn)
+	if err == nil {
+		if _, err = conn.ExecContext(ctx, "COMMIT"); err == nil {
+			return nil
+		}
+	}
+	// The context may have ended, the rollback must happen all the same. A
+	// connection that may still be inside the transaction is thrown away.
+	if _, rollback := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); rollback != nil {
+		conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
+	return err
+}
+
+// checkSynchronous reads the setting of the connection that is about to write.
+func (s *Store) checkSynchronous(ctx context.Context, conn *sql.Conn) error {
+	if s.opts.AcceptLoss {
+		return nil
+	}
+	var level int
+	if err := conn.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&level); err != nil {
+		return err
+	}
+	if level < 2 {
+		return fmt.Errorf("%w: PRAGMA synchronous is %d, it must be 2 (FULL) or 3 (EXTRA) on every connection", ErrWeak, level)
+	}
+	return nil
+}
+
+// busySQLite reports whether another connection holds the lock. Drivers have
+// different types for it, and all have SQLite's words or its name.
+func busySQLite(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "database is locked") || strings.Contains(text, "database table is locked") ||
+		strings.Contains(text, "SQLITE_BUSY") || strings.Contains(text, "SQLITE_LOCKED")
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

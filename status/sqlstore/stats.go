@@ -1,0 +1,31 @@
+package sqlstore
+
+import "sync/atomic"
+
+// Stats counts what a [Store] did since it was made.
+type Stats struct {
+	Groups    int64 // commits; every one of them was synced
+	States    int64 // rows written by them
+	Shortened int64 // rows merged into one line
+	Retries   int64 // statements run again because of a lock, a deadlock or a dead connection
+	Waiting   int   // states that wait for a commit now
+}
+
+type counters struct {
+	groups, states, shortened, retries atomic.Int64
+}
+
+// Stats returns the counts. States divided by Groups is how much calls gain
+// from being committed together.
+func (s *Store) Stats() Stats {
+	s.queue.mu.Lock()
+	waiting := s.queue.states
+	s.queue.mu.Unlock()
+	return Stats{
+		Groups:    s.stats.groups.Load(),
+		States:    s.stats.states.Load(),
+		Shortened: s.stats.shortened.Load(),
+		Retries:   s.stats.retries.Load(),
+		Waiting:   waiting,
+	}
+}
