@@ -74,6 +74,10 @@ var (
 
 	// ErrReplayed: a [ReplayWindow] has seen the request before.
 	ErrReplayed = errors.New("signature: request replayed")
+
+	// ErrReplayStore: the [ReplayStore] failed, so nobody knows whether the
+	// request is new. It is answered with a server error.
+	ErrReplayStore = errors.New("signature: replay store failed")
 )
 
 // Error is why a request was refused. It wraps one of the sentinels of this
@@ -84,7 +88,7 @@ type Error struct {
 	Err error
 
 	// Status is the HTTP status that fits: 403 for anything about trust, 400,
-	// 405, 413, 415, 421 for what any client can know, 500 and 503 for our own
+	// 405, 409, 413, 415, 421 for what any client can know, 503 for our own
 	// troubles.
 	Status int
 
@@ -126,7 +130,7 @@ func refuseFor(err error, detail string, cause error) *Error {
 
 func statusOf(err error) int {
 	switch err {
-	case ErrTokens:
+	case ErrTokens, ErrReplayStore:
 		return http.StatusServiceUnavailable
 	case ErrMethod:
 		return http.StatusMethodNotAllowed

@@ -2,6 +2,9 @@ package signature
 
 import "net/http"
 
+// accountMismatch is why a token that matches may be the wrong one.
+const accountMismatch = "the token belongs to another one"
+
 // matchedURL is the spelling of the URL that was signed.
 type matchedURL struct{ head, target string }
 
@@ -48,7 +51,7 @@ func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matche
 			return t, url, nil
 		}
 	}
-	return Token{}, url, refuse(ErrAccount, "the token belongs to another one")
+	return Token{}, url, refuse(ErrAccount, accountMismatch)
 }
 
 // try computes the signature of each spelling of the URL with each token. No

@@ -123,12 +123,12 @@ func outermost(values []string, n int) string {
 
 // xForwarded reads X-Forwarded-Proto, -Host, -Port and -Prefix.
 func (v *Verifier) xForwarded(h http.Header) (origin, *Error) {
-	n := v.hops(list(h["X-Forwarded-For"]))
+	n := v.hops(fieldValues(h["X-Forwarded-For"]))
 	o := origin{
-		scheme: outermost(list(h["X-Forwarded-Proto"]), n),
-		host:   outermost(list(h["X-Forwarded-Host"]), n),
-		port:   outermost(list(h["X-Forwarded-Port"]), n),
-		prefix: outermost(list(h["X-Forwarded-Prefix"]), n),
+		scheme: outermost(fieldValues(h["X-Forwarded-Proto"]), n),
+		host:   outermost(fieldValues(h["X-Forwarded-Host"]), n),
+		port:   outermost(fieldValues(h["X-Forwarded-Port"]), n),
+		prefix: outermost(fieldValues(h["X-Forwarded-Prefix"]), n),
 	}
 	switch {
 	case !isScheme(o.scheme):
@@ -167,8 +167,8 @@ func (v *Verifier) forwarded(h http.Header) (origin, *Error) {
 	return o, nil
 }
 
-// list splits header lines at commas and trims the parts.
-func list(lines []string) (values []string) {
+// fieldValues splits header lines at commas and trims the parts.
+func fieldValues(lines []string) (values []string) {
 	for _, line := range lines {
 		for value := range strings.SplitSeq(line, ",") {
 			values = append(values, strings.Trim(value, " \t"))

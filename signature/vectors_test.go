@@ -32,6 +32,18 @@ type vector struct {
 	Diagnosis    string
 }
 
+// body returns the raw body.
+func (v vector) body() string {
+	if v.Body != nil {
+		return *v.Body
+	}
+	var b []byte
+	for _, p := range v.Params {
+		b = form.Append(b, form.Pair{Name: p[0], Value: p[1]})
+	}
+	return string(b)
+}
+
 func vectors(t testing.TB) []vector {
 	t.Helper()
 	var file struct {

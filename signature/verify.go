@@ -224,6 +224,9 @@ func signatureOf(h http.Header) (string, *Error) {
 			return "", refuse(ErrHeader, "not 28 characters of base64")
 		}
 	}
+	if strings.IndexByte("AEIMQUYcgkosw048", text[signatureLength-2]) < 0 {
+		return "", refuse(ErrHeader, "not the canonical base64 of 20 bytes")
+	}
 	return text, nil
 }
 

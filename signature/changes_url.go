@@ -1,0 +1,312 @@
+package signature
+
+import (
+	"fmt"
+	"iter"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+)
+
+// address returns the part of t that a BaseURL holds.
+func (t trial) address() string { return t.scheme + "://" + t.host + t.port + t.prefix }
+
+// setBaseURL is the remedy for everything in front of the path.
+func (d *diagnosis) setBaseURL(t trial, why string) string {
+	remedy := fmt.Sprintf("Set Config.BaseURL to %q: %s", t.address(), why)
+	if d.v.cfg.BaseURL == "" {
+		remedy += " Or list the proxy in Config.Proxies, the name in Config.Hosts, and have the proxy send X-Forwarded-Proto, -Host and -Port."
+	}
+	return remedy
+}
+
+// The kinds below follow signature.md section 7, in its order.
+
+func changeScheme(d *diagnosis, t trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
+		for _, scheme := range []string{"https", "http", "wss", "ws"} {
+			if scheme == t.scheme {
+				continue
+			}
+			c := t
+			c.scheme = scheme
+			label, why := "scheme", "TLS ends at a proxy, so this process sees another scheme than Twilio."
+			if strings.HasPrefix(scheme, "ws") || strings.HasPrefix(t.scheme, "ws") {
+				label, why = "scheme-websocket", "or have the proxy pass the Upgrade header on, by which a WebSocket handshake is known."
+				c.scheme = strings.Replace(scheme, "ws", "http", 1)
+			}
+			f := Finding{fmt.Sprintf("%s: Twilio signed %s, and the verifier was told %s", label, scheme, t.scheme), d.setBaseURL(c, why)}
+			if label == "scheme-websocket" && strings.HasPrefix(t.scheme, "ws") {
+				f.Remedy = fmt.Sprintf("Set Config.BaseURL to begin with %q; it is turned into wss by itself where a WebSocket is opened.", scheme+"://")
+				if scheme == "wss" {
+					f.Remedy = `Set Config.BaseURL to begin with "https://" or "wss://": Twilio opens WebSockets with TLS only.`
+				}
+			}
+			c.scheme = scheme
+			if !yield(change{c, f}) {
+				return
+			}
+		}
+	}
+}
+
+func changeHost(d *diagnosis, t trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
+		h := d.r.Header
+		type candidate struct{ host, from string }
+		candidates := []candidate{{d.r.Host, "the Host header"}}
+		for _, name := range []string{"X-Forwarded-Host", "X-Original-Host", "X-Forwarded-Server", "X-Host"} {
+			for _, host := range fieldValues(h[name]) {
+				candidates = append(candidates, candidate{host, "the " + name + " header"})
+			}
+		}
+		if elements, ok := parseForwarded(strings.Join(h["Forwarded"], ",")); ok {
+			for _, e := range elements {
+				candidates = append(candidates, candidate{e["host"], "the Forwarded header"})
+			}
+		}
+		for _, host := range d.v.hosts {
+			candidates = append(candidates, candidate{host, "Config.Hosts"})
+		}
+		if user := strings.TrimSuffix(t.user, "@"); user != "" {
+			candidates = append(candidates, candidate{user, "what stands before the @"})
+		}
+		if bare, ok := strings.CutPrefix(t.host, "www."); ok {
+			candidates = append(candidates, candidate{bare, "leaving out www"})
+		} else {
+			candidates = append(candidates, candidate{"www." + t.host, "adding www"})
+		}
+		for _, spelling := range spellings(t.host) {
+			candidates = append(candidates, candidate{spelling, "another spelling"})
+		}
+		for _, cand := range candidates {
+			c := t
+			c.user, c.host, c.port = splitAuthority(cand.host)
+			if c.port == "" {
+				c.port = t.port
+			}
+			if c.host == "" || c.host == t.host && c.port == t.port && t.user == "" || checkAuthority(cand.host) != "" {
+				continue
+			}
+			label, why := "host", "that is the name in the Twilio Console."
+			if strings.EqualFold(c.host, t.host) {
+				label, why = "host-case", "the case of the host counts, and has to be as in the Twilio Console."
+			}
+			f := Finding{fmt.Sprintf("%s: Twilio signed host %q (%s), and the verifier was told %q", label, c.host+c.port, cand.from, t.host+t.port), d.setBaseURL(c, why)}
+			if !yield(change{c, f}) {
+				return
+			}
+		}
+	}
+}
+
+// spellings returns ways in which people write a host name in capitals.
+func spellings(host string) []string {
+	labels := strings.Split(strings.ToLower(host), ".")
+	title := func(s string) string {
+		if s == "" {
+			return s
+		}
+		return strings.ToUpper(s[:1]) + s[1:]
+	}
+	all := make([]string, len(labels))
+	for i, l := range labels {
+		all[i] = title(l)
+	}
+	last := len(labels) - 1
+	mixed := append(slices.Clone(all[:last]), strings.ToUpper(labels[last]))
+	lower := append(slices.Clone(all[:last]), labels[last])
+	first := append([]string{all[0]}, labels[1:]...)
+	return []string{
+		strings.ToLower(host), strings.ToUpper(host), strings.Join(all, "."), strings.Join(mixed, "."),
+		strings.Join(lower, "."), strings.Join(first, "."),
+	}
+}
+
+func changePort(d *diagnosis, t trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
+		ports := fieldValues(d.r.Header["X-Forwarded-Port"])
+		_, _, port := splitAuthority(d.r.Host)
+		ports = append(ports, strings.TrimPrefix(port, ":"))
+		if addr, ok := d.r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+			if _, port, err := net.SplitHostPort(addr.String()); err == nil {
+				ports = append(ports, port)
+			}
+		}
+		ports = append(ports, "80", "443", "8080", "8443", "9443", "3000", "5000", "8000", "8081", "8888", "9000", "4567", "1234")
+		for _, port := range ports {
+			if port == "" || ":"+port == t.port || !isPort(port) {
+				continue
+			}
+			c := t
+			c.port = ":" + port
+			f := Finding{fmt.Sprintf("port: Twilio signed port %s, and the verifier was told %q", port, t.host+t.port),
+				d.setBaseURL(c, "with the port as in the Twilio Console; only the scheme's default port may be left out.")}
+			if !yield(change{c, f}) {
+				return
+			}
+		}
+	}
+}
+
+func changeSlash(d *diagnosis, t trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
+		c := t
+		cause, remedy := "Twilio signed the path with a slash at the end, and it arrives without", "without"
+		if bare, ok := strings.CutSuffix(t.path, "/"); ok {
+			c.path = bare
+			cause, remedy = "Twilio signed the path without a slash at the end, and it arrives with one", "with"
+		} else {
+			c.path += "/"
+		}
+		yield(change{c, Finding{"trailing-slash: " + cause,
+			"Something on the way adds or removes it. Write the URL in the Twilio Console " + remedy + " the slash, as it arrives here, or stop the proxy or the router from changing it."}})
+	}
+}
+
+// stages are path prefixes that gateways and routers commonly take away.
+var stages = []string{"/prod", "/Prod", "/dev", "/stage", "/Stage", "/staging", "/test", "/live", "/default", "/api", "/v1", "/api/v1", "/twilio", "/webhook", "/webhooks", "/hooks", "/app"}
+
+func changePrefix(d *diagnosis, t trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
+		emit := func(prefix, path, cause string) bool {
+			c := t
+			c.prefix, c.path = prefix, path
+			if c.url() == t.url() {
+				return true
+			}
+			return yield(change{c, Finding{"path-prefix: " + cause,
+				d.setBaseURL(c, "a prefix that a gateway or a proxy takes off the path has to be put back.")}})
+		}
+		h := d.r.Header
+		for _, name := range []string{"X-Forwarded-Prefix", "X-Script-Name", "X-Forwarded-Path", "X-Envoy-Original-Path"} {
+			for _, prefix := range fieldValues(h[name]) {
+				if isPrefix(prefix) && prefix != "" && !emit(strings.TrimSuffix(prefix, "/"), t.path, "the prefix of the "+name+" header is missing from the path") {
+					return
+				}
+			}
+		}
+		if t.prefix != "" {
+			if !emit("", t.path, fmt.Sprintf("Config.BaseURL has the prefix %q, which the request's path has already or which is not public", t.prefix)) {
+				return
+			}
+		}
+		for _, stage := range stages {
+			if !emit(t.prefix+stage, t.path, fmt.Sprintf("Twilio signed the path with %q in front, and it arrives without", stage)) {
+				return
+			}
+		}
+		// One segment less, then two: somebody has put them in front.
+		rest := t.path
+		for range 2 {
+			i := strings.IndexByte(strings.TrimPrefix(rest, "/"), '/')
+			if i < 0 {
+				return
+			}
+			extra := t.path[:len(t.path)-len(rest)+i+1]
+			rest = rest[i+1:]
+			c := t
+			c.path = rest
+			if !yield(change{c, Finding{fmt.Sprintf("path-prefix: the path arrives with %q in front, and Twilio signed it without", extra),
+				"Something in front of this process adds that prefix. Stop it, or verify before it does: the verifier reads the request target as it was received."}}) {
+				return
+			}
+		}
+	}
+}
+
+func changePath(d *diagnosis, t trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
+		emit := func(label, path, cause, remedy string) bool {
+			c := t
+			c.path = path
+			return path == t.path || yield(change{c, Finding{label + ": " + cause, remedy}})
+		}
+		const keep = "Have the path passed on as it was received; in nginx, write proxy_pass without a path behind the host."
+		for _, name := range []string{"X-Original-Uri", "X-Original-Url", "X-Forwarded-Uri", "X-Rewrite-Url", "X-Envoy-Original-Path"} {
+			for _, line := range d.r.Header[name] {
+				c := t
+				p, query, found := strings.Cut(line, "?")
+				if !strings.HasPrefix(p, "/") {
+					continue
+				}
+				c.path, c.prefix = p, ""
+				label := "path-rewrite"
+				if p == t.prefix+t.path {
+					label = "query-missing"
+				}
+				if found {
+					c.query = "?" + query
+				}
+				if !yield(change{c, Finding{label + ": the request target was rewritten; Twilio signed the one in the " + name + " header", keep}}) {
+					return
+				}
+			}
+		}
+		if u := d.r.URL; u != nil && u.Path != "" {
+			c := t
+			c.path = u.EscapedPath()
+			if c.path != t.path && !yield(change{c, Finding{"path-rewrite: Twilio signed the path in Request.URL, not the one in Request.RequestURI",
+				"Let the adapter that makes the request put the target, as received, into RequestURI."}}) {
+				return
+			}
+		}
+		doubled := strings.ReplaceAll(t.path, "/", "//")
+		decoded, err := url.PathUnescape(t.path)
+		if err != nil {
+			decoded = t.path
+		}
+		dir, file := path.Split(t.path)
+		for _, c := range [][3]string{
+			{"path-normalised", "/" + t.path, "Twilio signed the path with a double slash at the start"},
+			{"path-normalised", doubled, "Twilio signed the path with double slashes, which something has cleaned"},
+			{"path-normalised", dir + "/" + file, "Twilio signed the path with a double slash, which something has cleaned"},
+			{"path-normalised", strings.ReplaceAll(t.path, "//", "/"), "Twilio signed the path with single slashes where it arrives with double ones"},
+			{"path-normalised", path.Clean("/" + t.path), "Twilio signed the path cleaned of dots and double slashes"},
+			{"path-escape", decoded, "Twilio signed the path decoded, and it arrives escaped"},
+			{"path-escape", (&url.URL{Path: decoded}).EscapedPath(), "Twilio signed the path escaped in another way"},
+			{"path-escape", escapeCase(t.path, strings.ToUpper), "the escapes in the path are in lower case here, and were signed in upper case"},
+			{"path-escape", escapeCase(t.path, strings.ToLower), "the escapes in the path are in upper case here, and were signed in lower case"},
+			{"path-escape", escapeNonASCII(t.path), "Twilio signed the path escaped, and it arrives decoded"},
+			{"path-rewrite", strings.TrimSuffix(dir, "/"), "the path ends in a file that the web server has filled in"},
+			{"path-rewrite", dir, "the path ends in a file that the web server has filled in"},
+			{"path-rewrite", t.path + "/index.php", "Twilio signed the path with index.php"},
+			{"path-rewrite", t.path + "index.php", "Twilio signed the path with index.php"},
+			{"path-rewrite", t.path + "/index.html", "Twilio signed the path with index.html"},
+			{"path-rewrite", strings.ToLower(t.path), "Twilio signed the path in lower case"},
+		} {
+			if !emit(c[0], c[1], c[2], keep) {
+				return
+			}
+		}
+	}
+}
+
+// escapeCase applies change to the two digits of each escape.
+func escapeCase(s string, change func(string) string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '%')
+		if i < 0 || i+3 > len(s) {
+			return b.String() + s
+		}
+		b.WriteString(s[:i] + change(s[i:i+3]))
+		s = s[i+3:]
+	}
+}
+
+// escapeNonASCII escapes the bytes that cannot stand in a URL.
+func escapeNonASCII(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7f {
+			fmt.Fprintf(&b, "%%%02X", s[i])
+		} else {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
