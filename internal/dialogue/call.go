@@ -132,6 +132,9 @@ type Reaction struct {
 func (e *Engine) Call(setup CallSetup) *Call {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.cfg.Clock != nil {
+		e.now = laterOf(e.now, e.cfg.Clock.Now().UTC())
+	}
 	if setup.From.Address == "" {
 		setup.From.Address = "+15550101"
 	}
@@ -159,6 +162,9 @@ func (e *Engine) Call(setup CallSetup) *Call {
 	}
 	c.emit(Event{Type: CallStarted, Text: c.from.Address + " to " + c.to.Address})
 	c.p = e.spawn(func(*proc) { c.live() })
+	if e.cfg.Clock != nil {
+		e.touched()
+	}
 	return c
 }
 

@@ -18,6 +18,7 @@ type dialing struct {
 	timeout      time.Duration
 	timeLimit    time.Duration
 	hangupOnStar bool
+	star         bool // it was pressed
 	legs         []*Call
 	winner       *Call
 	refer        *transfer // where a transfer leads
@@ -72,7 +73,7 @@ func (c *Call) dialVerb(doc *document, v *twiml.Node) (*transfer, error) {
 	if d.refer != nil {
 		return d.refer, nil
 	}
-	action := attr(v, "action", "")
+	action := attr(d.v, "action", "")
 	if action == "" {
 		return nil, err
 	}
@@ -339,15 +340,14 @@ func (d *dialing) bridge(k *Call, ringing time.Time) (dialResult, error) {
 
 // starred reports whether the caller ended the call with a star.
 func (d *dialing) starred() bool {
-	for {
+	for !d.star {
 		in, ok := d.caller.take()
 		if !ok {
-			return false
+			break
 		}
-		if in.key == "*" && d.hangupOnStar {
-			return true
-		}
+		d.star = in.key == "*" && d.hangupOnStar
 	}
+	return d.star
 }
 
 // referred reports whether a SIP phone asked for a transfer, and prepares it.

@@ -255,8 +255,7 @@ func (x *answering) exec(doc *document) (*transfer, *Failure) {
 				x.warn(f)
 				continue
 			}
-			x.reply.Messages = append(x.reply.Messages, m)
-			x.e.send(m)
+			x.reply.Messages = append(x.reply.Messages, x.e.send(m))
 		case "Redirect":
 			ref := strings.TrimSpace(rawText(v))
 			if ref == "" {

@@ -129,13 +129,7 @@ func paySteps(v *twiml.Node) []string {
 // payPrompt says the Prompt for a step, or what Twilio says without one.
 func (c *Call) payPrompt(doc *document, v *twiml.Node, step, problem string, attempt int) error {
 	stop := func() bool { return c.payment != nil && step != "payment-processing" || len(c.inbox) > 0 }
-	for n := range verbs(v) {
-		if n.Name != "Prompt" || !slices.Contains(strings.Fields(attr(n, "for", step)), step) ||
-			problem != "" && has(n, "errorType") && !slices.Contains(strings.Fields(attr(n, "errorType", "")), problem) ||
-			problem == "" && has(n, "errorType") ||
-			has(n, "attempt") && !slices.Contains(strings.Fields(attr(n, "attempt", "")), itoa(attempt)) {
-			continue
-		}
+	if n := promptFor(v, step, problem, attempt); n != nil {
 		for part := range verbs(n) {
 			if err := c.prompt(doc, part, stop); err != nil {
 				return err
@@ -154,6 +148,28 @@ func (c *Call) payPrompt(doc *document, v *twiml.Node, step, problem string, att
 	}[step]
 	c.emit(Event{Type: Said, Text: words, Duration: speakingTime(words)})
 	return c.until(c.e.now.Add(speakingTime(words)), stop)
+}
+
+// promptFor returns the Prompt for a step. One that names the problem is
+// preferred to one that does not.
+func promptFor(v *twiml.Node, step, problem string, attempt int) (best *twiml.Node) {
+	lists := func(n *twiml.Node, name, word string) bool {
+		return slices.Contains(strings.Fields(attr(n, name, word)), word)
+	}
+	for n := range verbs(v) {
+		if n.Name != "Prompt" || !lists(n, "for", step) || !lists(n, "attempt", itoa(attempt)) {
+			continue
+		}
+		switch {
+		case !has(n, "errorType"):
+			if best == nil {
+				best = n
+			}
+		case problem != "" && lists(n, "errorType", problem):
+			return n
+		}
+	}
+	return best
 }
 
 func (c *Call) payStatus(doc *document, v *twiml.Node, step string, attempt int, problem string, p *Payment) {

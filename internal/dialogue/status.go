@@ -18,8 +18,8 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC1123Z) }
 // stampISO writes a time as stream and transcription requests do.
 func stampISO(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// seconds returns whole seconds, rounded up: a started second counts.
-func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+// seconds returns whole seconds.
+func seconds(d time.Duration) int { return int(d.Round(time.Second) / time.Second) }
 
 // subscription is where and of what a leg reports.
 type subscription struct {
