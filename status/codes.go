@@ -13,8 +13,8 @@ import (
 //	code := status.Code(state.ErrorCode)
 //	if code.Retryable() { ... }
 //
-// The zero Code means no error. A code that is not in the catalogue has no
-// name and no class, and is neither Permanent nor Retryable. Looking a code up costs
+// The zero Code means no error. A code that is not in the catalogue has no name
+// and no class, and is neither Permanent nor Retryable. Looking a code up costs
 // a binary search and no memory.
 type Code int
 
@@ -67,11 +67,12 @@ func (c Code) Class() Class { return c.entry().class }
 func (c Code) Permanent() bool { return c.entry().advice == permanent }
 
 // Retryable reports whether the same request may succeed later: a handset
-// switched off, a full queue, a failure inside Twilio. A code can be neither Permanent
-// nor Retryable; then nobody says.
+// switched off, a full queue, a failure inside Twilio. A code can be neither
+// Permanent nor Retryable; then nobody says.
 func (c Code) Retryable() bool { return c.entry().advice == transient }
 
-// Warning reports whether Twilio logs the code as a warning rather than as an error.
+// Warning reports whether Twilio logs the code as a warning rather than as an
+// error.
 func (c Code) Warning() bool { return c.entry().warning }
 
 // URL is the page of Twilio's documentation about the code.

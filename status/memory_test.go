@@ -125,8 +125,8 @@ func (m *mutexStore) Apply(ctx context.Context, obs ...status.Observation) (chan
 }
 
 // BenchmarkMemory has 16 callers. The repeats are those of a fixed set of
-// messages of which everything is known; the news are messages that nobody has heard of,
-// in four callbacks, one of them twice.
+// messages of which everything is known; the news are messages that nobody has
+// heard of, in four callbacks, one of them twice.
 func BenchmarkMemory(b *testing.B) {
 	words := []string{"queued", "sent", "sent", "delivered"}
 	sids, fresh := someSIDs(20_000), someSIDs(1_000_000)

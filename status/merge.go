@@ -17,13 +17,13 @@ import (
 // A word that is not known counts as further on than all known steps and
 // as no end; among unknown words the count decides, then the alphabet.
 //
-// A final status gives way in two cases only. One is documented by Twilio: read after
-// delivered, a recording deleted, a session stopped that then turns out to have
-// failed. The other is a contradiction, two ends that cannot both be true. Then
-// the one for which more had to happen decides (delivered over
-// undelivered over failed over canceled; for a call the later one by
-// Twilio's count, else completed over busy over no-answer over failed over
-// canceled) and the other is shown as Conflict.
+// A final status gives way in two cases only. One is documented by Twilio: read
+// after delivered, a recording deleted, a session stopped that then turns out
+// to have failed. The other is a contradiction, two ends that cannot both be
+// true. Then the one for which more had to happen decides (delivered over
+// undelivered over failed over canceled; for a call the later one by Twilio's
+// count, else completed over busy over no-answer over failed over canceled) and
+// the other is shown as Conflict.
 //
 // States of different SIDs do not mix: the result is the one with the greater
 // SID, unchanged.

@@ -65,10 +65,10 @@ const (
 //
 // What databases cannot hold is made harmless here, once for all of them (T14):
 // a control character, NUL included, or a byte that is not UTF-8 is written as
-// \x00, in four ASCII characters; words, messages and URLs are cut at [MaxWord],
-// [MaxMessage] and [MaxURL] bytes, before a character; times are in UTC and
-// whole microseconds; numbers below zero count as zero, those above 2³¹-1 as that. A SID is not
-// changed: stores refuse a bad one.
+// \x00, in four ASCII characters; words, messages and URLs are cut at
+// [MaxWord], [MaxMessage] and [MaxURL] bytes, before a character; times are in
+// UTC and whole microseconds; numbers below zero count as zero, those above
+// 2³¹-1 as that. A SID is not changed: stores refuse a bad one.
 func Of(o Observation) State {
 	s := State{
 		SID:        o.SID,

@@ -12,13 +12,15 @@
 //
 // A report is an [Observation], a [State] is the merge of all observations of
 // one SID, and the merge is a lattice: any order, any repetition and any
-// interleaving of processes end in the same state. No clock is asked which of two reports is the
-// later one. Contradictions and words of tomorrow are kept, not hidden.
+// interleaving of processes end in the same state. No clock is asked which of
+// two reports is the later one. Contradictions and words of tomorrow are kept,
+// not hidden.
 //
-// A callback is answered with 204 only once the [Store] has it; while the store fails it is 503,
-// and a callback URL that asks for it is tried again (see [webhook.Callback]).
-// What never arrived anyway, [Tracker.Overdue] finds, and package twilioapi
-// asks Twilio about it. [Tracker.Watch] and [Tracker.Stream] show changes live. [Code] explains error codes.
+// A callback is answered with 204 only once the [Store] has it; while the store
+// fails it is 503, and a callback URL that asks for it is tried again (see
+// [webhook.Callback]). What never arrived anyway, [Tracker.Overdue] finds, and
+// package twilioapi asks Twilio about it. [Tracker.Watch] and [Tracker.Stream]
+// show changes live. [Code] explains error codes.
 //
 // # One machine
 //
@@ -28,12 +30,12 @@
 // # Many machines
 //
 // Run the same program on each, behind any load balancer, with one database:
-// sqlstore on PostgreSQL, or redisstore on Redis. A callback may reach any machine; none of them has
-// a part of the work to itself, none needs to find another one, and one that dies
-// takes nothing with it that was acknowledged. Shared are the states, and what
-// [webhook.Deduplicate] and the replay window of package signature remember. Not shared are
-// counters, which add up, and the consumers of Watch and Stream, which each machine
-// serves itself.
+// sqlstore on PostgreSQL, or redisstore on Redis. A callback may reach any
+// machine; none of them has a part of the work to itself, none needs to find
+// another one, and one that dies takes nothing with it that was acknowledged.
+// Shared are the states, and what [webhook.Deduplicate] and the replay window
+// of package signature remember. Not shared are counters, which add up, and the
+// consumers of Watch and Stream, which each machine serves itself.
 //
 // What the stores promise, once a callback was answered with 204:
 //
@@ -46,18 +48,20 @@
 // PostgreSQL by LISTEN, Redis by its channels. It is a live view, not a log; a
 // connection that breaks loses what was said meanwhile, and the states have it.
 //
-// A state takes one row, written a few times in an hour and then hardly ever read, so one
-// PostgreSQL goes far: Twilio needs some thousand messages a second to fill what a small
-// machine commits. Past it, cut by SID: any function of the SID that picks one
-// of n databases is right for ever, since observations of different SIDs never
-// meet. A [Store] of a few lines does that. Old final states belong into an archive
-// rather than into the table that every callback writes to; both SQL stores
-// can delete by age.
+// A state is one row, written a few times within an hour and hardly ever read
+// after that, so one database goes far. Seen on two cores, with 16 callers and
+// one observation a call: 3 million a second in Memory, about 10,000 in SQLite
+// and in PostgreSQL with every commit synced; calls with 100 observations are
+// several times that. Twilio makes three or four callbacks of a message. Past
+// one PostgreSQL, cut by SID: observations of different SIDs never meet, so any
+// fixed function of the SID may pick one of n databases, and a [Store] of a few
+// lines does that. Old final states belong into an archive rather than into the
+// table that every callback writes to; sqlstore deletes by age.
 //
 // # What it does not do
 //
-// It keeps no texts and no phone numbers, it sends nothing, and it decides
-// nothing: whether to send again is up to the program. It does not call
+// It keeps no message texts and no phone numbers, it sends nothing, and it
+// decides nothing: whether to send again is up to the program. It does not call
 // functions exactly once; what must happen once for each message belongs into a
 // transaction of the program that looks at the state.
 package status

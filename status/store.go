@@ -51,10 +51,10 @@ type Store interface {
 	Get(ctx context.Context, sid webhook.SID) (State, error)
 
 	// Pending yields the states that are not final and were last seen before
-	// the given time: those seen longest ago first, equal times by SID. It
-	// may be stopped early, and Apply may be called from its loop. States that
-	// change meanwhile may be yielded as they were, as they are or not at all. An error is
-	// yielded with the zero State and ends the sequence.
+	// the given time: those seen longest ago first, equal times by SID. It may
+	// be stopped early, and Apply may be called from its loop. States that
+	// change meanwhile may be yielded as they were, as they are or not at all.
+	// An error is yielded with the zero State and ends the sequence.
 	Pending(ctx context.Context, before time.Time) iter.Seq2[State, error]
 }
 

@@ -20,10 +20,10 @@ type Options struct {
 	Timeout time.Duration
 
 	// Changed is called for every change that a call of this Tracker made,
-	// after the store has it and before Twilio is answered, in the
-	// goroutine of the request; it may be called concurrently. A crash or a store that fails after
-	// its commit loses calls: what must happen once belongs into a query of
-	// the store, not in here.
+	// after the store has it and before Twilio is answered, in the goroutine of
+	// the request; it may be called concurrently. A crash or a store that fails
+	// after its commit loses calls: what must happen once belongs into a query
+	// of the store, not in here.
 	Changed func(context.Context, Change)
 
 	// Other answers the events that are no status callbacks, such as a call that
@@ -130,9 +130,10 @@ func (t *Tracker) Get(ctx context.Context, sid webhook.SID) (State, error) {
 }
 
 // Overdue yields the states that are not final and of which nothing was heard
-// for age, those silent for longest first. Zero yields all that are not final. Not all of them are in trouble:
-// "sent" is the last word for a message to many carriers. Package
-// twilioapi asks Twilio about them. An error ends the sequence.
+// for age, those silent for longest first. Zero yields all that are not final.
+// Not all of them are in trouble: "sent" is the last word for a message to many
+// carriers. Package twilioapi asks Twilio about them. An error ends the
+// sequence.
 func (t *Tracker) Overdue(ctx context.Context, age time.Duration) iter.Seq2[State, error] {
 	return func(yield func(State, error) bool) {
 		for s, err := range t.store.Pending(ctx, t.now().Add(-age)) {

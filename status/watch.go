@@ -11,7 +11,8 @@ import (
 
 // Watch sends the changes of the given SIDs, or of all, from now on: those made
 // through this Tracker, and those made by other processes if the store is a
-// [Notifier]. It is for pages and for waiting; what happened before, [Tracker.Get] tells: watch first, then get.
+// [Notifier]. It is for pages and for waiting; what happened before,
+// [Tracker.Get] tells: watch first, then get.
 //
 // The channel is closed when ctx ends, and holds no goroutine after that.
 // Options.Buffer changes may wait in it. A consumer that is slower loses the

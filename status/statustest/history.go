@@ -12,10 +12,10 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// TestHistoryOrder shows for the stores of open that order and repetition
-// make no difference (threat T23, requirement V5): all 720 orders of six events, with each event
-// up to three times, and as many random histories as asked for end in the state
-// that the plain merge of the events gives.
+// TestHistoryOrder shows for the stores of open that order and repetition make
+// no difference (threat T23, requirement V5): all 720 orders of six events,
+// with each event up to three times, and as many random histories as asked for
+// end in the state that the plain merge of the events gives.
 //
 // To be fast where a call costs a sync to disk, one step of up to 500
 // histories is one call; every tenth step is made of single calls.
