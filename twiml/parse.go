@@ -1,7 +1,10 @@
 package twiml
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -59,69 +62,87 @@ func Parse(xml []byte) (*Node, error) {
 		return nil, &SyntaxError{Line: 1, Column: 1, Code: codeTooLarge,
 			Reason: fmt.Sprintf("the document has %d bytes, Twilio reads %d", len(xml), nodeMaxBytes), Err: ErrTooLarge}
 	}
-	p := parser{src: parseLineEnds(xml), line: 1}
-	p.size()
+	p := parser{line: 1}
+	p.load(xml)
 	return p.document()
 }
 
-// parseLineEnds copies the document without its byte order mark and with each
-// line end as one line feed (XML 1.0, section 2.11).
-func parseLineEnds(xml []byte) string {
-	src := strings.TrimPrefix(string(xml), "\uFEFF")
-	if strings.IndexByte(src, '\r') < 0 {
-		return src
-	}
-	var b strings.Builder
-	b.Grow(len(src))
-	for {
-		i := strings.IndexByte(src, '\r')
-		if i < 0 {
-			b.WriteString(src)
-			return b.String()
-		}
-		b.WriteString(src[:i])
-		b.WriteByte('\n')
-		src = strings.TrimPrefix(src[i+1:], "\n")
-	}
-}
-
 // A parser is one pass over src. Nodes, attributes and child lists come from
-// slabs that are made for the whole document, strings are parts of src or,
-// where references had to be resolved, of side.
+// slabs that are made for the whole document, strings are parts of kept.
 type parser struct {
 	src string
 	pos int
 
-	line      int // of the byte at counted
+	line      int // of what place was asked last
 	lineStart int
-	counted   int
+	lineEnd   int // where the next line feed is
 
 	elements int
 	open     [nodeMaxDepth]parseOpen
 	depth    int
-	pending  []*Node // children of open elements, outer ones first
 
 	nodes []Node
-	kids  []*Node
 	attrs []Attr
-	side  strings.Builder
+
+	// kept holds src and, behind it, what references and normalization have
+	// made of parts of it. When it grows, strings cut from it stay as they are.
+	kept strings.Builder
+
+	// lists holds finished lists of children at its start and, from pending on
+	// to its end, children of open elements, the last one first. Each node is
+	// in one of the two, so there is room for both.
+	lists   []*Node
+	pending int
 }
 
 // A parseOpen is an element whose end is still to come. Its children are in
-// pending, from first on.
+// lists, before above.
 type parseOpen struct {
 	node  *Node
-	first int
+	above int
 }
 
-// size makes the first slabs about as large as the document needs: a tag makes
-// one node on average, be it the element or the text before it.
+// load copies the document into src, without its byte order mark and with each
+// line end as one line feed (XML 1.0, section 2.11).
+func (p *parser) load(xml []byte) {
+	const reference = 32 // what a text with a reference is long, about
+	xml = bytes.TrimPrefix(xml, []byte("\uFEFF"))
+	p.kept.Grow(len(xml) + min(len(xml), reference*bytes.Count(xml, []byte("&"))))
+	for {
+		i := bytes.IndexByte(xml, '\r')
+		if i < 0 {
+			break
+		}
+		p.kept.Write(xml[:i])
+		p.kept.WriteByte('\n')
+		xml = bytes.TrimPrefix(xml[i+1:], []byte("\n"))
+	}
+	p.kept.Write(xml)
+	p.src = p.kept.String()
+	p.lineEnd = p.nextLine(0)
+}
+
+// size makes slabs that are as large as the document needs, but for the rare
+// text that ends in ">".
 func (p *parser) size() {
-	tags := min(strings.Count(p.src, "<"), 1024) + 1
-	p.nodes = make([]Node, 0, tags)
-	lists := make([]*Node, 2*tags)
-	p.kids, p.pending = lists[:0:tags], lists[tags:tags]
-	p.attrs = make([]Attr, 0, min(strings.Count(p.src, "="), 512))
+	const most = 4096
+	nodes := 1
+	for rest := p.src[p.pos:]; nodes < most; {
+		i := strings.IndexByte(rest, '<')
+		if i < 0 {
+			break
+		}
+		if i > 0 && rest[i-1] != '>' {
+			nodes++
+		}
+		if i+1 < len(rest) && rest[i+1] != '/' {
+			nodes++
+		}
+		rest = rest[i+1:]
+	}
+	p.nodes = make([]Node, 0, nodes)
+	p.lists = make([]*Node, nodes)[:0]
+	p.pending = nodes
 }
 
 // document reads declaration, root and what may stand around it.
@@ -177,6 +198,7 @@ func (p *parser) outside() error {
 // root reads the root element with all that is in it. The stack of open
 // elements is p.open, so that a document cannot exhaust ours.
 func (p *parser) root() (*Node, error) {
+	p.size()
 	if err := p.startTag(); err != nil {
 		return nil, err
 	}
@@ -186,10 +208,12 @@ func (p *parser) root() (*Node, error) {
 		}
 		var err error
 		switch {
-		case p.src[p.pos] != '<' || p.at("<![CDATA["):
+		case p.src[p.pos] != '<':
 			err = p.text()
 		case p.at("</"):
 			err = p.endTag()
+		case p.at("<![CDATA["):
+			err = p.text()
 		case p.at("<!--"):
 			err = p.commentNode()
 		case p.at("<!"), p.at("<?"):
@@ -201,7 +225,7 @@ func (p *parser) root() (*Node, error) {
 			return nil, err
 		}
 	}
-	return p.pending[0], nil
+	return p.lists[:cap(p.lists)][p.pending], nil
 }
 
 // startTag reads from "<" to ">", and closes the element at once where the tag
@@ -209,11 +233,11 @@ func (p *parser) root() (*Node, error) {
 func (p *parser) startTag() error {
 	at := p.pos
 	p.pos++
-	if n, _ := nameScan(p.src[p.pos:]); n == 0 {
-		return p.malformed(at, `a "<" that begins no tag; write "&lt;"`)
-	}
 	name, err := p.name("an element name")
 	if err != nil {
+		if p.pos == at+1 && errors.Is(err, ErrMalformed) {
+			return p.malformed(at, `a "<" that begins no tag; write "&lt;"`)
+		}
 		return err
 	}
 	p.elements++
@@ -228,7 +252,7 @@ func (p *parser) startTag() error {
 	if err := p.attributes(n); err != nil {
 		return err
 	}
-	p.open[p.depth] = parseOpen{node: n, first: len(p.pending)}
+	p.open[p.depth] = parseOpen{node: n, above: p.pending}
 	p.depth++
 	if p.src[p.pos] == '/' {
 		p.pos += 2
@@ -244,6 +268,11 @@ func (p *parser) endTag() error {
 	at := p.pos
 	p.pos += len("</")
 	open := p.open[p.depth-1].node
+	if end := p.pos + len(open.Name); end < len(p.src) && p.src[end] == '>' && p.src[p.pos:end] == open.Name {
+		p.pos = end + 1
+		p.closeElement()
+		return nil
+	}
 	name, err := p.name("an element name")
 	if err != nil {
 		return err
@@ -264,16 +293,47 @@ func (p *parser) endTag() error {
 func (p *parser) closeElement() {
 	p.depth--
 	open := p.open[p.depth]
-	if children := p.pending[open.first:]; len(children) > 0 {
-		if cap(p.kids)-len(p.kids) < len(children) {
-			p.kids = make([]*Node, 0, max(len(children), cap(p.kids)/2))
+	if n := open.above - p.pending; n > 0 {
+		from := len(p.lists)
+		children := p.lists[from : from+n : cap(p.lists)]
+		all := p.lists[:cap(p.lists)]
+		// The last child comes first. Where the two parts touch, they overlap.
+		if from+n > p.pending {
+			slices.Reverse(all[p.pending:open.above])
+			copy(children, all[p.pending:open.above])
+		} else {
+			for i := range children {
+				children[i] = all[open.above-1-i]
+			}
 		}
-		from := len(p.kids)
-		p.kids = append(p.kids, children...)
-		open.node.Children = p.kids[from:len(p.kids):len(p.kids)]
-		p.pending = p.pending[:open.first]
+		p.lists = p.lists[:from+n]
+		p.pending = open.above
+		open.node.Children = children[:n:n]
 	}
-	p.pending = append(p.pending, open.node)
+	p.addChild(open.node)
+}
+
+// addChild makes n a child of the innermost open element.
+func (p *parser) addChild(n *Node) {
+	if p.pending == len(p.lists) {
+		p.growLists()
+	}
+	p.pending--
+	p.lists[:cap(p.lists)][p.pending] = n
+}
+
+// growLists makes a new slab of lists and takes along what is pending.
+func (p *parser) growLists() {
+	all := p.lists[:cap(p.lists)]
+	waiting := all[p.pending:]
+	grown := make([]*Node, 2*len(all)+8)
+	moved := len(grown) - len(all)
+	copy(grown[p.pending+moved:], waiting)
+	for i := range p.depth {
+		p.open[i].above += moved
+	}
+	p.pending += moved
+	p.lists = grown[:0]
 }
 
 // newNode takes a Node from the slab and gives it its place.
@@ -289,16 +349,20 @@ func (p *parser) newNode(at int) *Node {
 
 // place returns line and column of the byte at; calls go forward.
 func (p *parser) place(at int) (line, column int) {
-	for {
-		i := strings.IndexByte(p.src[p.counted:at], '\n')
-		if i < 0 {
-			p.counted = at
-			return p.line, at - p.lineStart + 1
-		}
+	for at > p.lineEnd {
 		p.line++
-		p.counted += i + 1
-		p.lineStart = p.counted
+		p.lineStart = p.lineEnd + 1
+		p.lineEnd = p.nextLine(p.lineStart)
 	}
+	return p.line, at - p.lineStart + 1
+}
+
+// nextLine returns where the line that begins at from ends.
+func (p *parser) nextLine(from int) int {
+	if i := strings.IndexByte(p.src[from:], '\n'); i >= 0 {
+		return from + i
+	}
+	return len(p.src)
 }
 
 func (p *parser) at(prefix string) bool { return strings.HasPrefix(p.src[p.pos:], prefix) }

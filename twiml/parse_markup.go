@@ -95,6 +95,6 @@ func (p *parser) commentNode() error {
 	}
 	n := p.newNode(at)
 	n.Name, n.Text = nodeComment, text
-	p.pending = append(p.pending, n)
+	p.addChild(n)
 	return nil
 }

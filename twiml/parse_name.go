@@ -53,11 +53,16 @@ func nameIsValid(s string) bool {
 // nameScan returns how many bytes at the start of s make a name, and how many
 // colons stand among them.
 func nameScan(s string) (n, colons int) {
+	class := parseClass
+	if s != "" && class[s[0]]&classStart != 0 {
+		for n = 1; n < len(s) && class[s[n]]&className != 0; n++ {
+		}
+	}
 	for n < len(s) {
 		c := s[n]
 		switch {
-		case parseClass[c]&className != 0:
-			if n == 0 && parseClass[c]&classStart == 0 {
+		case class[c]&className != 0:
+			if n == 0 && class[c]&classStart == 0 {
 				return 0, 0
 			}
 			n++

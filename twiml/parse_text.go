@@ -9,62 +9,58 @@ import (
 // and adds them as one Node, if there is any.
 func (p *parser) text() error {
 	at := p.pos
-	run := at      // start of what is not yet in side
-	resolved := -1 // start in side, once there is something
-	for p.pos < len(p.src) {
-		c := p.src[p.pos]
-		if parseClass[c]&classText == 0 {
-			p.pos++
-			continue
+	run := at      // start of what is not yet copied
+	resolved := -1 // start of the copy, once there is one
+	src, class := p.src, parseClass
+scan:
+	for i := at; ; i = p.pos {
+		for i < len(src) && class[src[i]]&classText == 0 {
+			i++
 		}
-		if c == '<' && !p.at("<![CDATA[") {
-			break
-		}
-		if c == ']' {
+		p.pos = i
+		switch {
+		case i == len(src), src[i] == '<' && !p.at("<![CDATA["):
+			break scan
+		case src[i] == ']':
 			if p.at("]]>") {
-				return p.malformed(p.pos, `"]]>" in a text`)
+				return p.malformed(i, `"]]>" in a text`)
 			}
 			p.pos++
-			continue
-		}
-		if c != '<' && c != '&' {
-			size, err := p.char(p.pos)
+		case src[i] == '<', src[i] == '&':
+			resolved = p.keep(resolved, run)
+			if err := p.insert(src[i]); err != nil {
+				return err
+			}
+			run = p.pos
+		default:
+			size, err := p.char(i)
 			if err != nil {
 				return err
 			}
 			p.pos += size
-			continue
 		}
-		resolved = p.keep(resolved, run)
-		if err := p.insert(c); err != nil {
-			return err
-		}
-		run = p.pos
 	}
-	s := p.src[at:p.pos]
+	s := src[at:p.pos]
 	if resolved >= 0 {
 		p.keep(resolved, run)
-		s = p.side.String()[resolved:]
+		s = p.kept.String()[resolved:]
 	}
 	if s != "" {
 		n := p.newNode(at)
 		n.Text = s
-		p.pending = append(p.pending, n)
+		p.addChild(n)
 	}
 	return nil
 }
 
-// keep copies what was read since run to side, and returns where the value
-// begins there: from, or here when from is negative. Resolving never makes a
-// text longer, so side grows once and strings cut from it stay.
+// keep copies what was read since run, behind what kept holds, and returns
+// where the copy begins: from, or here when from is negative. Resolving makes
+// nothing longer, so all copies together are no longer than the document.
 func (p *parser) keep(from, run int) int {
 	if from < 0 {
-		from = p.side.Len()
-		if p.side.Cap() == 0 {
-			p.side.Grow(len(p.src) - run)
-		}
+		from = p.kept.Len()
 	}
-	p.side.WriteString(p.src[run:p.pos])
+	p.kept.WriteString(p.src[run:p.pos])
 	return from
 }
 
@@ -83,7 +79,7 @@ func (p *parser) insert(c byte) error {
 	if err := p.chars(section); err != nil {
 		return err
 	}
-	p.side.WriteString(section)
+	p.kept.WriteString(section)
 	p.pos += end + len("]]>")
 	return nil
 }
@@ -120,20 +116,20 @@ func (p *parser) reference() error {
 		if !ok {
 			return p.malformed(at, "a reference to a character that cannot stand in XML")
 		}
-		p.side.WriteRune(r)
+		p.kept.WriteRune(r)
 		return nil
 	}
 	switch name {
 	case "amp":
-		p.side.WriteByte('&')
+		p.kept.WriteByte('&')
 	case "lt":
-		p.side.WriteByte('<')
+		p.kept.WriteByte('<')
 	case "gt":
-		p.side.WriteByte('>')
+		p.kept.WriteByte('>')
 	case "quot":
-		p.side.WriteByte('"')
+		p.kept.WriteByte('"')
 	case "apos":
-		p.side.WriteByte('\'')
+		p.kept.WriteByte('\'')
 	default:
 		if !nameIsValid(name) {
 			return p.malformed(at, `an "&" that begins no reference; write "&amp;"`)
@@ -184,8 +180,8 @@ func (p *parser) attributes(n *Node) error {
 			return p.malformed(at, "attribute "+strconv.Quote(a.Name)+" stands twice")
 		}
 		if len(p.attrs) == cap(p.attrs) {
-			grown := make([]Attr, 0, 2*(len(p.attrs)-from)+8)
-			p.attrs, from = append(grown, p.attrs[from:]...), 0
+			p.growAttrs(from)
+			from = 0
 		}
 		p.attrs = append(p.attrs, a)
 	}
@@ -193,6 +189,17 @@ func (p *parser) attributes(n *Node) error {
 		n.Attrs = p.attrs[from:len(p.attrs):len(p.attrs)]
 	}
 	return nil
+}
+
+// growAttrs makes a new slab of attributes, and takes along those of the
+// present element, which begin at from. The first slab holds one attribute for
+// each equals sign that is left in the document.
+func (p *parser) growAttrs(from int) {
+	size := 2*(len(p.attrs)-from) + 8
+	if p.attrs == nil {
+		size = min(1+strings.Count(p.src[p.pos:], "="), 512)
+	}
+	p.attrs = append(make([]Attr, 0, size), p.attrs[from:]...)
 }
 
 // attribute reads name="value".
@@ -218,44 +225,48 @@ func (p *parser) attribute() (Attr, error) {
 // references keep a tab or a line feed (XML 1.0, section 3.3.3).
 func (p *parser) value(name string) (string, error) {
 	start := p.pos
-	quote := p.src[p.pos]
+	src, class := p.src, parseClass
+	quote := src[start]
 	p.pos++
 	at, run, resolved := p.pos, p.pos, -1
-	for p.pos < len(p.src) {
-		c := p.src[p.pos]
-		switch {
-		case parseClass[c]&classValue == 0:
-			p.pos++
-		case c == quote:
-			s := p.src[at:p.pos]
+	for i := at; ; i = p.pos {
+		for i < len(src) && class[src[i]]&classValue == 0 {
+			i++
+		}
+		p.pos = i
+		if i == len(src) {
+			return "", p.malformed(start, "the value of attribute "+strconv.Quote(name)+" has no end")
+		}
+		switch c := src[i]; c {
+		case quote:
+			s := src[at:i]
 			if resolved >= 0 {
 				p.keep(resolved, run)
-				s = p.side.String()[resolved:]
+				s = p.kept.String()[resolved:]
 			}
 			p.pos++
 			return s, nil
-		case c == '"', c == '\'':
+		case '"', '\'':
 			p.pos++
-		case c == '<':
-			return "", p.malformed(p.pos, `"<" in the value of attribute `+strconv.Quote(name))
-		case c == '&':
+		case '<':
+			return "", p.malformed(i, `"<" in the value of attribute `+strconv.Quote(name))
+		case '&':
 			resolved = p.keep(resolved, run)
 			if err := p.reference(); err != nil {
 				return "", err
 			}
 			run = p.pos
-		case c == '\t', c == '\n':
+		case '\t', '\n':
 			resolved = p.keep(resolved, run)
-			p.side.WriteByte(' ')
+			p.kept.WriteByte(' ')
 			p.pos++
 			run = p.pos
 		default:
-			size, err := p.char(p.pos)
+			size, err := p.char(i)
 			if err != nil {
 				return "", err
 			}
 			p.pos += size
 		}
 	}
-	return "", p.malformed(start, "the value of attribute "+strconv.Quote(name)+" has no end")
 }
