@@ -1,0 +1,139 @@
+package webhook_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// marked makes a request whose every value holds a marker. What is left
+// unmarked is what may be logged: SIDs, and numbers that only count.
+func marked(rnd *rand.Rand) (params url.Values, markers []string) {
+	mark := func(prefix string) string {
+		m := fmt.Sprintf("%sMARKER%08x", prefix, rnd.Uint32())
+		markers = append(markers, m[len(prefix):])
+		return m
+	}
+	number := func() string {
+		m := fmt.Sprintf("1555%07d", rnd.IntN(1e7))
+		markers = append(markers, m)
+		return "+" + m
+	}
+	bodies := []string{"", "\r\n2026-01-01 level=INFO msg=", "\x1b[31m", `"quoted" `, "\u202e", "\x00", "日本 "}
+	params = message(url.Values{
+		"Body":              {mark(bodies[rnd.IntN(len(bodies))])},
+		"From":              {number()},
+		"To":                {"whatsapp:" + number()},
+		"NumMedia":          {"1"},
+		"MediaUrl0":         {"https://api.twilio.com/" + mark("media/")},
+		"MediaContentType0": {"image/" + mark("")},
+		"ProfileName":       {mark("Ms ")},
+		"FromCity":          {mark("")},
+		"NumSegments":       {mark("")},
+		"BrandNew":          {mark("")},
+	})
+	return params, markers
+}
+
+// T29, figure V17: nothing of a request is in the log at the default level, and
+// no token at any level, whatever the function does with what it gets.
+func TestT29Redaction(t *testing.T) {
+	const n = 10_000
+	rnd := rand.New(rand.NewPCG(1, 2))
+	deeds := []func(webhook.IncomingMessage) error{
+		func(webhook.IncomingMessage) error { return nil },
+		func(m webhook.IncomingMessage) error { return errors.New(m.Body) },
+		func(m webhook.IncomingMessage) error { return fmt.Errorf("no customer %s called %q", m.From, m.ProfileName) },
+		func(m webhook.IncomingMessage) error { return fmt.Errorf("cannot take apart %v", m.Extra) },
+		func(m webhook.IncomingMessage) error { panic(fmt.Sprintf("%+v", m.Media)) },
+		func(m webhook.IncomingMessage) error { panic(strings.TrimPrefix(string(m.From), "+")) },
+		func(m webhook.IncomingMessage) error {
+			return &url.Error{Op: "Get", URL: m.Media[0].URL, Err: errors.New("refused")}
+		},
+	}
+	deed := deeds[0]
+	log := new(logBuffer)
+	everything := new(logBuffer)
+	rc, _ := newReceiver(t, webhook.Options{Logger: slog.New(slog.NewMultiHandler(
+		slog.NewTextHandler(log, nil),
+		slog.NewJSONHandler(everything, &slog.HandlerOptions{Level: slog.LevelDebug}),
+	))})
+	h := webhook.Handle(rc, func(_ context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+		return twiml.Reply(m.Body), deed(m)
+	})
+	records := 0
+	for i := range n {
+		deed = deeds[i%len(deeds)]
+		params, markers := marked(rnd)
+		r := signed("/sms", params)
+		if i%5 == 4 { // refused
+			r.Header.Set("X-Twilio-Signature", "MARKER"+r.Header.Get("X-Twilio-Signature")[6:])
+		}
+		markers = append(markers, r.Header.Get("X-Twilio-Signature"))
+		serve(h, r)
+		text := log.String()
+		for _, m := range markers {
+			require.NotContains(t, text, m, "request %d", i)
+		}
+		require.NotContains(t, everything.String(), testToken)
+		require.LessOrEqual(t, len(log.lines()), 1, "a record at most, on a line of its own: %s", text)
+		require.NotContains(t, text, "\x1b")
+		records += len(log.lines())
+		log.buf.Reset()
+		everything.buf.Reset()
+	}
+	assert.Positive(t, records)
+}
+
+// What a function logs itself is its own; what it puts into a JSON event's error
+// is redacted as well.
+func TestT29RedactsJSON(t *testing.T) {
+	body := []byte(`[{"specversion":"1.0","type":"com.twilio.messaging.message.delivered","id":"EZ1","source":"/x","data":{"from":"+15550101","text":"MARKER"}}]`)
+	sig, target := signature.SignBody(testToken, testBase+"/events", body)
+	r, err := http.NewRequest(http.MethodPost, strings.TrimPrefix(target, testBase), strings.NewReader(string(body)))
+	require.NoError(t, err)
+	r.RequestURI = strings.TrimPrefix(target, testBase)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Twilio-Signature", sig)
+	rc, log := newReceiver(t, webhook.Options{})
+	w := serve(webhook.Events(rc, func(context.Context, webhook.Event) (webhook.Reply, error) {
+		return nil, errors.New("cannot store MARKER of +15550101")
+	}), r)
+	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
+	assert.Contains(t, log.String(), "cannot store")
+	assert.NotContains(t, log.String(), "MARKER")
+	assert.NotContains(t, log.String(), "15550101")
+}
+
+func TestT29LongErrorsAreCut(t *testing.T) {
+	rc, log := newReceiver(t, webhook.Options{})
+	long := strings.Repeat("ä", 600)
+	serve(webhook.Handle(rc, func(_ context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+		return nil, errors.New(long + m.Body)
+	}), signed("/sms", message(url.Values{"Body": {"MARKER"}})))
+	assert.Less(t, len(log.String()), 1500)
+	assert.NotContains(t, log.String(), "MARKER")
+	assert.NotContains(t, log.String(), `\x`)
+}
+
+func TestT29FailureMarshals(t *testing.T) {
+	f := &webhook.Failure{Kind: webhook.KindIncomingMessage, Cause: webhook.Late, Err: context.DeadlineExceeded}
+	assert.EqualError(t, f, "webhook: IncomingMessage: late: context deadline exceeded")
+	assert.ErrorIs(t, f, context.DeadlineExceeded)
+	_, err := json.Marshal(f)
+	require.NoError(t, err)
+}
