@@ -1,0 +1,264 @@
+package form_test
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/internal/form"
+)
+
+func pairs(nameValue ...string) (list []form.Pair) {
+	for i := 0; i < len(nameValue); i += 2 {
+		list = append(list, form.Pair{Name: nameValue[i], Value: nameValue[i+1]})
+	}
+	return list
+}
+
+func TestParse(t *testing.T) {
+	for name, tt := range map[string]struct {
+		text string
+		want []form.Pair
+	}{
+		"nothing":                {"", nil},
+		"separators only":        {"&&&", nil},
+		"order":                  {"b=2&a=1", pairs("b", "2", "a", "1")},
+		"repeats":                {"a=2&a=1&a=2", pairs("a", "2", "a", "1", "a", "2")},
+		"empty value":            {"a=&b=", pairs("a", "", "b", "")},
+		"no equals sign":         {"a&b=1", pairs("a", "", "b", "1")},
+		"empty name":             {"=v", pairs("", "v")},
+		"equals sign alone":      {"=", pairs("", "")},
+		"empty pairs":            {"&a=1&&b=2&", pairs("a", "1", "b", "2")},
+		"equals sign in a value": {"a=b=c==", pairs("a", "b=c==")},
+		"plus and %20":           {"a+b=c%20d+e", pairs("a b", "c d e")},
+		"escaped plus":           {"From=%2B15550100", pairs("From", "+15550100")},
+		"escapes of both cases":  {"a=%c3%A9%C3%a9", pairs("a", "éé")},
+		"escaped separators":     {"%26%3d%3B=%26%3D%3b", pairs("&=;", "&=;")},
+		"decoded once":           {"a=%2541%252B", pairs("a", "%41%2B")},
+		"NUL":                    {"a=b%00c", pairs("a", "b\x00c")},
+		"raw UTF-8":              {"é=ü", pairs("é", "ü")},
+		"name like Go's":         {"a[]=1&a.b=2&a%5B0%5D=3", pairs("a[]", "1", "a.b", "2", "a[0]", "3")},
+		"escape shortens a name": {"%41%42%43=x&d=e", pairs("ABC", "x", "d", "e")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, lenient := range []bool{false, true} {
+				got, err := form.Parse(tt.text, form.Limits{Lenient: lenient})
+				require.NoError(t, err)
+				assert.ElementsMatch(t, tt.want, got)
+				assert.Equal(t, len(tt.want), len(got))
+				for i := range tt.want {
+					assert.Equal(t, tt.want[i], got[i])
+				}
+				fromBytes, err := form.Parse([]byte(tt.text), form.Limits{Lenient: lenient})
+				require.NoError(t, err)
+				assert.Equal(t, got, fromBytes)
+			}
+		})
+	}
+}
+
+// TestT11MalformedForms shows both readings: refused as a whole, or kept as
+// text to the last byte. No pair is ever dropped.
+func TestT11MalformedForms(t *testing.T) {
+	for name, tt := range map[string]struct {
+		text    string
+		err     error
+		offset  int
+		lenient []form.Pair
+	}{
+		"no digits":             {"a=1&b=%zz&c=3", form.ErrEscape, 6, pairs("a", "1", "b", "%zz", "c", "3")},
+		"one digit":             {"a=%4", form.ErrEscape, 2, pairs("a", "%4")},
+		"second is no digit":    {"a=%4g", form.ErrEscape, 2, pairs("a", "%4g")},
+		"lone percent":          {"a=50%", form.ErrEscape, 4, pairs("a", "50%")},
+		"percent before &":      {"a=50%&b=1", form.ErrEscape, 4, pairs("a", "50%", "b", "1")},
+		"in a name":             {"a%=1", form.ErrEscape, 1, pairs("a%", "1")},
+		"percent then escape":   {"a=%%41", form.ErrEscape, 2, pairs("a", "%A")},
+		"semicolon":             {"a=1;b=2", form.ErrSemicolon, 3, pairs("a", "1;b=2")},
+		"semicolon in a name":   {"a;b=2", form.ErrSemicolon, 1, pairs("a;b", "2")},
+		"byte that is no UTF-8": {"a=1&b=%FF", form.ErrUTF8, 6, pairs("a", "1", "b", "\xff")},
+		"surrogate":             {"a=%ED%A0%80", form.ErrUTF8, 2, pairs("a", "\xed\xa0\x80")},
+		"raw byte":              {"\xff=1", form.ErrUTF8, 0, pairs("\xff", "1")},
+		"character over a name": {"%C3=%A9", form.ErrUTF8, 0, pairs("\xc3", "\xa9")},
+		"character over two":    {"a=%C3&%A9=1", form.ErrUTF8, 2, pairs("a", "\xc3", "\xa9", "1")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := form.Parse(tt.text, form.Limits{})
+			require.ErrorIs(t, err, tt.err)
+			place, ok := errors.AsType[*form.Error](err)
+			require.True(t, ok)
+			assert.Equal(t, tt.offset, place.Offset)
+			assert.Nil(t, got)
+			assert.NotContains(t, err.Error(), "=")
+
+			got, err = form.Parse(tt.text, form.Limits{Lenient: true})
+			require.NoError(t, err)
+			assert.Equal(t, tt.lenient, got)
+		})
+	}
+}
+
+func TestT12ParameterLimit(t *testing.T) {
+	text := strings.Repeat("a=1&", 10)
+	_, err := form.Parse(text, form.Limits{Pairs: 10})
+	require.NoError(t, err)
+	_, err = form.Parse(text+"b=1", form.Limits{Pairs: 10})
+	require.ErrorIs(t, err, form.ErrTooMany)
+	_, err = form.Parse(text+"%zz", form.Limits{Pairs: 10})
+	assert.ErrorIs(t, err, form.ErrTooMany, "what lies beyond the limit is not looked at")
+	_, err = form.Parse(text+"&&&&", form.Limits{Pairs: 10})
+	assert.NoError(t, err, "empty pairs do not count")
+}
+
+func TestScannerIsReused(t *testing.T) {
+	var s form.Scanner
+	require.NoError(t, form.Scan(&s, "Body=a+b&To=%2B1", form.Limits{}))
+	kept := s.Form(nil)
+	require.Equal(t, 2, s.Len())
+	assert.Equal(t, "Body", string(s.Name(0)))
+	assert.Equal(t, "+1", string(s.Value(1)))
+
+	require.NoError(t, form.Scan(&s, "X=zzzzzzzzzzzz", form.Limits{}))
+	assert.Equal(t, 1, s.Len())
+	assert.Equal(t, "a b", kept.Value(0), "a copy outlives the next scan")
+	assert.Equal(t, "To", kept.Name(1))
+
+	require.Error(t, form.Scan(&s, "a=1&b=%", form.Limits{}))
+	assert.Zero(t, s.Len(), "nothing is left of a refused text")
+	assert.NotZero(t, s.Cap())
+
+	seen := 0
+	for range kept.All() {
+		seen++
+		break
+	}
+	assert.Equal(t, 1, seen)
+	assert.Zero(t, new(form.Form).Len())
+}
+
+func TestScanDoesNotTouchItsInput(t *testing.T) {
+	text := []byte("a=%41+b&c=%zz")
+	before := string(text)
+	var s form.Scanner
+	require.NoError(t, form.Scan(&s, text, form.Limits{Lenient: true}))
+	assert.Equal(t, before, string(text))
+	f := s.Form(nil)
+	copy(text, "xxxxxxxxxxxxx")
+	assert.Equal(t, "A b", f.Value(0))
+}
+
+func TestScanAllocatesNothing(t *testing.T) {
+	text := []byte(strings.Repeat("Name=a+value%21&", 30))
+	var s form.Scanner
+	require.NoError(t, form.Scan(&s, text, form.Limits{}))
+	assert.Zero(t, testing.AllocsPerRun(100, func() {
+		if form.Scan(&s, text, form.Limits{}) != nil {
+			t.Fatal("refused")
+		}
+	}))
+	room := make([]form.Span, 0, 32)
+	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { _ = s.Form(room) }), 1.0)
+}
+
+func TestAppend(t *testing.T) {
+	text := form.Append(nil, pairs("Body", "a b+c&d=e%f;g", "", "", "é", "*-._~\x00")...)
+	assert.Equal(t, "Body=a+b%2Bc%26d%3De%25f%3Bg&=&%C3%A9=*-._%7E%00", string(text))
+	got, err := form.Parse(text, form.Limits{})
+	require.NoError(t, err)
+	assert.Equal(t, pairs("Body", "a b+c&d=e%f;g", "", "", "é", "*-._~\x00"), got)
+}
+
+// slowParse is the reading of WHATWG, written to be obvious.
+func slowParse(text string) (list []form.Pair) {
+	for _, part := range strings.Split(text, "&") {
+		if part == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(part, "=")
+		list = append(list, form.Pair{Name: slowDecode(name), Value: slowDecode(value)})
+	}
+	return list
+}
+
+func slowDecode(s string) string {
+	out := ""
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if c, err := url.PathUnescape(s[i : i+3]); err == nil {
+				out += c
+				i += 2
+				continue
+			}
+		}
+		if s[i] == '+' {
+			out += " "
+		} else {
+			out += s[i : i+1]
+		}
+	}
+	return out
+}
+
+// FuzzParse is target 4 of the threat model: the lenient reading is that of
+// the slow reference; the strict one is the same or an error, agrees with
+// url.ParseQuery where that gives no error and gives one wherever that does;
+// what was read can be written and read again.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		"", "a=1&b=2", "a=%zz", "a=50%", "a;b=1", "=&=&", "a&&b", "a=%41+%2B", "%C3=%A9", "a=%ED%A0%80", "a=b=c",
+		"Body=hi+there&From=%2B15550100&MediaUrl0=https%3A%2F%2Fapi.example.com%2Fm", "é=\xff", "%", "%4", "a=%%41",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		want := slowParse(text)
+		lenient, err := form.Parse(text, form.Limits{Lenient: true})
+		require.NoError(t, err)
+		require.Equal(t, len(want), len(lenient))
+		for i := range want {
+			require.Equal(t, want[i], lenient[i])
+		}
+
+		strict, err := form.Parse(text, form.Limits{})
+		values, stdErr := url.ParseQuery(text)
+		if stdErr != nil {
+			require.Error(t, err, "the standard library refuses it")
+		}
+		if err == nil {
+			require.Equal(t, lenient, strict)
+			got := url.Values{}
+			for _, p := range strict {
+				got.Add(p.Name, p.Value)
+			}
+			require.Equal(t, values, got)
+		} else if stdErr == nil {
+			require.ErrorIs(t, err, form.ErrUTF8, "only the encoding is looked at more closely")
+		}
+
+		again, err := form.Parse(form.Append(nil, lenient...), form.Limits{Lenient: true})
+		require.NoError(t, err)
+		require.Equal(t, lenient, again)
+
+		if len(lenient) > 1 {
+			_, err = form.Parse(text, form.Limits{Lenient: true, Pairs: len(lenient) - 1})
+			require.ErrorIs(t, err, form.ErrTooMany)
+		}
+	})
+}
+
+func BenchmarkScan(b *testing.B) {
+	text := []byte(strings.Repeat("SmsMessageSid=SM0123456789abcdef&FromCity=SAN+FRANCISCO&", 11))
+	var s form.Scanner
+	b.Run("22", func(b *testing.B) {
+		b.ReportAllocs()
+		b.SetBytes(int64(len(text)))
+		for b.Loop() {
+			if form.Scan(&s, text, form.Limits{}) != nil {
+				b.Fatal("refused")
+			}
+		}
+	})
+}
