@@ -122,8 +122,8 @@ func join(a, b *Report) Report {
 	return out
 }
 
-// bound drops the lowest reports beyond MaxRepeats of one status, then the
-// lowest beyond MaxReports. What is dropped from a part would be dropped from
+// bound drops the lowest reports beyond MaxRepeats of one status and event, then
+// the lowest beyond MaxReports. What is dropped from a part would be dropped from
 // the whole as well, which is why merging stays free of order.
 func bound(reports []Report) []Report {
 	if len(reports) <= MaxRepeats {
@@ -133,7 +133,7 @@ func bound(reports []Report) []Report {
 	for i := len(reports) - 1; i >= 0 && len(reports)-kept < MaxReports; i-- {
 		repeats := 0
 		for j := kept; j < len(reports); j++ {
-			if reports[j].Status == reports[i].Status {
+			if reports[j].Status == reports[i].Status && reports[j].Event == reports[i].Event {
 				repeats++
 			}
 		}

@@ -281,3 +281,19 @@ func BenchmarkMerge(b *testing.B) {
 		_ = s
 	})
 }
+
+// A conference has many events of one state; they must not crowd each other
+// out before they have to.
+func TestT28EventsCountByThemselves(t *testing.T) {
+	var obs []status.Observation
+	for i := range 24 {
+		obs = append(obs, status.Observation{SID: "CF1", Status: "init", Event: []string{"participant-join", "participant-hold", "participant-leave"}[i%3], Sequence: i})
+	}
+	assert.Len(t, merged(obs...).Reports, 24)
+	for i := range 100 {
+		obs = append(obs, status.Observation{SID: "CF1", Status: "init", Event: "participant-mute", Sequence: 100 + i})
+	}
+	s := merged(obs...)
+	require.Len(t, s.Reports, status.MaxReports)
+	assert.Equal(t, 199, s.Reports[status.MaxReports-1].Sequence)
+}

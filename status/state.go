@@ -37,7 +37,7 @@ type State struct {
 
 	// Reports are the distinct things that were told, in the order in which they
 	// must have happened, the one that decides last. At most [MaxReports],
-	// and at most [MaxRepeats] with one status.
+	// and at most [MaxRepeats] with one status and event.
 	Reports []Report `json:"reports,omitempty"`
 }
 
@@ -58,7 +58,7 @@ type Report struct {
 // whatever order they came in.
 const (
 	MaxReports = 32 // in a state
-	MaxRepeats = 8  // in a state with the same Status
+	MaxRepeats = 8  // in a state with the same Status and Event
 )
 
 // Of returns the state that o alone makes.
