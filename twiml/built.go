@@ -9,46 +9,99 @@ import (
 // been rounded already.
 const ruleWholeUnits = "whole-units"
 
-// lintBuilt is Lint for a built document. To what the tree shows it adds, in
-// the order of the document, each length of time that was rounded; that
-// Problem has the rule "whole-units".
+// lintBuilt is Lint for a built document. To what the tree shows it adds each
+// length of time that was rounded, with the rule "whole-units".
 func lintBuilt(root *element, kind DocumentKind) []Problem {
 	if root == nil {
 		return nil
 	}
-	found := Lint(nodeOf(root), kind)
-	return append(found, rounded(root, "/"+root.name())...)
-}
-
-func rounded(e *element, path string) (found []Problem) {
-	for i := range e.attrs {
-		if a := &e.attrs[i]; a.kind&kindRounded != 0 {
-			found = append(found, Problem{Path: path + "/@" + e.attrName(*a), Rule: ruleWholeUnits,
-				Text: fmt.Sprintf("Twilio takes whole units here, so the length was rounded up to %s.",
-					appendNumber(nil, a.kind&^kindRounded, int64(a.num)))})
-		}
-	}
-	for i, k := range e.kids {
-		if k.el == nil {
-			continue
-		}
-		if inside := rounded(k.el, ""); len(inside) > 0 {
-			n := 1 + count(e.kids[:i], k.el.name())
-			at := path + "/" + k.el.name() + "[" + strconv.Itoa(n) + "]"
-			for j := range inside {
-				inside[j].Path = at + inside[j].Path
-			}
-			found = append(found, inside...)
-		}
+	tree := &builtTree{rounded: map[*Node][]string{}}
+	doc := tree.node(root)
+	found := Lint(doc, kind)
+	found = append(found, tree.problems(doc, "/"+doc.Name)...)
+	for _, err := range tree.broken {
+		found = append(found, Problem{Path: "/" + doc.Name, Rule: ruleWellFormed, Code: codeUnreadable, Stops: true,
+			Text: "The document cannot be written: " + err.Error() + "."})
 	}
 	return found
 }
 
-func count(kids []slot, name string) (n int) {
-	for _, k := range kids {
-		if k.el != nil && k.el.name() == name {
-			n++
+// A builtTree makes a tree of a built document. When asked to, it remembers
+// what the tree does not show.
+type builtTree struct {
+	rounded map[*Node][]string // names of attributes
+	broken  []error
+}
+
+// nodeOf returns a built document as a tree, without limits.
+func nodeOf(root *element) *Node {
+	if root == nil {
+		return &Node{Name: "Response"}
+	}
+	return new(builtTree).node(root)
+}
+
+func (t *builtTree) node(e *element) *Node {
+	n := &Node{Name: e.name()}
+	for _, a := range e.attrs {
+		value := a.value
+		if kind := a.kind &^ kindRounded; kind != kindText {
+			value = string(appendNumber(nil, kind, int64(a.num)))
+		}
+		n.Attrs = append(n.Attrs, Attr{Name: e.attrName(a), Value: writable(value)})
+		if a.kind&kindRounded != 0 {
+			t.round(n, e.attrName(a))
 		}
 	}
+	if e.markup {
+		n.Children = t.markup(e)
+	} else {
+		n.addText(e.text)
+	}
+	for _, k := range e.kids() {
+		if k.el != nil {
+			n.Children = append(n.Children, t.node(k.el))
+		}
+		n.addText(k.text)
+	}
 	return n
+}
+
+func (t *builtTree) markup(e *element) []*Node {
+	rare := e.rare()
+	if rare == nil {
+		return readMarkup(e.text, nil)
+	}
+	if rare.err != nil {
+		t.broken = append(t.broken, rare.err)
+	}
+	return readMarkup(e.text, func(n *Node, at int) {
+		for _, m := range rare.marks {
+			if m.at == at {
+				open := attrOpens[m.id]
+				t.round(n, open[1:len(open)-2])
+			}
+		}
+	})
+}
+
+func (t *builtTree) round(n *Node, attr string) {
+	if t.rounded != nil {
+		t.rounded[n] = append(t.rounded[n], attr)
+	}
+}
+
+// problems lists the rounded lengths in the order of the document.
+func (t *builtTree) problems(n *Node, path string) (found []Problem) {
+	for _, attr := range t.rounded[n] {
+		value, _ := n.Attr(attr)
+		found = append(found, Problem{Path: path + "/@" + attr, Rule: ruleWholeUnits,
+			Text: fmt.Sprintf("Twilio takes whole units here, so the length was rounded up to %s.", value)})
+	}
+	count := map[string]int{}
+	for c := range n.Elements() {
+		count[c.Name]++
+		found = append(found, t.problems(c, path+"/"+c.Name+"["+strconv.Itoa(count[c.Name])+"]")...)
+	}
+	return found
 }

@@ -14,7 +14,7 @@ func Connect(noun ConnectNoun) *ConnectVerb {
 	v := &ConnectVerb{element: element{tag: tagConnect}}
 	v.attrs = v.attrRoom[:0]
 	if noun != nil {
-		v.kids = attach(v.kidRoom[:0], noun.part())
+		v.more, v.own.kids = &v.own, attach(v.kidRoom[:0], noun.part())
 	}
 	return v
 }
@@ -30,19 +30,20 @@ func Connect(noun ConnectNoun) *ConnectVerb {
 type ConnectVerb struct {
 	element
 	attrRoom [2]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // Action sets action: where to ask for the next TwiML when this ends; the
 // current document when unset.
 func (v *ConnectVerb) Action(url string) *ConnectVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // Method sets method: method for action. Default: [MethodPost].
 func (v *ConnectVerb) Method(method HTTPMethod) *ConnectVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
@@ -69,7 +70,7 @@ func (*ConnectVerb) isVoiceVerb() {}
 func Stream(parameters ...ParameterContent) *StreamNoun {
 	v := &StreamNoun{element: element{tag: tagStream}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(nil, parameters)
+	v.adopt(collect(nil, parameters))
 	return v
 }
 
@@ -88,40 +89,40 @@ type StreamNoun struct {
 
 // Name sets name: name of the job; Stop needs it.
 func (v *StreamNoun) Name(value string) *StreamNoun {
-	v.putString(attrName, value)
+	v.put(asString(attrName, value))
 	return v
 }
 
 // ConnectorName sets connectorName: stream connector.
 func (v *StreamNoun) ConnectorName(value string) *StreamNoun {
-	v.putString(attrConnectorName, value)
+	v.put(asString(attrConnectorName, value))
 	return v
 }
 
 // URL sets url: WebSocket address; must begin with wss:// and has no query
 // string. Twilio takes no other scheme.
 func (v *StreamNoun) URL(url string) *StreamNoun {
-	v.putString(attrURL, url)
+	v.put(asString(attrURL, url))
 	return v
 }
 
 // Track sets track: audio direction; only inbound_track in Connect. Default:
 // [InboundTrack].
 func (v *StreamNoun) Track(value StreamTrack) *StreamNoun {
-	v.putString(attrTrack, string(value))
+	v.put(asString(attrTrack, string(value)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about states.
 func (v *StreamNoun) StatusCallback(url string) *StreamNoun {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *StreamNoun) StatusCallbackMethod(method HTTPMethod) *StreamNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
@@ -151,8 +152,8 @@ func (*StreamNoun) isStopNoun()    {}
 func ConversationRelay(url string, content ...RelayContent) *ConversationRelayNoun {
 	v := &ConversationRelayNoun{element: element{tag: tagConversationRelay}}
 	v.attrs = v.attrRoom[:0]
-	v.putString(attrURL, url)
-	v.kids = collect(v.kidRoom[:0], content)
+	v.put(asString(attrURL, url))
+	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], content)
 	return v
 }
 
@@ -167,184 +168,185 @@ func ConversationRelay(url string, content ...RelayContent) *ConversationRelayNo
 type ConversationRelayNoun struct {
 	element
 	attrRoom [4]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // Language sets language: language for both synthesis and recognition. Default:
 // en-US.
 func (v *ConversationRelayNoun) Language(code LanguageCode) *ConversationRelayNoun {
-	v.putString(attrLanguage, string(code))
+	v.put(asString(attrLanguage, string(code)))
 	return v
 }
 
 // TTSLanguage sets ttsLanguage: language for synthesis. Default: that of
 // Language.
 func (v *ConversationRelayNoun) TTSLanguage(code LanguageCode) *ConversationRelayNoun {
-	v.putString(attrTTSLanguage, string(code))
+	v.put(asString(attrTTSLanguage, string(code)))
 	return v
 }
 
 // TranscriptionLanguage sets transcriptionLanguage: language for recognition.
 // Default: that of Language.
 func (v *ConversationRelayNoun) TranscriptionLanguage(code LanguageCode) *ConversationRelayNoun {
-	v.putString(attrTranscriptionLanguage, string(code))
+	v.put(asString(attrTranscriptionLanguage, string(code)))
 	return v
 }
 
 // TTSProvider sets ttsProvider: synthesis provider. Default: [TTSElevenLabs].
 func (v *ConversationRelayNoun) TTSProvider(value TTSProvider) *ConversationRelayNoun {
-	v.putString(attrTTSProvider, string(value))
+	v.put(asString(attrTTSProvider, string(value)))
 	return v
 }
 
 // Voice sets voice: voice of the provider. Default: provider default.
 func (v *ConversationRelayNoun) Voice(value string) *ConversationRelayNoun {
-	v.putString(attrVoice, value)
+	v.put(asString(attrVoice, value))
 	return v
 }
 
 // TranscriptionProvider sets transcriptionProvider: recognition provider.
 // Default: [TranscriptionDeepgram].
 func (v *ConversationRelayNoun) TranscriptionProvider(value TranscriptionProvider) *ConversationRelayNoun {
-	v.putString(attrTranscriptionProvider, string(value))
+	v.put(asString(attrTranscriptionProvider, string(value)))
 	return v
 }
 
 // SpeechModel sets speechModel: recognition model. Default: provider default.
 func (v *ConversationRelayNoun) SpeechModel(value string) *ConversationRelayNoun {
-	v.putString(attrSpeechModel, value)
+	v.put(asString(attrSpeechModel, value))
 	return v
 }
 
 // ProfanityFilter sets profanityFilter: masks swear words. Default: true.
 func (v *ConversationRelayNoun) ProfanityFilter(on bool) *ConversationRelayNoun {
-	v.putBool(attrProfanityFilter, on)
+	v.put(asBool(attrProfanityFilter, on))
 	return v
 }
 
 // DTMFDetection sets dtmfDetection: reports keys. Default: false.
 func (v *ConversationRelayNoun) DTMFDetection(on bool) *ConversationRelayNoun {
-	v.putBool(attrDTMFDetection, on)
+	v.put(asBool(attrDTMFDetection, on))
 	return v
 }
 
 // WelcomeGreeting sets welcomeGreeting: spoken as soon as the session opens.
 func (v *ConversationRelayNoun) WelcomeGreeting(value string) *ConversationRelayNoun {
-	v.putString(attrWelcomeGreeting, value)
+	v.put(asString(attrWelcomeGreeting, value))
 	return v
 }
 
 // PartialPrompts sets partialPrompts: reports unfinished speech. Default:
 // false.
 func (v *ConversationRelayNoun) PartialPrompts(on bool) *ConversationRelayNoun {
-	v.putBool(attrPartialPrompts, on)
+	v.put(asBool(attrPartialPrompts, on))
 	return v
 }
 
 // WelcomeGreetingInterruptible sets welcomeGreetingInterruptible: what may cut
 // the greeting. Default: [InterruptibleAny].
 func (v *ConversationRelayNoun) WelcomeGreetingInterruptible(value RelayInterruptible) *ConversationRelayNoun {
-	v.putString(attrWelcomeGreetingInterruptible, string(value))
+	v.put(asString(attrWelcomeGreetingInterruptible, string(value)))
 	return v
 }
 
 // Interruptible sets interruptible: what may cut the agent. Default:
 // [InterruptibleAny].
 func (v *ConversationRelayNoun) Interruptible(value RelayInterruptible) *ConversationRelayNoun {
-	v.putString(attrInterruptible, string(value))
+	v.put(asString(attrInterruptible, string(value)))
 	return v
 }
 
 // Preemptible sets preemptible: whether later text may cut the current text.
 // Default: false.
 func (v *ConversationRelayNoun) Preemptible(on bool) *ConversationRelayNoun {
-	v.putBool(attrPreemptible, on)
+	v.put(asBool(attrPreemptible, on))
 	return v
 }
 
 // Hints sets hints: likely words, comma separated.
 func (v *ConversationRelayNoun) Hints(value string) *ConversationRelayNoun {
-	v.putString(attrHints, value)
+	v.put(asString(attrHints, value))
 	return v
 }
 
 // IntelligenceService sets intelligenceService: service that keeps the
 // transcript (SID or unique name).
 func (v *ConversationRelayNoun) IntelligenceService(value string) *ConversationRelayNoun {
-	v.putString(attrIntelligenceService, value)
+	v.put(asString(attrIntelligenceService, value))
 	return v
 }
 
 // ReportInputDuringAgentSpeech sets reportInputDuringAgentSpeech: input to
 // report while the agent speaks. Default: [ReportNone].
 func (v *ConversationRelayNoun) ReportInputDuringAgentSpeech(value RelayInput) *ConversationRelayNoun {
-	v.putString(attrReportInputDuringAgentSpeech, string(value))
+	v.put(asString(attrReportInputDuringAgentSpeech, string(value)))
 	return v
 }
 
 // ElevenLabsTextNormalization sets elevenlabsTextNormalization: ElevenLabs text
 // normalization. Default: [NormalizationOff].
 func (v *ConversationRelayNoun) ElevenLabsTextNormalization(value TextNormalization) *ConversationRelayNoun {
-	v.putString(attrElevenLabsTextNormalization, string(value))
+	v.put(asString(attrElevenLabsTextNormalization, string(value)))
 	return v
 }
 
 // InterruptSensitivity sets interruptSensitivity: how readily speech
 // interrupts. Default: [SensitivityHigh].
 func (v *ConversationRelayNoun) InterruptSensitivity(value InterruptSensitivity) *ConversationRelayNoun {
-	v.putString(attrInterruptSensitivity, string(value))
+	v.put(asString(attrInterruptSensitivity, string(value)))
 	return v
 }
 
 // Debug sets debug: extra WebSocket messages.
 func (v *ConversationRelayNoun) Debug(values ...RelayDebug) *ConversationRelayNoun {
-	v.putString(attrDebug, join(values))
+	v.put(asString(attrDebug, join(values)))
 	return v
 }
 
 // BackgroundNoiseReduction sets backgroundNoiseReduction: filters noise before
 // recognition.
 func (v *ConversationRelayNoun) BackgroundNoiseReduction(value string) *ConversationRelayNoun {
-	v.putString(attrBackgroundNoiseReduction, value)
+	v.put(asString(attrBackgroundNoiseReduction, value))
 	return v
 }
 
 // SpeechTimeout sets speechTimeout: silence that ends speech.
 func (v *ConversationRelayNoun) SpeechTimeout(value string) *ConversationRelayNoun {
-	v.putString(attrSpeechTimeout, value)
+	v.put(asString(attrSpeechTimeout, value))
 	return v
 }
 
 // DeepgramSmartFormat sets deepgramSmartFormat: Deepgram smart formatting.
 // Default: true.
 func (v *ConversationRelayNoun) DeepgramSmartFormat(on bool) *ConversationRelayNoun {
-	v.putBool(attrDeepgramSmartFormat, on)
+	v.put(asBool(attrDeepgramSmartFormat, on))
 	return v
 }
 
 // IgnoreBackchannel sets ignoreBackchannel: ignores short acknowledgements.
 // Default: false.
 func (v *ConversationRelayNoun) IgnoreBackchannel(on bool) *ConversationRelayNoun {
-	v.putBool(attrIgnoreBackchannel, on)
+	v.put(asBool(attrIgnoreBackchannel, on))
 	return v
 }
 
 // Events sets events: event subscriptions, space separated.
 func (v *ConversationRelayNoun) Events(value string) *ConversationRelayNoun {
-	v.putString(attrEvents, value)
+	v.put(asString(attrEvents, value))
 	return v
 }
 
 // ConversationConfiguration sets conversationConfiguration: conversation
 // configuration that makes or matches a conversation.
 func (v *ConversationRelayNoun) ConversationConfiguration(value string) *ConversationRelayNoun {
-	v.putString(attrConversationConfiguration, value)
+	v.put(asString(attrConversationConfiguration, value))
 	return v
 }
 
 // ConversationID sets conversationId: conversation to use.
 func (v *ConversationRelayNoun) ConversationID(value string) *ConversationRelayNoun {
-	v.putString(attrConversationID, value)
+	v.put(asString(attrConversationID, value))
 	return v
 }
 
@@ -370,7 +372,7 @@ func (*ConversationRelayNoun) isConnectNoun() {}
 func Language(code LanguageCode) *LanguageNoun {
 	v := &LanguageNoun{element: element{tag: tagLanguage}}
 	v.attrs = v.attrRoom[:0]
-	v.putString(attrCode, string(code))
+	v.put(asString(attrCode, string(code)))
 	return v
 }
 
@@ -389,25 +391,25 @@ type LanguageNoun struct {
 
 // TTSProvider sets ttsProvider: synthesis provider.
 func (v *LanguageNoun) TTSProvider(value TTSProvider) *LanguageNoun {
-	v.putString(attrTTSProvider, string(value))
+	v.put(asString(attrTTSProvider, string(value)))
 	return v
 }
 
 // Voice sets voice: voice.
 func (v *LanguageNoun) Voice(value string) *LanguageNoun {
-	v.putString(attrVoice, value)
+	v.put(asString(attrVoice, value))
 	return v
 }
 
 // TranscriptionProvider sets transcriptionProvider: recognition provider.
 func (v *LanguageNoun) TranscriptionProvider(value TranscriptionProvider) *LanguageNoun {
-	v.putString(attrTranscriptionProvider, string(value))
+	v.put(asString(attrTranscriptionProvider, string(value)))
 	return v
 }
 
 // SpeechModel sets speechModel: recognition model.
 func (v *LanguageNoun) SpeechModel(value string) *LanguageNoun {
-	v.putString(attrSpeechModel, value)
+	v.put(asString(attrSpeechModel, value))
 	return v
 }
 
@@ -449,13 +451,13 @@ type ConversationRelaySessionNoun struct {
 
 // Connector sets connector: add-on that provides the session.
 func (v *ConversationRelaySessionNoun) Connector(value string) *ConversationRelaySessionNoun {
-	v.putString(attrConnector, value)
+	v.put(asString(attrConnector, value))
 	return v
 }
 
 // SessionConfiguration sets sessionConfiguration: configuration of the session.
 func (v *ConversationRelaySessionNoun) SessionConfiguration(value string) *ConversationRelaySessionNoun {
-	v.putString(attrSessionConfiguration, value)
+	v.put(asString(attrSessionConfiguration, value))
 	return v
 }
 
@@ -499,93 +501,93 @@ type ConversationNoun struct {
 // ServiceInstanceSID sets serviceInstanceSid: Conversations service. A SID that
 // begins with IS.
 func (v *ConversationNoun) ServiceInstanceSID(sid string) *ConversationNoun {
-	v.putString(attrServiceInstanceSID, sid)
+	v.put(asString(attrServiceInstanceSID, sid))
 	return v
 }
 
 // InboundAutocreation sets inboundAutocreation: creates a conversation when
 // there is none. Default: false.
 func (v *ConversationNoun) InboundAutocreation(on bool) *ConversationNoun {
-	v.putBool(attrInboundAutocreation, on)
+	v.put(asBool(attrInboundAutocreation, on))
 	return v
 }
 
 // RoutingAssignmentTimeout sets routingAssignmentTimeout: wait for a worker. In
 // whole seconds.
 func (v *ConversationNoun) RoutingAssignmentTimeout(d time.Duration) *ConversationNoun {
-	v.putSeconds(attrRoutingAssignmentTimeout, d)
+	v.put(asSeconds(attrRoutingAssignmentTimeout, d))
 	return v
 }
 
 // InboundTimeout sets inboundTimeout: wait on the inbound side. In whole
 // seconds.
 func (v *ConversationNoun) InboundTimeout(d time.Duration) *ConversationNoun {
-	v.putSeconds(attrInboundTimeout, d)
+	v.put(asSeconds(attrInboundTimeout, d))
 	return v
 }
 
 // URL sets url: TwiML to run.
 func (v *ConversationNoun) URL(url string) *ConversationNoun {
-	v.putString(attrURL, url)
+	v.put(asString(attrURL, url))
 	return v
 }
 
 // Method sets method: method for url. Default: [MethodPost].
 func (v *ConversationNoun) Method(method HTTPMethod) *ConversationNoun {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // Record sets record: records the call. Default: [ConversationDoNotRecord].
 func (v *ConversationNoun) Record(value ConversationRecord) *ConversationNoun {
-	v.putString(attrRecord, string(value))
+	v.put(asString(attrRecord, string(value)))
 	return v
 }
 
 // Trim sets trim: cuts silence from the recording. Default: [DoNotTrim].
 func (v *ConversationNoun) Trim(value Trim) *ConversationNoun {
-	v.putString(attrTrim, string(value))
+	v.put(asString(attrTrim, string(value)))
 	return v
 }
 
 // RecordingStatusCallback sets recordingStatusCallback: told about recording
 // states.
 func (v *ConversationNoun) RecordingStatusCallback(url string) *ConversationNoun {
-	v.putString(attrRecordingStatusCallback, url)
+	v.put(asString(attrRecordingStatusCallback, url))
 	return v
 }
 
 // RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: method for
 // recordingStatusCallback. Default: [MethodPost].
 func (v *ConversationNoun) RecordingStatusCallbackMethod(method HTTPMethod) *ConversationNoun {
-	v.putString(attrRecordingStatusCallbackMethod, string(method))
+	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
 	return v
 }
 
 // RecordingStatusCallbackEvent sets recordingStatusCallbackEvent: recording
 // states to report. Default: [RecordingCompleted].
 func (v *ConversationNoun) RecordingStatusCallbackEvent(values ...RecordingEvent) *ConversationNoun {
-	v.putString(attrRecordingStatusCallbackEvent, join(values))
+	v.put(asString(attrRecordingStatusCallbackEvent, join(values)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about call events.
 func (v *ConversationNoun) StatusCallback(url string) *ConversationNoun {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *ConversationNoun) StatusCallbackMethod(method HTTPMethod) *ConversationNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
 // StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
 // [ConversationCallCompleted].
 func (v *ConversationNoun) StatusCallbackEvent(values ...ConversationEvent) *ConversationNoun {
-	v.putString(attrStatusCallbackEvent, join(values))
+	v.put(asString(attrStatusCallbackEvent, join(values)))
 	return v
 }
 
@@ -627,7 +629,7 @@ type RoomNoun struct {
 // ParticipantIdentity sets participantIdentity: identity in the room. Default:
 // random.
 func (v *RoomNoun) ParticipantIdentity(value string) *RoomNoun {
-	v.putString(attrParticipantIdentity, value)
+	v.put(asString(attrParticipantIdentity, value))
 	return v
 }
 
@@ -653,8 +655,8 @@ func (*RoomNoun) isConnectNoun() {}
 func VirtualAgent(connector string, content ...ConfigContent) *VirtualAgentNoun {
 	v := &VirtualAgentNoun{element: element{tag: tagVirtualAgent}}
 	v.attrs = v.attrRoom[:0]
-	v.putString(attrConnectorName, connector)
-	v.kids = collect(nil, content)
+	v.put(asString(attrConnectorName, connector))
+	v.adopt(collect(nil, content))
 	return v
 }
 
@@ -673,26 +675,26 @@ type VirtualAgentNoun struct {
 
 // Language sets language: spoken language.
 func (v *VirtualAgentNoun) Language(code LanguageCode) *VirtualAgentNoun {
-	v.putString(attrLanguage, string(code))
+	v.put(asString(attrLanguage, string(code)))
 	return v
 }
 
 // SentimentAnalysis sets sentimentAnalysis: sentiment analysis.
 func (v *VirtualAgentNoun) SentimentAnalysis(on bool) *VirtualAgentNoun {
-	v.putBool(attrSentimentAnalysis, on)
+	v.put(asBool(attrSentimentAnalysis, on))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about states.
 func (v *VirtualAgentNoun) StatusCallback(url string) *VirtualAgentNoun {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *VirtualAgentNoun) StatusCallbackMethod(method HTTPMethod) *VirtualAgentNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
@@ -732,14 +734,14 @@ type AISessionNoun struct {
 
 // AIConnector sets aiConnector: add-on that provides the session.
 func (v *AISessionNoun) AIConnector(value string) *AISessionNoun {
-	v.putString(attrAIConnector, value)
+	v.put(asString(attrAIConnector, value))
 	return v
 }
 
 // AISessionConfiguration sets aiSessionConfiguration: configuration of the
 // session.
 func (v *AISessionNoun) AISessionConfiguration(value string) *AISessionNoun {
-	v.putString(attrAISessionConfiguration, value)
+	v.put(asString(attrAISessionConfiguration, value))
 	return v
 }
 
@@ -767,8 +769,8 @@ func (*AISessionNoun) isConnectNoun() {}
 func Assistant(id string, content ...RelayContent) *AssistantNoun {
 	v := &AssistantNoun{element: element{tag: tagAssistant}}
 	v.attrs = v.attrRoom[:0]
-	v.putString(attrID, id)
-	v.kids = collect(nil, content)
+	v.put(asString(attrID, id))
+	v.adopt(collect(nil, content))
 	return v
 }
 
@@ -789,132 +791,132 @@ type AssistantNoun struct {
 // Language sets language: language for both synthesis and recognition. Default:
 // en-US.
 func (v *AssistantNoun) Language(code LanguageCode) *AssistantNoun {
-	v.putString(attrLanguage, string(code))
+	v.put(asString(attrLanguage, string(code)))
 	return v
 }
 
 // TTSLanguage sets ttsLanguage: language for synthesis. Default: that of
 // Language.
 func (v *AssistantNoun) TTSLanguage(code LanguageCode) *AssistantNoun {
-	v.putString(attrTTSLanguage, string(code))
+	v.put(asString(attrTTSLanguage, string(code)))
 	return v
 }
 
 // TranscriptionLanguage sets transcriptionLanguage: language for recognition.
 // Default: that of Language.
 func (v *AssistantNoun) TranscriptionLanguage(code LanguageCode) *AssistantNoun {
-	v.putString(attrTranscriptionLanguage, string(code))
+	v.put(asString(attrTranscriptionLanguage, string(code)))
 	return v
 }
 
 // TTSProvider sets ttsProvider: synthesis provider. Default: [TTSElevenLabs].
 func (v *AssistantNoun) TTSProvider(value TTSProvider) *AssistantNoun {
-	v.putString(attrTTSProvider, string(value))
+	v.put(asString(attrTTSProvider, string(value)))
 	return v
 }
 
 // Voice sets voice: voice of the provider. Default: provider default.
 func (v *AssistantNoun) Voice(value string) *AssistantNoun {
-	v.putString(attrVoice, value)
+	v.put(asString(attrVoice, value))
 	return v
 }
 
 // TranscriptionProvider sets transcriptionProvider: recognition provider.
 // Default: [TranscriptionDeepgram].
 func (v *AssistantNoun) TranscriptionProvider(value TranscriptionProvider) *AssistantNoun {
-	v.putString(attrTranscriptionProvider, string(value))
+	v.put(asString(attrTranscriptionProvider, string(value)))
 	return v
 }
 
 // SpeechModel sets speechModel: recognition model. Default: provider default.
 func (v *AssistantNoun) SpeechModel(value string) *AssistantNoun {
-	v.putString(attrSpeechModel, value)
+	v.put(asString(attrSpeechModel, value))
 	return v
 }
 
 // ProfanityFilter sets profanityFilter: masks swear words. Default: true.
 func (v *AssistantNoun) ProfanityFilter(on bool) *AssistantNoun {
-	v.putBool(attrProfanityFilter, on)
+	v.put(asBool(attrProfanityFilter, on))
 	return v
 }
 
 // DTMFDetection sets dtmfDetection: reports keys. Default: false.
 func (v *AssistantNoun) DTMFDetection(on bool) *AssistantNoun {
-	v.putBool(attrDTMFDetection, on)
+	v.put(asBool(attrDTMFDetection, on))
 	return v
 }
 
 // WelcomeGreeting sets welcomeGreeting: spoken as soon as the session opens.
 func (v *AssistantNoun) WelcomeGreeting(value string) *AssistantNoun {
-	v.putString(attrWelcomeGreeting, value)
+	v.put(asString(attrWelcomeGreeting, value))
 	return v
 }
 
 // PartialPrompts sets partialPrompts: reports unfinished speech. Default:
 // false.
 func (v *AssistantNoun) PartialPrompts(on bool) *AssistantNoun {
-	v.putBool(attrPartialPrompts, on)
+	v.put(asBool(attrPartialPrompts, on))
 	return v
 }
 
 // WelcomeGreetingInterruptible sets welcomeGreetingInterruptible: what may cut
 // the greeting. Default: [InterruptibleAny].
 func (v *AssistantNoun) WelcomeGreetingInterruptible(value RelayInterruptible) *AssistantNoun {
-	v.putString(attrWelcomeGreetingInterruptible, string(value))
+	v.put(asString(attrWelcomeGreetingInterruptible, string(value)))
 	return v
 }
 
 // Interruptible sets interruptible: what may cut the agent. Default:
 // [InterruptibleAny].
 func (v *AssistantNoun) Interruptible(value RelayInterruptible) *AssistantNoun {
-	v.putString(attrInterruptible, string(value))
+	v.put(asString(attrInterruptible, string(value)))
 	return v
 }
 
 // Preemptible sets preemptible: whether later text may cut the current text.
 // Default: false.
 func (v *AssistantNoun) Preemptible(on bool) *AssistantNoun {
-	v.putBool(attrPreemptible, on)
+	v.put(asBool(attrPreemptible, on))
 	return v
 }
 
 // Hints sets hints: likely words, comma separated.
 func (v *AssistantNoun) Hints(value string) *AssistantNoun {
-	v.putString(attrHints, value)
+	v.put(asString(attrHints, value))
 	return v
 }
 
 // IntelligenceService sets intelligenceService: service that keeps the
 // transcript (SID or unique name).
 func (v *AssistantNoun) IntelligenceService(value string) *AssistantNoun {
-	v.putString(attrIntelligenceService, value)
+	v.put(asString(attrIntelligenceService, value))
 	return v
 }
 
 // ReportInputDuringAgentSpeech sets reportInputDuringAgentSpeech: input to
 // report while the agent speaks. Default: [ReportNone].
 func (v *AssistantNoun) ReportInputDuringAgentSpeech(value RelayInput) *AssistantNoun {
-	v.putString(attrReportInputDuringAgentSpeech, string(value))
+	v.put(asString(attrReportInputDuringAgentSpeech, string(value)))
 	return v
 }
 
 // ElevenLabsTextNormalization sets elevenlabsTextNormalization: ElevenLabs text
 // normalization. Default: [NormalizationOff].
 func (v *AssistantNoun) ElevenLabsTextNormalization(value TextNormalization) *AssistantNoun {
-	v.putString(attrElevenLabsTextNormalization, string(value))
+	v.put(asString(attrElevenLabsTextNormalization, string(value)))
 	return v
 }
 
 // InterruptSensitivity sets interruptSensitivity: how readily speech
 // interrupts. Default: [SensitivityHigh].
 func (v *AssistantNoun) InterruptSensitivity(value InterruptSensitivity) *AssistantNoun {
-	v.putString(attrInterruptSensitivity, string(value))
+	v.put(asString(attrInterruptSensitivity, string(value)))
 	return v
 }
 
 // Debug sets debug: extra WebSocket messages.
 func (v *AssistantNoun) Debug(values ...RelayDebug) *AssistantNoun {
-	v.putString(attrDebug, join(values))
+	v.put(asString(attrDebug, join(values)))
 	return v
 }
 
@@ -975,8 +977,8 @@ func (*AutopilotNoun) isConnectNoun() {}
 func Parameter(name string, value string) *ParameterNoun {
 	v := &ParameterNoun{element: element{tag: tagParameter}}
 	v.attrs = v.attrRoom[:0]
-	v.putString(attrName, name)
-	v.putString(attrValue, value)
+	v.put(asString(attrName, name))
+	v.put(asString(attrValue, value))
 	return v
 }
 
@@ -1020,8 +1022,8 @@ func (*ParameterNoun) isParameterContent()   {}
 func Config(name string, value string) *ConfigNoun {
 	v := &ConfigNoun{element: element{tag: tagConfig}}
 	v.attrs = v.attrRoom[:0]
-	v.putString(attrName, name)
-	v.putString(attrValue, value)
+	v.put(asString(attrName, name))
+	v.put(asString(attrValue, value))
 	return v
 }
 

@@ -3,8 +3,7 @@ package twiml
 // A CustomElement is an element that this package does not know, made by
 // [Custom].
 type CustomElement struct {
-	element
-	names named
+	*element
 }
 
 // Custom makes an element that this package does not know yet. It may stand
@@ -14,10 +13,10 @@ type CustomElement struct {
 //
 // A name that is not an XML name is an error when the document is rendered.
 func Custom(name string, content ...Content) *CustomElement {
-	v := &CustomElement{element: element{tag: tagCustom}, names: named{name: name}}
-	v.named = &v.names
-	v.kids = collect(nil, content)
-	return v
+	v := &element{tag: tagCustom}
+	v.makeRare().name = name
+	v.adopt(collect(nil, content))
+	return &CustomElement{v}
 }
 
 // Attr sets an attribute. A name that is not an XML name is an error when the
@@ -28,8 +27,8 @@ func (v *CustomElement) Attr(name, value string) *CustomElement {
 }
 
 func (v *CustomElement) part() slot {
-	if v == nil {
+	if v == nil || v.element == nil {
 		return slot{}
 	}
-	return slot{el: &v.element}
+	return slot{el: v.element}
 }

@@ -18,7 +18,7 @@ import "time"
 func Dial(nouns ...DialNoun) *DialVerb {
 	v := &DialVerb{element: element{tag: tagDial}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(v.kidRoom[:0], nouns)
+	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], nouns)
 	return v
 }
 
@@ -33,139 +33,140 @@ func Dial(nouns ...DialNoun) *DialVerb {
 type DialVerb struct {
 	element
 	attrRoom [4]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // Action sets action: where to ask for the next TwiML when this ends; the
 // current document when unset.
 func (v *DialVerb) Action(url string) *DialVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // Method sets method: method for action. Default: [MethodPost].
 func (v *DialVerb) Method(method HTTPMethod) *DialVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // Timeout sets timeout: ringing time before giving up. In whole seconds.
 // Default: 30 s. At least 1 s.
 func (v *DialVerb) Timeout(d time.Duration) *DialVerb {
-	v.putSeconds(attrTimeout, d)
+	v.put(asSeconds(attrTimeout, d))
 	return v
 }
 
 // HangupOnStar sets hangupOnStar: lets the caller end the dialed leg with the
 // star key. Default: false.
 func (v *DialVerb) HangupOnStar(on bool) *DialVerb {
-	v.putBool(attrHangupOnStar, on)
+	v.put(asBool(attrHangupOnStar, on))
 	return v
 }
 
 // TimeLimit sets timeLimit: longest length of the bridged call. In whole
 // seconds. Default: 14400 s. At least 1 s.
 func (v *DialVerb) TimeLimit(d time.Duration) *DialVerb {
-	v.putSeconds(attrTimeLimit, d)
+	v.put(asSeconds(attrTimeLimit, d))
 	return v
 }
 
 // CallerID sets callerId: caller ID shown to the dialed party; E.164, or
 // client:name for a client call. Default: caller's From.
 func (v *DialVerb) CallerID(value string) *DialVerb {
-	v.putString(attrCallerID, value)
+	v.put(asString(attrCallerID, value))
 	return v
 }
 
 // Record sets record: records the bridged call. Default: [DialDoNotRecord].
 func (v *DialVerb) Record(value DialRecord) *DialVerb {
-	v.putString(attrRecord, string(value))
+	v.put(asString(attrRecord, string(value)))
 	return v
 }
 
 // Trim sets trim: cuts silence from the recording. Default: [DoNotTrim].
 func (v *DialVerb) Trim(value Trim) *DialVerb {
-	v.putString(attrTrim, string(value))
+	v.put(asString(attrTrim, string(value)))
 	return v
 }
 
 // RecordingStatusCallback sets recordingStatusCallback: told about recording
 // states.
 func (v *DialVerb) RecordingStatusCallback(url string) *DialVerb {
-	v.putString(attrRecordingStatusCallback, url)
+	v.put(asString(attrRecordingStatusCallback, url))
 	return v
 }
 
 // RecordingConfigurationID sets recordingConfigurationId: stored recording
 // configuration to apply.
 func (v *DialVerb) RecordingConfigurationID(value string) *DialVerb {
-	v.putString(attrRecordingConfigurationID, value)
+	v.put(asString(attrRecordingConfigurationID, value))
 	return v
 }
 
 // RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: method for
 // recordingStatusCallback. Default: [MethodPost].
 func (v *DialVerb) RecordingStatusCallbackMethod(method HTTPMethod) *DialVerb {
-	v.putString(attrRecordingStatusCallbackMethod, string(method))
+	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
 	return v
 }
 
 // RecordingStatusCallbackEvent sets recordingStatusCallbackEvent: recording
 // states to report. Default: [RecordingCompleted].
 func (v *DialVerb) RecordingStatusCallbackEvent(values ...RecordingEvent) *DialVerb {
-	v.putString(attrRecordingStatusCallbackEvent, join(values))
+	v.put(asString(attrRecordingStatusCallbackEvent, join(values)))
 	return v
 }
 
 // AnswerOnBridge sets answerOnBridge: keeps the caller ringing until the dialed
 // party answers. Default: false.
 func (v *DialVerb) AnswerOnBridge(on bool) *DialVerb {
-	v.putBool(attrAnswerOnBridge, on)
+	v.put(asBool(attrAnswerOnBridge, on))
 	return v
 }
 
 // RingTone sets ringTone: ringback the caller hears. Default: automatic.
 func (v *DialVerb) RingTone(value RingTone) *DialVerb {
-	v.putString(attrRingTone, string(value))
+	v.put(asString(attrRingTone, string(value)))
 	return v
 }
 
 // RecordingTrack sets recordingTrack: audio direction to record. Default:
 // [RecordingTrackBoth].
 func (v *DialVerb) RecordingTrack(value RecordingTrack) *DialVerb {
-	v.putString(attrRecordingTrack, string(value))
+	v.put(asString(attrRecordingTrack, string(value)))
 	return v
 }
 
 // Sequential sets sequential: rings nouns one after the other, not all at once.
 // Default: false.
 func (v *DialVerb) Sequential(on bool) *DialVerb {
-	v.putBool(attrSequential, on)
+	v.put(asBool(attrSequential, on))
 	return v
 }
 
 // ReferURL sets referUrl: asked for TwiML when a SIP REFER arrives.
 func (v *DialVerb) ReferURL(url string) *DialVerb {
-	v.putString(attrReferURL, url)
+	v.put(asString(attrReferURL, url))
 	return v
 }
 
 // ReferMethod sets referMethod: method for referUrl. Default: [MethodPost].
 func (v *DialVerb) ReferMethod(method HTTPMethod) *DialVerb {
-	v.putString(attrReferMethod, string(method))
+	v.put(asString(attrReferMethod, string(method)))
 	return v
 }
 
 // Events sets events: event subscriptions.
 func (v *DialVerb) Events(value DialEvents) *DialVerb {
-	v.putString(attrEvents, string(value))
+	v.put(asString(attrEvents, string(value)))
 	return v
 }
 
 // Passports sets passports: Base64 identity passports (SHAKEN, div), comma
 // separated.
 func (v *DialVerb) Passports(value string) *DialVerb {
-	v.putString(attrPassports, value)
+	v.put(asString(attrPassports, value))
 	return v
 }
 
@@ -173,7 +174,7 @@ func (v *DialVerb) Passports(value string) *DialVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *DialVerb) IfMachine(value string) *DialVerb {
-	v.putString(attrIfMachine, value)
+	v.put(asString(attrIfMachine, value))
 	return v
 }
 
@@ -181,7 +182,7 @@ func (v *DialVerb) IfMachine(value string) *DialVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *DialVerb) HangupOn(value string) *DialVerb {
-	v.putString(attrHangupOn, value)
+	v.put(asString(attrHangupOn, value))
 	return v
 }
 
@@ -189,7 +190,7 @@ func (v *DialVerb) HangupOn(value string) *DialVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *DialVerb) Transcribe(on bool) *DialVerb {
-	v.putBool(attrTranscribe, on)
+	v.put(asBool(attrTranscribe, on))
 	return v
 }
 
@@ -197,7 +198,7 @@ func (v *DialVerb) Transcribe(on bool) *DialVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *DialVerb) TranscribeCallback(url string) *DialVerb {
-	v.putString(attrTranscribeCallback, url)
+	v.put(asString(attrTranscribeCallback, url))
 	return v
 }
 
@@ -205,7 +206,7 @@ func (v *DialVerb) TranscribeCallback(url string) *DialVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *DialVerb) NewCallSID(value string) *DialVerb {
-	v.putString(attrNewCallSID, value)
+	v.put(asString(attrNewCallSID, value))
 	return v
 }
 
@@ -213,7 +214,7 @@ func (v *DialVerb) NewCallSID(value string) *DialVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *DialVerb) RecordingChannels(value string) *DialVerb {
-	v.putString(attrRecordingChannels, value)
+	v.put(asString(attrRecordingChannels, value))
 	return v
 }
 
@@ -221,7 +222,7 @@ func (v *DialVerb) RecordingChannels(value string) *DialVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *DialVerb) Sim(value string) *DialVerb {
-	v.putString(attrSim, value)
+	v.put(asString(attrSim, value))
 	return v
 }
 
@@ -264,71 +265,71 @@ type NumberNoun struct {
 // SendDigits sets sendDigits: keys to press after the answer; w waits half a
 // second.
 func (v *NumberNoun) SendDigits(value string) *NumberNoun {
-	v.putString(attrSendDigits, value)
+	v.put(asString(attrSendDigits, value))
 	return v
 }
 
 // URL sets url: TwiML the called party hears before the bridge.
 func (v *NumberNoun) URL(url string) *NumberNoun {
-	v.putString(attrURL, url)
+	v.put(asString(attrURL, url))
 	return v
 }
 
 // Method sets method: method for url. Default: [MethodPost].
 func (v *NumberNoun) Method(method HTTPMethod) *NumberNoun {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
 // [CallCompleted].
 func (v *NumberNoun) StatusCallbackEvent(values ...CallEvent) *NumberNoun {
-	v.putString(attrStatusCallbackEvent, join(values))
+	v.put(asString(attrStatusCallbackEvent, join(values)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about call events.
 func (v *NumberNoun) StatusCallback(url string) *NumberNoun {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *NumberNoun) StatusCallbackMethod(method HTTPMethod) *NumberNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
 // BYOC sets byoc: BYOC trunk. A SID that begins with BY.
 func (v *NumberNoun) BYOC(sid string) *NumberNoun {
-	v.putString(attrBYOC, sid)
+	v.put(asString(attrBYOC, sid))
 	return v
 }
 
 // MachineDetection sets machineDetection: answering machine detection.
 func (v *NumberNoun) MachineDetection(value MachineDetection) *NumberNoun {
-	v.putString(attrMachineDetection, string(value))
+	v.put(asString(attrMachineDetection, string(value)))
 	return v
 }
 
 // AMDStatusCallbackMethod sets amdStatusCallbackMethod: method for
 // amdStatusCallback. Default: [MethodPost].
 func (v *NumberNoun) AMDStatusCallbackMethod(method HTTPMethod) *NumberNoun {
-	v.putString(attrAMDStatusCallbackMethod, string(method))
+	v.put(asString(attrAMDStatusCallbackMethod, string(method)))
 	return v
 }
 
 // AMDStatusCallback sets amdStatusCallback: gets the detection result.
 func (v *NumberNoun) AMDStatusCallback(url string) *NumberNoun {
-	v.putString(attrAMDStatusCallback, url)
+	v.put(asString(attrAMDStatusCallback, url))
 	return v
 }
 
 // MachineDetectionTimeout sets machineDetectionTimeout: longest detection. In
 // whole seconds. Default: 30 s. From 3 s to 60 s.
 func (v *NumberNoun) MachineDetectionTimeout(d time.Duration) *NumberNoun {
-	v.putSeconds(attrMachineDetectionTimeout, d)
+	v.put(asSeconds(attrMachineDetectionTimeout, d))
 	return v
 }
 
@@ -336,7 +337,7 @@ func (v *NumberNoun) MachineDetectionTimeout(d time.Duration) *NumberNoun {
 // longer than this means a machine. In whole milliseconds. Default: 2400 ms.
 // From 1000 ms to 6000 ms.
 func (v *NumberNoun) MachineDetectionSpeechThreshold(d time.Duration) *NumberNoun {
-	v.putMillis(attrMachineDetectionSpeechThreshold, d)
+	v.put(asMillis(attrMachineDetectionSpeechThreshold, d))
 	return v
 }
 
@@ -344,7 +345,7 @@ func (v *NumberNoun) MachineDetectionSpeechThreshold(d time.Duration) *NumberNou
 // silence that ends the greeting. In whole milliseconds. Default: 1200 ms. From
 // 500 ms to 5000 ms.
 func (v *NumberNoun) MachineDetectionSpeechEndThreshold(d time.Duration) *NumberNoun {
-	v.putMillis(attrMachineDetectionSpeechEndThreshold, d)
+	v.put(asMillis(attrMachineDetectionSpeechEndThreshold, d))
 	return v
 }
 
@@ -352,7 +353,7 @@ func (v *NumberNoun) MachineDetectionSpeechEndThreshold(d time.Duration) *Number
 // silence before the result is unknown. In whole milliseconds. Default: 5000
 // ms. From 2000 ms to 10000 ms.
 func (v *NumberNoun) MachineDetectionSilenceTimeout(d time.Duration) *NumberNoun {
-	v.putMillis(attrMachineDetectionSilenceTimeout, d)
+	v.put(asMillis(attrMachineDetectionSilenceTimeout, d))
 	return v
 }
 
@@ -380,7 +381,7 @@ func (*NumberNoun) isDialNoun() {}
 func Client(identity string, content ...ClientContent) *ClientNoun {
 	v := &ClientNoun{element: element{tag: tagClient, text: identity}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(v.kidRoom[:0], content)
+	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], content)
 	return v
 }
 
@@ -395,38 +396,39 @@ func Client(identity string, content ...ClientContent) *ClientNoun {
 type ClientNoun struct {
 	element
 	attrRoom [2]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // URL sets url: TwiML the called party hears before the bridge.
 func (v *ClientNoun) URL(url string) *ClientNoun {
-	v.putString(attrURL, url)
+	v.put(asString(attrURL, url))
 	return v
 }
 
 // Method sets method: method for url. Default: [MethodPost].
 func (v *ClientNoun) Method(method HTTPMethod) *ClientNoun {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
 // [CallCompleted].
 func (v *ClientNoun) StatusCallbackEvent(values ...CallEvent) *ClientNoun {
-	v.putString(attrStatusCallbackEvent, join(values))
+	v.put(asString(attrStatusCallbackEvent, join(values)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about call events.
 func (v *ClientNoun) StatusCallback(url string) *ClientNoun {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *ClientNoun) StatusCallbackMethod(method HTTPMethod) *ClientNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
@@ -504,119 +506,119 @@ type ConferenceNoun struct {
 
 // Muted sets muted: joins without being heard. Default: false.
 func (v *ConferenceNoun) Muted(on bool) *ConferenceNoun {
-	v.putBool(attrMuted, on)
+	v.put(asBool(attrMuted, on))
 	return v
 }
 
 // Beep sets beep: beep on entry and exit. Default: [BeepAlways].
 func (v *ConferenceNoun) Beep(value ConferenceBeep) *ConferenceNoun {
-	v.putString(attrBeep, string(value))
+	v.put(asString(attrBeep, string(value)))
 	return v
 }
 
 // StartConferenceOnEnter sets startConferenceOnEnter: whether entry starts the
 // conference. Default: true.
 func (v *ConferenceNoun) StartConferenceOnEnter(on bool) *ConferenceNoun {
-	v.putBool(attrStartConferenceOnEnter, on)
+	v.put(asBool(attrStartConferenceOnEnter, on))
 	return v
 }
 
 // EndConferenceOnExit sets endConferenceOnExit: whether leaving ends it for
 // all. Default: false.
 func (v *ConferenceNoun) EndConferenceOnExit(on bool) *ConferenceNoun {
-	v.putBool(attrEndConferenceOnExit, on)
+	v.put(asBool(attrEndConferenceOnExit, on))
 	return v
 }
 
 // WaitURL sets waitUrl: what is heard before the start; empty means silence.
 // Default: Twilio hold music.
 func (v *ConferenceNoun) WaitURL(url string) *ConferenceNoun {
-	v.putString(attrWaitURL, url)
+	v.put(asString(attrWaitURL, url))
 	return v
 }
 
 // WaitMethod sets waitMethod: method for waitUrl. Default: [MethodPost].
 func (v *ConferenceNoun) WaitMethod(method HTTPMethod) *ConferenceNoun {
-	v.putString(attrWaitMethod, string(method))
+	v.put(asString(attrWaitMethod, string(method)))
 	return v
 }
 
 // MaxParticipants sets maxParticipants: most participants. Default: 250. From 2
 // to 250.
 func (v *ConferenceNoun) MaxParticipants(n int) *ConferenceNoun {
-	v.putInt(attrMaxParticipants, n)
+	v.put(asInt(attrMaxParticipants, n))
 	return v
 }
 
 // Record sets record: records the room. Default: [ConferenceDoNotRecord].
 func (v *ConferenceNoun) Record(value ConferenceRecord) *ConferenceNoun {
-	v.putString(attrRecord, string(value))
+	v.put(asString(attrRecord, string(value)))
 	return v
 }
 
 // RecordingConfigurationID sets recordingConfigurationId: stored recording
 // configuration to apply.
 func (v *ConferenceNoun) RecordingConfigurationID(value string) *ConferenceNoun {
-	v.putString(attrRecordingConfigurationID, value)
+	v.put(asString(attrRecordingConfigurationID, value))
 	return v
 }
 
 // Region sets region: region that mixes. Default: nearest.
 func (v *ConferenceNoun) Region(value ConferenceRegion) *ConferenceNoun {
-	v.putString(attrRegion, string(value))
+	v.put(asString(attrRegion, string(value)))
 	return v
 }
 
 // Coach sets coach: call that alone hears this participant. A SID that begins
 // with CA.
 func (v *ConferenceNoun) Coach(sid string) *ConferenceNoun {
-	v.putString(attrCoach, sid)
+	v.put(asString(attrCoach, sid))
 	return v
 }
 
 // Trim sets trim: cuts silence from the recording. Default: [TrimSilence].
 func (v *ConferenceNoun) Trim(value Trim) *ConferenceNoun {
-	v.putString(attrTrim, string(value))
+	v.put(asString(attrTrim, string(value)))
 	return v
 }
 
 // StatusCallbackEvent sets statusCallbackEvent: conference events to report.
 func (v *ConferenceNoun) StatusCallbackEvent(values ...ConferenceEvent) *ConferenceNoun {
-	v.putString(attrStatusCallbackEvent, join(values))
+	v.put(asString(attrStatusCallbackEvent, join(values)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about conference events.
 func (v *ConferenceNoun) StatusCallback(url string) *ConferenceNoun {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *ConferenceNoun) StatusCallbackMethod(method HTTPMethod) *ConferenceNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
 // RecordingStatusCallback sets recordingStatusCallback: told about recording
 // states.
 func (v *ConferenceNoun) RecordingStatusCallback(url string) *ConferenceNoun {
-	v.putString(attrRecordingStatusCallback, url)
+	v.put(asString(attrRecordingStatusCallback, url))
 	return v
 }
 
 // RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: method for
 // recordingStatusCallback. Default: [MethodPost].
 func (v *ConferenceNoun) RecordingStatusCallbackMethod(method HTTPMethod) *ConferenceNoun {
-	v.putString(attrRecordingStatusCallbackMethod, string(method))
+	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
 	return v
 }
 
 // RecordingStatusCallbackEvent sets recordingStatusCallbackEvent: recording
 // states to report. Default: [RecordingCompleted].
 func (v *ConferenceNoun) RecordingStatusCallbackEvent(values ...RecordingEvent) *ConferenceNoun {
-	v.putString(attrRecordingStatusCallbackEvent, join(values))
+	v.put(asString(attrRecordingStatusCallbackEvent, join(values)))
 	return v
 }
 
@@ -624,21 +626,21 @@ func (v *ConferenceNoun) RecordingStatusCallbackEvent(values ...RecordingEvent) 
 //
 // Deprecated: docs point to statusCallback.
 func (v *ConferenceNoun) EventCallbackURL(url string) *ConferenceNoun {
-	v.putString(attrEventCallbackURL, url)
+	v.put(asString(attrEventCallbackURL, url))
 	return v
 }
 
 // JitterBufferSize sets jitterBufferSize: jitter buffer. Default:
 // [JitterBufferLarge].
 func (v *ConferenceNoun) JitterBufferSize(value JitterBufferSize) *ConferenceNoun {
-	v.putString(attrJitterBufferSize, string(value))
+	v.put(asString(attrJitterBufferSize, string(value)))
 	return v
 }
 
 // ParticipantLabel sets participantLabel: unique label of this participant; up
 // to 128 characters, no slash, not a call SID.
 func (v *ConferenceNoun) ParticipantLabel(value string) *ConferenceNoun {
-	v.putString(attrParticipantLabel, value)
+	v.put(asString(attrParticipantLabel, value))
 	return v
 }
 
@@ -646,7 +648,7 @@ func (v *ConferenceNoun) ParticipantLabel(value string) *ConferenceNoun {
 //
 // Deprecated: renamed to coach on 2019-10-16.
 func (v *ConferenceNoun) Whisper(sid string) *ConferenceNoun {
-	v.putString(attrWhisper, sid)
+	v.put(asString(attrWhisper, sid))
 	return v
 }
 
@@ -689,27 +691,27 @@ type QueueNoun struct {
 
 // URL sets url: TwiML the queued caller hears before the bridge.
 func (v *QueueNoun) URL(url string) *QueueNoun {
-	v.putString(attrURL, url)
+	v.put(asString(attrURL, url))
 	return v
 }
 
 // Method sets method: method for url. Default: [MethodPost].
 func (v *QueueNoun) Method(method HTTPMethod) *QueueNoun {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // ReservationSID sets reservationSid: TaskRouter reservation to accept. A SID
 // that begins with WR.
 func (v *QueueNoun) ReservationSID(sid string) *QueueNoun {
-	v.putString(attrReservationSID, sid)
+	v.put(asString(attrReservationSID, sid))
 	return v
 }
 
 // PostWorkActivitySID sets postWorkActivitySid: activity the worker gets after
 // the call. A SID that begins with WA.
 func (v *QueueNoun) PostWorkActivitySID(sid string) *QueueNoun {
-	v.putString(attrPostWorkActivitySID, sid)
+	v.put(asString(attrPostWorkActivitySID, sid))
 	return v
 }
 
@@ -717,7 +719,7 @@ func (v *QueueNoun) PostWorkActivitySID(sid string) *QueueNoun {
 //
 // Deprecated: only in the old published schema.
 func (v *QueueNoun) CallSID(sid string) *QueueNoun {
-	v.putString(attrCallSID, sid)
+	v.put(asString(attrCallSID, sid))
 	return v
 }
 
@@ -746,7 +748,7 @@ func (*QueueNoun) isDialNoun() {}
 func SIP(uri string, content ...SIPContent) *SIPNoun {
 	v := &SIPNoun{element: element{tag: tagSIP, text: uri}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(v.kidRoom[:0], content)
+	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], content)
 	return v
 }
 
@@ -760,76 +762,77 @@ func SIP(uri string, content ...SIPContent) *SIPNoun {
 type SIPNoun struct {
 	element
 	attrRoom [2]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // Username sets username: user name for a digest challenge.
 func (v *SIPNoun) Username(value string) *SIPNoun {
-	v.putString(attrUsername, value)
+	v.put(asString(attrUsername, value))
 	return v
 }
 
 // Password sets password: password for a digest challenge.
 func (v *SIPNoun) Password(value string) *SIPNoun {
-	v.putString(attrPassword, value)
+	v.put(asString(attrPassword, value))
 	return v
 }
 
 // URL sets url: TwiML the called party hears before the bridge.
 func (v *SIPNoun) URL(url string) *SIPNoun {
-	v.putString(attrURL, url)
+	v.put(asString(attrURL, url))
 	return v
 }
 
 // Method sets method: method for url. Default: [MethodPost].
 func (v *SIPNoun) Method(method HTTPMethod) *SIPNoun {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
 // [CallCompleted].
 func (v *SIPNoun) StatusCallbackEvent(values ...CallEvent) *SIPNoun {
-	v.putString(attrStatusCallbackEvent, join(values))
+	v.put(asString(attrStatusCallbackEvent, join(values)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about call events.
 func (v *SIPNoun) StatusCallback(url string) *SIPNoun {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *SIPNoun) StatusCallbackMethod(method HTTPMethod) *SIPNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
 // MachineDetection sets machineDetection: answering machine detection.
 func (v *SIPNoun) MachineDetection(value MachineDetection) *SIPNoun {
-	v.putString(attrMachineDetection, string(value))
+	v.put(asString(attrMachineDetection, string(value)))
 	return v
 }
 
 // AMDStatusCallbackMethod sets amdStatusCallbackMethod: method for
 // amdStatusCallback. Default: [MethodPost].
 func (v *SIPNoun) AMDStatusCallbackMethod(method HTTPMethod) *SIPNoun {
-	v.putString(attrAMDStatusCallbackMethod, string(method))
+	v.put(asString(attrAMDStatusCallbackMethod, string(method)))
 	return v
 }
 
 // AMDStatusCallback sets amdStatusCallback: gets the detection result.
 func (v *SIPNoun) AMDStatusCallback(url string) *SIPNoun {
-	v.putString(attrAMDStatusCallback, url)
+	v.put(asString(attrAMDStatusCallback, url))
 	return v
 }
 
 // MachineDetectionTimeout sets machineDetectionTimeout: longest detection. In
 // whole seconds. Default: 30 s. From 3 s to 60 s.
 func (v *SIPNoun) MachineDetectionTimeout(d time.Duration) *SIPNoun {
-	v.putSeconds(attrMachineDetectionTimeout, d)
+	v.put(asSeconds(attrMachineDetectionTimeout, d))
 	return v
 }
 
@@ -837,7 +840,7 @@ func (v *SIPNoun) MachineDetectionTimeout(d time.Duration) *SIPNoun {
 // longer than this means a machine. In whole milliseconds. Default: 2400 ms.
 // From 1000 ms to 6000 ms.
 func (v *SIPNoun) MachineDetectionSpeechThreshold(d time.Duration) *SIPNoun {
-	v.putMillis(attrMachineDetectionSpeechThreshold, d)
+	v.put(asMillis(attrMachineDetectionSpeechThreshold, d))
 	return v
 }
 
@@ -845,7 +848,7 @@ func (v *SIPNoun) MachineDetectionSpeechThreshold(d time.Duration) *SIPNoun {
 // silence that ends the greeting. In whole milliseconds. Default: 1200 ms. From
 // 500 ms to 5000 ms.
 func (v *SIPNoun) MachineDetectionSpeechEndThreshold(d time.Duration) *SIPNoun {
-	v.putMillis(attrMachineDetectionSpeechEndThreshold, d)
+	v.put(asMillis(attrMachineDetectionSpeechEndThreshold, d))
 	return v
 }
 
@@ -853,7 +856,7 @@ func (v *SIPNoun) MachineDetectionSpeechEndThreshold(d time.Duration) *SIPNoun {
 // silence before the result is unknown. In whole milliseconds. Default: 5000
 // ms. From 2000 ms to 10000 ms.
 func (v *SIPNoun) MachineDetectionSilenceTimeout(d time.Duration) *SIPNoun {
-	v.putMillis(attrMachineDetectionSilenceTimeout, d)
+	v.put(asMillis(attrMachineDetectionSilenceTimeout, d))
 	return v
 }
 
@@ -861,7 +864,7 @@ func (v *SIPNoun) MachineDetectionSilenceTimeout(d time.Duration) *SIPNoun {
 //
 // Deprecated: only in the old published schema.
 func (v *SIPNoun) SendDigits(value string) *SIPNoun {
-	v.putString(attrSendDigits, value)
+	v.put(asString(attrSendDigits, value))
 	return v
 }
 
@@ -903,25 +906,25 @@ type URINoun struct {
 
 // Priority sets priority: lower is tried first.
 func (v *URINoun) Priority(n int) *URINoun {
-	v.putInt(attrPriority, n)
+	v.put(asInt(attrPriority, n))
 	return v
 }
 
 // Weight sets weight: share among equal priorities.
 func (v *URINoun) Weight(n int) *URINoun {
-	v.putInt(attrWeight, n)
+	v.put(asInt(attrWeight, n))
 	return v
 }
 
 // Username sets username: user name for this address.
 func (v *URINoun) Username(value string) *URINoun {
-	v.putString(attrUsername, value)
+	v.put(asString(attrUsername, value))
 	return v
 }
 
 // Password sets password: password for this address.
 func (v *URINoun) Password(value string) *URINoun {
-	v.putString(attrPassword, value)
+	v.put(asString(attrPassword, value))
 	return v
 }
 
@@ -946,7 +949,7 @@ func (*URINoun) isSIPContent() {}
 // together.
 func Headers(headers ...HeadersContent) *HeadersNoun {
 	v := &HeadersNoun{element: element{tag: tagHeaders}}
-	v.kids = collect(v.kidRoom[:0], headers)
+	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], headers)
 	return v
 }
 
@@ -957,6 +960,7 @@ func Headers(headers ...HeadersContent) *HeadersNoun {
 // See https://www.twilio.com/docs/voice/twiml/sip.
 type HeadersNoun struct {
 	element
+	own     more
 	kidRoom [1]slot
 }
 
@@ -982,8 +986,8 @@ func (*HeadersNoun) isSIPContent() {}
 func Header(name string, value string) *HeaderNoun {
 	v := &HeaderNoun{element: element{tag: tagHeader}}
 	v.attrs = v.attrRoom[:0]
-	v.putString(attrName, name)
-	v.putString(attrValue, value)
+	v.put(asString(attrName, name))
+	v.put(asString(attrValue, value))
 	return v
 }
 
@@ -1023,7 +1027,7 @@ func (*HeaderNoun) isHeadersContent() {}
 func Application(sid string, content ...ApplicationContent) *ApplicationNoun {
 	v := &ApplicationNoun{element: element{tag: tagApplication, text: sid}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(v.kidRoom[:0], content)
+	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], content)
 	return v
 }
 
@@ -1038,51 +1042,52 @@ func Application(sid string, content ...ApplicationContent) *ApplicationNoun {
 type ApplicationNoun struct {
 	element
 	attrRoom [2]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // URL sets url: TwiML the called party hears before the bridge.
 func (v *ApplicationNoun) URL(url string) *ApplicationNoun {
-	v.putString(attrURL, url)
+	v.put(asString(attrURL, url))
 	return v
 }
 
 // Method sets method: method for url. Default: [MethodPost].
 func (v *ApplicationNoun) Method(method HTTPMethod) *ApplicationNoun {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
 // [CallCompleted].
 func (v *ApplicationNoun) StatusCallbackEvent(values ...CallEvent) *ApplicationNoun {
-	v.putString(attrStatusCallbackEvent, join(values))
+	v.put(asString(attrStatusCallbackEvent, join(values)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about call events.
 func (v *ApplicationNoun) StatusCallback(url string) *ApplicationNoun {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *ApplicationNoun) StatusCallbackMethod(method HTTPMethod) *ApplicationNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
 // CustomerID sets customerId: customer identity passed on.
 func (v *ApplicationNoun) CustomerID(value string) *ApplicationNoun {
-	v.putString(attrCustomerID, value)
+	v.put(asString(attrCustomerID, value))
 	return v
 }
 
 // CopyParentTo sets copyParentTo: keeps the To of the parent call. Default:
 // false.
 func (v *ApplicationNoun) CopyParentTo(on bool) *ApplicationNoun {
-	v.putBool(attrCopyParentTo, on)
+	v.put(asBool(attrCopyParentTo, on))
 	return v
 }
 
@@ -1194,33 +1199,33 @@ type WhatsAppNoun struct {
 
 // URL sets url: TwiML the called party hears before the bridge.
 func (v *WhatsAppNoun) URL(url string) *WhatsAppNoun {
-	v.putString(attrURL, url)
+	v.put(asString(attrURL, url))
 	return v
 }
 
 // Method sets method: method for url. Default: [MethodPost].
 func (v *WhatsAppNoun) Method(method HTTPMethod) *WhatsAppNoun {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
 // [CallCompleted].
 func (v *WhatsAppNoun) StatusCallbackEvent(values ...CallEvent) *WhatsAppNoun {
-	v.putString(attrStatusCallbackEvent, join(values))
+	v.put(asString(attrStatusCallbackEvent, join(values)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about call events.
 func (v *WhatsAppNoun) StatusCallback(url string) *WhatsAppNoun {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *WhatsAppNoun) StatusCallbackMethod(method HTTPMethod) *WhatsAppNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 

@@ -14,6 +14,12 @@ const contentType = "text/xml; charset=utf-8"
 // A document is what the three kinds of response have in common.
 type document struct {
 	root element
+	own  more
+}
+
+// begin makes the root a response with room for verbs.
+func (d *document) begin(room []slot) {
+	d.root.tag, d.root.more, d.own.kids = tagResponse, &d.own, room
 }
 
 // response returns the root, or nil for a nil document, which is empty.
@@ -27,10 +33,30 @@ func (d *document) response() *element {
 	return &d.root
 }
 
-// renderString renders into the stack first: most documents fit there.
+// renderString renders on the stack, where nearly all documents fit, so that
+// the string is the only allocation.
 func renderString(root *element) string {
-	var room [1024]byte
-	b, err := appendDocument(room[:0], root)
+	switch room := roomFor(root); {
+	case room <= 1<<10:
+		var stack [1 << 10]byte
+		return toString(stack[:0], root)
+	case room <= 8<<10:
+		return renderLong(root)
+	default:
+		return toString(make([]byte, 0, min(room, nodeMaxBytes)), root)
+	}
+}
+
+// renderLong keeps the large array off the stack of those who do not need it.
+//
+//go:noinline
+func renderLong(root *element) string {
+	var stack [8 << 10]byte
+	return toString(stack[:0], root)
+}
+
+func toString(dst []byte, root *element) string {
+	b, err := appendDocument(dst, root)
 	if err != nil {
 		return "<" + err.Error() + ">"
 	}
@@ -50,11 +76,16 @@ func roomFor(root *element) int {
 func (e *element) size() int {
 	n := 2*len(tags[e.tag].open) + 4 + len(e.text) + len(e.text)>>4
 	for i := range e.attrs {
-		n += 24 + len(e.attrs[i].value)
+		a := &e.attrs[i]
+		n += 12 + len(a.value)
+		if a.id < attrNamed {
+			n += len(attrOpens[a.id])
+		}
 	}
-	for i := range e.kids {
-		n += len(e.kids[i].text)
-		if el := e.kids[i].el; el != nil {
+	kids := e.kids()
+	for i := range kids {
+		n += len(kids[i].text)
+		if el := kids[i].el; el != nil {
 			n += el.size()
 		}
 	}

@@ -2,6 +2,7 @@ package twiml
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,21 +19,37 @@ type tagText struct {
 	mixed     bool   // text and elements mix, so white space counts
 }
 
-// An element is what all verbs, nouns and parts have in common. The types
-// around it add the methods, and room for a few attributes and children, so
-// that most elements are one allocation.
+// An element is what all verbs and nouns have in common. The types around it
+// add the methods, and room for a few attributes and children, so that most
+// elements are one small allocation.
 type element struct {
-	tag   tag
-	text  string // before the first child
-	attrs []attr
-	kids  []slot
-	named *named // nil for nearly all
+	tag      tag
+	markup   bool   // text is XML, written by this package: see speech
+	depth    uint8  // of the elements in that markup
+	elements uint32 // in that markup
+	text     string // before the first child
+	attrs    []attr
+	more     *more
 }
 
-// named is what an element has when its caller named things.
-type named struct {
+// more is what only some elements have.
+type more struct {
+	kids []slot
+	rare *rare
+}
+
+// rare is what hardly any element has.
+type rare struct {
 	name  string   // of a Custom element
-	attrs []string // attribute attrNamed+i is called attrs[i]
+	names []string // attribute attrNamed+i is called names[i]
+	marks []mark   // lengths that were rounded in the markup
+	err   error    // what could not be written in the markup
+}
+
+// A mark is an attribute of the element that begins at an offset of a markup.
+type mark struct {
+	at int
+	id attrKey
 }
 
 // A slot is a child and the words between it and the next child; el is nil for
@@ -40,6 +57,42 @@ type named struct {
 type slot struct {
 	el   *element
 	text string
+}
+
+func (e *element) kids() []slot {
+	if e.more == nil {
+		return nil
+	}
+	return e.more.kids
+}
+
+// rare returns what is rare, or nil.
+func (e *element) rare() *rare {
+	if e.more == nil {
+		return nil
+	}
+	return e.more.rare
+}
+
+func (e *element) makeRare() *rare {
+	if e.more == nil {
+		e.more = new(more)
+	}
+	if e.more.rare == nil {
+		e.more.rare = new(rare)
+	}
+	return e.more.rare
+}
+
+// adopt gives the element its children.
+func (e *element) adopt(kids []slot) {
+	if len(kids) == 0 {
+		return
+	}
+	if e.more == nil {
+		e.more = new(more)
+	}
+	e.more.kids = kids
 }
 
 // An attr is one attribute that was set. Numbers stay numbers until they are
@@ -77,9 +130,7 @@ func (t Text) part() slot { return slot{text: string(t)} }
 
 // collect appends what items put into a document; nil items put nothing there.
 func collect[T Content](dst []slot, items []T) []slot {
-	if free := cap(dst) - len(dst); free < len(items) {
-		dst = append(make([]slot, 0, len(dst)+len(items)), dst...)
-	}
+	dst = slices.Grow(dst, len(items))
 	for _, item := range items {
 		if any(item) != nil {
 			dst = attach(dst, item.part())
@@ -93,14 +144,18 @@ func attach(dst []slot, s slot) []slot {
 	if s.el != nil {
 		return append(dst, s)
 	}
-	if s.text == "" {
+	return appendWords(dst, s.text)
+}
+
+func appendWords(dst []slot, text string) []slot {
+	if text == "" {
 		return dst
 	}
 	if last := len(dst) - 1; last >= 0 && dst[last].text == "" {
-		dst[last].text = s.text
+		dst[last].text = text
 		return dst
 	}
-	return append(dst, s)
+	return append(dst, slot{text: text})
 }
 
 // put keeps an attribute; one of the same name is replaced where it stands.
@@ -111,7 +166,7 @@ func (e *element) put(a attr) {
 			return
 		}
 	}
-	if e.named != nil {
+	if e.rare() != nil {
 		if i := e.indexOf(attrOpens[a.id]); i >= 0 {
 			e.attrs[i] = a
 			return
@@ -120,23 +175,18 @@ func (e *element) put(a attr) {
 	e.attrs = append(e.attrs, a)
 }
 
-func (e *element) putString(id attrKey, value string) {
-	e.put(attr{id: id, value: value})
-}
+func asString(id attrKey, value string) attr { return attr{id: id, value: value} }
 
-func (e *element) putBool(id attrKey, on bool) {
-	value := "false"
+func asBool(id attrKey, on bool) attr {
 	if on {
-		value = "true"
+		return attr{id: id, value: "true"}
 	}
-	e.put(attr{id: id, value: value})
+	return attr{id: id, value: "false"}
 }
 
-func (e *element) putInt(id attrKey, n int) {
-	e.put(number(id, kindNumber, int64(n)))
-}
+func asInt(id attrKey, n int) attr { return number(id, kindNumber, int64(n)) }
 
-func (e *element) putInts(id attrKey, values []int) {
+func asInts(id attrKey, values []int) attr {
 	var b []byte
 	for i, n := range values {
 		if i > 0 {
@@ -144,20 +194,16 @@ func (e *element) putInts(id attrKey, values []int) {
 		}
 		b = strconv.AppendInt(b, int64(n), 10)
 	}
-	e.put(attr{id: id, value: string(b)})
+	return attr{id: id, value: string(b)}
 }
 
-func (e *element) putSeconds(id attrKey, d time.Duration) { e.putUnits(id, kindNumber, d, time.Second) }
-func (e *element) putMillis(id attrKey, d time.Duration) {
-	e.putUnits(id, kindNumber, d, time.Millisecond)
-}
+func asSeconds(id attrKey, d time.Duration) attr { return units(id, kindNumber, d, time.Second) }
+func asMillis(id attrKey, d time.Duration) attr  { return units(id, kindNumber, d, time.Millisecond) }
 
-// putBreak keeps a length that is written with its unit, as 2s or 500ms.
-func (e *element) putBreak(id attrKey, d time.Duration) {
-	e.putUnits(id, kindLength, d, time.Millisecond)
-}
+// asBreak is a length that is written with its unit, as 2s or 500ms.
+func asBreak(id attrKey, d time.Duration) attr { return units(id, kindLength, d, time.Millisecond) }
 
-func (e *element) putUnits(id attrKey, kind attrKind, d, unit time.Duration) {
+func units(id attrKey, kind attrKind, d, unit time.Duration) attr {
 	n := d / unit
 	rounded := d%unit != 0
 	if rounded && d > 0 {
@@ -167,7 +213,7 @@ func (e *element) putUnits(id attrKey, kind attrKind, d, unit time.Duration) {
 	if rounded {
 		a.kind |= kindRounded
 	}
-	e.put(a)
+	return a
 }
 
 func number(id attrKey, kind attrKind, n int64) attr {
@@ -194,11 +240,9 @@ func (e *element) putNamed(name, value string) {
 		e.attrs[i].kind, e.attrs[i].value = kindText, value
 		return
 	}
-	if e.named == nil {
-		e.named = new(named)
-	}
-	e.attrs = append(e.attrs, attr{id: attrNamed + attrKey(len(e.named.attrs)), value: value})
-	e.named.attrs = append(e.named.attrs, name)
+	r := e.makeRare()
+	e.attrs = append(e.attrs, attr{id: attrNamed + attrKey(len(r.names)), value: value})
+	r.names = append(r.names, name)
 }
 
 // indexOf returns where the attribute with that beginning stands, or -1.
@@ -214,7 +258,7 @@ func (e *element) indexOf(open string) int {
 
 func (e *element) attrName(a attr) string {
 	if a.id >= attrNamed {
-		return e.named.attrs[a.id-attrNamed]
+		return e.more.rare.names[a.id-attrNamed]
 	}
 	open := attrOpens[a.id]
 	return open[1 : len(open)-2]
@@ -223,7 +267,7 @@ func (e *element) attrName(a attr) string {
 // name returns the name of the element.
 func (e *element) name() string {
 	if e.tag == tagCustom {
-		return e.named.name
+		return e.more.rare.name
 	}
 	return strings.TrimPrefix(tags[e.tag].open, "<")
 }

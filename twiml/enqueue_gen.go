@@ -13,7 +13,7 @@ import "time"
 func Enqueue(queue string, tasks ...EnqueueContent) *EnqueueVerb {
 	v := &EnqueueVerb{element: element{tag: tagEnqueue, text: queue}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(v.kidRoom[:0], tasks)
+	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], tasks)
 	return v
 }
 
@@ -28,25 +28,26 @@ func Enqueue(queue string, tasks ...EnqueueContent) *EnqueueVerb {
 type EnqueueVerb struct {
 	element
 	attrRoom [2]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // Action sets action: where to ask for the next TwiML when this ends; the
 // current document when unset.
 func (v *EnqueueVerb) Action(url string) *EnqueueVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // Method sets method: method for action. Default: [MethodPost].
 func (v *EnqueueVerb) Method(method HTTPMethod) *EnqueueVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // MaxQueueSize sets maxQueueSize: size given to a queue that is created now.
 func (v *EnqueueVerb) MaxQueueSize(n int) *EnqueueVerb {
-	v.putInt(attrMaxQueueSize, n)
+	v.put(asInt(attrMaxQueueSize, n))
 	return v
 }
 
@@ -54,20 +55,20 @@ func (v *EnqueueVerb) MaxQueueSize(n int) *EnqueueVerb {
 // Hangup, Redirect, Leave, Gather, Record are useful there. Default: Twilio
 // hold music.
 func (v *EnqueueVerb) WaitURL(url string) *EnqueueVerb {
-	v.putString(attrWaitURL, url)
+	v.put(asString(attrWaitURL, url))
 	return v
 }
 
 // WaitURLMethod sets waitUrlMethod: method for waitUrl. Default: [MethodPost].
 func (v *EnqueueVerb) WaitURLMethod(method HTTPMethod) *EnqueueVerb {
-	v.putString(attrWaitURLMethod, string(method))
+	v.put(asString(attrWaitURLMethod, string(method)))
 	return v
 }
 
 // WorkflowSID sets workflowSid: TaskRouter workflow; with it the text is not a
 // queue name. A SID that begins with WW.
 func (v *EnqueueVerb) WorkflowSID(sid string) *EnqueueVerb {
-	v.putString(attrWorkflowSID, sid)
+	v.put(asString(attrWorkflowSID, sid))
 	return v
 }
 
@@ -109,14 +110,14 @@ type TaskNoun struct {
 
 // Priority sets priority: priority of the task. Default: 0. At least 0.
 func (v *TaskNoun) Priority(n int) *TaskNoun {
-	v.putInt(attrPriority, n)
+	v.put(asInt(attrPriority, n))
 	return v
 }
 
 // Timeout sets timeout: life of the task. In whole seconds. Default: 86400 s.
 // At least 1 s.
 func (v *TaskNoun) Timeout(d time.Duration) *TaskNoun {
-	v.putSeconds(attrTimeout, d)
+	v.put(asSeconds(attrTimeout, d))
 	return v
 }
 

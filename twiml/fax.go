@@ -7,10 +7,9 @@ import (
 
 // A FaxResponse is a TwiML document that answers a fax, made by [Fax].
 //
-// The zero value and nil are the empty document, which does
-// nothing. It may be rendered and served by many goroutines
-// once nothing appends to it or to its elements any more. It must not be
-// copied.
+// The zero value and nil are the empty document, which
+// does nothing. Many goroutines may render and serve it once nothing appends to it
+// or sets attributes of its elements any more. It must not be copied.
 //
 // Deprecated: Programmable Fax was closed in 2021.
 type FaxResponse struct {
@@ -22,9 +21,9 @@ type FaxResponse struct {
 //
 // Deprecated: Programmable Fax was closed in 2021.
 func Fax(verbs ...FaxVerb) *FaxResponse {
-	d := &FaxResponse{document: document{element{tag: tagResponse}}}
-	d.root.kids = collect(d.kidRoom[:0], verbs)
-	return d
+	d := new(FaxResponse)
+	d.begin(d.kidRoom[:0])
+	return d.Append(verbs...)
 }
 
 // Append adds verbs at the end and returns the document. Nil verbs are skipped.
@@ -34,9 +33,9 @@ func (d *FaxResponse) Append(verbs ...FaxVerb) *FaxResponse {
 		return Fax(verbs...)
 	}
 	if d.root.tag == tagNone {
-		d.root.tag, d.root.kids = tagResponse, d.kidRoom[:0]
+		d.begin(d.kidRoom[:0])
 	}
-	d.root.kids = collect(d.root.kids, verbs)
+	d.own.kids = collect(d.own.kids, verbs)
 	return d
 }
 
@@ -44,7 +43,9 @@ func (d *FaxResponse) Append(verbs ...FaxVerb) *FaxResponse {
 // TwiML has none there. A name that is not an XML name is an error when the
 // document is rendered.
 func (d *FaxResponse) Attr(name, value string) *FaxResponse {
-	d.root.tag = tagResponse
+	if d.root.tag == tagNone {
+		d.begin(d.kidRoom[:0])
+	}
 	d.root.putNamed(name, value)
 	return d
 }

@@ -26,31 +26,31 @@ type ReceiveVerb struct {
 
 // Action sets action: told when the fax is in.
 func (v *ReceiveVerb) Action(url string) *ReceiveVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // Method sets method: method for action. Default: [MethodPost].
 func (v *ReceiveVerb) Method(method HTTPMethod) *ReceiveVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // MediaType sets mediaType: file type. Default: [FaxPDF].
 func (v *ReceiveVerb) MediaType(value FaxMediaType) *ReceiveVerb {
-	v.putString(attrMediaType, string(value))
+	v.put(asString(attrMediaType, string(value)))
 	return v
 }
 
 // PageSize sets pageSize: paper size. Default: [FaxLetter].
 func (v *ReceiveVerb) PageSize(value FaxPageSize) *ReceiveVerb {
-	v.putString(attrPageSize, string(value))
+	v.put(asString(attrPageSize, string(value)))
 	return v
 }
 
 // StoreMedia sets storeMedia: whether Twilio keeps the file. Default: true.
 func (v *ReceiveVerb) StoreMedia(on bool) *ReceiveVerb {
-	v.putBool(attrStoreMedia, on)
+	v.put(asBool(attrStoreMedia, on))
 	return v
 }
 

@@ -26,7 +26,7 @@ type RedirectVerb struct {
 
 // Method sets method: method for the URL. Default: [MethodPost].
 func (v *RedirectVerb) Method(method HTTPMethod) *RedirectVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
@@ -53,7 +53,7 @@ func (*RedirectVerb) isMessagingVerb() {}
 // are for applications on Twilio's client SDKs.
 func Hangup(parameters ...ParameterContent) *HangupVerb {
 	v := &HangupVerb{element: element{tag: tagHangup}}
-	v.kids = collect(nil, parameters)
+	v.adopt(collect(nil, parameters))
 	return v
 }
 
@@ -90,7 +90,7 @@ func (*HangupVerb) isVoiceVerb() {}
 func Reject(parameters ...ParameterContent) *RejectVerb {
 	v := &RejectVerb{element: element{tag: tagReject}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(nil, parameters)
+	v.adopt(collect(nil, parameters))
 	return v
 }
 
@@ -109,7 +109,7 @@ type RejectVerb struct {
 
 // Reason sets reason: what the caller hears. Default: [ReasonRejected].
 func (v *RejectVerb) Reason(value RejectReason) *RejectVerb {
-	v.putString(attrReason, string(value))
+	v.put(asString(attrReason, string(value)))
 	return v
 }
 
@@ -202,7 +202,7 @@ func Refer(target ReferNoun) *ReferVerb {
 	v := &ReferVerb{element: element{tag: tagRefer}}
 	v.attrs = v.attrRoom[:0]
 	if target != nil {
-		v.kids = attach(nil, target.part())
+		v.more, v.own.kids = &v.own, attach(v.kidRoom[:0], target.part())
 	}
 	return v
 }
@@ -217,19 +217,21 @@ func Refer(target ReferNoun) *ReferVerb {
 // See https://www.twilio.com/docs/voice/twiml/refer.
 type ReferVerb struct {
 	element
-	attrRoom [2]attr
+	attrRoom [1]attr
+	own      more
+	kidRoom  [1]slot
 }
 
 // Action sets action: where to ask for the next TwiML when this ends; the
 // current document when unset.
 func (v *ReferVerb) Action(url string) *ReferVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // Method sets method: method for action. Default: [MethodPost].
 func (v *ReferVerb) Method(method HTTPMethod) *ReferVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
@@ -312,31 +314,31 @@ type SMSVerb struct {
 
 // To sets to: receiver. Default: caller.
 func (v *SMSVerb) To(value string) *SMSVerb {
-	v.putString(attrTo, value)
+	v.put(asString(attrTo, value))
 	return v
 }
 
 // From sets from: sender. Default: called number.
 func (v *SMSVerb) From(value string) *SMSVerb {
-	v.putString(attrFrom, value)
+	v.put(asString(attrFrom, value))
 	return v
 }
 
 // Action sets action: asked for TwiML after sending.
 func (v *SMSVerb) Action(url string) *SMSVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // Method sets method: method for action. Default: [MethodPost].
 func (v *SMSVerb) Method(method HTTPMethod) *SMSVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about delivery.
 func (v *SMSVerb) StatusCallback(url string) *SMSVerb {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 

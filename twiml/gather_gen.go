@@ -20,7 +20,7 @@ import "time"
 func Gather(prompts ...GatherPrompt) *GatherVerb {
 	v := &GatherVerb{element: element{tag: tagGather}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(v.kidRoom[:0], prompts)
+	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], prompts)
 	return v
 }
 
@@ -34,132 +34,133 @@ func Gather(prompts ...GatherPrompt) *GatherVerb {
 // See https://www.twilio.com/docs/voice/twiml/gather.
 type GatherVerb struct {
 	element
-	attrRoom [4]attr
+	attrRoom [3]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // Input sets input: kinds of input to accept. Default: [InputDTMF].
 func (v *GatherVerb) Input(values ...GatherInput) *GatherVerb {
-	v.putString(attrInput, join(values))
+	v.put(asString(attrInput, join(values)))
 	return v
 }
 
 // Action sets action: gets the input; the current document when unset.
 func (v *GatherVerb) Action(url string) *GatherVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // Method sets method: method for action. Default: [MethodPost].
 func (v *GatherVerb) Method(method HTTPMethod) *GatherVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // Timeout sets timeout: silence before the input counts as finished. In whole
 // seconds. Default: 5 s. At least 1 s.
 func (v *GatherVerb) Timeout(d time.Duration) *GatherVerb {
-	v.putSeconds(attrTimeout, d)
+	v.put(asSeconds(attrTimeout, d))
 	return v
 }
 
 // SpeechTimeout sets speechTimeout: silence after speech that ends the input,
 // in whole seconds. Default: the timeout.
 func (v *GatherVerb) SpeechTimeout(d time.Duration) *GatherVerb {
-	v.putSeconds(attrSpeechTimeout, d)
+	v.put(asSeconds(attrSpeechTimeout, d))
 	return v
 }
 
 // SpeechTimeoutAuto sets speechTimeout to auto: input ends at the first pause
 // in speech. Not every SpeechModel can do it (error 13335).
 func (v *GatherVerb) SpeechTimeoutAuto() *GatherVerb {
-	v.putString(attrSpeechTimeout, "auto")
+	v.put(asString(attrSpeechTimeout, "auto"))
 	return v
 }
 
 // MaxSpeechTime sets maxSpeechTime: longest stretch of speech. In whole
 // seconds.
 func (v *GatherVerb) MaxSpeechTime(d time.Duration) *GatherVerb {
-	v.putSeconds(attrMaxSpeechTime, d)
+	v.put(asSeconds(attrMaxSpeechTime, d))
 	return v
 }
 
 // ProfanityFilter sets profanityFilter: masks swear words. Default: true.
 func (v *GatherVerb) ProfanityFilter(on bool) *GatherVerb {
-	v.putBool(attrProfanityFilter, on)
+	v.put(asBool(attrProfanityFilter, on))
 	return v
 }
 
 // FinishOnKey sets finishOnKey: one key that ends input; empty means none.
 // Default: #.
 func (v *GatherVerb) FinishOnKey(value string) *GatherVerb {
-	v.putString(attrFinishOnKey, value)
+	v.put(asString(attrFinishOnKey, value))
 	return v
 }
 
 // NumDigits sets numDigits: number of keys that ends input. At least 1.
 func (v *GatherVerb) NumDigits(n int) *GatherVerb {
-	v.putInt(attrNumDigits, n)
+	v.put(asInt(attrNumDigits, n))
 	return v
 }
 
 // PartialResultCallback sets partialResultCallback: gets partial speech
 // results.
 func (v *GatherVerb) PartialResultCallback(url string) *GatherVerb {
-	v.putString(attrPartialResultCallback, url)
+	v.put(asString(attrPartialResultCallback, url))
 	return v
 }
 
 // PartialResultCallbackMethod sets partialResultCallbackMethod: method for
 // partialResultCallback. Default: [MethodPost].
 func (v *GatherVerb) PartialResultCallbackMethod(method HTTPMethod) *GatherVerb {
-	v.putString(attrPartialResultCallbackMethod, string(method))
+	v.put(asString(attrPartialResultCallbackMethod, string(method)))
 	return v
 }
 
 // Language sets language: spoken language. Default: [LanguageEnUS].
 func (v *GatherVerb) Language(value LanguageCode) *GatherVerb {
-	v.putString(attrLanguage, string(value))
+	v.put(asString(attrLanguage, string(value)))
 	return v
 }
 
 // Hints sets hints: words and phrases likely to be said, comma separated; up to
 // 500, each up to 100 characters.
 func (v *GatherVerb) Hints(value string) *GatherVerb {
-	v.putString(attrHints, value)
+	v.put(asString(attrHints, value))
 	return v
 }
 
 // BargeIn sets bargeIn: stops the children when the caller speaks. Default:
 // true.
 func (v *GatherVerb) BargeIn(on bool) *GatherVerb {
-	v.putBool(attrBargeIn, on)
+	v.put(asBool(attrBargeIn, on))
 	return v
 }
 
 // Debug sets debug: debug switch. Default: false.
 func (v *GatherVerb) Debug(on bool) *GatherVerb {
-	v.putBool(attrDebug, on)
+	v.put(asBool(attrDebug, on))
 	return v
 }
 
 // ActionOnEmptyResult sets actionOnEmptyResult: calls action even when nothing
 // was given. Default: false.
 func (v *GatherVerb) ActionOnEmptyResult(on bool) *GatherVerb {
-	v.putBool(attrActionOnEmptyResult, on)
+	v.put(asBool(attrActionOnEmptyResult, on))
 	return v
 }
 
 // SpeechModel sets speechModel: speech model or provider_model pair. Default:
 // default.
 func (v *GatherVerb) SpeechModel(value string) *GatherVerb {
-	v.putString(attrSpeechModel, value)
+	v.put(asString(attrSpeechModel, value))
 	return v
 }
 
 // Enhanced sets enhanced: uses the premium phone_call model. Default: false.
 func (v *GatherVerb) Enhanced(on bool) *GatherVerb {
-	v.putBool(attrEnhanced, on)
+	v.put(asBool(attrEnhanced, on))
 	return v
 }
 
@@ -167,7 +168,7 @@ func (v *GatherVerb) Enhanced(on bool) *GatherVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *GatherVerb) Grammar(value string) *GatherVerb {
-	v.putString(attrGrammar, value)
+	v.put(asString(attrGrammar, value))
 	return v
 }
 
@@ -175,7 +176,7 @@ func (v *GatherVerb) Grammar(value string) *GatherVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *GatherVerb) GrammarURL(url string) *GatherVerb {
-	v.putString(attrGrammarURL, url)
+	v.put(asString(attrGrammarURL, url))
 	return v
 }
 
@@ -183,7 +184,7 @@ func (v *GatherVerb) GrammarURL(url string) *GatherVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *GatherVerb) Secure(on bool) *GatherVerb {
-	v.putBool(attrSecure, on)
+	v.put(asBool(attrSecure, on))
 	return v
 }
 
@@ -226,14 +227,14 @@ type PlayVerb struct {
 
 // Loop sets loop: times to play; 0 means on and on. Default: 1. At least 0.
 func (v *PlayVerb) Loop(n int) *PlayVerb {
-	v.putInt(attrLoop, n)
+	v.put(asInt(attrLoop, n))
 	return v
 }
 
 // Digits sets digits: tones to send instead of a file; w waits half a second, W
 // one second.
 func (v *PlayVerb) Digits(value string) *PlayVerb {
-	v.putString(attrDigits, value)
+	v.put(asString(attrDigits, value))
 	return v
 }
 
@@ -262,7 +263,7 @@ func Pause(length ...time.Duration) *PauseVerb {
 	v := &PauseVerb{element: element{tag: tagPause}}
 	v.attrs = v.attrRoom[:0]
 	if n := len(length); n > 0 {
-		v.putSeconds(attrLength, length[n-1])
+		v.put(asSeconds(attrLength, length[n-1]))
 	}
 	return v
 }
@@ -282,7 +283,7 @@ type PauseVerb struct {
 // Length sets length: seconds to wait. In whole seconds. Default: 1 s. At least
 // 0 s.
 func (v *PauseVerb) Length(d time.Duration) *PauseVerb {
-	v.putSeconds(attrLength, d)
+	v.put(asSeconds(attrLength, d))
 	return v
 }
 
@@ -290,7 +291,7 @@ func (v *PauseVerb) Length(d time.Duration) *PauseVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *PauseVerb) Timeout(d time.Duration) *PauseVerb {
-	v.putSeconds(attrTimeout, d)
+	v.put(asSeconds(attrTimeout, d))
 	return v
 }
 
@@ -298,7 +299,7 @@ func (v *PauseVerb) Timeout(d time.Duration) *PauseVerb {
 //
 // Deprecated: only in the old published schema.
 func (v *PauseVerb) Until(value string) *PauseVerb {
-	v.putString(attrUntil, value)
+	v.put(asString(attrUntil, value))
 	return v
 }
 
@@ -345,88 +346,88 @@ type RecordVerb struct {
 // Action sets action: where to ask for the next TwiML when this ends; the
 // current document when unset.
 func (v *RecordVerb) Action(url string) *RecordVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // Method sets method: method for action. Default: [MethodPost].
 func (v *RecordVerb) Method(method HTTPMethod) *RecordVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
 // Timeout sets timeout: silence that ends the recording. In whole seconds.
 // Default: 5 s. At least 1 s.
 func (v *RecordVerb) Timeout(d time.Duration) *RecordVerb {
-	v.putSeconds(attrTimeout, d)
+	v.put(asSeconds(attrTimeout, d))
 	return v
 }
 
 // FinishOnKey sets finishOnKey: keys that end the recording; empty means none.
 // Default: 1234567890*#.
 func (v *RecordVerb) FinishOnKey(value string) *RecordVerb {
-	v.putString(attrFinishOnKey, value)
+	v.put(asString(attrFinishOnKey, value))
 	return v
 }
 
 // MaxLength sets maxLength: longest recording. In whole seconds. Default: 3600
 // s. At least 1 s.
 func (v *RecordVerb) MaxLength(d time.Duration) *RecordVerb {
-	v.putSeconds(attrMaxLength, d)
+	v.put(asSeconds(attrMaxLength, d))
 	return v
 }
 
 // PlayBeep sets playBeep: beeps before recording. Default: true.
 func (v *RecordVerb) PlayBeep(on bool) *RecordVerb {
-	v.putBool(attrPlayBeep, on)
+	v.put(asBool(attrPlayBeep, on))
 	return v
 }
 
 // Trim sets trim: cuts silence at both ends. Default: [TrimSilence].
 func (v *RecordVerb) Trim(value Trim) *RecordVerb {
-	v.putString(attrTrim, string(value))
+	v.put(asString(attrTrim, string(value)))
 	return v
 }
 
 // RecordingStatusCallback sets recordingStatusCallback: told about recording
 // states.
 func (v *RecordVerb) RecordingStatusCallback(url string) *RecordVerb {
-	v.putString(attrRecordingStatusCallback, url)
+	v.put(asString(attrRecordingStatusCallback, url))
 	return v
 }
 
 // RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: method for
 // recordingStatusCallback. Default: [MethodPost].
 func (v *RecordVerb) RecordingStatusCallbackMethod(method HTTPMethod) *RecordVerb {
-	v.putString(attrRecordingStatusCallbackMethod, string(method))
+	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
 	return v
 }
 
 // RecordingStatusCallbackEvent sets recordingStatusCallbackEvent: recording
 // states to report. Default: [RecordingCompleted].
 func (v *RecordVerb) RecordingStatusCallbackEvent(values ...RecordingEvent) *RecordVerb {
-	v.putString(attrRecordingStatusCallbackEvent, join(values))
+	v.put(asString(attrRecordingStatusCallbackEvent, join(values)))
 	return v
 }
 
 // Transcribe sets transcribe: transcribes recordings of 2 to 120 seconds.
 // Default: false.
 func (v *RecordVerb) Transcribe(on bool) *RecordVerb {
-	v.putBool(attrTranscribe, on)
+	v.put(asBool(attrTranscribe, on))
 	return v
 }
 
 // TranscribeCallback sets transcribeCallback: gets the transcription; needs
 // transcribe.
 func (v *RecordVerb) TranscribeCallback(url string) *RecordVerb {
-	v.putString(attrTranscribeCallback, url)
+	v.put(asString(attrTranscribeCallback, url))
 	return v
 }
 
 // RecordingConfigurationID sets recordingConfigurationId: stored recording
 // configuration to apply.
 func (v *RecordVerb) RecordingConfigurationID(value string) *RecordVerb {
-	v.putString(attrRecordingConfigurationID, value)
+	v.put(asString(attrRecordingConfigurationID, value))
 	return v
 }
 

@@ -23,7 +23,7 @@ func appendIndented(b []byte, e *element, level int) []byte {
 	b = append(b, e.name()...)
 	b = e.appendAttrs(b)
 	b = append(b, '>')
-	for _, k := range e.kids {
+	for _, k := range e.kids() {
 		b = appendLine(b, level+1)
 		b = appendIndented(b, k.el, level+1)
 	}
@@ -36,10 +36,10 @@ func appendIndented(b []byte, e *element, level int) []byte {
 // inline reports whether white space inside the element would count, or is not
 // needed.
 func (e *element) inline() bool {
-	if len(e.kids) == 0 || e.text != "" || e.tag == tagCustom || tags[e.tag].mixed {
+	if len(e.kids()) == 0 || e.text != "" || e.tag == tagCustom || tags[e.tag].mixed {
 		return true
 	}
-	for _, k := range e.kids {
+	for _, k := range e.kids() {
 		if k.el == nil || k.text != "" {
 			return true
 		}

@@ -12,7 +12,7 @@ package twiml
 func Message(text string, content ...MessageContent) *MessageVerb {
 	v := &MessageVerb{element: element{tag: tagMessage, text: text}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(nil, content)
+	v.adopt(collect(nil, content))
 	return v
 }
 
@@ -31,26 +31,26 @@ type MessageVerb struct {
 // To sets to: receiver: E.164, a channel address such as whatsapp:+1..., or a
 // short code. Default: sender.
 func (v *MessageVerb) To(value string) *MessageVerb {
-	v.putString(attrTo, value)
+	v.put(asString(attrTo, value))
 	return v
 }
 
 // From sets from: sender: E.164, short code, alphanumeric ID, or a channel
 // address. Default: receiver.
 func (v *MessageVerb) From(value string) *MessageVerb {
-	v.putString(attrFrom, value)
+	v.put(asString(attrFrom, value))
 	return v
 }
 
 // Action sets action: told about the status of the message.
 func (v *MessageVerb) Action(url string) *MessageVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // Method sets method: method for action. Default: [MethodPost].
 func (v *MessageVerb) Method(method HTTPMethod) *MessageVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
@@ -58,7 +58,7 @@ func (v *MessageVerb) Method(method HTTPMethod) *MessageVerb {
 //
 // Deprecated: action is preferred.
 func (v *MessageVerb) StatusCallback(url string) *MessageVerb {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 

@@ -7,10 +7,9 @@ import (
 
 // A MessagingResponse is a TwiML document that answers a message, made by [Messaging] or [Reply].
 //
-// The zero value and nil are the empty document, which sends no
-// reply. It may be rendered and served by many goroutines
-// once nothing appends to it or to its elements any more. It must not be
-// copied.
+// The zero value and nil are the empty document, which
+// sends no reply. Many goroutines may render and serve it once nothing appends to it
+// or sets attributes of its elements any more. It must not be copied.
 type MessagingResponse struct {
 	document
 	kidRoom [1]slot
@@ -19,9 +18,9 @@ type MessagingResponse struct {
 // Messaging makes a document that answers a message. Nil verbs are skipped;
 // without any, no reply is sent.
 func Messaging(verbs ...MessagingVerb) *MessagingResponse {
-	d := &MessagingResponse{document: document{element{tag: tagResponse}}}
-	d.root.kids = collect(d.kidRoom[:0], verbs)
-	return d
+	d := new(MessagingResponse)
+	d.begin(d.kidRoom[:0])
+	return d.Append(verbs...)
 }
 
 // Reply makes a document that answers a message with one text. It is short for
@@ -35,9 +34,9 @@ func (d *MessagingResponse) Append(verbs ...MessagingVerb) *MessagingResponse {
 		return Messaging(verbs...)
 	}
 	if d.root.tag == tagNone {
-		d.root.tag, d.root.kids = tagResponse, d.kidRoom[:0]
+		d.begin(d.kidRoom[:0])
 	}
-	d.root.kids = collect(d.root.kids, verbs)
+	d.own.kids = collect(d.own.kids, verbs)
 	return d
 }
 
@@ -45,7 +44,9 @@ func (d *MessagingResponse) Append(verbs ...MessagingVerb) *MessagingResponse {
 // TwiML has none there. A name that is not an XML name is an error when the
 // document is rendered.
 func (d *MessagingResponse) Attr(name, value string) *MessagingResponse {
-	d.root.tag = tagResponse
+	if d.root.tag == tagNone {
+		d.begin(d.kidRoom[:0])
+	}
 	d.root.putNamed(name, value)
 	return d
 }

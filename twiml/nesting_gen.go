@@ -262,3 +262,44 @@ func (Text) isParagraphPart() {}
 func (Text) isSentencePart()  {}
 func (Text) isWordPart()      {}
 func (Text) isDialNoun()      {}
+
+// appendSpeech writes part into the markup b if it is an SSML element.
+func appendSpeech(b []byte, part any, in *inside) []byte {
+	switch v := part.(type) {
+	case BreakElement:
+		return v.append(b, in)
+	case EmphasisElement:
+		return v.append(b, in)
+	case LangElement:
+		return v.append(b, in)
+	case ParagraphElement:
+		return v.append(b, in)
+	case PhonemeElement:
+		return v.append(b, in)
+	case ProsodyElement:
+		return v.append(b, in)
+	case SentenceElement:
+		return v.append(b, in)
+	case SayAsElement:
+		return v.append(b, in)
+	case SubElement:
+		return v.append(b, in)
+	case WordElement:
+		return v.append(b, in)
+	case AmazonEffectElement:
+		return v.append(b, in)
+	case AmazonAutoBreathsElement:
+		return v.append(b, in)
+	case AmazonBreathElement:
+		return v.append(b, in)
+	case AmazonDomainElement:
+		return v.append(b, in)
+	case MarkElement:
+		return v.append(b, in)
+	case VoiceChangeElement:
+		return v.append(b, in)
+	case AudioElement:
+		return v.append(b, in)
+	}
+	return b
+}

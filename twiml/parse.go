@@ -105,7 +105,7 @@ type parseOpen struct {
 // load copies the document into src, without its byte order mark and with each
 // line end as one line feed (XML 1.0, section 2.11).
 func (p *parser) load(xml []byte) {
-	const reference = 32 // what a text with a reference is long, about
+	const reference = 64 // what a text with a reference is long, about
 	xml = bytes.TrimPrefix(xml, []byte("\uFEFF"))
 	p.kept.Grow(len(xml) + min(len(xml), reference*bytes.Count(xml, []byte("&"))))
 	for {

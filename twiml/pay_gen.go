@@ -16,7 +16,7 @@ import "time"
 func Pay(content ...PayContent) *PayVerb {
 	v := &PayVerb{element: element{tag: tagPay}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(v.kidRoom[:0], content)
+	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], content)
 	return v
 }
 
@@ -31,126 +31,127 @@ func Pay(content ...PayContent) *PayVerb {
 type PayVerb struct {
 	element
 	attrRoom [4]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // Input sets input: how the caller enters data. Default: [PayInputDTMF].
 func (v *PayVerb) Input(value PayInput) *PayVerb {
-	v.putString(attrInput, string(value))
+	v.put(asString(attrInput, string(value)))
 	return v
 }
 
 // Action sets action: asked for TwiML when the payment ends.
 func (v *PayVerb) Action(url string) *PayVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // BankAccountType sets bankAccountType: account type; only with paymentMethod
 // ach-debit. Default: [ConsumerChecking].
 func (v *PayVerb) BankAccountType(value BankAccountType) *PayVerb {
-	v.putString(attrBankAccountType, string(value))
+	v.put(asString(attrBankAccountType, string(value)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about each step.
 func (v *PayVerb) StatusCallback(url string) *PayVerb {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *PayVerb) StatusCallbackMethod(method HTTPMethod) *PayVerb {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
 // Timeout sets timeout: wait for the next key. In whole seconds. Default: 5 s.
 // At least 1 s.
 func (v *PayVerb) Timeout(d time.Duration) *PayVerb {
-	v.putSeconds(attrTimeout, d)
+	v.put(asSeconds(attrTimeout, d))
 	return v
 }
 
 // MaxAttempts sets maxAttempts: tries of the payment. At least 1.
 func (v *PayVerb) MaxAttempts(n int) *PayVerb {
-	v.putInt(attrMaxAttempts, n)
+	v.put(asInt(attrMaxAttempts, n))
 	return v
 }
 
 // SecurityCode sets securityCode: asks for the card's security code. Default:
 // true.
 func (v *PayVerb) SecurityCode(on bool) *PayVerb {
-	v.putBool(attrSecurityCode, on)
+	v.put(asBool(attrSecurityCode, on))
 	return v
 }
 
 // PostalCode sets postalCode: true, false, or the postal code itself, which
 // skips the step. Default: true.
 func (v *PayVerb) PostalCode(value string) *PayVerb {
-	v.putString(attrPostalCode, value)
+	v.put(asString(attrPostalCode, value))
 	return v
 }
 
 // MinPostalCodeLength sets minPostalCodeLength: fewest digits of a postal code.
 // Default: 0. At least 0.
 func (v *PayVerb) MinPostalCodeLength(n int) *PayVerb {
-	v.putInt(attrMinPostalCodeLength, n)
+	v.put(asInt(attrMinPostalCodeLength, n))
 	return v
 }
 
 // PaymentConnector sets paymentConnector: unique name of the connector.
 // Default: Default.
 func (v *PayVerb) PaymentConnector(value string) *PayVerb {
-	v.putString(attrPaymentConnector, value)
+	v.put(asString(attrPaymentConnector, value))
 	return v
 }
 
 // PaymentMethod sets paymentMethod: how the caller pays. Default:
 // [PaymentCreditCard].
 func (v *PayVerb) PaymentMethod(value PaymentMethod) *PayVerb {
-	v.putString(attrPaymentMethod, string(value))
+	v.put(asString(attrPaymentMethod, string(value)))
 	return v
 }
 
 // TokenType sets tokenType: kind of token when nothing is charged. Default:
 // [TokenReusable].
 func (v *PayVerb) TokenType(value PayTokenType) *PayVerb {
-	v.putString(attrTokenType, string(value))
+	v.put(asString(attrTokenType, string(value)))
 	return v
 }
 
 // ChargeAmount sets chargeAmount: amount; zero or unset makes a token only.
 // Default: 0.
 func (v *PayVerb) ChargeAmount(value string) *PayVerb {
-	v.putString(attrChargeAmount, value)
+	v.put(asString(attrChargeAmount, value))
 	return v
 }
 
 // Currency sets currency: currency code of chargeAmount. Default: usd.
 func (v *PayVerb) Currency(value string) *PayVerb {
-	v.putString(attrCurrency, value)
+	v.put(asString(attrCurrency, value))
 	return v
 }
 
 // Description sets description: text for the payment.
 func (v *PayVerb) Description(value string) *PayVerb {
-	v.putString(attrDescription, value)
+	v.put(asString(attrDescription, value))
 	return v
 }
 
 // ValidCardTypes sets validCardTypes: accepted brands. Default: visa mastercard
 // amex.
 func (v *PayVerb) ValidCardTypes(values ...CardType) *PayVerb {
-	v.putString(attrValidCardTypes, join(values))
+	v.put(asString(attrValidCardTypes, join(values)))
 	return v
 }
 
 // Language sets language: language of the built-in prompts. Default:
 // [LanguageEnUS].
 func (v *PayVerb) Language(value LanguageCode) *PayVerb {
-	v.putString(attrLanguage, string(value))
+	v.put(asString(attrLanguage, string(value)))
 	return v
 }
 
@@ -176,8 +177,8 @@ func (*PayVerb) isVoiceVerb() {}
 func Prompt(step PromptStep, prompts ...GatherPrompt) *PromptNoun {
 	v := &PromptNoun{element: element{tag: tagPrompt}}
 	v.attrs = v.attrRoom[:0]
-	v.putString(attrFor, string(step))
-	v.kids = collect(v.kidRoom[:0], prompts)
+	v.put(asString(attrFor, string(step)))
+	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], prompts)
 	return v
 }
 
@@ -192,31 +193,32 @@ func Prompt(step PromptStep, prompts ...GatherPrompt) *PromptNoun {
 type PromptNoun struct {
 	element
 	attrRoom [2]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // ErrorType sets errorType: errors it answers.
 func (v *PromptNoun) ErrorType(values ...PromptErrorType) *PromptNoun {
-	v.putString(attrErrorType, join(values))
+	v.put(asString(attrErrorType, join(values)))
 	return v
 }
 
 // CardType sets cardType: brands it is for.
 func (v *PromptNoun) CardType(values ...CardType) *PromptNoun {
-	v.putString(attrCardType, join(values))
+	v.put(asString(attrCardType, join(values)))
 	return v
 }
 
 // Attempt sets attempt: tries it is for, space separated.
 func (v *PromptNoun) Attempt(values ...int) *PromptNoun {
-	v.putInts(attrAttempt, values)
+	v.put(asInts(attrAttempt, values))
 	return v
 }
 
 // RequireMatchingInputs sets requireMatchingInputs: asks twice and compares.
 // Default: false.
 func (v *PromptNoun) RequireMatchingInputs(on bool) *PromptNoun {
-	v.putBool(attrRequireMatchingInputs, on)
+	v.put(asBool(attrRequireMatchingInputs, on))
 	return v
 }
 

@@ -41,6 +41,7 @@ const (
 type renderer struct {
 	end      int // the length that must not be passed
 	elements int
+	deepest  int
 	err      error
 	path     string
 }
@@ -74,8 +75,9 @@ func (r *renderer) failure() error {
 }
 
 func messages(root *element) (n int) {
-	for i := range root.kids {
-		if el := root.kids[i].el; el != nil && (el.tag == tagMessage || el.tag == tagSMS) {
+	kids := root.kids()
+	for i := range kids {
+		if el := kids[i].el; el != nil && (el.tag == tagMessage || el.tag == tagSMS) {
 			n++
 		}
 	}
@@ -84,25 +86,32 @@ func messages(root *element) (n int) {
 
 func (r *renderer) element(b []byte, e *element, depth int) []byte {
 	open, end := tags[e.tag].open, tags[e.tag].end
-	if e.tag <= tagCustom || e.named != nil || depth > nodeMaxDepth || r.elements >= nodeMaxElements || len(e.attrs) > nodeMaxAttrs {
+	r.elements += 1 + int(e.elements)
+	r.deepest = max(r.deepest, depth+int(e.depth))
+	if e.tag <= tagCustom || e.more != nil && e.more.rare != nil || depth+int(e.depth) > nodeMaxDepth ||
+		r.elements > nodeMaxElements || len(e.attrs) > nodeMaxAttrs {
 		if r.err = r.check(e, depth); r.err != nil {
 			r.path = e.pathName()
 			return b
 		}
 		if e.tag == tagCustom {
-			open, end = "<"+e.named.name, "</"+e.named.name+">"
+			open, end = "<"+e.name(), "</"+e.name()+">"
 		}
 	}
-	r.elements++
 	b = append(b, open...)
 	b = e.appendAttrs(b)
-	if e.text == "" && len(e.kids) == 0 {
+	kids := e.kids()
+	if e.text == "" && len(kids) == 0 {
 		return r.sized(append(b, '/', '>'))
 	}
 	b = append(b, '>')
-	b = appendEscapedText(b, e.text)
-	for i := range e.kids {
-		k := &e.kids[i]
+	if e.markup {
+		b = append(b, e.text...)
+	} else {
+		b = appendEscapedText(b, e.text)
+	}
+	for i := range kids {
+		k := &kids[i]
 		if k.el != nil {
 			if b = r.element(b, k.el, depth+1); r.err != nil {
 				r.path = e.pathName() + "/" + r.path
@@ -131,46 +140,50 @@ func (e *element) appendAttrs(b []byte) []byte {
 			b = append(b, attrOpens[a.id]...)
 		} else {
 			b = append(b, ' ')
-			b = append(b, e.named.attrs[a.id-attrNamed]...)
+			b = append(b, e.more.rare.names[a.id-attrNamed]...)
 			b = append(b, '=', '"')
 		}
-		if kind := a.kind &^ kindRounded; kind == kindText {
-			b = appendEscapedAttr(b, a.value)
-		} else {
-			b = appendNumber(b, kind, int64(a.num))
-		}
-		b = append(b, '"')
+		b = append(a.append(b), '"')
 	}
 	return b
 }
 
+// append appends the value, escaped.
+func (a *attr) append(b []byte) []byte {
+	if kind := a.kind &^ kindRounded; kind != kindText {
+		return appendNumber(b, kind, int64(a.num))
+	}
+	return appendEscapedAttr(b, a.value)
+}
+
 // check looks at what only unusual elements can have wrong.
 func (r *renderer) check(e *element, depth int) error {
+	rare := e.rare()
 	switch {
 	case e.tag == tagNone:
 		return fmt.Errorf("%w: an element was not made by its constructor", ErrMalformed)
-	case depth > nodeMaxDepth:
+	case depth+int(e.depth) > nodeMaxDepth:
 		return fmt.Errorf("%w: more than %d elements deep", ErrLimit, nodeMaxDepth)
-	case r.elements >= nodeMaxElements:
+	case r.elements > nodeMaxElements:
 		return fmt.Errorf("%w: more than %d elements", ErrLimit, nodeMaxElements)
 	case len(e.attrs) > nodeMaxAttrs:
 		return fmt.Errorf("%w: more than %d attributes in one element", ErrLimit, nodeMaxAttrs)
-	case e.tag == tagCustom && !nameIsValid(e.named.name):
-		return fmt.Errorf("%w: %q is no element name", ErrMalformed, e.named.name)
+	case rare == nil:
+		return nil
+	case e.tag == tagCustom && !nameIsValid(rare.name):
+		return fmt.Errorf("%w: %q is no element name", ErrMalformed, rare.name)
 	}
-	if e.named != nil {
-		for _, name := range e.named.attrs {
-			if !nameIsValid(name) {
-				return fmt.Errorf("%w: %q is no attribute name", ErrMalformed, name)
-			}
+	for _, name := range rare.names {
+		if !nameIsValid(name) {
+			return fmt.Errorf("%w: %q is no attribute name", ErrMalformed, name)
 		}
 	}
-	return nil
+	return rare.err
 }
 
 // pathName is the element's name in a path; a bad name stands in the error.
 func (e *element) pathName() string {
-	if e.tag == tagNone || e.tag == tagCustom && !nameIsValid(e.named.name) {
+	if e.tag == tagNone || e.tag == tagCustom && !nameIsValid(e.name()) {
 		return "?"
 	}
 	return e.name()

@@ -14,9 +14,9 @@ import "time"
 // characters, Google 5000 (error 13521). A Say without text and parts is an
 // error at Twilio (13520).
 func Say(text string, parts ...SpeechPart) *SayVerb {
-	v := &SayVerb{element: element{tag: tagSay, text: text}}
+	v := &SayVerb{element: element{tag: tagSay}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(v.kidRoom[:0], parts)
+	speak(&v.element, text, parts)
 	return v
 }
 
@@ -29,25 +29,24 @@ func Say(text string, parts ...SpeechPart) *SayVerb {
 // See https://www.twilio.com/docs/voice/twiml/say.
 type SayVerb struct {
 	element
-	attrRoom [2]attr
-	kidRoom  [2]slot
+	attrRoom [1]attr
 }
 
 // Voice sets voice: voice. Default: account setting.
 func (v *SayVerb) Voice(value VoiceName) *SayVerb {
-	v.putString(attrVoice, string(value))
+	v.put(asString(attrVoice, string(value)))
 	return v
 }
 
 // Loop sets loop: times to speak; 0 means on and on. Default: 1. At least 0.
 func (v *SayVerb) Loop(n int) *SayVerb {
-	v.putInt(attrLoop, n)
+	v.put(asInt(attrLoop, n))
 	return v
 }
 
 // Language sets language: language of the text. Default: account setting.
 func (v *SayVerb) Language(value LanguageCode) *SayVerb {
-	v.putString(attrLanguage, string(value))
+	v.put(asString(attrLanguage, string(value)))
 	return v
 }
 
@@ -55,7 +54,7 @@ func (v *SayVerb) Language(value LanguageCode) *SayVerb {
 //
 // Deprecated: only in the old published schema; a bad value raises 13513.
 func (v *SayVerb) Rate(value string) *SayVerb {
-	v.putString(attrRate, value)
+	v.put(asString(attrRate, value))
 	return v
 }
 
@@ -80,11 +79,10 @@ func (*SayVerb) isGatherPrompt() {}
 // Break is a pause inside spoken words, up to ten seconds. Without a length its
 // strength counts, which is medium if that is not set either. Of several
 // lengths the last counts.
-func Break(length ...time.Duration) *BreakElement {
-	v := &BreakElement{element: element{tag: tagBreak}}
-	v.attrs = v.attrRoom[:0]
+func Break(length ...time.Duration) BreakElement {
+	v := BreakElement{speech{tag: tagBreak}}
 	if n := len(length); n > 0 {
-		v.putBreak(attrTime, length[n-1])
+		v.put(asBreak(attrTime, length[n-1]))
 	}
 	return v
 }
@@ -93,54 +91,44 @@ func Break(length ...time.Duration) *BreakElement {
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
-// [VoiceChange]. Each method sets one attribute and returns its receiver; what
-// is not set is not written, and Twilio's default holds.
+// [VoiceChange]. Each method sets one attribute and returns a changed copy;
+// what is not set is not written, and Twilio's default holds.
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#break.
-type BreakElement struct {
-	element
-	attrRoom [1]attr
-}
+type BreakElement struct{ speech }
 
 // Strength sets strength: named length. Default: [BreakMedium].
-func (v *BreakElement) Strength(value BreakStrength) *BreakElement {
-	v.putString(attrStrength, string(value))
+func (v BreakElement) Strength(value BreakStrength) BreakElement {
+	v.put(asString(attrStrength, string(value)))
 	return v
 }
 
 // Time sets time: length such as 500ms or 2s; up to 10s.
-func (v *BreakElement) Time(d time.Duration) *BreakElement {
-	v.putBreak(attrTime, d)
+func (v BreakElement) Time(d time.Duration) BreakElement {
+	v.put(asBreak(attrTime, d))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *BreakElement) Attr(name, value string) *BreakElement {
+func (v BreakElement) Attr(name, value string) BreakElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *BreakElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v BreakElement) part() slot { return v.slot() }
 
-func (*BreakElement) isSpeechPart()    {}
-func (*BreakElement) isProsodyPart()   {}
-func (*BreakElement) isParagraphPart() {}
-func (*BreakElement) isSentencePart()  {}
-func (*BreakElement) isWordPart()      {}
+func (BreakElement) isSpeechPart()    {}
+func (BreakElement) isProsodyPart()   {}
+func (BreakElement) isParagraphPart() {}
+func (BreakElement) isSentencePart()  {}
+func (BreakElement) isWordPart()      {}
 
 // Emphasis stresses words. Neural, long-form and generative Polly voices do not
 // know it.
-func Emphasis(text string, parts ...SentencePart) *EmphasisElement {
-	v := &EmphasisElement{element: element{tag: tagEmphasis, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.kids = collect(v.kidRoom[:0], parts)
+func Emphasis(text string, parts ...SentencePart) EmphasisElement {
+	v := EmphasisElement{speechOf(tagEmphasis, text, parts)}
 	return v
 }
 
@@ -150,49 +138,38 @@ func Emphasis(text string, parts ...SentencePart) *EmphasisElement {
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
 // [VoiceChange]. Inside it stands any [SentencePart]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
+// attribute and returns a changed copy; what is not set is not written, and
 // Twilio's default holds.
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#emphasis.
-type EmphasisElement struct {
-	element
-	attrRoom [1]attr
-	kidRoom  [1]slot
-}
+type EmphasisElement struct{ speech }
 
 // Level sets level: degree. Default: [EmphasisModerate].
-func (v *EmphasisElement) Level(value EmphasisLevel) *EmphasisElement {
-	v.putString(attrLevel, string(value))
+func (v EmphasisElement) Level(value EmphasisLevel) EmphasisElement {
+	v.put(asString(attrLevel, string(value)))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *EmphasisElement) Attr(name, value string) *EmphasisElement {
+func (v EmphasisElement) Attr(name, value string) EmphasisElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *EmphasisElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v EmphasisElement) part() slot { return v.slot() }
 
-func (*EmphasisElement) isSpeechPart()    {}
-func (*EmphasisElement) isProsodyPart()   {}
-func (*EmphasisElement) isParagraphPart() {}
-func (*EmphasisElement) isSentencePart()  {}
-func (*EmphasisElement) isWordPart()      {}
+func (EmphasisElement) isSpeechPart()    {}
+func (EmphasisElement) isProsodyPart()   {}
+func (EmphasisElement) isParagraphPart() {}
+func (EmphasisElement) isSentencePart()  {}
+func (EmphasisElement) isWordPart()      {}
 
 // Lang speaks words in another language, with the accent of the voice.
-func Lang(code LanguageCode, text string, parts ...ProsodyPart) *LangElement {
-	v := &LangElement{element: element{tag: tagLang, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.putString(attrLang, string(code))
-	v.kids = collect(v.kidRoom[:0], parts)
+func Lang(code LanguageCode, text string, parts ...ProsodyPart) LangElement {
+	v := LangElement{speechOf(tagLang, text, parts)}
+	v.put(asString(attrLang, string(code)))
 	return v
 }
 
@@ -201,40 +178,30 @@ func Lang(code LanguageCode, text string, parts ...ProsodyPart) *LangElement {
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and [VoiceChange]. Inside
-// it stands any [ProsodyPart]. Each method sets one attribute and returns its
-// receiver; what is not set is not written, and Twilio's default holds.
+// it stands any [ProsodyPart]. Each method sets one attribute and returns a
+// changed copy; what is not set is not written, and Twilio's default holds.
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#lang.
-type LangElement struct {
-	element
-	attrRoom [1]attr
-	kidRoom  [1]slot
-}
+type LangElement struct{ speech }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *LangElement) Attr(name, value string) *LangElement {
+func (v LangElement) Attr(name, value string) LangElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *LangElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v LangElement) part() slot { return v.slot() }
 
-func (*LangElement) isSpeechPart()    {}
-func (*LangElement) isProsodyPart()   {}
-func (*LangElement) isParagraphPart() {}
-func (*LangElement) isSentencePart()  {}
+func (LangElement) isSpeechPart()    {}
+func (LangElement) isProsodyPart()   {}
+func (LangElement) isParagraphPart() {}
+func (LangElement) isSentencePart()  {}
 
 // Paragraph is a paragraph: its end is heard as a longer pause.
-func Paragraph(text string, parts ...ParagraphPart) *ParagraphElement {
-	v := &ParagraphElement{element: element{tag: tagParagraph, text: text}}
-	v.kids = collect(v.kidRoom[:0], parts)
+func Paragraph(text string, parts ...ParagraphPart) ParagraphElement {
+	v := ParagraphElement{speechOf(tagParagraph, text, parts)}
 	return v
 }
 
@@ -244,35 +211,26 @@ func Paragraph(text string, parts ...ParagraphPart) *ParagraphElement {
 // [AmazonDomain] and [VoiceChange]. Inside it stands any [ParagraphPart].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#p.
-type ParagraphElement struct {
-	element
-	kidRoom [1]slot
-}
+type ParagraphElement struct{ speech }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *ParagraphElement) Attr(name, value string) *ParagraphElement {
+func (v ParagraphElement) Attr(name, value string) ParagraphElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *ParagraphElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v ParagraphElement) part() slot { return v.slot() }
 
-func (*ParagraphElement) isSpeechPart()  {}
-func (*ParagraphElement) isProsodyPart() {}
+func (ParagraphElement) isSpeechPart()  {}
+func (ParagraphElement) isProsodyPart() {}
 
 // Phoneme gives the pronunciation of a word, in the phonetic alphabet that
 // Alphabet sets.
-func Phoneme(text string, pronunciation string) *PhonemeElement {
-	v := &PhonemeElement{element: element{tag: tagPhoneme, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.putString(attrPh, pronunciation)
+func Phoneme(text string, pronunciation string) PhonemeElement {
+	v := PhonemeElement{speech{tag: tagPhoneme, text: text}}
+	v.put(asString(attrPh, pronunciation))
 	return v
 }
 
@@ -281,47 +239,37 @@ func Phoneme(text string, pronunciation string) *PhonemeElement {
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
-// [VoiceChange]. Each method sets one attribute and returns its receiver; what
-// is not set is not written, and Twilio's default holds.
+// [VoiceChange]. Each method sets one attribute and returns a changed copy;
+// what is not set is not written, and Twilio's default holds.
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#phoneme.
-type PhonemeElement struct {
-	element
-	attrRoom [2]attr
-}
+type PhonemeElement struct{ speech }
 
 // Alphabet sets alphabet: alphabet of ph.
-func (v *PhonemeElement) Alphabet(value PhonemeAlphabet) *PhonemeElement {
-	v.putString(attrAlphabet, string(value))
+func (v PhonemeElement) Alphabet(value PhonemeAlphabet) PhonemeElement {
+	v.put(asString(attrAlphabet, string(value)))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *PhonemeElement) Attr(name, value string) *PhonemeElement {
+func (v PhonemeElement) Attr(name, value string) PhonemeElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *PhonemeElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v PhonemeElement) part() slot { return v.slot() }
 
-func (*PhonemeElement) isSpeechPart()    {}
-func (*PhonemeElement) isProsodyPart()   {}
-func (*PhonemeElement) isParagraphPart() {}
-func (*PhonemeElement) isSentencePart()  {}
-func (*PhonemeElement) isWordPart()      {}
+func (PhonemeElement) isSpeechPart()    {}
+func (PhonemeElement) isProsodyPart()   {}
+func (PhonemeElement) isParagraphPart() {}
+func (PhonemeElement) isSentencePart()  {}
+func (PhonemeElement) isWordPart()      {}
 
 // Prosody sets loudness, speed and pitch of words.
-func Prosody(text string, parts ...ProsodyPart) *ProsodyElement {
-	v := &ProsodyElement{element: element{tag: tagProsody, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.kids = collect(v.kidRoom[:0], parts)
+func Prosody(text string, parts ...ProsodyPart) ProsodyElement {
+	v := ProsodyElement{speechOf(tagProsody, text, parts)}
 	return v
 }
 
@@ -331,59 +279,49 @@ func Prosody(text string, parts ...ProsodyPart) *ProsodyElement {
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
 // [VoiceChange]. Inside it stands any [ProsodyPart]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
+// attribute and returns a changed copy; what is not set is not written, and
 // Twilio's default holds.
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#prosody.
-type ProsodyElement struct {
-	element
-	attrRoom [2]attr
-	kidRoom  [1]slot
-}
+type ProsodyElement struct{ speech }
 
 // Volume sets volume: loudness.
-func (v *ProsodyElement) Volume(value ProsodyVolume) *ProsodyElement {
-	v.putString(attrVolume, string(value))
+func (v ProsodyElement) Volume(value ProsodyVolume) ProsodyElement {
+	v.put(asString(attrVolume, string(value)))
 	return v
 }
 
 // Rate sets rate: speed.
-func (v *ProsodyElement) Rate(value ProsodyRate) *ProsodyElement {
-	v.putString(attrRate, string(value))
+func (v ProsodyElement) Rate(value ProsodyRate) ProsodyElement {
+	v.put(asString(attrRate, string(value)))
 	return v
 }
 
 // Pitch sets pitch: pitch; not with neural Polly voices.
-func (v *ProsodyElement) Pitch(value ProsodyPitch) *ProsodyElement {
-	v.putString(attrPitch, string(value))
+func (v ProsodyElement) Pitch(value ProsodyPitch) ProsodyElement {
+	v.put(asString(attrPitch, string(value)))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *ProsodyElement) Attr(name, value string) *ProsodyElement {
+func (v ProsodyElement) Attr(name, value string) ProsodyElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *ProsodyElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v ProsodyElement) part() slot { return v.slot() }
 
-func (*ProsodyElement) isSpeechPart()    {}
-func (*ProsodyElement) isProsodyPart()   {}
-func (*ProsodyElement) isParagraphPart() {}
-func (*ProsodyElement) isSentencePart()  {}
-func (*ProsodyElement) isWordPart()      {}
+func (ProsodyElement) isSpeechPart()    {}
+func (ProsodyElement) isProsodyPart()   {}
+func (ProsodyElement) isParagraphPart() {}
+func (ProsodyElement) isSentencePart()  {}
+func (ProsodyElement) isWordPart()      {}
 
 // Sentence is a sentence: its end is heard as after a full stop.
-func Sentence(text string, parts ...SentencePart) *SentenceElement {
-	v := &SentenceElement{element: element{tag: tagSentence, text: text}}
-	v.kids = collect(v.kidRoom[:0], parts)
+func Sentence(text string, parts ...SentencePart) SentenceElement {
+	v := SentenceElement{speechOf(tagSentence, text, parts)}
 	return v
 }
 
@@ -394,35 +332,26 @@ func Sentence(text string, parts ...SentencePart) *SentenceElement {
 // [SentencePart].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#s.
-type SentenceElement struct {
-	element
-	kidRoom [1]slot
-}
+type SentenceElement struct{ speech }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *SentenceElement) Attr(name, value string) *SentenceElement {
+func (v SentenceElement) Attr(name, value string) SentenceElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *SentenceElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v SentenceElement) part() slot { return v.slot() }
 
-func (*SentenceElement) isSpeechPart()    {}
-func (*SentenceElement) isProsodyPart()   {}
-func (*SentenceElement) isParagraphPart() {}
+func (SentenceElement) isSpeechPart()    {}
+func (SentenceElement) isProsodyPart()   {}
+func (SentenceElement) isParagraphPart() {}
 
 // SayAs says how to read a token, such as a number digit by digit. It needs
 // InterpretAs.
-func SayAs(text string) *SayAsElement {
-	v := &SayAsElement{element: element{tag: tagSayAs, text: text}}
-	v.attrs = v.attrRoom[:0]
+func SayAs(text string) SayAsElement {
+	v := SayAsElement{speech{tag: tagSayAs, text: text}}
 	return v
 }
 
@@ -431,62 +360,53 @@ func SayAs(text string) *SayAsElement {
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
-// [VoiceChange]. Each method sets one attribute and returns its receiver; what
-// is not set is not written, and Twilio's default holds.
+// [VoiceChange]. Each method sets one attribute and returns a changed copy;
+// what is not set is not written, and Twilio's default holds.
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#say-as.
-type SayAsElement struct {
-	element
-	attrRoom [1]attr
-}
+type SayAsElement struct{ speech }
 
 // InterpretAs sets interpret-as: kind of token. Twilio needs it.
-func (v *SayAsElement) InterpretAs(value InterpretAs) *SayAsElement {
-	v.putString(attrInterpretAs, string(value))
+func (v SayAsElement) InterpretAs(value InterpretAs) SayAsElement {
+	v.put(asString(attrInterpretAs, string(value)))
 	return v
 }
 
 // Format sets format: field order of a date.
-func (v *SayAsElement) Format(value SayAsFormat) *SayAsElement {
-	v.putString(attrFormat, string(value))
+func (v SayAsElement) Format(value SayAsFormat) SayAsElement {
+	v.put(asString(attrFormat, string(value)))
 	return v
 }
 
 // Role sets role: old name of format.
 //
 // Deprecated: renamed to format on 2022-12-14.
-func (v *SayAsElement) Role(value string) *SayAsElement {
-	v.putString(attrRole, value)
+func (v SayAsElement) Role(value string) SayAsElement {
+	v.put(asString(attrRole, value))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *SayAsElement) Attr(name, value string) *SayAsElement {
+func (v SayAsElement) Attr(name, value string) SayAsElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *SayAsElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v SayAsElement) part() slot { return v.slot() }
 
-func (*SayAsElement) isSpeechPart()    {}
-func (*SayAsElement) isProsodyPart()   {}
-func (*SayAsElement) isParagraphPart() {}
-func (*SayAsElement) isSentencePart()  {}
-func (*SayAsElement) isWordPart()      {}
+func (SayAsElement) isSpeechPart()    {}
+func (SayAsElement) isProsodyPart()   {}
+func (SayAsElement) isParagraphPart() {}
+func (SayAsElement) isSentencePart()  {}
+func (SayAsElement) isWordPart()      {}
 
 // Sub speaks alias where text is written, such as "World Wide Web Consortium"
 // for "W3C".
-func Sub(text string, alias string) *SubElement {
-	v := &SubElement{element: element{tag: tagSub, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.putString(attrAlias, alias)
+func Sub(text string, alias string) SubElement {
+	v := SubElement{speech{tag: tagSub, text: text}}
+	v.put(asString(attrAlias, alias))
 	return v
 }
 
@@ -495,42 +415,32 @@ func Sub(text string, alias string) *SubElement {
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
-// [VoiceChange]. Each method sets one attribute and returns its receiver; what
-// is not set is not written, and Twilio's default holds.
+// [VoiceChange]. Each method sets one attribute and returns a changed copy;
+// what is not set is not written, and Twilio's default holds.
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#sub.
-type SubElement struct {
-	element
-	attrRoom [1]attr
-}
+type SubElement struct{ speech }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *SubElement) Attr(name, value string) *SubElement {
+func (v SubElement) Attr(name, value string) SubElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *SubElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v SubElement) part() slot { return v.slot() }
 
-func (*SubElement) isSpeechPart()    {}
-func (*SubElement) isProsodyPart()   {}
-func (*SubElement) isParagraphPart() {}
-func (*SubElement) isSentencePart()  {}
-func (*SubElement) isWordPart()      {}
+func (SubElement) isSpeechPart()    {}
+func (SubElement) isProsodyPart()   {}
+func (SubElement) isParagraphPart() {}
+func (SubElement) isSentencePart()  {}
+func (SubElement) isWordPart()      {}
 
 // Word names the part of speech of a word that is pronounced differently as a
 // verb and as a noun, such as "read".
-func Word(text string, parts ...WordPart) *WordElement {
-	v := &WordElement{element: element{tag: tagWord, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.kids = collect(nil, parts)
+func Word(text string, parts ...WordPart) WordElement {
+	v := WordElement{speechOf(tagWord, text, parts)}
 	return v
 }
 
@@ -539,48 +449,38 @@ func Word(text string, parts ...WordPart) *WordElement {
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and [VoiceChange]. Inside
-// it stands any [WordPart]. Each method sets one attribute and returns its
-// receiver; what is not set is not written, and Twilio's default holds.
+// it stands any [WordPart]. Each method sets one attribute and returns a
+// changed copy; what is not set is not written, and Twilio's default holds.
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#w.
-type WordElement struct {
-	element
-	attrRoom [1]attr
-}
+type WordElement struct{ speech }
 
 // Role sets role: part of speech.
-func (v *WordElement) Role(value WordRole) *WordElement {
-	v.putString(attrRole, string(value))
+func (v WordElement) Role(value WordRole) WordElement {
+	v.put(asString(attrRole, string(value)))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *WordElement) Attr(name, value string) *WordElement {
+func (v WordElement) Attr(name, value string) WordElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *WordElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v WordElement) part() slot { return v.slot() }
 
-func (*WordElement) isSpeechPart()    {}
-func (*WordElement) isProsodyPart()   {}
-func (*WordElement) isParagraphPart() {}
-func (*WordElement) isSentencePart()  {}
+func (WordElement) isSpeechPart()    {}
+func (WordElement) isProsodyPart()   {}
+func (WordElement) isParagraphPart() {}
+func (WordElement) isSentencePart()  {}
 
 // AmazonEffect is Polly's effect on words, such as whispering.
 //
 // Twilio documents it nowhere: expect a warning (12200) or no effect.
-func AmazonEffect(text string, parts ...ProsodyPart) *AmazonEffectElement {
-	v := &AmazonEffectElement{element: element{tag: tagAmazonEffect, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.kids = collect(nil, parts)
+func AmazonEffect(text string, parts ...ProsodyPart) AmazonEffectElement {
+	v := AmazonEffectElement{speechOf(tagAmazonEffect, text, parts)}
 	return v
 }
 
@@ -588,55 +488,45 @@ func AmazonEffect(text string, parts ...ProsodyPart) *AmazonEffectElement {
 // [AmazonEffect]: Polly effect on words.
 //
 // It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
+// attribute and returns a changed copy; what is not set is not written, and
 // Twilio's default holds.
-type AmazonEffectElement struct {
-	element
-	attrRoom [1]attr
-}
+type AmazonEffectElement struct{ speech }
 
 // Name sets name: whispered or drc.
-func (v *AmazonEffectElement) Name(value string) *AmazonEffectElement {
-	v.putString(attrName, value)
+func (v AmazonEffectElement) Name(value string) AmazonEffectElement {
+	v.put(asString(attrName, value))
 	return v
 }
 
 // Phonation sets phonation: soft.
-func (v *AmazonEffectElement) Phonation(value string) *AmazonEffectElement {
-	v.putString(attrPhonation, value)
+func (v AmazonEffectElement) Phonation(value string) AmazonEffectElement {
+	v.put(asString(attrPhonation, value))
 	return v
 }
 
 // VocalTractLength sets vocal-tract-length: change in per cent.
-func (v *AmazonEffectElement) VocalTractLength(value string) *AmazonEffectElement {
-	v.putString(attrVocalTractLength, value)
+func (v AmazonEffectElement) VocalTractLength(value string) AmazonEffectElement {
+	v.put(asString(attrVocalTractLength, value))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *AmazonEffectElement) Attr(name, value string) *AmazonEffectElement {
+func (v AmazonEffectElement) Attr(name, value string) AmazonEffectElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *AmazonEffectElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v AmazonEffectElement) part() slot { return v.slot() }
 
-func (*AmazonEffectElement) isSpeechPart() {}
+func (AmazonEffectElement) isSpeechPart() {}
 
 // AmazonAutoBreaths lets Polly place the sound of breathing into words.
 //
 // Twilio documents it nowhere: expect a warning (12200) or no effect.
-func AmazonAutoBreaths(text string, parts ...ProsodyPart) *AmazonAutoBreathsElement {
-	v := &AmazonAutoBreathsElement{element: element{tag: tagAmazonAutoBreaths, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.kids = collect(nil, parts)
+func AmazonAutoBreaths(text string, parts ...ProsodyPart) AmazonAutoBreathsElement {
+	v := AmazonAutoBreathsElement{speechOf(tagAmazonAutoBreaths, text, parts)}
 	return v
 }
 
@@ -644,103 +534,84 @@ func AmazonAutoBreaths(text string, parts ...ProsodyPart) *AmazonAutoBreathsElem
 // by [AmazonAutoBreaths]: Polly breathing sounds.
 //
 // It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
+// attribute and returns a changed copy; what is not set is not written, and
 // Twilio's default holds.
-type AmazonAutoBreathsElement struct {
-	element
-	attrRoom [1]attr
-}
+type AmazonAutoBreathsElement struct{ speech }
 
 // Volume sets volume: loudness.
-func (v *AmazonAutoBreathsElement) Volume(value string) *AmazonAutoBreathsElement {
-	v.putString(attrVolume, value)
+func (v AmazonAutoBreathsElement) Volume(value string) AmazonAutoBreathsElement {
+	v.put(asString(attrVolume, value))
 	return v
 }
 
 // Frequency sets frequency: how often.
-func (v *AmazonAutoBreathsElement) Frequency(value string) *AmazonAutoBreathsElement {
-	v.putString(attrFrequency, value)
+func (v AmazonAutoBreathsElement) Frequency(value string) AmazonAutoBreathsElement {
+	v.put(asString(attrFrequency, value))
 	return v
 }
 
 // Duration sets duration: length.
-func (v *AmazonAutoBreathsElement) Duration(value string) *AmazonAutoBreathsElement {
-	v.putString(attrDuration, value)
+func (v AmazonAutoBreathsElement) Duration(value string) AmazonAutoBreathsElement {
+	v.put(asString(attrDuration, value))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *AmazonAutoBreathsElement) Attr(name, value string) *AmazonAutoBreathsElement {
+func (v AmazonAutoBreathsElement) Attr(name, value string) AmazonAutoBreathsElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *AmazonAutoBreathsElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v AmazonAutoBreathsElement) part() slot { return v.slot() }
 
-func (*AmazonAutoBreathsElement) isSpeechPart() {}
+func (AmazonAutoBreathsElement) isSpeechPart() {}
 
 // AmazonBreath is the sound of one breath, by Polly.
 //
 // Twilio documents it nowhere: expect a warning (12200) or no effect.
-func AmazonBreath() *AmazonBreathElement {
-	v := &AmazonBreathElement{element: element{tag: tagAmazonBreath}}
-	v.attrs = v.attrRoom[:0]
+func AmazonBreath() AmazonBreathElement {
+	v := AmazonBreathElement{speech{tag: tagAmazonBreath}}
 	return v
 }
 
 // An AmazonBreathElement is the SSML element <amazon:breath>, made by
 // [AmazonBreath]: one Polly breath.
 //
-// It stands in [Say]. Each method sets one attribute and returns its receiver;
-// what is not set is not written, and Twilio's default holds.
-type AmazonBreathElement struct {
-	element
-	attrRoom [1]attr
-}
+// It stands in [Say]. Each method sets one attribute and returns a changed
+// copy; what is not set is not written, and Twilio's default holds.
+type AmazonBreathElement struct{ speech }
 
 // Duration sets duration: length.
-func (v *AmazonBreathElement) Duration(value string) *AmazonBreathElement {
-	v.putString(attrDuration, value)
+func (v AmazonBreathElement) Duration(value string) AmazonBreathElement {
+	v.put(asString(attrDuration, value))
 	return v
 }
 
 // Volume sets volume: loudness.
-func (v *AmazonBreathElement) Volume(value string) *AmazonBreathElement {
-	v.putString(attrVolume, value)
+func (v AmazonBreathElement) Volume(value string) AmazonBreathElement {
+	v.put(asString(attrVolume, value))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *AmazonBreathElement) Attr(name, value string) *AmazonBreathElement {
+func (v AmazonBreathElement) Attr(name, value string) AmazonBreathElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *AmazonBreathElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v AmazonBreathElement) part() slot { return v.slot() }
 
-func (*AmazonBreathElement) isSpeechPart() {}
+func (AmazonBreathElement) isSpeechPart() {}
 
 // AmazonDomain is a Polly speaking style, such as that of a newsreader.
 //
 // Twilio documents it nowhere: expect a warning (12200) or no effect.
-func AmazonDomain(text string, parts ...ProsodyPart) *AmazonDomainElement {
-	v := &AmazonDomainElement{element: element{tag: tagAmazonDomain, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.kids = collect(nil, parts)
+func AmazonDomain(text string, parts ...ProsodyPart) AmazonDomainElement {
+	v := AmazonDomainElement{speechOf(tagAmazonDomain, text, parts)}
 	return v
 }
 
@@ -748,85 +619,66 @@ func AmazonDomain(text string, parts ...ProsodyPart) *AmazonDomainElement {
 // [AmazonDomain]: Polly speaking style.
 //
 // It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
+// attribute and returns a changed copy; what is not set is not written, and
 // Twilio's default holds.
-type AmazonDomainElement struct {
-	element
-	attrRoom [1]attr
-}
+type AmazonDomainElement struct{ speech }
 
 // Name sets name: news or conversational.
-func (v *AmazonDomainElement) Name(value string) *AmazonDomainElement {
-	v.putString(attrName, value)
+func (v AmazonDomainElement) Name(value string) AmazonDomainElement {
+	v.put(asString(attrName, value))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *AmazonDomainElement) Attr(name, value string) *AmazonDomainElement {
+func (v AmazonDomainElement) Attr(name, value string) AmazonDomainElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *AmazonDomainElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v AmazonDomainElement) part() slot { return v.slot() }
 
-func (*AmazonDomainElement) isSpeechPart() {}
+func (AmazonDomainElement) isSpeechPart() {}
 
 // Mark is a marker of W3C SSML; it has no effect on a call.
 //
 // Twilio documents it nowhere: expect a warning (12200) or no effect.
-func Mark() *MarkElement {
-	v := &MarkElement{element: element{tag: tagMark}}
-	v.attrs = v.attrRoom[:0]
+func Mark() MarkElement {
+	v := MarkElement{speech{tag: tagMark}}
 	return v
 }
 
 // A MarkElement is the SSML element <mark>, made by [Mark]: a W3C SSML marker.
 //
-// It stands in [Say]. Each method sets one attribute and returns its receiver;
-// what is not set is not written, and Twilio's default holds.
-type MarkElement struct {
-	element
-	attrRoom [1]attr
-}
+// It stands in [Say]. Each method sets one attribute and returns a changed
+// copy; what is not set is not written, and Twilio's default holds.
+type MarkElement struct{ speech }
 
 // Name sets name: name.
-func (v *MarkElement) Name(value string) *MarkElement {
-	v.putString(attrName, value)
+func (v MarkElement) Name(value string) MarkElement {
+	v.put(asString(attrName, value))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *MarkElement) Attr(name, value string) *MarkElement {
+func (v MarkElement) Attr(name, value string) MarkElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *MarkElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v MarkElement) part() slot { return v.slot() }
 
-func (*MarkElement) isSpeechPart() {}
+func (MarkElement) isSpeechPart() {}
 
 // VoiceChange is the voice element of W3C SSML. To change the voice of a call,
 // use a second [Say].
 //
 // Twilio documents it nowhere: expect a warning (12200) or no effect.
-func VoiceChange(text string, parts ...ProsodyPart) *VoiceChangeElement {
-	v := &VoiceChangeElement{element: element{tag: tagVoiceChange, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.kids = collect(nil, parts)
+func VoiceChange(text string, parts ...ProsodyPart) VoiceChangeElement {
+	v := VoiceChangeElement{speechOf(tagVoiceChange, text, parts)}
 	return v
 }
 
@@ -834,93 +686,76 @@ func VoiceChange(text string, parts ...ProsodyPart) *VoiceChangeElement {
 // W3C SSML voice change.
 //
 // It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
+// attribute and returns a changed copy; what is not set is not written, and
 // Twilio's default holds.
-type VoiceChangeElement struct {
-	element
-	attrRoom [1]attr
-}
+type VoiceChangeElement struct{ speech }
 
 // Name sets name: voice.
-func (v *VoiceChangeElement) Name(value string) *VoiceChangeElement {
-	v.putString(attrName, value)
+func (v VoiceChangeElement) Name(value string) VoiceChangeElement {
+	v.put(asString(attrName, value))
 	return v
 }
 
 // Gender sets gender: gender.
-func (v *VoiceChangeElement) Gender(value string) *VoiceChangeElement {
-	v.putString(attrGender, value)
+func (v VoiceChangeElement) Gender(value string) VoiceChangeElement {
+	v.put(asString(attrGender, value))
 	return v
 }
 
 // Age sets age: age.
-func (v *VoiceChangeElement) Age(n int) *VoiceChangeElement {
-	v.putInt(attrAge, n)
+func (v VoiceChangeElement) Age(n int) VoiceChangeElement {
+	v.put(asInt(attrAge, n))
 	return v
 }
 
 // Languages sets languages: languages.
-func (v *VoiceChangeElement) Languages(value string) *VoiceChangeElement {
-	v.putString(attrLanguages, value)
+func (v VoiceChangeElement) Languages(value string) VoiceChangeElement {
+	v.put(asString(attrLanguages, value))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *VoiceChangeElement) Attr(name, value string) *VoiceChangeElement {
+func (v VoiceChangeElement) Attr(name, value string) VoiceChangeElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *VoiceChangeElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v VoiceChangeElement) part() slot { return v.slot() }
 
-func (*VoiceChangeElement) isSpeechPart() {}
+func (VoiceChangeElement) isSpeechPart() {}
 
 // Audio is the sound file of W3C SSML, with words for when it cannot be played.
 // To play a file in a call, use [Play].
 //
 // Twilio documents it nowhere: expect a warning (12200) or no effect.
-func Audio(fallback string) *AudioElement {
-	v := &AudioElement{element: element{tag: tagAudio, text: fallback}}
-	v.attrs = v.attrRoom[:0]
+func Audio(fallback string) AudioElement {
+	v := AudioElement{speech{tag: tagAudio, text: fallback}}
 	return v
 }
 
 // An AudioElement is the SSML element <audio>, made by [Audio]: a W3C SSML
 // sound file.
 //
-// It stands in [Say]. Each method sets one attribute and returns its receiver;
-// what is not set is not written, and Twilio's default holds.
-type AudioElement struct {
-	element
-	attrRoom [1]attr
-}
+// It stands in [Say]. Each method sets one attribute and returns a changed
+// copy; what is not set is not written, and Twilio's default holds.
+type AudioElement struct{ speech }
 
 // Src sets src: sound file.
-func (v *AudioElement) Src(url string) *AudioElement {
-	v.putString(attrSrc, url)
+func (v AudioElement) Src(url string) AudioElement {
+	v.put(asString(attrSrc, url))
 	return v
 }
 
 // Attr sets an attribute that has no method, as Twilio may have added one
 // since. A name that is not an XML name is an error when the document is
 // rendered.
-func (v *AudioElement) Attr(name, value string) *AudioElement {
+func (v AudioElement) Attr(name, value string) AudioElement {
 	v.putNamed(name, value)
 	return v
 }
 
-func (v *AudioElement) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
+func (v AudioElement) part() slot { return v.slot() }
 
-func (*AudioElement) isSpeechPart() {}
+func (AudioElement) isSpeechPart() {}

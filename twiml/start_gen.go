@@ -11,7 +11,7 @@ func Start(noun StartNoun) *StartVerb {
 	v := &StartVerb{element: element{tag: tagStart}}
 	v.attrs = v.attrRoom[:0]
 	if noun != nil {
-		v.kids = attach(v.kidRoom[:0], noun.part())
+		v.more, v.own.kids = &v.own, attach(v.kidRoom[:0], noun.part())
 	}
 	return v
 }
@@ -27,18 +27,19 @@ func Start(noun StartNoun) *StartVerb {
 type StartVerb struct {
 	element
 	attrRoom [1]attr
+	own      more
 	kidRoom  [1]slot
 }
 
 // Action sets action: action URL.
 func (v *StartVerb) Action(url string) *StartVerb {
-	v.putString(attrAction, url)
+	v.put(asString(attrAction, url))
 	return v
 }
 
 // Method sets method: method for action. Default: [MethodPost].
 func (v *StartVerb) Method(method HTTPMethod) *StartVerb {
-	v.putString(attrMethod, string(method))
+	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
@@ -63,7 +64,7 @@ func (*StartVerb) isVoiceVerb() {}
 func Stop(noun StopNoun) *StopVerb {
 	v := &StopVerb{element: element{tag: tagStop}}
 	if noun != nil {
-		v.kids = attach(v.kidRoom[:0], noun.part())
+		v.more, v.own.kids = &v.own, attach(v.kidRoom[:0], noun.part())
 	}
 	return v
 }
@@ -76,6 +77,7 @@ func Stop(noun StopNoun) *StopVerb {
 // See https://www.twilio.com/docs/voice/twiml/stop.
 type StopVerb struct {
 	element
+	own     more
 	kidRoom [1]slot
 }
 
@@ -118,46 +120,46 @@ type RecordingNoun struct {
 // RecordingStatusCallback sets recordingStatusCallback: told about recording
 // states.
 func (v *RecordingNoun) RecordingStatusCallback(url string) *RecordingNoun {
-	v.putString(attrRecordingStatusCallback, url)
+	v.put(asString(attrRecordingStatusCallback, url))
 	return v
 }
 
 // RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: method for
 // recordingStatusCallback. Default: [MethodPost].
 func (v *RecordingNoun) RecordingStatusCallbackMethod(method HTTPMethod) *RecordingNoun {
-	v.putString(attrRecordingStatusCallbackMethod, string(method))
+	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
 	return v
 }
 
 // RecordingStatusCallbackEvent sets recordingStatusCallbackEvent: recording
 // states to report. Default: [RecordingCompleted].
 func (v *RecordingNoun) RecordingStatusCallbackEvent(values ...RecordingEvent) *RecordingNoun {
-	v.putString(attrRecordingStatusCallbackEvent, join(values))
+	v.put(asString(attrRecordingStatusCallbackEvent, join(values)))
 	return v
 }
 
 // Trim sets trim: cuts silence. Default: [DoNotTrim].
 func (v *RecordingNoun) Trim(value Trim) *RecordingNoun {
-	v.putString(attrTrim, string(value))
+	v.put(asString(attrTrim, string(value)))
 	return v
 }
 
 // Track sets track: audio direction. Default: [RecordingTrackBoth].
 func (v *RecordingNoun) Track(value RecordingTrack) *RecordingNoun {
-	v.putString(attrTrack, string(value))
+	v.put(asString(attrTrack, string(value)))
 	return v
 }
 
 // Channels sets channels: channels of the file. Default: [ChannelsMono].
 func (v *RecordingNoun) Channels(value RecordingChannels) *RecordingNoun {
-	v.putString(attrChannels, string(value))
+	v.put(asString(attrChannels, string(value)))
 	return v
 }
 
 // RecordingConfigurationID sets recordingConfigurationId: stored recording
 // configuration to apply.
 func (v *RecordingNoun) RecordingConfigurationID(value string) *RecordingNoun {
-	v.putString(attrRecordingConfigurationID, value)
+	v.put(asString(attrRecordingConfigurationID, value))
 	return v
 }
 
@@ -183,7 +185,7 @@ func (*RecordingNoun) isStartNoun() {}
 func Siprec(parameters ...ParameterContent) *SiprecNoun {
 	v := &SiprecNoun{element: element{tag: tagSiprec}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(nil, parameters)
+	v.adopt(collect(nil, parameters))
 	return v
 }
 
@@ -202,32 +204,32 @@ type SiprecNoun struct {
 
 // Name sets name: name of the job; Stop needs it.
 func (v *SiprecNoun) Name(value string) *SiprecNoun {
-	v.putString(attrName, value)
+	v.put(asString(attrName, value))
 	return v
 }
 
 // ConnectorName sets connectorName: SIPREC connector; needed in Start.
 func (v *SiprecNoun) ConnectorName(value string) *SiprecNoun {
-	v.putString(attrConnectorName, value)
+	v.put(asString(attrConnectorName, value))
 	return v
 }
 
 // Track sets track: audio direction. Default: [BothTracks].
 func (v *SiprecNoun) Track(value StreamTrack) *SiprecNoun {
-	v.putString(attrTrack, string(value))
+	v.put(asString(attrTrack, string(value)))
 	return v
 }
 
 // StatusCallback sets statusCallback: told about states.
 func (v *SiprecNoun) StatusCallback(url string) *SiprecNoun {
-	v.putString(attrStatusCallback, url)
+	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
 // Default: [MethodPost].
 func (v *SiprecNoun) StatusCallbackMethod(method HTTPMethod) *SiprecNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
@@ -254,7 +256,7 @@ func (*SiprecNoun) isStopNoun()  {}
 func Transcription(content ...ConfigContent) *TranscriptionNoun {
 	v := &TranscriptionNoun{element: element{tag: tagTranscription}}
 	v.attrs = v.attrRoom[:0]
-	v.kids = collect(nil, content)
+	v.adopt(collect(nil, content))
 	return v
 }
 
@@ -273,110 +275,110 @@ type TranscriptionNoun struct {
 
 // Name sets name: name of the job; Stop needs it.
 func (v *TranscriptionNoun) Name(value string) *TranscriptionNoun {
-	v.putString(attrName, value)
+	v.put(asString(attrName, value))
 	return v
 }
 
 // Track sets track: audio direction. Default: [BothTracks].
 func (v *TranscriptionNoun) Track(value StreamTrack) *TranscriptionNoun {
-	v.putString(attrTrack, string(value))
+	v.put(asString(attrTrack, string(value)))
 	return v
 }
 
 // StatusCallbackURL sets statusCallbackUrl: gets the transcription events.
 func (v *TranscriptionNoun) StatusCallbackURL(url string) *TranscriptionNoun {
-	v.putString(attrStatusCallbackURL, url)
+	v.put(asString(attrStatusCallbackURL, url))
 	return v
 }
 
 // StatusCallbackMethod sets statusCallbackMethod: method for statusCallbackUrl.
 // Default: [MethodPost].
 func (v *TranscriptionNoun) StatusCallbackMethod(method HTTPMethod) *TranscriptionNoun {
-	v.putString(attrStatusCallbackMethod, string(method))
+	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
 // InboundTrackLabel sets inboundTrackLabel: label of the inbound side.
 func (v *TranscriptionNoun) InboundTrackLabel(value string) *TranscriptionNoun {
-	v.putString(attrInboundTrackLabel, value)
+	v.put(asString(attrInboundTrackLabel, value))
 	return v
 }
 
 // OutboundTrackLabel sets outboundTrackLabel: label of the outbound side.
 func (v *TranscriptionNoun) OutboundTrackLabel(value string) *TranscriptionNoun {
-	v.putString(attrOutboundTrackLabel, value)
+	v.put(asString(attrOutboundTrackLabel, value))
 	return v
 }
 
 // PartialResults sets partialResults: reports unfinished speech. Default:
 // false.
 func (v *TranscriptionNoun) PartialResults(on bool) *TranscriptionNoun {
-	v.putBool(attrPartialResults, on)
+	v.put(asBool(attrPartialResults, on))
 	return v
 }
 
 // LanguageCode sets languageCode: spoken language. Default: en-US.
 func (v *TranscriptionNoun) LanguageCode(code LanguageCode) *TranscriptionNoun {
-	v.putString(attrLanguageCode, string(code))
+	v.put(asString(attrLanguageCode, string(code)))
 	return v
 }
 
 // TranscriptionEngine sets transcriptionEngine: engine. Default:
 // [EngineGoogle].
 func (v *TranscriptionNoun) TranscriptionEngine(value TranscriptionEngine) *TranscriptionNoun {
-	v.putString(attrTranscriptionEngine, string(value))
+	v.put(asString(attrTranscriptionEngine, string(value)))
 	return v
 }
 
 // ProfanityFilter sets profanityFilter: masks swear words. Default: true.
 func (v *TranscriptionNoun) ProfanityFilter(on bool) *TranscriptionNoun {
-	v.putBool(attrProfanityFilter, on)
+	v.put(asBool(attrProfanityFilter, on))
 	return v
 }
 
 // SpeechModel sets speechModel: model of the engine. Default: telephony.
 func (v *TranscriptionNoun) SpeechModel(value string) *TranscriptionNoun {
-	v.putString(attrSpeechModel, value)
+	v.put(asString(attrSpeechModel, value))
 	return v
 }
 
 // Hints sets hints: likely words, comma separated.
 func (v *TranscriptionNoun) Hints(value string) *TranscriptionNoun {
-	v.putString(attrHints, value)
+	v.put(asString(attrHints, value))
 	return v
 }
 
 // EnableAutomaticPunctuation sets enableAutomaticPunctuation: adds punctuation.
 // Default: true.
 func (v *TranscriptionNoun) EnableAutomaticPunctuation(on bool) *TranscriptionNoun {
-	v.putBool(attrEnableAutomaticPunctuation, on)
+	v.put(asBool(attrEnableAutomaticPunctuation, on))
 	return v
 }
 
 // IntelligenceService sets intelligenceService: service that keeps the
 // transcript (SID or unique name).
 func (v *TranscriptionNoun) IntelligenceService(value string) *TranscriptionNoun {
-	v.putString(attrIntelligenceService, value)
+	v.put(asString(attrIntelligenceService, value))
 	return v
 }
 
 // EnableProviderData sets enableProviderData: adds raw provider data to events.
 // Default: false.
 func (v *TranscriptionNoun) EnableProviderData(on bool) *TranscriptionNoun {
-	v.putBool(attrEnableProviderData, on)
+	v.put(asBool(attrEnableProviderData, on))
 	return v
 }
 
 // ConversationConfiguration sets conversationConfiguration: conversation
 // configuration that makes or matches a conversation.
 func (v *TranscriptionNoun) ConversationConfiguration(value string) *TranscriptionNoun {
-	v.putString(attrConversationConfiguration, value)
+	v.put(asString(attrConversationConfiguration, value))
 	return v
 }
 
 // ConversationID sets conversationId: conversation to use.
 func (v *TranscriptionNoun) ConversationID(value string) *TranscriptionNoun {
-	v.putString(attrConversationID, value)
+	v.put(asString(attrConversationID, value))
 	return v
 }
 

@@ -2,29 +2,6 @@ package twiml
 
 import "strings"
 
-// nodeOf returns an element as a tree, without limits.
-func nodeOf(e *element) *Node {
-	if e == nil {
-		return &Node{Name: "Response"}
-	}
-	n := &Node{Name: e.name()}
-	for _, a := range e.attrs {
-		value := a.value
-		if kind := a.kind &^ kindRounded; kind != kindText {
-			value = string(appendNumber(nil, kind, int64(a.num)))
-		}
-		n.Attrs = append(n.Attrs, Attr{Name: e.attrName(a), Value: writable(value)})
-	}
-	n.addText(e.text)
-	for _, k := range e.kids {
-		if k.el != nil {
-			n.Children = append(n.Children, nodeOf(k.el))
-		}
-		n.addText(k.text)
-	}
-	return n
-}
-
 // addText adds a text; texts side by side are one, as a parser reads them.
 func (n *Node) addText(text string) {
 	if text == "" {

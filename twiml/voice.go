@@ -7,10 +7,9 @@ import (
 
 // A VoiceResponse is a TwiML document that steers a call, made by [Voice].
 //
-// The zero value and nil are the empty document, which ends the
-// call. It may be rendered and served by many goroutines
-// once nothing appends to it or to its elements any more. It must not be
-// copied.
+// The zero value and nil are the empty document, which
+// ends the call. Many goroutines may render and serve it once nothing appends to it
+// or sets attributes of its elements any more. It must not be copied.
 type VoiceResponse struct {
 	document
 	kidRoom [4]slot
@@ -19,9 +18,9 @@ type VoiceResponse struct {
 // Voice makes a document that steers a call. Verbs run in order; nil verbs are
 // skipped, and the call is hung up after the last one.
 func Voice(verbs ...VoiceVerb) *VoiceResponse {
-	d := &VoiceResponse{document: document{element{tag: tagResponse}}}
-	d.root.kids = collect(d.kidRoom[:0], verbs)
-	return d
+	d := new(VoiceResponse)
+	d.begin(d.kidRoom[:0])
+	return d.Append(verbs...)
 }
 
 // Append adds verbs at the end and returns the document. Nil verbs are skipped.
@@ -31,9 +30,9 @@ func (d *VoiceResponse) Append(verbs ...VoiceVerb) *VoiceResponse {
 		return Voice(verbs...)
 	}
 	if d.root.tag == tagNone {
-		d.root.tag, d.root.kids = tagResponse, d.kidRoom[:0]
+		d.begin(d.kidRoom[:0])
 	}
-	d.root.kids = collect(d.root.kids, verbs)
+	d.own.kids = collect(d.own.kids, verbs)
 	return d
 }
 
@@ -41,7 +40,9 @@ func (d *VoiceResponse) Append(verbs ...VoiceVerb) *VoiceResponse {
 // TwiML has none there. A name that is not an XML name is an error when the
 // document is rendered.
 func (d *VoiceResponse) Attr(name, value string) *VoiceResponse {
-	d.root.tag = tagResponse
+	if d.root.tag == tagNone {
+		d.begin(d.kidRoom[:0])
+	}
 	d.root.putNamed(name, value)
 	return d
 }

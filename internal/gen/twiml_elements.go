@@ -37,6 +37,17 @@ func twimlElements(file string) ([]byte, error) {
 
 func (b *twimlBuilt) typ() string { return b.name + b.suf }
 
+// isSpeech reports whether the type is a value, as SSML elements are.
+func (b *twimlBuilt) isSpeech() bool { return b.suf == "Element" }
+
+// ref is the type that constructor and methods return.
+func (b *twimlBuilt) ref() string {
+	if b.isSpeech() {
+		return b.typ()
+	}
+	return "*" + b.typ()
+}
+
 func (b *twimlBuilt) writeConstructor(w *bytes.Buffer) {
 	doc := b.name + " " + b.doc
 	if b.Status != "" {
@@ -45,12 +56,10 @@ func (b *twimlBuilt) writeConstructor(w *bytes.Buffer) {
 	w.WriteString(twimlComment(doc + b.deprecation()))
 
 	var params []string
-	fields := []string{"tag: tag" + b.name}
 	for _, a := range b.arguments {
 		switch a.kind {
 		case 't':
 			params = append(params, a.param+" string")
-			fields = append(fields, "text: "+a.param)
 		case '@':
 			params = append(params, a.param+" "+b.attribute(a.what).goType())
 		case '?':
@@ -61,11 +70,8 @@ func (b *twimlBuilt) writeConstructor(w *bytes.Buffer) {
 			params = append(params, a.param+" "+a.what)
 		}
 	}
-	fmt.Fprintf(w, "func %s(%s) *%s {\n", b.name, strings.Join(params, ", "), b.typ())
-	fmt.Fprintf(w, "\tv := &%s{element: element{%s}}\n", b.typ(), strings.Join(fields, ", "))
-	if b.attrs > 0 {
-		fmt.Fprintf(w, "\tv.attrs = v.attrRoom[:0]\n")
-	}
+	fmt.Fprintf(w, "func %s(%s) %s {\n", b.name, strings.Join(params, ", "), b.ref())
+	b.writeNew(w)
 	for _, a := range b.arguments {
 		switch a.kind {
 		case '@':
@@ -73,19 +79,52 @@ func (b *twimlBuilt) writeConstructor(w *bytes.Buffer) {
 		case '?':
 			fmt.Fprintf(w, "\tif n := len(%s); n > 0 {\n\t\t%s\n\t}\n", a.param, b.attribute(a.what).store(a.param+"[n-1]"))
 		case '*':
-			fmt.Fprintf(w, "\tv.kids = collect(%s, %s)\n", b.room(), a.param)
+			b.writeChildren(w, a)
 		case '1':
-			fmt.Fprintf(w, "\tif %s != nil {\n\t\tv.kids = attach(%s, %s.part())\n\t}\n", a.param, b.room(), a.param)
+			fmt.Fprintf(w, "\tif %s != nil {\n\t\tv.more, v.own.kids = &v.own, attach(v.kidRoom[:0], %s.part())\n\t}\n", a.param, a.param)
 		}
 	}
 	w.WriteString("\treturn v\n}\n\n")
 }
 
-func (b *twimlBuilt) room() string {
-	if b.kids > 0 {
-		return "v.kidRoom[:0]"
+// writeNew writes the statements that make the element, with its text.
+func (b *twimlBuilt) writeNew(w *bytes.Buffer) {
+	text, children := "", b.children()
+	for _, a := range b.arguments {
+		if a.kind == 't' {
+			text = a.param
+		}
 	}
-	return "nil"
+	fields := "tag: tag" + b.name
+	spoken := b.file == "speech" && children != nil
+	if text != "" && !spoken {
+		fields += ", text: " + text
+	}
+	switch {
+	case b.isSpeech() && spoken:
+		fmt.Fprintf(w, "\tv := %s{speechOf(tag%s, %s, %s)}\n", b.typ(), b.name, text, children.param)
+		return
+	case b.isSpeech():
+		fmt.Fprintf(w, "\tv := %s{speech{%s}}\n", b.typ(), fields)
+		return
+	}
+	fmt.Fprintf(w, "\tv := &%s{element: element{%s}}\n", b.typ(), fields)
+	if b.attrs > 0 {
+		fmt.Fprintf(w, "\tv.attrs = v.attrRoom[:0]\n")
+	}
+	if spoken {
+		fmt.Fprintf(w, "\tspeak(&v.element, %s, %s)\n", text, children.param)
+	}
+}
+
+func (b *twimlBuilt) writeChildren(w *bytes.Buffer, a twimlArgument) {
+	switch {
+	case b.file == "speech":
+	case b.kids > 0:
+		fmt.Fprintf(w, "\tv.more, v.own.kids = &v.own, collect(v.kidRoom[:0], %s)\n", a.param)
+	default:
+		fmt.Fprintf(w, "\tv.adopt(collect(nil, %s))\n", a.param)
+	}
 }
 
 func (b *twimlBuilt) writeType(w *bytes.Buffer, m *twimlModel) {
@@ -106,20 +145,31 @@ func (b *twimlBuilt) writeType(w *bytes.Buffer, m *twimlModel) {
 		doc += " Inside it stands any " + "[" + b.children().what + "]."
 	}
 	if len(b.Attributes) > 0 {
-		doc += " Each method sets one attribute and returns its receiver; what is not set is not written, and Twilio's default holds."
+		doc += " Each method sets one attribute and returns " + b.returns() + "; what is not set is not written, and Twilio's default holds."
 	}
 	if b.link != "" {
 		doc += "\n\nSee https://www.twilio.com/docs/" + b.link + "."
 	}
 	w.WriteString(twimlComment(doc + b.deprecation()))
+	if b.isSpeech() {
+		fmt.Fprintf(w, "type %s struct{ speech }\n\n", b.typ())
+		return
+	}
 	fmt.Fprintf(w, "type %s struct {\n\telement\n", b.typ())
 	if b.attrs > 0 {
 		fmt.Fprintf(w, "\tattrRoom [%d]attr\n", b.attrs)
 	}
 	if b.kids > 0 {
-		fmt.Fprintf(w, "\tkidRoom [%d]slot\n", b.kids)
+		fmt.Fprintf(w, "\town more\n\tkidRoom [%d]slot\n", b.kids)
 	}
 	w.WriteString("}\n\n")
+}
+
+func (b *twimlBuilt) returns() string {
+	if b.isSpeech() {
+		return "a changed copy"
+	}
+	return "its receiver"
 }
 
 func (b *twimlBuilt) role() string {
@@ -172,27 +222,31 @@ func (b *twimlBuilt) writeSetter(w *bytes.Buffer, a *twimlAttribute) {
 		return
 	}
 	w.WriteString(twimlComment(name + " sets " + a.Name + ": " + a.text(b)))
-	fmt.Fprintf(w, "func (v *%s) %s(%s %s) *%s {\n\t%s\n\treturn v\n}\n\n",
-		b.typ(), name, a.param(), strings.TrimPrefix(a.goParam(), "*"), b.typ(), a.store(a.param()))
+	fmt.Fprintf(w, "func (v %s) %s(%s %s) %s {\n\t%s\n\treturn v\n}\n\n",
+		b.ref(), name, a.param(), a.goParam(), b.ref(), a.store(a.param()))
 }
 
 // writeSpeechTimeout writes the two setters of an attribute that is a length
 // or the word auto.
 func (b *twimlBuilt) writeSpeechTimeout(w *bytes.Buffer, a *twimlAttribute) {
 	w.WriteString(twimlComment("SpeechTimeout sets speechTimeout: silence after speech that ends the input, in whole seconds. Default: the timeout."))
-	fmt.Fprintf(w, "func (v *%s) SpeechTimeout(d time.Duration) *%s {\n\tv.putSeconds(attrSpeechTimeout, d)\n\treturn v\n}\n\n", b.typ(), b.typ())
+	fmt.Fprintf(w, "func (v *%s) SpeechTimeout(d time.Duration) *%s {\n\tv.put(asSeconds(attrSpeechTimeout, d))\n\treturn v\n}\n\n", b.typ(), b.typ())
 	w.WriteString(twimlComment("SpeechTimeoutAuto sets speechTimeout to auto: input ends at the first pause in speech. Not every SpeechModel can do it (error 13335)."))
-	fmt.Fprintf(w, "func (v *%s) SpeechTimeoutAuto() *%s {\n\tv.putString(attrSpeechTimeout, \"auto\")\n\treturn v\n}\n\n", b.typ(), b.typ())
+	fmt.Fprintf(w, "func (v *%s) SpeechTimeoutAuto() *%s {\n\tv.put(asString(attrSpeechTimeout, \"auto\"))\n\treturn v\n}\n\n", b.typ(), b.typ())
 }
 
 // writePlumbing writes Attr and the methods that say where the element may
 // stand.
 func (b *twimlBuilt) writePlumbing(w *bytes.Buffer) {
 	w.WriteString(twimlComment("Attr sets an attribute that has no method, as " + b.example() + ". A name that is not an XML name is an error when the document is rendered."))
-	fmt.Fprintf(w, "func (v *%s) Attr(name, value string) *%s {\n\tv.putNamed(name, value)\n\treturn v\n}\n\n", b.typ(), b.typ())
-	fmt.Fprintf(w, "func (v *%s) part() slot {\n\tif v == nil {\n\t\treturn slot{}\n\t}\n\treturn slot{el: &v.element}\n}\n\n", b.typ())
+	fmt.Fprintf(w, "func (v %s) Attr(name, value string) %s {\n\tv.putNamed(name, value)\n\treturn v\n}\n\n", b.ref(), b.ref())
+	if b.isSpeech() {
+		fmt.Fprintf(w, "func (v %s) part() slot { return v.slot() }\n\n", b.typ())
+	} else {
+		fmt.Fprintf(w, "func (v *%s) part() slot {\n\tif v == nil {\n\t\treturn slot{}\n\t}\n\treturn slot{el: &v.element}\n}\n\n", b.typ())
+	}
 	for _, i := range b.interfaces {
-		fmt.Fprintf(w, "func (*%s) %s() {}\n", b.typ(), twimlMarker(i))
+		fmt.Fprintf(w, "func (%s) %s() {}\n", b.ref(), twimlMarker(i))
 	}
 	w.WriteString("\n")
 }
@@ -263,21 +317,21 @@ func (a *twimlAttribute) store(expr string) string {
 	id := twimlAttrID(a.Name)
 	switch base, of := a.kind(); base {
 	case "int":
-		return fmt.Sprintf("v.putInt(%s, %s)", id, expr)
+		return fmt.Sprintf("v.put(asInt(%s, %s))", id, expr)
 	case "int-list":
-		return fmt.Sprintf("v.putInts(%s, %s)", id, expr)
+		return fmt.Sprintf("v.put(asInts(%s, %s))", id, expr)
 	case "bool":
-		return fmt.Sprintf("v.putBool(%s, %s)", id, expr)
+		return fmt.Sprintf("v.put(asBool(%s, %s))", id, expr)
 	case "duration":
-		put := map[string]string{"s": "putSeconds", "ms": "putMillis", "ssml": "putBreak"}[of]
-		return fmt.Sprintf("v.%s(%s, %s)", put, id, expr)
+		as := map[string]string{"s": "asSeconds", "ms": "asMillis", "ssml": "asBreak"}[of]
+		return fmt.Sprintf("v.put(%s(%s, %s))", as, id, expr)
 	case "enum-list":
-		return fmt.Sprintf("v.putString(%s, join(%s))", id, expr)
+		return fmt.Sprintf("v.put(asString(%s, join(%s)))", id, expr)
 	}
 	if a.goType() != "string" {
 		expr = "string(" + expr + ")"
 	}
-	return fmt.Sprintf("v.putString(%s, %s)", id, expr)
+	return fmt.Sprintf("v.put(asString(%s, %s))", id, expr)
 }
 
 func twimlAttrID(name string) string { return "attr" + twimlAttrName(name) }

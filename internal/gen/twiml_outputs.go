@@ -9,6 +9,7 @@ func twimlOutputs() []output {
 		{"twiml/enums_gen.go", "twiml.json", twimlEnumFile},
 		{"twiml/languages_gen.go", "twiml.json", twimlLanguageFile},
 		{"twiml/voices_gen.go", "twiml.json", twimlVoiceFile},
+		{"twiml/cases_gen_test.go", "twiml.json", twimlCases},
 	}
 	seen := map[string]bool{}
 	for _, s := range twimlShapes {

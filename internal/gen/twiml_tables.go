@@ -96,5 +96,17 @@ func twimlNestingFile() ([]byte, error) {
 			fmt.Fprintf(&w, "func (Text) %s() {}\n", twimlMarker(n.name))
 		}
 	}
+	var cases []string
+	for _, b := range m.built {
+		if b.isSpeech() {
+			cases = append(cases, b.typ())
+		}
+	}
+	w.WriteString("\n" + twimlComment("appendSpeech writes part into the markup b if it is an SSML element."))
+	w.WriteString("func appendSpeech(b []byte, part any, in *inside) []byte {\n\tswitch v := part.(type) {\n")
+	for _, c := range cases {
+		fmt.Fprintf(&w, "\tcase %s:\n\t\treturn v.append(b, in)\n", c)
+	}
+	w.WriteString("\t}\n\treturn b\n}\n")
 	return w.Bytes(), nil
 }

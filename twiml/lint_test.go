@@ -1,0 +1,149 @@
+package twiml_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+func rulesOf(problems []twiml.Problem) []string {
+	var rules []string
+	for _, p := range problems {
+		rules = append(rules, p.Rule)
+	}
+	return rules
+}
+
+func TestLintSaysNothingOfGoodDocuments(t *testing.T) {
+	assert.Nil(t, twiml.Lint(nil, twiml.VoiceDocument))
+	for xml, kind := range map[string]twiml.DocumentKind{
+		`<Response/>`: twiml.VoiceDocument,
+		`<Response><!-- nobody --></Response>`:                      twiml.FaxDocument,
+		`<Response><Message>Thanks, we got: Hi</Message></Response>`: twiml.MessagingDocument,
+		string(parseInputs()["menu"]):                                twiml.VoiceDocument,
+	} {
+		assert.Empty(t, lintOf(t, xml, kind, true), xml)
+	}
+}
+
+// Problems come in the order of the document, each with the place of its
+// element.
+func TestLintPlaces(t *testing.T) {
+	problems := lintOf(t, "<Response>\n  <Say>Hi</Say>\n  <Gather action='/x'>\n    <Say voice='x'/>\n  </Gather>\n  <Say lopp='2'>Ho</Say>\n</Response>", twiml.VoiceDocument, true)
+	var got []string
+	for _, p := range problems {
+		got = append(got, p.String())
+	}
+	assert.Equal(t, []string{
+		`4:5: /Response/Gather[1]/Say[1]/@voice: voice of Say is "x"; it takes man, woman, or a name that begins with Polly. or Google. (13321)`,
+		`4:5: /Response/Gather[1]/Say[1]: Say has nothing to say. (13520)`,
+		`6:3: /Response/Say[2]/@lopp: Say has no attribute "lopp". Did you mean "loop"? (12200)`,
+	}, got)
+}
+
+func TestLintOfTreesMadeByHand(t *testing.T) {
+	node := func(name string, children ...*twiml.Node) *twiml.Node {
+		return &twiml.Node{Name: name, Children: children}
+	}
+	self := node("Response", node("Gather"))
+	self.Children[0].Children = []*twiml.Node{self.Children[0], self.Children[0]}
+	say := node("Say")
+	say.Children = []*twiml.Node{node("p", node("prosody"))}
+	for range 30 {
+		inner := say.Children[0].Children[0]
+		inner.Children = []*twiml.Node{inner, inner, inner}
+	}
+	many := node("Response")
+	for range 3000 {
+		many.Children = append(many.Children, node("Echo"))
+	}
+	deep := node("Say", &twiml.Node{Text: "a"})
+	for range 40 {
+		deep = node("lang", deep)
+	}
+	large := node("Response", &twiml.Node{Name: "Say", Text: strings.Repeat("&", 20000)})
+
+	for _, c := range []struct {
+		name  string
+		node  *twiml.Node
+		rules []string
+		code  int
+		stops bool
+	}{
+		{"a text as root", &twiml.Node{Text: "hi"}, []string{"root"}, 12102, true},
+		{"a comment as root", &twiml.Node{Name: "!--"}, []string{"root"}, 12102, true},
+		{"nil children", node("Response", nil, &twiml.Node{Name: "Say", Text: "a"}, nil), nil, 0, false},
+		{"a bad name", node("Response", node("a b")), []string{"well-formed"}, 12100, true},
+		{"an attribute twice", &twiml.Node{Name: "Response", Attrs: []twiml.Attr{{"version", "2010-04-01"}, {"version", "2010-04-01"}}}, []string{"well-formed"}, 12100, true},
+		{"a tree that holds itself", self, []string{"limits"}, 0, true},
+		{"speech that holds itself", node("Response", say), []string{"limits"}, 0, true},
+		{"too many elements", many, []string{"limits"}, 0, true},
+		{"too deep", node("Response", node("Say", deep)), []string{"limits"}, 0, true},
+		{"too large", large, []string{"document-size"}, 11750, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			problems := twiml.Lint(c.node, twiml.VoiceDocument)
+			if c.rules == nil {
+				assert.Empty(t, problems)
+				return
+			}
+			for _, r := range c.rules {
+				i := slices.IndexFunc(problems, func(p twiml.Problem) bool { return p.Rule == r })
+				require.GreaterOrEqual(t, i, 0, problems)
+				assert.Equal(t, c.code, problems[i].Code)
+				assert.Equal(t, c.stops, problems[i].Stops)
+				assert.Zero(t, problems[i].Line)
+			}
+			assert.Less(t, len(problems), 2100)
+			p, stops := twiml.Stops(c.node, twiml.VoiceDocument)
+			assert.Equal(t, c.stops, stops)
+			assert.NotEmpty(t, p.Text)
+		})
+	}
+}
+
+// A parsed tree that was made too deep by hand afterwards is read no further
+// than the limit.
+func TestLintOfGrownTrees(t *testing.T) {
+	root, err := twiml.Parse([]byte(`<Response><Say><p>a</p></Say></Response>`))
+	require.NoError(t, err)
+	p := root.Children[0].Children[0]
+	p.Name = "lang"
+	p.Attrs = []twiml.Attr{{Name: "xml:lang", Value: "en-US"}}
+	p.Children = append(p.Children, p, p)
+	assert.Equal(t, []string{"limits"}, rulesOf(twiml.Lint(root, twiml.VoiceDocument)))
+}
+
+func TestLintCutsWhatItQuotes(t *testing.T) {
+	long := strings.Repeat("é", 5000)
+	for _, p := range lintOf(t, `<Say loop="`+long+`" `+long+`="x"><`+long+`/></Say>`, twiml.VoiceDocument, false) {
+		assert.Less(t, len(p.Text)+len(p.Path), 500, p.Rule)
+		assert.NotContains(t, p.Text, "\uFFFD")
+	}
+	for _, p := range lintOf(t, `<Dial><Sip password="SECRET" username="">sip SECRET</Sip><Number>SECRET</Number></Dial><Say voice="man">SECRET<break/></Say>`, twiml.VoiceDocument, false) {
+		assert.NotContains(t, p.String(), "SECRET", p.Rule)
+	}
+}
+
+func TestDocumentKind(t *testing.T) {
+	assert.Equal(t, "voice", twiml.VoiceDocument.String())
+	assert.Equal(t, "messaging", twiml.MessagingDocument.String())
+	assert.Equal(t, "fax", twiml.FaxDocument.String())
+	assert.Equal(t, "DocumentKind(7)", twiml.DocumentKind(7).String())
+	assert.Panics(t, func() { twiml.Lint(nil, 7) })
+}
+
+func TestStopsNeedsNoMemory(t *testing.T) {
+	root, err := twiml.Parse(parseInputs()["verbs-50"])
+	require.NoError(t, err)
+	assert.Zero(t, testing.AllocsPerRun(20, func() {
+		if p, stops := twiml.Stops(root, twiml.VoiceDocument); stops {
+			t.Fatal(p)
+		}
+	}))
+}
