@@ -52,6 +52,9 @@ func (c *Call) Activity() Activity {
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
 	a := c.activity
+	if c.base != nil {
+		a.Document = c.base.String()
+	}
 	if c.over() {
 		return Activity{State: Over, Document: a.Document}
 	}
@@ -64,9 +67,6 @@ func (c *Call) Activity() Activity {
 	}
 	if c.dial != nil && c.dial.hangupOnStar {
 		a.Keys = true
-	}
-	if c.base != nil {
-		a.Document = c.base.String()
 	}
 	return a
 }

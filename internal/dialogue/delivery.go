@@ -48,6 +48,41 @@ func (e *Engine) Deliver(m Message, steps ...Delivery) {
 	e.touched()
 }
 
+// Request makes one signed request as it is: a form of params, or json if that
+// is not nil. It follows retries and redirects, and calls done with the last
+// exchange on whatever goroutine drives the engine; done must not call the
+// engine. In virtual time that has happened when Request returns, unless the
+// server took its time.
+func (e *Engine) Request(kind, ref, via string, params Params, json []byte, done func(*Exchange)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	u, f := e.resolve(nil, ref)
+	if f != nil {
+		done(&Exchange{Kind: kind, Method: method(via), URL: ref, Failure: f})
+		return
+	}
+	e.spawn(func(p *proc) {
+		var last *Exchange
+		rq := request{kind: kind, url: u, method: method(via), params: params, bare: params, json: json, last: &last}
+		if _, f := e.fetchAndTell(p, rq); f != nil && last == nil {
+			last = &Exchange{Kind: kind, Method: method(via), URL: ref, Failure: f}
+		}
+		done(last)
+	})
+	e.touched()
+}
+
+// Read understands the answer of an exchange as TwiML of the given kind. It
+// sets the exchange's Document, Problems and Failure.
+func (e *Engine) Read(x *Exchange, kind twiml.DocumentKind) {
+	if x.Failure != nil {
+		return
+	}
+	if x.Document, x.Failure = e.parse(x, kind); x.Failure == nil {
+		x.Problems = twiml.Lint(x.Document, kind)
+	}
+}
+
 func (e *Engine) deliver(m Message, steps []Delivery) {
 	if m.StatusCallback == "" {
 		return

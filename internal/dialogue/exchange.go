@@ -16,7 +16,7 @@ type Exchange struct {
 	URL     string // as requested: with query, without fragment
 	Header  http.Header
 	Params  Params
-	Body    string // the form body, empty for GET
+	Body    string // the form or JSON body, empty for GET
 	Attempt int    // 1, and more for retries
 	Hop     int    // 0, and more when HTTP redirects were followed
 	Async   bool   // a callback: its answer changes nothing
@@ -41,6 +41,8 @@ type request struct {
 	bare   Params // what survives an HTTP redirect: all but those of the verb
 	jar    http.CookieJar
 	async  bool
+	json   []byte     // a body that is no form
+	last   **Exchange // where to leave the last exchange
 }
 
 // answer is a usable response, before its body is looked at.

@@ -38,10 +38,10 @@ func (e *Engine) fetch(p *proc, rq request) (*answer, *Failure) {
 	for hop := 0; ; hop++ {
 		for tries := 1; ; tries++ {
 			x := &Exchange{Kind: rq.kind, Call: rq.call, Attempt: tries, Hop: hop, Async: rq.async}
-			if tries > 1 {
-				x.Params = params
+			if rq.last != nil {
+				*rq.last = x
 			}
-			spent, sort := e.try(p, x, u, method, params, token, o, left, rq.jar)
+			spent, sort := e.try(p, x, rq, attempt{u, method, params, token, o, left})
 			left -= spent
 			if x.Failure != nil && o.retry(sort, tries) && left > 0 {
 				e.tell(x)
@@ -115,33 +115,55 @@ func redirect(x *Exchange, from *url.URL) (*url.URL, bool, *Failure) {
 	return to, true, nil
 }
 
+// attempt is one try at a request.
+type attempt struct {
+	url    *url.URL
+	method string
+	params Params
+	token  string
+	override
+	left time.Duration // of the time for all tries
+}
+
 // try makes one request. It returns how much of the time allowed it took and,
 // for a failure, of what sort it is to a retry policy.
-func (e *Engine) try(p *proc, x *Exchange, u *url.URL, method string, params Params, token string, o override, left time.Duration, jar http.CookieJar) (spent time.Duration, sort string) {
-	target := *u
+func (e *Engine) try(p *proc, x *Exchange, rq request, a attempt) (spent time.Duration, sort string) {
+	method, jar := a.method, rq.jar
+	target := *a.url
 	target.Fragment, target.RawFragment, target.User = "", "", nil
 	if target.Path == "" {
 		target.Path = "/"
 	}
-	var body string
-	if method == http.MethodGet {
-		if query := params.Encode(); query != "" {
+	var body, signed string
+	contentType := "application/x-www-form-urlencoded; charset=UTF-8"
+	switch {
+	case rq.json != nil && method != http.MethodGet:
+		contentType, body = "application/json", string(rq.json)
+		var address string
+		signed, address = signature.SignBody(e.cfg.AuthToken, target.String(), rq.json)
+		if u, err := url.Parse(address); err == nil {
+			target = *u
+		}
+	case method == http.MethodGet:
+		if query := a.params.Encode(); query != "" {
 			if target.RawQuery != "" {
 				target.RawQuery += "&"
 			}
 			target.RawQuery += query
 		}
-	} else {
-		body = params.Encode()
+		signed = signature.Sign(e.cfg.AuthToken, target.String(), nil)
+	default:
+		body = a.params.Encode()
+		signed = signature.Sign(e.cfg.AuthToken, target.String(), a.params.Values())
 	}
-	x.Method, x.URL, x.Params, x.Body = method, target.String(), params, body
+	x.Method, x.URL, x.Params, x.Body = method, target.String(), a.params, body
 
 	header := make(http.Header, 8)
 	header["User-Agent"] = []string{"TwilioProxy/1.1"}
 	header["Accept"] = []string{"*/*"}
-	header["I-Twilio-Idempotency-Token"] = []string{token}
+	header["I-Twilio-Idempotency-Token"] = []string{a.token}
 	if method != http.MethodGet {
-		header["Content-Type"] = []string{"application/x-www-form-urlencoded; charset=UTF-8"}
+		header["Content-Type"] = []string{contentType}
 	} else if doc := e.documents[x.URL]; doc != nil {
 		if doc.etag != "" {
 			header["If-None-Match"] = []string{doc.etag}
@@ -150,12 +172,8 @@ func (e *Engine) try(p *proc, x *Exchange, u *url.URL, method string, params Par
 			header["If-Modified-Since"] = []string{doc.modified}
 		}
 	}
-	if secret := e.cfg.AuthToken; secret != "" {
-		signed := params.Values()
-		if method == http.MethodGet {
-			signed = nil
-		}
-		header["X-Twilio-Signature"] = []string{signature.Sign(secret, x.URL, signed)}
+	if e.cfg.AuthToken != "" {
+		header["X-Twilio-Signature"] = []string{signed}
 	}
 	x.Header = header
 
@@ -166,9 +184,9 @@ func (e *Engine) try(p *proc, x *Exchange, u *url.URL, method string, params Par
 	if body != "" {
 		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 	}
-	if u.User != nil {
-		password, _ := u.User.Password()
-		r.SetBasicAuth(u.User.Username(), password)
+	if user := a.url.User; user != nil {
+		password, _ := user.Password()
+		r.SetBasicAuth(user.Username(), password)
 	}
 	if jar != nil {
 		for _, c := range jar.Cookies(&target) {
@@ -176,22 +194,22 @@ func (e *Engine) try(p *proc, x *Exchange, u *url.URL, method string, params Par
 		}
 	}
 
-	limit, cause := o.read, errReadTimeout
-	if left <= limit {
-		limit = left
-		if o.totalSet {
+	limit, cause := a.read, errReadTimeout
+	if a.left <= limit {
+		limit = a.left
+		if a.totalSet {
 			cause = errTotalTimeout
 		}
 	}
 	var err error
-	p.await(func() { err = e.roundTrip(r, x, limit, cause, o.connect) })
+	p.await(func() { err = e.roundTrip(r, x, limit, cause, a.connect) })
 	x.Err = err
 	if err == nil && jar != nil {
 		if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); len(cookies) > 0 {
 			jar.SetCookies(&target, cookies)
 		}
 	}
-	spent, sort = e.judge(x, limit, o.connect)
+	spent, sort = e.judge(x, limit, a.connect)
 	if e.cfg.Clock == nil && spent > 0 {
 		p.sleep(spent)
 	}

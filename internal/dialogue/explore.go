@@ -1,0 +1,410 @@
+package dialogue
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Exploration walks every key of every menu of a call. Each way through is a
+// call of its own, from the start, so a program may keep what it likes by
+// CallSid.
+type Exploration struct {
+	Config Config
+	Call   CallSetup
+	Depth  int    // decisions in a row; default 4
+	Keys   string // the keys that are tried; default 1234567890*#
+	Calls  int    // at most; default 2000
+}
+
+// Tree is what an exploration found.
+type Tree struct {
+	Root     *Station
+	Stations []*Station // in the order of discovery
+	Calls    int        // that were made
+	Complete bool       // neither Depth nor Calls cut a way off
+}
+
+// Station is a point at which the call waits for somebody, or its end.
+type Station struct {
+	ID       int
+	State    State
+	URL      string   // of the document
+	Hears    []string // on the way from the station before
+	Ending   string   // the status, if the call ended
+	Detail   string   // who is dialed, where the caller waits
+	Branches []Branch
+	Problems []string
+	Cut      bool // there is more, deeper than Depth
+
+	key string
+}
+
+// Branch is what the person does at a station and where it leads.
+type Branch struct {
+	Choices []string // keys, "silence", words in quotes, "answered"...
+	To      *Station
+	Back    bool     // To was there before
+	Hears   []string // on this way
+	Problem string
+}
+
+// Problems lists what is wrong, station by station.
+func (t *Tree) Problems() (out []string) {
+	for _, s := range t.Stations {
+		for _, p := range s.Problems {
+			out = append(out, fmt.Sprintf("#%d %s: %s", s.ID, s.path(), p))
+		}
+		for _, b := range s.Branches {
+			if b.Problem != "" {
+				out = append(out, fmt.Sprintf("#%d %s, %s: %s", s.ID, s.path(), strings.Join(b.Choices, " "), b.Problem))
+			}
+		}
+	}
+	return out
+}
+
+func (s *Station) path() string {
+	if u, err := url.Parse(s.URL); err == nil {
+		return u.Path
+	}
+	return s.URL
+}
+
+// choice is one thing that can be done at a station.
+type choice struct {
+	label string
+	do    func(*walk)
+}
+
+// Explore walks the call.
+func Explore(x Exploration) *Tree {
+	if x.Depth <= 0 {
+		x.Depth = 4
+	}
+	if x.Calls <= 0 {
+		x.Calls = 2000
+	}
+	if x.Keys == "" {
+		x.Keys = "1234567890*#"
+	}
+	w := &explorer{x: x, tree: &Tree{Complete: true}, seen: map[string]*Station{}}
+	first, choices := w.visit(nil)
+	w.tree.Root = w.add(first)
+	type open struct {
+		s       *Station
+		way     []choice
+		choices []choice
+	}
+	for queue := []open{{w.tree.Root, nil, choices}}; len(queue) > 0; queue = queue[1:] {
+		at := queue[0]
+		if len(at.choices) > 0 && len(at.way) >= x.Depth {
+			at.s.Cut, w.tree.Complete = true, false
+			continue
+		}
+		for _, c := range at.choices {
+			if w.tree.Calls >= x.Calls {
+				w.tree.Complete = false
+				break
+			}
+			way := append(slices.Clone(at.way), c)
+			next, more := w.visit(way)
+			if w.merge(at.s, c.label, next) {
+				continue
+			}
+			if known := w.seen[next.key]; known != nil && next.key != "" {
+				at.s.Branches = append(at.s.Branches, Branch{Choices: []string{c.label}, To: known, Back: true, Hears: next.Hears})
+				known.Problems = union(known.Problems, next.Problems)
+				continue
+			}
+			w.add(next)
+			at.s.Branches = append(at.s.Branches, Branch{Choices: []string{c.label}, To: next, Hears: next.Hears})
+			queue = append(queue, open{next, way, more})
+		}
+	}
+	w.judge()
+	return w.tree
+}
+
+type explorer struct {
+	x    Exploration
+	tree *Tree
+	seen map[string]*Station
+}
+
+func (w *explorer) add(s *Station) *Station {
+	s.ID = len(w.tree.Stations) + 1
+	w.tree.Stations = append(w.tree.Stations, s)
+	if s.key != "" {
+		w.seen[s.key] = s
+	}
+	return s
+}
+
+// merge puts a choice to another one that leads to the same.
+func (w *explorer) merge(at *Station, label string, next *Station) bool {
+	for i := range at.Branches {
+		b := &at.Branches[i]
+		if label == "silence" || !slices.Equal(b.Hears, next.Hears) {
+			continue
+		}
+		same := next.key != "" && b.To.key == next.key
+		if next.key == "" {
+			same = b.To.key == "" && b.To.Ending == next.Ending && b.To.State == next.State && b.To.URL == next.URL && b.To.Detail == next.Detail
+		}
+		if same {
+			b.Choices = append(b.Choices, label)
+			b.To.Problems = union(b.To.Problems, next.Problems)
+			return true
+		}
+	}
+	return false
+}
+
+// judge finds dead ends and loops.
+func (w *explorer) judge() {
+	for _, s := range w.tree.Stations {
+		if s.State != WaitingInput || s.Cut {
+			continue
+		}
+		stuck := len(s.Branches) > 0
+		for i := range s.Branches {
+			b := &s.Branches[i]
+			stuck = stuck && b.To == s
+			if b.Back && b.Choices[0] == "silence" && w.leads(b.To, s, map[*Station]bool{}) {
+				b.Problem = "loop: who stays silent is led back for ever, unless the program counts"
+			}
+			if !b.Back && b.To.Ending != "" && len(b.To.Hears) == 0 && len(b.To.Problems) == 0 {
+				b.Problem = "the call ends without a word"
+			}
+		}
+		if stuck {
+			s.Problems = append(s.Problems, "dead end: whatever the caller does leads back here")
+		}
+	}
+}
+
+// leads reports whether silence alone leads from one station to another.
+func (w *explorer) leads(from, to *Station, been map[*Station]bool) bool {
+	if from == to {
+		return true
+	}
+	if been[from] {
+		return false
+	}
+	been[from] = true
+	for _, b := range from.Branches {
+		if slices.Contains(b.Choices, "silence") && w.leads(b.To, to, been) {
+			return true
+		}
+	}
+	return false
+}
+
+// walk is one call of an exploration.
+type walk struct {
+	e      *Engine
+	call   *Call
+	events []Event
+	mark   int
+}
+
+// visit makes a call and goes the given way. It returns where that ends and
+// what can be done there.
+func (w *explorer) visit(way []choice) (*Station, []choice) {
+	w.tree.Calls++
+	t := &walk{}
+	cfg := w.x.Config
+	cfg.Observe = func(ev Event) { t.events = append(t.events, ev) }
+	cfg.Answer = nil
+	t.e = New(cfg)
+	defer t.e.Close()
+	t.call = t.e.Call(w.x.Call)
+	if w.x.Call.Outbound {
+		t.e.Settle()
+		t.call.Answer()
+	}
+	t.settle()
+	for _, c := range way {
+		t.mark = len(t.events)
+		c.do(t)
+		t.settle()
+	}
+	return t.station(), t.choices(w.x.Keys)
+}
+
+// settle lets time pass until the call waits for somebody.
+func (t *walk) settle() {
+	t.e.Settle()
+	end := t.e.Now().Add(10 * time.Minute)
+	for t.e.Now().Before(end) {
+		switch a := t.call.Activity(); a.State {
+		case Starting, Speaking, Prompting:
+		case WaitingInput, Recording:
+			if !a.Entered {
+				return
+			}
+		default:
+			return
+		}
+		if !t.e.Step() {
+			return
+		}
+	}
+}
+
+// pass lets time pass until the call does something else.
+func (t *walk) pass() {
+	before := t.call.Activity()
+	for range 10000 {
+		if a := t.call.Activity(); a.State != before.State || a.Gather != before.Gather || !t.e.Step() {
+			return
+		}
+	}
+}
+
+func (t *walk) station() *Station {
+	a := t.call.Activity()
+	s := &Station{State: a.State, URL: a.Document}
+	if u, err := url.Parse(a.Document); err == nil {
+		u.RawQuery = ""
+		s.URL = u.String()
+	}
+	for _, ev := range t.events[t.mark:] {
+		switch ev.Type {
+		case Said:
+			s.Hears = append(s.Hears, ev.Text)
+		case Played:
+			s.Hears = append(s.Hears, "["+ev.Text+"]")
+		case Dialing, Joined, Enqueued:
+			s.Detail = ev.Text
+		case SessionStarted:
+			s.Detail = ev.Text
+		case Failed, Warned:
+			s.Problems = union(s.Problems, []string{ev.Text})
+		case Fetched:
+			for _, p := range ev.Exchange.Problems {
+				if p.Code == 0 {
+					s.Problems = union(s.Problems, []string{fmt.Sprintf("line %d: %s", p.Line, p.Text)})
+				}
+			}
+		}
+	}
+	if a.State == Over {
+		s.Ending = t.call.Status()
+	}
+	if a.Gather != nil {
+		var prompt []string
+		for n := range verbs(a.Gather) {
+			prompt = append(prompt, text(n))
+		}
+		s.key = fmt.Sprint(s.URL, a.Gather.Line, a.Gather.Column, prompt)
+	}
+	return s
+}
+
+func (t *walk) choices(keys string) (out []choice) {
+	a := t.call.Activity()
+	switch a.State {
+	case WaitingInput:
+		return append(gatherChoices(a, keys), choice{"silence", (*walk).pass})
+	case Recording:
+		out = append(out, choice{"message", func(t *walk) {
+			t.call.Talk(5*time.Second, "a message")
+			t.e.Advance(5 * time.Second)
+			if t.call.Press(firstKey(a.FinishOnKey)) == 0 {
+				t.pass()
+			}
+		}})
+	case DialingOut:
+		for _, status := range []string{"answered", Busy, NoAnswer} {
+			out = append(out, choice{status, func(t *walk) { t.dialed(status) }})
+		}
+	case Paying:
+		out = append(out, choice{"pays", func(t *walk) {
+			t.call.Pay(Payment{})
+			t.pass()
+		}}, choice{"silence", (*walk).pass})
+	}
+	return out
+}
+
+func gatherChoices(a Activity, keys string) (out []choice) {
+	press := func(label, keys string) {
+		out = append(out, choice{label, func(t *walk) { t.call.Press(keys) }})
+	}
+	switch {
+	case !a.Keys:
+	case a.NumDigits > 1:
+		press(strings.Repeat("1", a.NumDigits), strings.Repeat("1", a.NumDigits))
+	default:
+		for _, k := range keys {
+			if strings.ContainsRune(a.FinishOnKey, k) {
+				continue
+			}
+			all := string(k)
+			if a.NumDigits == 0 {
+				all += firstKey(a.FinishOnKey)
+			}
+			press(string(k), all)
+		}
+	}
+	if a.Speech {
+		words := a.Hints
+		if len(words) == 0 {
+			words = []string{"hello"}
+		}
+		for _, phrase := range words {
+			out = append(out, choice{fmt.Sprintf("%q", phrase), func(t *walk) { t.call.Speak(phrase) }})
+		}
+	}
+	return out
+}
+
+func firstKey(keys string) string {
+	if keys == "" {
+		return ""
+	}
+	if strings.Contains(keys, "#") {
+		return "#"
+	}
+	return keys[:1]
+}
+
+// dialed lets the dialed people do something, and lets it have its effect.
+func (t *walk) dialed(status string) {
+	legs := t.call.Children()
+	for _, k := range legs {
+		switch status {
+		case "answered":
+			if k.Answer() {
+				for range 100 {
+					if k.Activity().State == Over || t.call.Activity().State == Talking || !t.e.Step() {
+						break
+					}
+					k.Press("1")
+				}
+				t.e.Advance(30 * time.Second)
+				k.HangUp()
+				return
+			}
+		case NoAnswer:
+		default:
+			k.Decline(status)
+		}
+	}
+	if status == NoAnswer {
+		t.pass()
+	}
+}
+
+func union(a, b []string) []string {
+	for _, s := range b {
+		if !slices.Contains(a, s) {
+			a = append(a, s)
+		}
+	}
+	return a
+}

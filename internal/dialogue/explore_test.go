@@ -1,0 +1,108 @@
+package dialogue_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// shop is a call with all that an explorer can find.
+var shop = pages{
+	"/voice": `<Gather numDigits="1" action="/menu"><Say>Press 1 for sales, 2 for opening hours, 3 to leave a message.</Say></Gather><Redirect>/voice</Redirect>`,
+	"/menu": func(r *http.Request) string {
+		switch r.FormValue("Digits") {
+		case "1":
+			return `<Dial action="/after">+15550123</Dial>`
+		case "2":
+			return `<Say>We open at nine.</Say>`
+		case "3":
+			return `<Say>Speak.</Say><Record action="/thanks" finishOnKey="#"/>`
+		case "4":
+			return `<Redirect>/broken</Redirect>`
+		case "5":
+			return `<Hangup/>`
+		case "6":
+			return `<Redirect>/trap</Redirect>`
+		case "7":
+			return `<Gather input="speech" hints="red, blue" speechTimeout="1" action="/colour"><Say>Which colour?</Say></Gather>`
+		case "8":
+			return `<Say>hello</Say><say>wrong</say>`
+		}
+		return `<Say>That is no choice.</Say><Redirect>/voice</Redirect>`
+	},
+	"/after":  func(r *http.Request) string { return say("The call was " + r.FormValue("DialCallStatus") + ".") },
+	"/thanks": say("Thank you."),
+	"/trap":   `<Gather numDigits="1" action="/trap"><Say>Try again.</Say></Gather><Redirect>/trap</Redirect>`,
+	"/colour": func(r *http.Request) string { return say("You like " + r.FormValue("SpeechResult") + ".") },
+}
+
+func explore(h http.Handler) *dialogue.Tree {
+	return dialogue.Explore(dialogue.Exploration{
+		Config: dialogue.Config{Transport: dialogue.Handler(h), BaseURL: "https://hooks.example.com", AuthToken: "12345"},
+		Call:   dialogue.CallSetup{URL: "/voice"},
+	})
+}
+
+func TestExplore(t *testing.T) {
+	tree := explore(shop)
+	assert.True(t, tree.Complete)
+	problems := strings.Join(tree.Problems(), "\n")
+	assert.Contains(t, problems, "error 11200: the server answered 404")
+	assert.Contains(t, problems, "dead end: whatever the caller does leads back here")
+	assert.Contains(t, problems, "loop: who stays silent is led back for ever")
+	assert.Contains(t, problems, "the call ends without a word")
+	assert.Contains(t, problems, "error 12200")
+	for name, got := range map[string]string{"shop.txt": tree.Text(), "shop.mmd": tree.Mermaid(), "shop.dot": tree.DOT(), "shop.svg": tree.SVG()} {
+		t.Run(name, func(t *testing.T) {
+			golden := filepath.Join("testdata", "explore", name)
+			if *update {
+				require.NoError(t, os.MkdirAll(filepath.Dir(golden), 0o755))
+				require.NoError(t, os.WriteFile(golden, []byte(got), 0o644))
+			}
+			want, err := os.ReadFile(golden)
+			require.NoError(t, err)
+			assert.Equal(t, string(want), got)
+		})
+	}
+	dec := xml.NewDecoder(strings.NewReader(tree.SVG()))
+	for {
+		_, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err, "the picture is no XML")
+	}
+}
+
+func TestExploreIsBounded(t *testing.T) {
+	n := 0
+	tree := dialogue.Explore(dialogue.Exploration{
+		Config: dialogue.Config{Transport: dialogue.Handler(pages{"/voice": func(*http.Request) string {
+			n++ // a program that never asks the same thing twice
+			return `<Gather numDigits="1"><Say>` + strings.Repeat("x", n%1000+1) + `</Say></Gather>`
+		}})},
+		Call: dialogue.CallSetup{URL: "/voice"}, Depth: 3, Calls: 50,
+	})
+	assert.False(t, tree.Complete)
+	assert.LessOrEqual(t, tree.Calls, 50)
+	assert.Contains(t, tree.Text(), "deeper ways were not taken")
+}
+
+func TestExploreFailure(t *testing.T) {
+	tree := explore(pages{})
+	assert.Contains(t, tree.Text(), "error 11200")
+	assert.Equal(t, 1, tree.Calls)
+}
