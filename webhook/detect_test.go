@@ -1,0 +1,105 @@
+package webhook_test
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// TestParseDetects has a request of each kind that the fixtures do not show,
+// reduced to what tells it apart.
+func TestParseDetects(t *testing.T) {
+	const call = "CallSid=" + callSID + "&AccountSid=" + accountSID + "&From=%2B15550100&To=%2B15550101"
+	const conference = "ConferenceSid=CF0123456789abcdef0123456789abcdef&AccountSid=" + accountSID + "&CallSid=" + callSID
+	const room = "RoomSid=RM0123456789abcdef0123456789abcdef&AccountSid=" + accountSID + "&ParticipantSid=PA0123456789abcdef0123456789abcdef"
+	const message = "MessageSid=" + messageSID + "&AccountSid=" + accountSID + "&From=%2B15550100&To=%2B15550101"
+	tests := []struct {
+		name, form string
+		want       webhook.Kind
+	}{
+		{"SIP call", call + "&CallStatus=ringing&Direction=inbound&SipDomainSid=SD0123456789abcdef0123456789abcdef", webhook.KindSIPIncomingCall},
+		{"SIP call ended", call + "&CallStatus=completed&Direction=inbound&SipDomainSid=SD0123456789abcdef0123456789abcdef&CallbackSource=call-progress-events", webhook.KindSIPDomainStatusCallback},
+		{"SIP leg of a Dial", call + "&CallStatus=completed&Direction=outbound-dial&ParentCallSid=" + callSID + "&SipDomainSid=SD0123456789abcdef0123456789abcdef&CallbackSource=call-progress-events", webhook.KindDialLegStatusCallback},
+		{"old callback of a number", call + "&CallStatus=completed&Direction=inbound&CallDuration=3&Duration=1", webhook.KindCallStatusCallback},
+		{"old callback with a recording", call + "&CallStatus=completed&Direction=inbound&CallDuration=3&Duration=1&RecordingUrl=x&RecordingDuration=3", webhook.KindCallStatusCallback},
+		{"old callback of a busy call", call + "&CallStatus=busy&Direction=outbound-api", webhook.KindCallStatusCallback},
+		{"virtual agent", call + "&CallStatus=in-progress&Direction=inbound&VirtualAgentStatus=live-agent-handoff", webhook.KindConnectAction},
+		{"trunk in need", call + "&CallStatus=ringing&Direction=inbound&TrunkSid=TK0123456789abcdef0123456789abcdef", webhook.KindElasticSIPTrunkDisasterRecovery},
+		{"client call going on", "CallSid=" + callSID + "&AccountSid=" + accountSID + "&From=client%3Aalice&To=&CallStatus=in-progress&Direction=inbound", webhook.KindTwiMLRedirectRequest},
+		{"fallback of a Gather", call + "&CallStatus=in-progress&Direction=inbound&Digits=1&ErrorUrl=https%3A%2F%2Fexample.com&ErrorCode=11200", webhook.KindFallbackRequest},
+		{"queue's other spelling", call + "&CallStatus=in-progress&Direction=inbound&DequeueingCallSid=" + callSID, webhook.KindQueueURL},
+		{"payment through REST", "CallSid=" + callSID + "&AccountSid=" + accountSID + "&Sid=PK0123456789abcdef0123456789abcdef&PartialResult=true", webhook.KindPayStatusCallback},
+		{"detection without a duration", "CallSid=" + callSID + "&AccountSid=" + accountSID + "&AnsweredBy=human", webhook.KindAsyncAMDCallback},
+		{"message of an SDK", "CallSid=" + callSID + "&AccountSid=" + accountSID + "&Content=%7B%7D", webhook.KindUserDefinedMessage},
+		{"participant unmuted", conference + "&StatusCallbackEvent=participant-unmute", webhook.KindConferenceParticipantUnmute},
+		{"participant unheld", conference + "&StatusCallbackEvent=participant-unhold", webhook.KindConferenceParticipantUnhold},
+		{"speech stopped", conference + "&StatusCallbackEvent=participant-speech-stop", webhook.KindConferenceSpeechStop},
+		{"announcement failed", conference + "&StatusCallbackEvent=announcement-fail", webhook.KindConferenceAnnouncementFail},
+		{"conference of tomorrow", conference + "&StatusCallbackEvent=participant-dance", webhook.KindUnknown},
+		{"video participant", room + "&StatusCallbackEvent=participant-connected", webhook.KindVideoParticipantEvent},
+		{"video track", room + "&StatusCallbackEvent=track-added&TrackSid=MT0123456789abcdef0123456789abcdef", webhook.KindVideoTrackEvent},
+		{"video recording", room + "&StatusCallbackEvent=recording-started&RecordingSid=RT0123456789abcdef0123456789abcdef&SourceSid=MT0123456789abcdef0123456789abcdef", webhook.KindVideoRecordingEvent},
+		{"video composition", room + "&StatusCallbackEvent=composition-available&CompositionSid=CJ0123456789abcdef0123456789abcdef", webhook.KindVideoCompositionEvent},
+		{"conversation of tomorrow, before", "EventType=onThingAdd&AccountSid=" + accountSID, webhook.KindConversationsPreEvent},
+		{"conversation of tomorrow, after", "EventType=onThingAdded&AccountSid=" + accountSID, webhook.KindConversationsPostEvent},
+		{"message event of a conversation", "EventType=onMessageUpdated&MessageSid=IM0123456789abcdef0123456789abcdef&AccountSid=" + accountSID, webhook.KindConversationsPostEvent},
+		{"status with an event of the channel", message + "&MessageStatus=read&EventType=READ", webhook.KindMessageStatusCallback},
+		{"status that echoes the text", message + "&MessageStatus=sent&Body=Hi", webhook.KindMessageStatusCallback},
+		{"action with what the message had", message + "&MessageStatus=sent&SmsMessageSid=" + messageSID, webhook.KindMessageActionCallback},
+		{"message without old names", message + "&NumMedia=0&Body=", webhook.KindIncomingMessage},
+		{"fax", "FaxSid=FX0123456789abcdef0123456789abcdef&AccountSid=" + accountSID + "&From=%2B15550100&To=%2B15550101", webhook.KindFaxReceived},
+		{"transcription of tomorrow", "TranscriptionEvent=transcription-paused&CallSid=" + callSID, webhook.KindUnknown},
+		{"a flow's own request", "name=jane", webhook.KindUnknown},
+		{"nothing", "", webhook.KindUnknown},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			e, err := webhook.Parse(unverified(t, newForm(tt.form)))
+			if !webhook.IsFatal(err) {
+				require.NoError(t, err)
+			}
+			assert.Equal(t, tt.want, e.Kind())
+			want, err := url.ParseQuery(tt.form)
+			require.NoError(t, err)
+			assert.Equal(t, want, webhook.Encode(e))
+		})
+	}
+}
+
+// TestParseDetectsJSON is TestParseDetects for JSON.
+func TestParseDetectsJSON(t *testing.T) {
+	tests := []struct {
+		name, body string
+		want       webhook.Kind
+	}{
+		{"insights", `{"specversion":"1.0","type":"com.twilio.voice.insights.call-summary.complete","data":{"a":1}}`, webhook.KindVoiceInsightsCallSummary},
+		{"registration", `[{"specversion":"1.0","type":"com.twilio.messaging.compliance.brand-registration.brand-failure","data":{"accountsid":"` + accountSID + `"}}]`, webhook.KindEventStreamsA2P},
+		{"test of a sink", `{"specversion":"1.0","type":"com.twilio.eventstreams.test-event","data":{}}`, webhook.KindEventStreamsOther},
+		{"tomorrow's event", `{"specversion":"2.0","type":"com.twilio.tomorrow","data":[1]}`, webhook.KindEventStreamsOther},
+		{"mixed batch", `[{"specversion":"1.0","type":"com.twilio.x"},{"specversion":"1.0","type":"com.twilio.voice.media.fetched","data":{}}]`, webhook.KindEventStreams},
+		{"empty batch", `[]`, webhook.KindEventStreams},
+		{"rule", `{"accountId":"` + accountSID + `","conversationId":"c","intelligenceConfiguration":{},"operatorResults":[]}`, webhook.KindConversationalIntelligenceRuleExecution},
+		{"factor", `{"type":"factor.created","uid":"x"}`, webhook.KindVerifyEvent},
+		{"challenge", `{"type":"challenge.approved","data":{"a":null}}`, webhook.KindVerifyEvent},
+		{"no object", `"text"`, webhook.KindUnknown},
+		{"no events", `[1,2]`, webhook.KindUnknown},
+		{"no JSON", `{"a":`, webhook.KindUnknown},
+		{"nothing", ``, webhook.KindUnknown},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			e, err := webhook.Parse(unverified(t, newJSON(tt.body)))
+			require.NoError(t, err)
+			require.Equal(t, tt.want, e.Kind())
+			if _, body := webhook.EncodeBody(e); tt.want != webhook.KindUnknown {
+				assert.JSONEq(t, tt.body, string(body))
+			} else {
+				assert.Equal(t, tt.body, string(body))
+			}
+		})
+	}
+}

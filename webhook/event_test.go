@@ -1,0 +1,272 @@
+package webhook_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// messageForm is a form that decodes to an IncomingMessage.
+func messageForm(more ...string) string {
+	return "MessageSid=" + messageSID + "&AccountSid=" + accountSID +
+		"&From=%2B15550100&To=%2B15550101&Body=hello&NumMedia=0" + strings.Join(more, "")
+}
+
+func decodeMessage(t *testing.T, body string) (webhook.IncomingMessage, error) {
+	t.Helper()
+	return webhook.Decode[webhook.IncomingMessage](unverified(t, newForm(body)))
+}
+
+func TestDecodeTypes(t *testing.T) {
+	v, _ := proofOf(t, "call-status-inbound-completed")
+	c, err := webhook.Decode[webhook.CallStatusCallback](v)
+	require.NoError(t, err)
+	assert.Equal(t, 3*time.Second, c.CallDuration)
+	assert.Equal(t, 1, c.BilledMinutes)
+	assert.Equal(t, webhook.CallStatusCompleted, c.CallStatus)
+	assert.Equal(t, time.UTC, c.Timestamp.Location())
+
+	v, _ = proofOf(t, "mms_three_media")
+	m, err := webhook.Decode[webhook.IncomingMessage](v)
+	require.NoError(t, err)
+	require.Len(t, m.Media, 3)
+	assert.Equal(t, m.NumMedia, len(m.Media))
+	for i, media := range m.Media {
+		assert.NotEmpty(t, media.URL, i)
+		assert.NotEmpty(t, media.ContentType, i)
+	}
+
+	v, _ = proofOf(t, "dial-action-sip")
+	d, err := webhook.Decode[webhook.DialAction](v)
+	require.NoError(t, err)
+	assert.Contains(t, d.DialSIPHeaders, "X-Agent")
+
+	v, _ = proofOf(t, "client-call-custom-param")
+	client, err := webhook.Decode[webhook.ClientCallRequest](v)
+	require.NoError(t, err)
+	assert.Equal(t, url.Values{"foo": {"bar"}}, client.Extra)
+	assert.Equal(t, webhook.AddressClient, client.From.Kind())
+}
+
+// TestLiteralsComeBack sends an event that was written as a literal and wants
+// exactly the same value.
+func TestLiteralsComeBack(t *testing.T) {
+	sid := webhook.SID(messageSID)
+	for _, e := range []webhook.Event{
+		webhook.IncomingMessage{MessageSID: sid, SMSMessageSID: sid, AccountSID: accountSID, From: "+15550100", To: "+15550101",
+			Body: "hi", NumMedia: 1, Media: []webhook.Media{{URL: "https://api.twilio.com/x", ContentType: "image/png"}},
+			FromGeo: webhook.Geo{City: "ATHENS", Country: "US"}, Latitude: -0.5},
+		webhook.CallStatusCallback{CallSID: callSID, AccountSID: accountSID, From: "+15550100", To: "sip:a@example.com",
+			CallStatus: webhook.CallStatusBusy, Direction: webhook.CallDirectionOutboundAPI, CallbackSource: "call-progress-events",
+			Timestamp: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), SequenceNumber: 2, SIPResponseCode: 486},
+		webhook.EventStreams{Events: []webhook.Event{webhook.EventStreamsMessageStatus{
+			CloudEvent: webhook.CloudEvent{SpecVersion: "1.0", Type: "com.twilio.messaging.message.failed", ID: "EZ1"},
+			MessageSID: sid, MessageStatus: webhook.EventMessageStatusFailed, ErrorCode: 30003}}},
+	} {
+		typ, body := webhook.EncodeBody(e)
+		r := newForm(string(body))
+		r.Header.Set("Content-Type", typ)
+		got, err := webhook.Parse(unverified(t, r))
+		require.NoError(t, err)
+		assert.Equal(t, e, got)
+	}
+}
+
+func TestEventStreamsVoiceHoldsTheWebhook(t *testing.T) {
+	for _, f := range fixtures(t) {
+		if f.Name != "event-streams-call-completed" {
+			continue
+		}
+		e, err := webhook.Parse(unverified(t, f.request()))
+		require.NoError(t, err)
+		inner, err := e.(webhook.EventStreams).Events[0].(webhook.EventStreamsVoice).Webhook()
+		assert.True(t, webhook.IsFatal(err), "the fixture leaves out account and addresses")
+		c := inner.(webhook.CallStatusCallback)
+		assert.Equal(t, 42*time.Second, c.CallDuration)
+	}
+	_, err := webhook.EventStreamsVoice{}.Webhook()
+	assert.True(t, webhook.IsFatal(err))
+}
+
+// TestBatchKeepsTheGood has one event that cannot be read among others.
+func TestBatchKeepsTheGood(t *testing.T) {
+	good := `{"specversion":"1.0","type":"com.twilio.messaging.message.sent","data":{"messageSid":"` + messageSID + `","messageStatus":"SENT"}}`
+	bad := `{"specversion":"1.0","type":"com.twilio.messaging.message.sent","data":{"messageSid":"../etc"}}`
+	v := unverified(t, newJSON("["+good+","+bad+"]"))
+	e, err := webhook.Parse(v)
+	require.Error(t, err)
+	assert.False(t, webhook.IsFatal(err))
+	events := e.(webhook.EventStreams).Events
+	require.Len(t, events, 2)
+	assert.Equal(t, webhook.KindEventStreamsMessageStatus, events[0].Kind())
+	assert.Equal(t, webhook.KindEventStreamsOther, events[1].Kind())
+	_, err = webhook.Decode[webhook.EventStreamsMessageStatus](v)
+	assert.ErrorIs(t, err, webhook.ErrBatch)
+	one, err := webhook.Decode[webhook.EventStreamsMessageStatus](unverified(t, newJSON(good)))
+	require.NoError(t, err)
+	assert.Equal(t, webhook.SID(messageSID), one.MessageSID)
+}
+
+func TestT03ShiftedBoundaries(t *testing.T) {
+	for name, body := range map[string]string{
+		"a letter from name to value": strings.Replace(messageForm(), "Body=hello", "B=odyhello", 1),
+		"two parameters become one":   strings.Replace(messageForm(), "&From=%2B15550100", "From%2B15550100", 1),
+		"a digit of the SID":          strings.Replace(messageForm(), messageSID, messageSID[1:], 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := decodeMessage(t, body)
+			assert.True(t, webhook.IsFatal(err))
+		})
+	}
+}
+
+func TestT05FirstOfARepeatedName(t *testing.T) {
+	m, err := decodeMessage(t, messageForm("&Body=second&body=third&NumMedia=x&From%5B%5D=4"))
+	require.NoError(t, err)
+	assert.Equal(t, "hello", m.Body)
+	assert.Equal(t, 0, m.NumMedia)
+	assert.Equal(t, url.Values{"Body": {"second"}, "body": {"third"}, "NumMedia": {"x"}, "From[]": {"4"}}, m.Extra)
+}
+
+// TestT11BrokenEscapesAreData decodes what lenient verification lets through.
+func TestT11BrokenEscapesAreData(t *testing.T) {
+	m, err := decodeMessage(t, messageForm("&Note=%zz&Label=50%"))
+	require.NoError(t, err)
+	assert.Equal(t, "50%", m.Label)
+	assert.Equal(t, []string{"%zz"}, m.Extra["Note"])
+}
+
+func TestT12DepthOfJSON(t *testing.T) {
+	nested := func(n int) string { return strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) }
+	var into any
+	require.NoError(t, webhook.JSON(nested(64)).Decode(&into))
+	require.ErrorIs(t, webhook.JSON(nested(65)).Decode(&into), webhook.ErrDepth)
+	require.ErrorIs(t, webhook.JSON(strings.Repeat("[", 100000)).Decode(&into), webhook.ErrDepth)
+	require.NoError(t, webhook.JSON(`"`+strings.Repeat("[", 1000)+`\""`).Decode(&into))
+
+	_, err := webhook.Decode[webhook.LinkClickCallback](unverified(t, newJSON(nested(65))))
+	require.ErrorIs(t, err, webhook.ErrDepth)
+	assert.True(t, webhook.IsFatal(err))
+	e, err := webhook.Parse(unverified(t, newJSON(nested(65))))
+	require.NoError(t, err)
+	assert.Equal(t, webhook.KindUnknown, e.Kind())
+	_, err = webhook.Decode[webhook.LinkClickCallback](unverified(t, newJSON(`{"event_type":"click","event_type":"click"}`)))
+	assert.ErrorIs(t, err, webhook.ErrSyntax, "a name that stands there twice")
+}
+
+func TestT13MediaByWhatIsThere(t *testing.T) {
+	m, err := decodeMessage(t, strings.Replace(messageForm("&MediaUrl2=c&MediaUrl0=a&MediaContentType0=t&MediaUrl10=k&MediaUrl00=z&MediaUrl4294967296=y&MediaUrl0=again&MediaUrl1="), "NumMedia=0", "NumMedia=1000000", 1))
+	require.NoError(t, err)
+	assert.Equal(t, 1000000, m.NumMedia)
+	assert.Equal(t, []webhook.Media{{URL: "a", ContentType: "t"}}, m.Media)
+	assert.Equal(t, url.Values{"MediaUrl2": {"c"}, "MediaUrl10": {"k"}, "MediaUrl00": {"z"}, "MediaUrl4294967296": {"y"}, "MediaUrl0": {"again"}, "MediaUrl1": {""}}, m.Extra)
+	_, err = decodeMessage(t, strings.Replace(messageForm(), "NumMedia=0", "NumMedia=-1", 1))
+	assert.True(t, webhook.IsFatal(err))
+}
+
+func TestT14TextIsKeptAsItIs(t *testing.T) {
+	for _, text := range []string{
+		" a ", "\t\r\n", "a\x00b", "x\xed\xa0\x80y", "\xff\xfe", "e\u0301", "\u202eabc", "👩‍👩‍👧", "\ufeff", "A\u2028b", strings.Repeat("ü", 1600),
+	} {
+		f := url.Values{"Body": {text}, "ProfileName": {text}, text: {text}}
+		m, err := decodeMessage(t, strings.Replace(messageForm("&"+f.Encode()), "&Body=hello", "", 1))
+		require.NoError(t, err)
+		assert.Equal(t, text, m.Body)
+		assert.Equal(t, text, m.ProfileName)
+		assert.Equal(t, []string{text}, m.Extra[text])
+	}
+}
+
+func TestT15UnknownIsKept(t *testing.T) {
+	m, err := decodeMessage(t, messageForm("&SmsStatus=teleported&MessageType=hologram&BrandNewField=1"))
+	require.NoError(t, err)
+	assert.Equal(t, webhook.MessageStatus("teleported"), m.SMSStatus)
+	assert.Equal(t, webhook.InboundMessageType("hologram"), m.MessageType)
+	assert.Equal(t, url.Values{"BrandNewField": {"1"}}, m.Extra)
+}
+
+// TestT29NothingPersonalIsPrinted prints errors by every verb, and logs events.
+func TestT29NothingPersonalIsPrinted(t *testing.T) {
+	const secret = "secret4711"
+	_, err := decodeMessage(t, messageForm("&Latitude="+secret))
+	bad, ok := errors.AsType[*webhook.DecodeError](err)
+	require.True(t, ok)
+	assert.Equal(t, secret, bad.Value)
+	assert.False(t, bad.Fatal())
+	for verb := byte('a'); verb <= 'z'; verb++ {
+		if verb == 'w' {
+			continue // outside fmt.Errorf a mistake that go vet finds, and that no method can answer
+		}
+		for _, format := range []string{"%" + string(verb), "%+" + string(verb), "%#" + string(verb)} {
+			assert.NotContains(t, fmt.Sprintf(format, err), secret, format)
+			assert.NotContains(t, fmt.Sprintf(format, []error{err}), secret, format)
+		}
+	}
+	text, _ := json.Marshal(err)
+	assert.NotContains(t, string(text), secret)
+	assert.JSONEq(t, `"webhook: IncomingMessage: \"Latitude\" is malformed"`, string(text))
+
+	var log bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&log, nil))
+	for _, c := range kindCases {
+		e, err := c.decode(unverified(t, c.request(c.params)))
+		require.NoError(t, err)
+		logger.Info("event", "event", e, "error", bad)
+		assert.Contains(t, log.String(), string(c.kind))
+	}
+	for _, personal := range []string{"15550100", `"text"`, secret} {
+		assert.NotContains(t, log.String(), personal)
+	}
+}
+
+func TestJSONInForms(t *testing.T) {
+	v, _ := proofOf(t, "rtt-content-final")
+	e, err := webhook.Decode[webhook.TranscriptionContent](v)
+	require.NoError(t, err)
+	said, err := e.Transcript()
+	require.NoError(t, err)
+	assert.Equal(t, "How can I help you today?", said.Text)
+	assert.InDelta(t, 0.99, said.Confidence, 0.01)
+
+	v, _ = proofOf(t, "incoming-pstn-stir-calltoken")
+	c, err := webhook.Decode[webhook.IncomingCall](v)
+	require.NoError(t, err)
+	token, err := c.CallToken.Decode()
+	require.NoError(t, err)
+	assert.NotEmpty(t, token.ParentCallInfo)
+	_, err = webhook.CallToken("%zz").Decode()
+	assert.ErrorIs(t, err, webhook.ErrSyntax)
+
+	v, _ = proofOf(t, "sms_in_addons_empty")
+	m, err := webhook.Decode[webhook.IncomingMessage](v)
+	require.NoError(t, err)
+	var found webhook.AddOns
+	require.NoError(t, m.AddOns.Decode(&found))
+	assert.Equal(t, "successful", found.Status)
+
+	v, _ = proofOf(t, "debugger-error")
+	d, err := webhook.Decode[webhook.DebuggerEvent](v)
+	require.NoError(t, err)
+	assert.True(t, d.Level.Is(webhook.DebuggerLevelError))
+	problem, err := d.Problem()
+	require.NoError(t, err)
+	assert.NotZero(t, problem.ErrorCode)
+
+	v, _ = proofOf(t, "cr-action-ended")
+	h, err := webhook.Decode[webhook.ConversationRelayAction](v)
+	require.NoError(t, err)
+	var handoff struct{ Reason string }
+	require.NoError(t, h.HandoffData.Decode(&handoff))
+	assert.NotEmpty(t, handoff.Reason)
+}
