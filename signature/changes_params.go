@@ -231,7 +231,7 @@ func changeTrimmed(d *diagnosis, t trial, yield func(change) bool) bool {
 		if p.Name != "Body" && p.Name != "SpeechResult" && p.Name != "TranscriptionText" {
 			continue
 		}
-		for _, around := range [][2]string{{"", " "}, {" ", ""}, {" ", " "}, {"", "\n"}, {"", "\r\n"}, {"", "  "}, {"  ", ""}, {"  ", "  "}, {"\n", ""}} {
+		for _, around := range [][2]string{{"", " "}, {" ", ""}, {" ", " "}, {"", "\n"}, {"", "\r\n"}, {"", "  "}, {"  ", ""}, {"  ", "  "}, {"  ", " "}, {" ", "  "}, {"\n", ""}} {
 			pairs := slices.Clone(d.pairs)
 			pairs[i].Value = around[0] + p.Value + around[1]
 			if !yield(change{t.withParams(pairs), Finding{"param-trimmed: white space around the value of " + p.Name + " was removed", verifyFirst}}) {
