@@ -16,7 +16,7 @@ import (
 //
 // It is answered by a [*twiml.VoiceResponse].
 //
-// Source: https://www.twilio.com/docs/voice/api/sip-twiml
+// Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay
 type IncomingCall struct {
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
@@ -306,7 +306,7 @@ func (e IncomingCall) encode(w *encoder) {
 //
 // It is answered by a [*twiml.VoiceResponse].
 //
-// Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+// Source: https://www.twilio.com/docs/voice/answering-machine-detection
 type OutboundCallAnswered struct {
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
@@ -561,6 +561,8 @@ func (e OutboundCallAnswered) encode(w *encoder) {
 // names.
 //
 // It is answered by a [*twiml.VoiceResponse].
+//
+// Source: https://www.twilio.com/docs/voice/twiml#request-parameters
 type ClientCallRequest struct {
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID

@@ -145,8 +145,8 @@ type CallStatusCallback struct {
 	// Milliseconds; not confirmed on this callback. Sent if: AMD was on.
 	MachineDetectionDuration time.Duration
 
-	// Seen in third-party parsers; not in the table; not confirmed. Sent if: call
-	// failed.
+	// Known from the code of others; not in the table; not confirmed. Sent if:
+	// call failed.
 	ErrorCode    int
 	ErrorMessage string // Not confirmed by documentation. Sent if: call failed.
 
@@ -524,8 +524,8 @@ type DialLegStatusCallback struct {
 	// Milliseconds; not confirmed on this callback. Sent if: AMD was on.
 	MachineDetectionDuration time.Duration
 
-	// Seen in third-party parsers; not in the table; not confirmed. Sent if: call
-	// failed.
+	// Known from the code of others; not in the table; not confirmed. Sent if:
+	// call failed.
 	ErrorCode    int
 	ErrorMessage string // Not confirmed by documentation. Sent if: call failed.
 
@@ -859,8 +859,8 @@ type SIPDomainStatusCallback struct {
 	// Milliseconds; not confirmed on this callback. Sent if: AMD was on.
 	MachineDetectionDuration time.Duration
 
-	// Seen in third-party parsers; not in the table; not confirmed. Sent if: call
-	// failed.
+	// Known from the code of others; not in the table; not confirmed. Sent if:
+	// call failed.
 	ErrorCode    int
 	ErrorMessage string // Not confirmed by documentation. Sent if: call failed.
 
@@ -1113,6 +1113,8 @@ func (e AsyncAMDCallback) encode(w *encoder) {
 // parameters are not confirmed.
 //
 // It wants no answer but a status.
+//
+// Source: https://www.twilio.com/docs/voice/twiml#request-parameters
 type ClientIncomingNotification struct {
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID

@@ -622,7 +622,7 @@ func (e ConferenceRecordEnd) encode(w *encoder) {
 //
 // It is answered by a [*twiml.VoiceResponse].
 //
-// Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+// Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay
 type ConferenceWaitURL struct {
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID

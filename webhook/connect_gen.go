@@ -20,7 +20,7 @@ type StreamStatus struct {
 	AccountSID  SID
 	CallSID     SID
 	StreamSID   SID
-	StreamName  string // Defaults to the StreamSid.
+	StreamName  string // Defaults to the StreamSID.
 	StreamEvent StreamEvent
 	StreamError string // Sent if: stream-error.
 	Timestamp   time.Time
@@ -444,7 +444,7 @@ type ConnectAction struct {
 	VirtualAgentProvider string // Sent if: <VirtualAgent>.
 	VirtualAgentStatus   string // Sent if: <VirtualAgent>.
 
-	// Nested JSON: ConversationId, EndUserId, AgentHandoffParameters... Sent if:
+	// Nested JSON: ConversationID, EndUserID, AgentHandoffParameters... Sent if:
 	// <VirtualAgent>.
 	VirtualAgentProviderData  JSON
 	VirtualAgentError         string // Sent if: failed.

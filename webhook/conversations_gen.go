@@ -28,9 +28,7 @@ type ConversationsPreEvent struct {
 	// not on onDeliveryUpdated.
 	Source         ConversationSource
 	ClientIdentity string // Acting user. Sent if: SDK-originated.
-
-	// Zero on the first try. Not in the docs, in every capture.
-	RetryCount int
+	RetryCount     int    // Zero on the first try. Not documented, yet always there.
 
 	// Conversation. Sent if: all but onConversationAdd and user events.
 	ConversationSID SID
@@ -254,9 +252,7 @@ type ConversationsPostEvent struct {
 	// not on onDeliveryUpdated.
 	Source         ConversationSource
 	ClientIdentity string // Acting user. Sent if: SDK-originated.
-
-	// Zero on the first try. Not in the docs, in every capture.
-	RetryCount int
+	RetryCount     int    // Zero on the first try. Not documented, yet always there.
 
 	// Conversation. Sent if: all but onConversationAdd and user events.
 	ConversationSID SID
@@ -508,9 +504,7 @@ type ConversationsDeliveryUpdated struct {
 
 	// Conversation Service. Sent if: most events; missing in 2021 captures.
 	ChatServiceSID SID
-
-	// Zero on the first try. Not in the docs, in every capture.
-	RetryCount int
+	RetryCount     int // Zero on the first try. Not documented, yet always there.
 
 	// Conversation. Sent if: all but onConversationAdd and user events.
 	ConversationSID SID

@@ -108,8 +108,8 @@ type DialAction struct {
 	DialCallDuration    time.Duration
 	DialBridged         bool          // Text true/false. Sent if: newer payloads.
 	RecordingURL        string        // Sent if: record set on <Dial>.
-	RecordingSID        SID           // Undocumented here, observed. Sent if: with RecordingUrl.
-	RecordingDuration   time.Duration // Undocumented here, observed. Sent if: with RecordingUrl.
+	RecordingSID        SID           // Undocumented here, observed. Sent if: with RecordingURL.
+	RecordingDuration   time.Duration // Undocumented here, observed. Sent if: with RecordingURL.
 	DialSIPCallID       string        // Sent if: <Sip> noun.
 	DialSIPResponseCode int           // Final SIP code of the INVITE. Sent if: <Sip> noun.
 
@@ -609,7 +609,7 @@ func (e DialQueueAction) encode(w *encoder) {
 //
 // It is answered by a [*twiml.VoiceResponse].
 //
-// Source: https://www.twilio.com/docs/voice/api/sip-twiml
+// Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay
 type DialWhisper struct {
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID

@@ -21,7 +21,7 @@ type IncomingMessage struct {
 	// Message id. SM for SMS and most channel text; MM for MMS, channel media, and
 	// group texts even with no media.
 	MessageSID SID
-	SMSSID     SID // Old name, same value as MessageSid.
+	SMSSID     SID // Old name, same value as MessageSID.
 
 	// Old name, same value. Present on inbound requests only, absent from status
 	// callbacks, so a handy discriminator.
@@ -47,7 +47,7 @@ type IncomingMessage struct {
 	// Text, up to 1600 characters. Empty string, not absent, for media-only and
 	// location messages. A redacting account sends it redacted.
 	Body     string
-	NumMedia int // How many MediaUrl{N} follow. May be 0 on an MM sid.
+	NumMedia int // How many MediaURL{N} follow. May be 0 on an MM sid.
 
 	// SMS parts; always 1 for other channels. Missing in captures from before
 	// about 2015.
@@ -104,8 +104,8 @@ type IncomingMessage struct {
 	ButtonPayload string
 	ButtonType    ButtonType // REPLY or ACTION. Sent if: button tap (RCS documented).
 
-	// Id of the chosen row. Not in the 2026 table; used by public handlers. Sent
-	// if: WhatsApp list-picker selection.
+	// Id of the chosen row. Not in the 2026 table; in use all the same. Sent if:
+	// WhatsApp list-picker selection.
 	ListID string
 
 	// Title of the chosen row. Sent if: WhatsApp list-picker selection.
@@ -119,7 +119,7 @@ type IncomingMessage struct {
 	// WhatsApp Flow completed.
 	FlowData JSON
 
-	// JSON {type, data{context{...}}} from the channel; repeats ProfileName, WaId,
+	// JSON {type, data{context{...}}} from the channel; repeats ProfileName, WaID,
 	// button data; RCS gives agentId, provider, suggestionResponse. Sent if:
 	// WhatsApp and RCS (since about 2024).
 	ChannelMetadata JSON
@@ -405,7 +405,7 @@ type MessagingFallback struct {
 	// Message id. SM for SMS and most channel text; MM for MMS, channel media, and
 	// group texts even with no media.
 	MessageSID SID
-	SMSSID     SID // Old name, same value as MessageSid.
+	SMSSID     SID // Old name, same value as MessageSID.
 
 	// Old name, same value. Present on inbound requests only, absent from status
 	// callbacks, so a handy discriminator.
@@ -431,7 +431,7 @@ type MessagingFallback struct {
 	// Text, up to 1600 characters. Empty string, not absent, for media-only and
 	// location messages. A redacting account sends it redacted.
 	Body     string
-	NumMedia int // How many MediaUrl{N} follow. May be 0 on an MM sid.
+	NumMedia int // How many MediaURL{N} follow. May be 0 on an MM sid.
 
 	// SMS parts; always 1 for other channels. Missing in captures from before
 	// about 2015.
@@ -488,8 +488,8 @@ type MessagingFallback struct {
 	ButtonPayload string
 	ButtonType    ButtonType // REPLY or ACTION. Sent if: button tap (RCS documented).
 
-	// Id of the chosen row. Not in the 2026 table; used by public handlers. Sent
-	// if: WhatsApp list-picker selection.
+	// Id of the chosen row. Not in the 2026 table; in use all the same. Sent if:
+	// WhatsApp list-picker selection.
 	ListID string
 
 	// Title of the chosen row. Sent if: WhatsApp list-picker selection.
@@ -503,7 +503,7 @@ type MessagingFallback struct {
 	// WhatsApp Flow completed.
 	FlowData JSON
 
-	// JSON {type, data{context{...}}} from the channel; repeats ProfileName, WaId,
+	// JSON {type, data{context{...}}} from the channel; repeats ProfileName, WaID,
 	// button data; RCS gives agentId, provider, suggestionResponse. Sent if:
 	// WhatsApp and RCS (since about 2024).
 	ChannelMetadata JSON

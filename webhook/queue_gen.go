@@ -620,11 +620,11 @@ type QueueURL struct {
 	QueueSID  SID
 	QueueTime time.Duration // Seconds.
 
-	// Spelled Dequeing on the current page; accept DequeueingCallSid too.
+	// Spelled Dequeing on the current page; accept DequeueingCallSID too.
 	DequeueingCallSID SID
 
 	// The call that takes the caller out of the queue. Sent if: another spelling
-	// of DequeingCallSid is in use.
+	// of DequeingCallSID is in use.
 	DequeueingCallSIDAlias SID
 
 	// Parameters without a field, and the texts that a field could not give back.

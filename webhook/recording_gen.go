@@ -95,12 +95,11 @@ type RecordAction struct {
 	RecordingURL string // No extension; append .wav/.mp3. Media may not exist yet.
 
 	// Not listed on the page's action table but can be taken from the URL tail.
-	// Sent if: sent in practice.
 	RecordingSID      SID
 	RecordingDuration time.Duration // Seconds before trimming.
 
 	// Key that ended the recording, or the word hangup; empty/absent after silence
-	// or maxLength (not confirmed). Sent if: always in practice.
+	// or maxLength (not confirmed).
 	Digits string
 
 	// Parameters without a field, and the texts that a field could not give back.
@@ -425,7 +424,7 @@ type ConferenceRecordingStatusCallback struct {
 	AccountSID    SID
 	ConferenceSID SID
 
-	// Documentation lists ConferenceSid in its place. Sent Not confirmed by
+	// Documentation lists ConferenceSID in its place. Sent Not confirmed by
 	// documentation.
 	CallSID      SID
 	RecordingSID SID
@@ -571,7 +570,7 @@ type RecordTranscription struct {
 	RecordingURL        string
 
 	// Undocumented; not confirmed. Sent if: observed lower-case duplicate of
-	// TranscriptionUrl.
+	// TranscriptionURL.
 	URLAlias string
 
 	// Identity of the leg this request is about; stable for the life of the leg.

@@ -15,7 +15,7 @@ import (
 //
 // It is answered by a [*twiml.VoiceResponse].
 //
-// Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+// Source: https://www.twilio.com/docs/usage/security/availability-reliability
 type FallbackRequest struct {
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
@@ -271,7 +271,7 @@ func (e FallbackRequest) encode(w *encoder) {
 //
 // It is answered by a [*twiml.VoiceResponse].
 //
-// Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+// Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay
 type TwiMLRedirectRequest struct {
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID
@@ -516,7 +516,7 @@ func (e TwiMLRedirectRequest) encode(w *encoder) {
 //
 // It is answered by a [*twiml.VoiceResponse].
 //
-// Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+// Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay
 type ElasticSIPTrunkDisasterRecovery struct {
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID

@@ -274,7 +274,7 @@ func (e ReferAction) encode(w *encoder) {
 //
 // It is answered by a [*twiml.VoiceResponse].
 //
-// Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+// Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay
 type DialReferURL struct {
 	// Identity of the leg this request is about; stable for the life of the leg.
 	CallSID SID

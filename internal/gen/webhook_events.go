@@ -111,20 +111,28 @@ func (e *webhookEvent) doc() string {
 	return text
 }
 
-// source is the page of Twilio's documentation that most parameters come from.
+// source is the page of Twilio's documentation that most parameters come from,
+// of those that only some kinds have.
 func (e *webhookEvent) source() string {
+	const standard = "docs/voice/twiml#request-parameters"
 	count := map[string]int{}
 	best := ""
 	for _, p := range e.Params {
 		page := webhookPage.FindString(p.Source)
-		if page == "" {
+		switch page {
+		case "", "docs/voice/trusted-calling-with-shakenstir":
 			continue
-		}
-		weight := 1
-		if p.Source == "docs/voice/twiml#request-parameters" {
+		case standard:
+			if best == "" {
+				best = page
+			}
 			continue
+		case "docs/voice/api/sip-twiml":
+			if !strings.HasPrefix(e.Kind, "Sip") {
+				continue
+			}
 		}
-		if count[page] += weight; count[page] > count[best] {
+		if count[page]++; count[page] > count[best] {
 			best = page
 		}
 	}

@@ -179,6 +179,12 @@ var webhookCleaners = []struct {
 	{regexp.MustCompile(`Name given in the project brief; no stored document or capture found\.`), "Not confirmed by documentation."},
 	{regexp.MustCompile(`Seen as a field in public typings only\.`), "Known from the code of others only."},
 	{regexp.MustCompile(`Treat as absent;? ?`), "Do not expect it; "},
+	{regexp.MustCompile(`Seen in third-party parsers`), "Known from the code of others"},
+	{regexp.MustCompile(`third-party code`), "the code of others"},
+	{regexp.MustCompile(`used by public handlers`), "in use all the same"},
+	{regexp.MustCompile(`Not in the docs, in every capture`), "Not documented, yet always there"},
+	{regexp.MustCompile(`^always in practice\.?$`), ""},
+	{regexp.MustCompile(`^sent in practice\.?$`), ""},
 	{regexp.MustCompile(`\bidx:\d+\b`), ""},
 	{regexp.MustCompile(`\s{2,}`), " "},
 }
@@ -188,9 +194,12 @@ func webhookClean(text string) string {
 	for _, c := range webhookCleaners {
 		text = c.find.ReplaceAllString(text, c.put)
 	}
-	text = strings.TrimSpace(text)
+	text = webhookWireName.ReplaceAllStringFunc(strings.TrimSpace(text), goName)
 	if text != "" && !strings.HasSuffix(text, ".") {
 		text += "."
 	}
 	return text
 }
+
+// webhookWireName finds names on the wire that Go spells in another way.
+var webhookWireName = regexp.MustCompile(`\b(?:[A-Z][a-z]+)+(?:Sid|Url|Id|Ip|Uri)\b`)
