@@ -1,0 +1,112 @@
+// Supportline is a small support line: it answers texts, leads callers through a
+// menu, dials the sales team, takes messages with their transcription, and logs
+// what becomes of everything.
+//
+//	go run ./examples/supportline
+//
+// Without TWILIO_AUTH_TOKEN it makes a token for this run and prints curl lines,
+// signed as Twilio would sign them, to try it without an account. ADDR is where
+// it listens (default 127.0.0.1:8080), BASE_URL its address as Twilio has it
+// (default http:// and ADDR).
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/ringback-go/ringback/signature"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	if err := run(ctx, os.Getenv, os.Stdout, logger); err != nil {
+		logger.Error("supportline", "error", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends, and then lets the requests at work finish.
+func run(ctx context.Context, getenv func(string) string, out io.Writer, logger *slog.Logger) error {
+	listener, err := net.Listen("tcp", or(getenv("ADDR"), "127.0.0.1:8080"))
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	local := "http://" + reachable(listener.Addr())
+	base := or(getenv("BASE_URL"), local)
+	token := getenv("TWILIO_AUTH_TOKEN")
+	trial := token == ""
+	if trial {
+		token = randomToken()
+	}
+	verifier, err := signature.New(signature.Config{BaseURL: base, Tokens: signature.Tokens(token)})
+	if err != nil {
+		return err
+	}
+
+	server := &http.Server{
+		Handler:           routes(verifier, logger),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      20 * time.Second, // longer than a function may take
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	fmt.Fprintf(out, "Listening on %s for requests to %s.\n", local, base)
+	if trial {
+		printTrial(out, token, base, local)
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer cancel()
+	if err := server.Shutdown(patience); err != nil {
+		return err
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// reachable returns where this machine finds a listener, which may listen on
+// every address.
+func reachable(addr net.Addr) string {
+	a, ok := addr.(*net.TCPAddr)
+	if !ok || !a.IP.IsUnspecified() {
+		return addr.String()
+	}
+	return net.JoinHostPort("127.0.0.1", fmt.Sprint(a.Port))
+}
+
+func randomToken() string {
+	secret := make([]byte, 16)
+	rand.Read(secret) // never fails
+	return hex.EncodeToString(secret)
+}
+
+func or(value, other string) string {
+	if value == "" {
+		return other
+	}
+	return value
+}

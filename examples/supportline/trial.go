@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+const (
+	account = "AC00000000000000000000000000000001"
+	call    = "CA00000000000000000000000000000001"
+	text    = "SM00000000000000000000000000000001"
+	ours    = "+15550100"
+	caller  = "+15550101"
+)
+
+// A trial is a request that anybody can send who has the token.
+type trial struct {
+	name, path string
+	event      webhook.Event
+}
+
+var trials = []trial{
+	{"a text", "/sms", webhook.IncomingMessage{
+		MessageSID: text, SMSSID: text, SMSMessageSID: text, AccountSID: account, From: caller, To: ours,
+		Body: "My parcel has not come", NumSegments: 1, SMSStatus: webhook.MessageStatusReceived, APIVersion: "2010-04-01",
+	}},
+	{"a call", "/voice", webhook.IncomingCall{
+		CallSID: call, AccountSID: account, From: caller, To: ours,
+		CallStatus: webhook.CallStatusRinging, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01",
+	}},
+	{"a key press", "/voice/menu", webhook.GatherAction{
+		CallSID: call, AccountSID: account, From: caller, To: ours, Digits: "2", Message: "Gather End",
+		CallStatus: webhook.CallStatusInProgress, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01",
+	}},
+	{"a delivery report", "/status", webhook.MessageStatusCallback{
+		MessageSID: text, SMSSID: text, AccountSID: account, From: ours, To: caller,
+		MessageStatus: webhook.MessageStatusDelivered, SMSStatus: webhook.MessageStatusDelivered, APIVersion: "2010-04-01",
+	}},
+}
+
+// printTrial prints a curl line for each trial. The signature is that of the
+// address as Twilio would have it; the request goes straight to us.
+func printTrial(out io.Writer, token, base, local string) {
+	fmt.Fprint(out, "TWILIO_AUTH_TOKEN is not set: this run has a random token, and Twilio's own requests will be refused.\n"+
+		"Try it with these, each a line for a shell on this machine:\n")
+	for _, t := range trials {
+		params := webhook.Encode(t.event)
+		fmt.Fprintf(out, "\n# %s\n%s\n", t.name, curl(local+t.path, signature.Sign(token, base+t.path, params), params))
+	}
+}
+
+// curl quotes for a POSIX shell; a form and a signature have no quotes in them.
+func curl(to, sign string, params url.Values) string {
+	return fmt.Sprintf(`curl -sS -w '\n%%{http_code}\n' -H 'X-Twilio-Signature: %s' -d '%s' '%s'`, sign, params.Encode(), to)
+}
