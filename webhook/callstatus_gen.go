@@ -207,7 +207,7 @@ var callStatusCallbackShape = shape{
 	},
 	must:   1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4,
 	full:   1<<0 | 1<<1 | 1<<4,
-	always: 1 << 47,
+	always: 1<<46 | 1<<47,
 }
 
 func (e *CallStatusCallback) set(d *decoder, name, value string) {
@@ -305,7 +305,7 @@ func (e *CallStatusCallback) set(d *decoder, name, value string) {
 	case "Timestamp":
 		setTime(d, 45, &e.Timestamp, rfc2822, value)
 	case "CallbackSource":
-		setText(d, 46, &e.CallbackSource, value)
+		setFixed(d, 46, &e.CallbackSource, value)
 	case "SequenceNumber":
 		setInt(d, 47, &e.SequenceNumber, value)
 	case "StirStatus":
@@ -382,7 +382,7 @@ func (e CallStatusCallback) encode(w *encoder) {
 	w.sid(43, e.RecordingSID)
 	w.duration(44, e.RecordingDuration, time.Second)
 	w.time(45, e.Timestamp, rfc2822)
-	w.text(46, e.CallbackSource)
+	putFixed(w, 46, e.CallbackSource, "call-progress-events")
 	w.int(47, e.SequenceNumber)
 	putText(w, 48, e.StirStatus)
 	putText(w, 49, e.AnsweredBy)
@@ -586,7 +586,7 @@ var dialLegStatusCallbackShape = shape{
 	},
 	must:   1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4,
 	full:   1<<0 | 1<<1 | 1<<4,
-	always: 1 << 47,
+	always: 1<<46 | 1<<47,
 }
 
 func (e *DialLegStatusCallback) set(d *decoder, name, value string) {
@@ -684,7 +684,7 @@ func (e *DialLegStatusCallback) set(d *decoder, name, value string) {
 	case "Timestamp":
 		setTime(d, 45, &e.Timestamp, rfc2822, value)
 	case "CallbackSource":
-		setText(d, 46, &e.CallbackSource, value)
+		setFixed(d, 46, &e.CallbackSource, value)
 	case "SequenceNumber":
 		setInt(d, 47, &e.SequenceNumber, value)
 	case "StirStatus":
@@ -761,7 +761,7 @@ func (e DialLegStatusCallback) encode(w *encoder) {
 	w.sid(43, e.RecordingSID)
 	w.duration(44, e.RecordingDuration, time.Second)
 	w.time(45, e.Timestamp, rfc2822)
-	w.text(46, e.CallbackSource)
+	putFixed(w, 46, e.CallbackSource, "call-progress-events")
 	w.int(47, e.SequenceNumber)
 	putText(w, 48, e.StirStatus)
 	putText(w, 49, e.AnsweredBy)
@@ -914,7 +914,7 @@ var sipDomainStatusCallbackShape = shape{
 	},
 	must:   1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4,
 	full:   1<<0 | 1<<1 | 1<<4,
-	always: 1 << 22,
+	always: 1<<21 | 1<<22,
 }
 
 func (e *SIPDomainStatusCallback) set(d *decoder, name, value string) {
@@ -962,7 +962,7 @@ func (e *SIPDomainStatusCallback) set(d *decoder, name, value string) {
 	case "Timestamp":
 		setTime(d, 20, &e.Timestamp, rfc2822, value)
 	case "CallbackSource":
-		setText(d, 21, &e.CallbackSource, value)
+		setFixed(d, 21, &e.CallbackSource, value)
 	case "SequenceNumber":
 		setInt(d, 22, &e.SequenceNumber, value)
 	case "StirStatus":
@@ -1014,7 +1014,7 @@ func (e SIPDomainStatusCallback) encode(w *encoder) {
 	w.sid(18, e.RecordingSID)
 	w.duration(19, e.RecordingDuration, time.Second)
 	w.time(20, e.Timestamp, rfc2822)
-	w.text(21, e.CallbackSource)
+	putFixed(w, 21, e.CallbackSource, "call-progress-events")
 	w.int(22, e.SequenceNumber)
 	putText(w, 23, e.StirStatus)
 	putText(w, 24, e.AnsweredBy)

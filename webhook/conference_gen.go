@@ -64,7 +64,7 @@ var conferenceStartShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5,
 	full:   1<<0 | 1<<2 | 1<<5,
-	always: 1 << 3,
+	always: 1<<3 | 1<<5,
 }
 
 func (e *ConferenceStart) set(d *decoder, name, value string) {
@@ -97,7 +97,7 @@ func (e ConferenceStart) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "conference-start")
 	w.end()
 }
 
@@ -159,7 +159,7 @@ var conferenceEndShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5,
 	full:   1<<0 | 1<<2 | 1<<5,
-	always: 1 << 3,
+	always: 1<<3 | 1<<5,
 }
 
 func (e *ConferenceEnd) set(d *decoder, name, value string) {
@@ -200,7 +200,7 @@ func (e ConferenceEnd) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "conference-end")
 	w.sid(6, e.CallSIDEndingConference)
 	w.text(7, e.ParticipantLabelEndingConference)
 	putText(w, 8, e.ReasonConferenceEnded)
@@ -295,7 +295,7 @@ var conferenceAnnouncementEndShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5,
 	full:   1<<0 | 1<<2 | 1<<5,
-	always: 1 << 3,
+	always: 1<<3 | 1<<5,
 }
 
 func (e *ConferenceAnnouncementEnd) set(d *decoder, name, value string) {
@@ -348,7 +348,7 @@ func (e ConferenceAnnouncementEnd) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "announcement-end")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)
@@ -449,7 +449,7 @@ var conferenceAnnouncementFailShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5,
 	full:   1<<0 | 1<<2 | 1<<5,
-	always: 1 << 3,
+	always: 1<<3 | 1<<5,
 }
 
 func (e *ConferenceAnnouncementFail) set(d *decoder, name, value string) {
@@ -502,7 +502,7 @@ func (e ConferenceAnnouncementFail) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "announcement-fail")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)
@@ -570,7 +570,7 @@ var conferenceRecordEndShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5,
 	full:   1<<0 | 1<<2 | 1<<5,
-	always: 1<<7 | 1<<8,
+	always: 1<<5 | 1<<7 | 1<<8,
 }
 
 func (e *ConferenceRecordEnd) set(d *decoder, name, value string) {
@@ -609,7 +609,7 @@ func (e ConferenceRecordEnd) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	w.text(5, e.EventName)
+	putFixed(w, 5, e.EventName, "conference-record-end")
 	w.text(6, e.RecordingURL)
 	w.duration(7, e.RecordingDuration, time.Second)
 	w.int64(8, e.RecordingFileSize)

@@ -571,7 +571,7 @@ var conversationsDeliveryUpdatedShape = shape{
 	},
 	must:   1<<0 | 1<<1 | 1<<9 | 1<<10,
 	full:   1<<0 | 1<<1 | 1<<9 | 1<<10,
-	always: 1 << 3,
+	always: 1<<0 | 1<<3,
 }
 
 func (e *ConversationsDeliveryUpdated) set(d *decoder, name, value string) {
@@ -613,7 +613,7 @@ func (e *ConversationsDeliveryUpdated) done(d *decoder) {
 
 func (e ConversationsDeliveryUpdated) encode(w *encoder) {
 	w.begin(&conversationsDeliveryUpdatedShape, e.odd, e.Extra)
-	putText(w, 0, e.EventType)
+	putFixed(w, 0, e.EventType, "onDeliveryUpdated")
 	w.sid(1, e.AccountSID)
 	w.sid(2, e.ChatServiceSID)
 	w.int(3, e.RetryCount)

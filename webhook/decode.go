@@ -285,6 +285,16 @@ func setConst[T ~string](d *decoder, bit uint8, dst *T, want T, value string) {
 	d.settle(bit, value, true, false)
 }
 
+// setFixed sets a field that has one value in every request but those of old:
+// a literal that leaves it zero is encoded with that value, so an empty text
+// has to be remembered apart.
+func setFixed[T ~string](d *decoder, bit uint8, dst *T, value string) {
+	if d.first(bit, value) {
+		*dst = T(value)
+		d.settle(bit, value, value != "", value == "")
+	}
+}
+
 func hasControl(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] == 0x7f {

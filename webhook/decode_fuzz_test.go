@@ -101,4 +101,3 @@ func plain(t *testing.T, text string) any {
 	}
 	return v
 }
-

@@ -12,7 +12,8 @@ import (
 
 // Encode returns the parameters that Twilio would send for e: the inverse of
 // [Parse] and [Decode]. A field that is zero is left out, unless Twilio always
-// sends it (the Body of an incoming message) or did so in the request that e
+// sends it (the Body of an incoming message, the StatusCallbackEvent that makes a
+// conference event what it is) or did so in the request that e
 // was decoded from.
 //
 // A kind that arrives as JSON has no parameters; use [EncodeBody].
@@ -158,6 +159,18 @@ func putText[T ~string](w *encoder, bit uint8, v T) {
 	if !w.skips(bit, v == "", func(text string) bool { return text == string(v) }) {
 		w.scalar(bit, string(v), true)
 	}
+}
+
+// putFixed writes a field that has one value in every request, also where the
+// event is a literal that does not bother to say so.
+func putFixed[T ~string](w *encoder, bit uint8, v, fixed T) {
+	if v == "" {
+		if w.odd>>bit&1 != 0 {
+			return
+		}
+		v = fixed
+	}
+	w.scalar(bit, string(v), true)
 }
 
 func (w *encoder) int(bit uint8, v int) { w.int64(bit, int64(v)) }

@@ -270,3 +270,43 @@ func TestJSONInForms(t *testing.T) {
 	require.NoError(t, h.HandoffData.Decode(&handoff))
 	assert.NotEmpty(t, handoff.Reason)
 }
+
+// TestFixedValuesNeedNotBeSaid encodes literals that leave out the value which
+// their kind always has.
+func TestFixedValuesNeedNotBeSaid(t *testing.T) {
+	assert.Equal(t, []string{"participant-mute"}, webhook.Encode(webhook.ConferenceParticipantMute{})["StatusCallbackEvent"])
+	assert.Equal(t, []string{"call-progress-events"}, webhook.Encode(webhook.CallStatusCallback{})["CallbackSource"])
+
+	old := "CallSid=" + callSID + "&AccountSid=" + accountSID + "&From=%2B15550100&To=%2B15550101&CallStatus=completed&CallDuration=3"
+	for _, body := range []string{old, old + "&CallbackSource=", old + "&CallbackSource=&CallbackSource=x", old + "&CallbackSource=other"} {
+		c, err := webhook.Decode[webhook.CallStatusCallback](unverified(t, newForm(body)))
+		require.NoError(t, err)
+		want, _ := url.ParseQuery(body)
+		assert.Equal(t, want, webhook.Encode(c), body)
+	}
+}
+
+// TestTimesInAnotherFormat takes a time in a format that Twilio uses elsewhere,
+// and gives it back as it came.
+func TestTimesInAnotherFormat(t *testing.T) {
+	want := time.Date(2024, 6, 25, 18, 45, 12, 0, time.UTC)
+	for _, text := range []string{"Tue, 25 Jun 2024 18:45:12 +0000", "2024-06-25T18:45:12.000Z", "2024-06-25T18:45:12Z", "2024-06-25T18:45:12.0Z"} {
+		for _, kind := range []string{"StatusCallbackEvent=conference-start", "StatusCallbackEvent=room-ended&RoomSid=RM0123456789abcdef0123456789abcdef"} {
+			body := kind + "&ConferenceSid=CF0123456789abcdef0123456789abcdef&AccountSid=" + accountSID + "&" + url.Values{"Timestamp": {text}}.Encode()
+			if strings.Contains(kind, "room") {
+				body = strings.Replace(body, "ConferenceSid", "Other", 1)
+			}
+			e, err := webhook.Parse(unverified(t, newForm(body)))
+			require.NoError(t, err)
+			switch e := e.(type) {
+			case webhook.ConferenceStart:
+				assert.Equal(t, want, e.Timestamp)
+			case webhook.VideoRoomEvent:
+				assert.Equal(t, want, e.Timestamp)
+			default:
+				t.Errorf("%T", e)
+			}
+			assert.Equal(t, text, webhook.Encode(e).Get("Timestamp"))
+		}
+	}
+}

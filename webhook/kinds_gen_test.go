@@ -1704,7 +1704,7 @@ var kindCases = []kindCase{
 		{"WorkspaceName", "string", "text", false, false},
 		{"EventDescription", "string", "text", false, false},
 		{"ResourceType", "string", "text", false, false},
-		{"ResourceSid", "SID", "XX0123456789abcdef0123456789abcdef", true, true},
+		{"ResourceSid", "SID", "XX0123456789abcdef0123456789abcdef", false, false},
 		{"Timestamp", "time.Time", "1719342312", false, false},
 		{"TimestampMs", "time.Time", "1756043494500", false, false},
 		{"Sid", "SID", "XX0123456789abcdef0123456789abcdef", false, false},

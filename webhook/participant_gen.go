@@ -75,7 +75,7 @@ var conferenceParticipantJoinShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5 | 1<<6,
 	full:   1<<0 | 1<<2 | 1<<5 | 1<<6,
-	always: 1<<3 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
+	always: 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
 }
 
 func (e *ConferenceParticipantJoin) set(d *decoder, name, value string) {
@@ -124,7 +124,7 @@ func (e ConferenceParticipantJoin) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "participant-join")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)
@@ -207,7 +207,7 @@ var conferenceParticipantLeaveShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5 | 1<<6,
 	full:   1<<0 | 1<<2 | 1<<5 | 1<<6,
-	always: 1<<3 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
+	always: 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
 }
 
 func (e *ConferenceParticipantLeave) set(d *decoder, name, value string) {
@@ -260,7 +260,7 @@ func (e ConferenceParticipantLeave) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "participant-leave")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)
@@ -339,7 +339,7 @@ var conferenceParticipantMuteShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5 | 1<<6,
 	full:   1<<0 | 1<<2 | 1<<5 | 1<<6,
-	always: 1<<3 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
+	always: 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
 }
 
 func (e *ConferenceParticipantMute) set(d *decoder, name, value string) {
@@ -388,7 +388,7 @@ func (e ConferenceParticipantMute) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "participant-mute")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)
@@ -465,7 +465,7 @@ var conferenceParticipantUnmuteShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5 | 1<<6,
 	full:   1<<0 | 1<<2 | 1<<5 | 1<<6,
-	always: 1<<3 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
+	always: 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
 }
 
 func (e *ConferenceParticipantUnmute) set(d *decoder, name, value string) {
@@ -514,7 +514,7 @@ func (e ConferenceParticipantUnmute) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "participant-unmute")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)
@@ -591,7 +591,7 @@ var conferenceParticipantHoldShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5 | 1<<6,
 	full:   1<<0 | 1<<2 | 1<<5 | 1<<6,
-	always: 1<<3 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
+	always: 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
 }
 
 func (e *ConferenceParticipantHold) set(d *decoder, name, value string) {
@@ -640,7 +640,7 @@ func (e ConferenceParticipantHold) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "participant-hold")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)
@@ -718,7 +718,7 @@ var conferenceParticipantUnholdShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5 | 1<<6,
 	full:   1<<0 | 1<<2 | 1<<5 | 1<<6,
-	always: 1<<3 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
+	always: 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
 }
 
 func (e *ConferenceParticipantUnhold) set(d *decoder, name, value string) {
@@ -767,7 +767,7 @@ func (e ConferenceParticipantUnhold) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "participant-unhold")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)
@@ -845,7 +845,7 @@ var conferenceParticipantModifyShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5 | 1<<6,
 	full:   1<<0 | 1<<2 | 1<<5 | 1<<6,
-	always: 1<<3 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
+	always: 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
 }
 
 func (e *ConferenceParticipantModify) set(d *decoder, name, value string) {
@@ -894,7 +894,7 @@ func (e ConferenceParticipantModify) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "participant-modify")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)
@@ -971,7 +971,7 @@ var conferenceSpeechStartShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5 | 1<<6,
 	full:   1<<0 | 1<<2 | 1<<5 | 1<<6,
-	always: 1<<3 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
+	always: 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
 }
 
 func (e *ConferenceSpeechStart) set(d *decoder, name, value string) {
@@ -1020,7 +1020,7 @@ func (e ConferenceSpeechStart) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "participant-speech-start")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)
@@ -1097,7 +1097,7 @@ var conferenceSpeechStopShape = shape{
 	},
 	must:   1<<0 | 1<<2 | 1<<5 | 1<<6,
 	full:   1<<0 | 1<<2 | 1<<5 | 1<<6,
-	always: 1<<3 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
+	always: 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11,
 }
 
 func (e *ConferenceSpeechStop) set(d *decoder, name, value string) {
@@ -1146,7 +1146,7 @@ func (e ConferenceSpeechStop) encode(w *encoder) {
 	w.sid(2, e.AccountSID)
 	w.int(3, e.SequenceNumber)
 	w.time(4, e.Timestamp, rfc2822)
-	putText(w, 5, e.StatusCallbackEvent)
+	putFixed(w, 5, e.StatusCallbackEvent, "participant-speech-stop")
 	w.sid(6, e.CallSID)
 	w.bool(7, e.Muted)
 	w.bool(8, e.Hold)

@@ -248,8 +248,8 @@ var taskRouterEventShape = shape{
 		"TaskChannelUniqueName", "TaskChannelOptimizedRouting", "ActivitySid",
 		"ActivityName", "ActivityAvailable",
 	},
-	must: 1<<0 | 1<<1 | 1<<2 | 1<<6,
-	full: 1<<0 | 1<<1 | 1<<2 | 1<<6,
+	must: 1<<0 | 1<<1 | 1<<2,
+	full: 1<<0 | 1<<1 | 1<<2,
 }
 
 func (e *TaskRouterEvent) set(d *decoder, name, value string) {

@@ -22,40 +22,49 @@ const maxTimeText = 48
 // maxUnix is the end of the year 9999 in seconds.
 const maxUnix = 253402300799
 
-// parse reads a time. The result is in UTC when the text says so.
+// parse reads a time, in the format or else in another that is unmistakable:
+// Twilio has changed formats before. The result is in UTC when the text says
+// so.
 func (f timeFormat) parse(s string) (time.Time, error) {
 	if len(s) > maxTimeText {
 		return time.Time{}, ErrSyntax
 	}
-	var t time.Time
-	var err error
-	switch f {
-	case rfc2822:
-		t, err = time.ParseInLocation(time.RFC1123Z, s, time.UTC)
-	case rfc3339:
-		t, err = time.ParseInLocation(time.RFC3339, s, time.UTC)
-	case receipt:
-		if len(s) != 10 || !digitsOnly(s) {
-			return time.Time{}, ErrSyntax
-		}
-		t, err = time.ParseInLocation("0601021504", s, time.UTC)
-	case unixSeconds:
-		n, err := parseInt(s, maxUnix)
-		if err != nil {
-			return time.Time{}, err
-		}
-		return time.Unix(n, 0).UTC(), nil
-	case unixMillis:
-		n, err := parseInt(s, maxUnix*1000)
-		if err != nil {
-			return time.Time{}, err
-		}
-		return time.UnixMilli(n).UTC(), nil
+	if digitsOnly(s) {
+		return f.parseDigits(s)
+	}
+	first, second := time.RFC1123Z, time.RFC3339
+	if f == rfc3339 {
+		first, second = second, first
+	}
+	t, err := time.ParseInLocation(first, s, time.UTC)
+	if err != nil {
+		t, err = time.ParseInLocation(second, s, time.UTC)
 	}
 	if err != nil {
 		return time.Time{}, ErrSyntax
 	}
 	return t, nil
+}
+
+// parseDigits reads the formats that are a number.
+func (f timeFormat) parseDigits(s string) (time.Time, error) {
+	switch f {
+	case receipt:
+		if t, err := time.ParseInLocation("0601021504", s, time.UTC); err == nil {
+			return t, nil
+		}
+	case unixSeconds, unixMillis:
+		unit := int64(1000)
+		if f == unixMillis {
+			unit = 1
+		}
+		n, err := parseInt(s, maxUnix*1000/unit)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return time.UnixMilli(n * unit).UTC(), nil
+	}
+	return time.Time{}, ErrSyntax
 }
 
 // append writes t as Twilio does.

@@ -78,7 +78,7 @@ var transcriptionStartedShape = shape{
 	},
 	must:   1<<0 | 1<<1 | 1<<2 | 1<<5,
 	full:   1<<0 | 1<<1 | 1<<2 | 1<<5,
-	always: 1<<4 | 1<<12,
+	always: 1<<4 | 1<<5 | 1<<12,
 }
 
 func (e *TranscriptionStarted) set(d *decoder, name, value string) {
@@ -127,7 +127,7 @@ func (e TranscriptionStarted) encode(w *encoder) {
 	w.sid(2, e.TranscriptionSID)
 	w.time(3, e.Timestamp, rfc3339)
 	w.int(4, e.SequenceID)
-	putText(w, 5, e.TranscriptionEvent)
+	putFixed(w, 5, e.TranscriptionEvent, "transcription-started")
 	putText(w, 6, e.ProviderConfiguration)
 	w.text(7, e.TranscriptionEngine)
 	w.text(8, e.Name)
@@ -212,7 +212,7 @@ var transcriptionContentShape = shape{
 	},
 	must:   1<<0 | 1<<1 | 1<<2 | 1<<5,
 	full:   1<<0 | 1<<1 | 1<<2 | 1<<5,
-	always: 1<<4 | 1<<11,
+	always: 1<<4 | 1<<5 | 1<<11,
 }
 
 func (e *TranscriptionContent) set(d *decoder, name, value string) {
@@ -257,7 +257,7 @@ func (e TranscriptionContent) encode(w *encoder) {
 	w.sid(2, e.TranscriptionSID)
 	w.time(3, e.Timestamp, rfc3339)
 	w.int(4, e.SequenceID)
-	putText(w, 5, e.TranscriptionEvent)
+	putFixed(w, 5, e.TranscriptionEvent, "transcription-content")
 	w.text(6, e.LanguageCode)
 	putText(w, 7, e.Track)
 	putText(w, 8, e.TranscriptionData)
@@ -325,7 +325,7 @@ var transcriptionStoppedShape = shape{
 	},
 	must:   1<<0 | 1<<1 | 1<<2 | 1<<5,
 	full:   1<<0 | 1<<1 | 1<<2 | 1<<5,
-	always: 1 << 4,
+	always: 1<<4 | 1<<5,
 }
 
 func (e *TranscriptionStopped) set(d *decoder, name, value string) {
@@ -358,7 +358,7 @@ func (e TranscriptionStopped) encode(w *encoder) {
 	w.sid(2, e.TranscriptionSID)
 	w.time(3, e.Timestamp, rfc3339)
 	w.int(4, e.SequenceID)
-	putText(w, 5, e.TranscriptionEvent)
+	putFixed(w, 5, e.TranscriptionEvent, "transcription-stopped")
 	w.end()
 }
 
@@ -421,7 +421,7 @@ var transcriptionErrorShape = shape{
 	},
 	must:   1<<0 | 1<<1 | 1<<2 | 1<<5,
 	full:   1<<0 | 1<<1 | 1<<2 | 1<<5,
-	always: 1<<4 | 1<<6,
+	always: 1<<4 | 1<<5 | 1<<6,
 }
 
 func (e *TranscriptionError) set(d *decoder, name, value string) {
@@ -458,7 +458,7 @@ func (e TranscriptionError) encode(w *encoder) {
 	w.sid(2, e.TranscriptionSID)
 	w.time(3, e.Timestamp, rfc3339)
 	w.int(4, e.SequenceID)
-	putText(w, 5, e.TranscriptionEvent)
+	putFixed(w, 5, e.TranscriptionEvent, "transcription-error")
 	w.int(6, e.TranscriptionErrorCode)
 	w.text(7, e.TranscriptionError)
 	w.end()

@@ -217,12 +217,7 @@ func (e *webhookEvent) writeShape(w *bytes.Buffer) {
 func (e *webhookEvent) writeSet(w *bytes.Buffer) {
 	fmt.Fprintf(w, "func (e *%s) set(d *decoder, name, value string) {\n\tswitch name {\n", e.name)
 	for i, f := range e.bits() {
-		set := f.set
-		if strings.HasPrefix(set, "setConst") {
-			set = fmt.Sprintf(set, i)
-		} else {
-			set = strings.Replace(fmt.Sprintf(set, i), "$", f.name, 1)
-		}
+		set := strings.Replace(fmt.Sprintf(f.set, i), "$", f.name, 1)
 		if e.isJSON() && !f.raw {
 			set = strings.Replace(set, ", value)", fmt.Sprintf(", d.%s(value))", map[bool]string{true: "quoted", false: "plain"}[f.quoted]), 1)
 		}

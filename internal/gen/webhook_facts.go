@@ -121,7 +121,7 @@ var webhookNameWords = map[string]string{
 // a genuine request may lack all the same: old names of others, facts that are
 // not confirmed, and members that live events leave out.
 var webhookOptional = map[string]bool{
-	"SmsSid": true, "SmsMessageSid": true, "ParentAccountSid": true,
+	"SmsSid": true, "SmsMessageSid": true, "ResourceSid": true, "ParentAccountSid": true,
 	"ConferenceAnnounceUrl.AccountSid": true, "ClientCallRequest.ApplicationSid": true,
 	"SipIncomingCall.SipDomainSid":     true,
 	"TaskRouterAssignment.WorkflowSid": true, "TaskRouterAssignment.TaskQueueSid": true, "TaskRouterAssignment.WorkerSid": true,

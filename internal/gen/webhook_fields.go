@@ -104,8 +104,15 @@ func (f *webhookField) fieldName(e *webhookEvent, p webhookParam) {
 func (f *webhookField) presence(e *webhookEvent, p webhookParam) {
 	optional := webhookOptional[p.Name] || webhookOptional[e.Kind+"."+p.Name]
 	if c, ok := webhookConstants[e.Kind]; ok && c[0] == p.Name {
-		f.must, f.full = true, true
+		f.must, f.full, f.always = true, true, true
 		f.set = fmt.Sprintf("setConst(d, %%d, &e.%s, %q, value)", f.name, c[1])
+		f.put = fmt.Sprintf("putFixed(w, %%d, e.%s, %q)", f.name, c[1])
+		return
+	}
+	if f.wire == "CallbackSource" {
+		f.always = true
+		f.set = fmt.Sprintf("setFixed(d, %%d, &e.%s, value)", f.name)
+		f.put = fmt.Sprintf("putFixed(w, %%d, e.%s, %q)", f.name, "call-progress-events")
 		return
 	}
 	if p.Presence != "always" || optional {
