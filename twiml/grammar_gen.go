@@ -1014,7 +1014,7 @@ ja-JP kn-IN ko-KR lv-LV ml-IN mr-IN ms-MY nb-NO nl-BE nl-NL pa-IN pl-PL pt-BR pt
 sk-SK sr-RS sv-SE ta-IN te-IN th-TH tr-TR uk-UA vi-VN yue-HK zh-CN zh-HK zh-TW en es fr de en-gb
 it`}
 
-var grammarEnumSayVoice = grammarEnum{open: true, match: lintIsVoice, want: "man, woman, or a name that begins with Polly. or Google.", values: `man woman alice Google.af-ZA-Standard-A
+var grammarEnumSayVoice = grammarEnum{open: true, match: lintIsVoice, want: "man, woman, or a name such as Polly.Joanna", values: `man woman alice Google.af-ZA-Standard-A
 Google.am-ET-Standard-A Google.am-ET-Standard-B Google.am-ET-Wavenet-A Google.am-ET-Wavenet-B
 Google.ar-XA-Chirp3-HD-Aoede Google.ar-XA-Chirp3-HD-Charon Google.ar-XA-Chirp3-HD-Fenrir
 Google.ar-XA-Chirp3-HD-Kore Google.ar-XA-Chirp3-HD-Leda Google.ar-XA-Chirp3-HD-Orus

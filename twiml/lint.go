@@ -3,6 +3,7 @@ package twiml
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -98,8 +99,9 @@ func Lint(doc *Node, kind DocumentKind) []Problem {
 }
 
 // Stops returns the first problem of a document for which Twilio would end the
-// call or send no reply, and whether there is one. It runs the rules of [Lint],
-// but writes no report, and needs no memory for a parsed document that runs.
+// call or send no reply, and whether there is one. It runs the rules of [Lint]
+// and writes none of its other reports, so that a program that plays Twilio can
+// ask before each document it runs.
 func Stops(doc *Node, kind DocumentKind) (Problem, bool) {
 	l := newLinter(kind)
 	l.stopsOnly = true
@@ -120,6 +122,16 @@ type linter struct {
 	depth     int
 	elements  int
 	beyond    bool // the walk ended at a limit
+	notes     []lintNote
+}
+
+// A lintNote is a problem of an element that its parent has found: it is
+// reported when the walk comes there, so that problems keep their order.
+type lintNote struct {
+	node *Node
+	rule string
+	code int
+	text string
 }
 
 // A lintPlace is an element and what it is in the grammar.
@@ -217,7 +229,20 @@ func (l *linter) enter(n *Node, id grammarID) bool {
 	}
 	l.stack[l.depth] = lintPlace{n, id}
 	l.depth++
+	l.notes = slices.DeleteFunc(l.notes, func(note lintNote) bool {
+		if note.node == n {
+			l.report(note.rule, note.code, "%s", note.text)
+		}
+		return note.node == n
+	})
 	return true
+}
+
+// later keeps a problem until the walk comes to the child c.
+func (l *linter) later(c *Node, rule string, code int, format string, args ...any) {
+	if !l.stopsOnly {
+		l.notes = append(l.notes, lintNote{c, rule, code, fmt.Sprintf(format, args...)})
+	}
 }
 
 func (l *linter) childOf(e *grammarElement, c *Node) {
@@ -226,12 +251,8 @@ func (l *linter) childOf(e *grammarElement, c *Node) {
 		l.stranger(e, c)
 		return
 	}
-	for _, only := range e.sdkOnly {
-		if only == id && l.enter(c, id) {
-			l.report(ruleSDKOnlyParent, 12200, "Twilio's libraries let %s stand in %s, its documentation does not.", c.Name, e.name)
-			l.depth--
-			l.elements--
-		}
+	if slices.Contains(e.sdkOnly, id) {
+		l.later(c, ruleSDKOnlyParent, codeSchema, "Twilio's libraries let %s stand in %s, its documentation does not.", c.Name, e.name)
 	}
 	l.element(c, id)
 }
@@ -242,7 +263,7 @@ func (l *linter) elementItself(n *Node, e *grammarElement) {
 		l.report(ruleDeprecatedElement, 0, "%s is deprecated: %s.", n.Name, e.deprecated)
 	}
 	if e.undocumented {
-		l.report(ruleUndocumentedElement, 12200, "Twilio does not document %s; it may leave the markup out.", n.Name)
+		l.report(ruleUndocumentedElement, codeSchema, "Twilio does not document %s; it may leave the markup out.", n.Name)
 	}
 }
 

@@ -128,15 +128,12 @@ func (l *linter) headers(n *Node) {
 // (https://www.twilio.com/docs/api/errors/13252).
 func (l *linter) header(n *Node) {
 	name, ok := n.Attr("name")
-	if !ok {
-		return
-	}
 	own := len(name) > 2 && strings.EqualFold(name[:2], "X-") &&
 		lintOnly(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789-_.!%*+`'~")
 	for _, known := range []string{"User-to-User", "Remote-Party-ID", "P-Preferred-Identity", "P-Called-Party-ID"} {
 		own = own || strings.EqualFold(name, known)
 	}
-	if !own {
+	if ok && !own {
 		l.reportAttr("name", ruleSIPHeaderName, 13252, "Twilio sends no SIP header %s; names of your own begin with X-.", lintQuote(name))
 	}
 }

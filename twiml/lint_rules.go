@@ -1,6 +1,9 @@
 package twiml
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // The rules of Lint. The names are stable: programs that filter problems
 // compare them.
@@ -189,10 +192,6 @@ func Rules() iter.Seq2[string, string] {
 
 // lintSilent reports whether Twilio has no number for what breaks the rule.
 func lintSilent(rule string) bool {
-	for i := range lintRules {
-		if lintRules[i].name == rule {
-			return lintRules[i].silent
-		}
-	}
-	return false
+	i := slices.IndexFunc(lintRules[:], func(r lintRule) bool { return r.name == rule })
+	return lintRules[i].silent
 }

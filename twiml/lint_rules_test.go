@@ -47,6 +47,8 @@ var ruleCases = []ruleCase{
 	{rule: "nesting", bad: `<Number>+15550100</Number>`, good: `<Dial><Number>+15550100</Number></Dial>`, code: 12200, path: "/Response/Number[1]", text: "it belongs into Dial"},
 	{rule: "nesting", bad: `<Start><Play>/a.mp3</Play></Start>`, good: `<Start><Stream url="wss://example.com"/></Start>`, code: 14300, path: "/Response/Start[1]/Play[1]", text: "it belongs into Response, Gather or Prompt"},
 	{rule: "nesting", bad: `<Say>a<Response/></Say>`, good: `<Say>a</Say>`, code: 12200, path: "/Response/Say[1]/Response[1]", text: "stands nowhere else"},
+	{rule: "unknown-element", kind: twiml.FaxDocument, bad: `<Recieve/>`, good: `<Response/>`, code: 12200, path: "/Response/Recieve[1]", text: `Did you mean "Receive"?`},
+	{rule: "sip-header-name", bad: `<Dial><Sip>sip:a@example.com<Headers><Header name="X-" value="v"/></Headers></Sip></Dial>`, good: `<Dial><Sip>sip:a@example.com<Headers><Header value="v"/></Headers></Sip></Dial>`, code: 13252, path: "/Response/Dial[1]/Sip[1]/Headers[1]/Header[1]/@name"},
 	{rule: "nesting", kind: messaging, bad: `<Body>Hi</Body>`, good: `<Message><Body>Hi</Body></Message>`, code: 12200, path: "/Response/Body[1]", text: "it belongs into Message"},
 	{rule: "only-messaging-verbs", kind: messaging, bad: `<Say>Hi</Say>`, good: `<Message>Hi</Message>`, code: 14110, path: "/Response/Say[1]", text: "not Say"},
 	{rule: "only-messaging-verbs", kind: messaging, bad: `<message>Hi</message>`, good: `<Redirect>/x</Redirect>`, code: 14110, path: "/Response/message[1]", text: `write "Message"`},

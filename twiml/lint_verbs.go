@@ -70,15 +70,11 @@ func (l *linter) verbOrder(n *Node) {
 	for c := range n.Elements() {
 		id, known := e.child(c.Name)
 		if ends != nil && !reported {
-			l.at(c, func() {
-				l.report(ruleUnreachable, 0, "%s is never reached: %s", c.Name, lintEnding(ends))
-			})
+			l.later(c, ruleUnreachable, 0, "%s is never reached: %s", lintCut(c.Name), lintEnding(ends))
 			reported = true
 		}
 		if known && id == grammarReject && !first {
-			l.at(c, func() {
-				l.report(ruleRejectFirst, 0, "Reject must be the first verb: whatever stands before it has answered the call.")
-			})
+			l.later(c, ruleRejectFirst, 0, "Reject must be the first verb: whatever stands before it has answered the call.")
 		}
 		if known && ends == nil && lintEnds(id, c) {
 			ends = c
@@ -89,21 +85,8 @@ func (l *linter) verbOrder(n *Node) {
 		}
 	}
 	if final != nil && last == grammarGather && ends != final {
-		l.at(final, func() {
-			l.report(ruleGatherNoWayOn, 0, "Nothing follows this Gather: a caller who gives no input is hung up on. Add verbs behind it, or set actionOnEmptyResult.")
-		})
+		l.later(final, ruleGatherNoWayOn, 0, "Nothing follows this Gather: a caller who gives no input is hung up on. Add verbs behind it, or set actionOnEmptyResult.")
 	}
-}
-
-// at runs report as if the walk had come to the child c.
-func (l *linter) at(c *Node, report func()) {
-	if l.depth == nodeMaxDepth {
-		return
-	}
-	l.stack[l.depth] = lintPlace{c, grammarCount}
-	l.depth++
-	report()
-	l.depth--
 }
 
 // lintEnds reports whether no verb behind this one is ever run, because it
@@ -303,9 +286,7 @@ func (l *linter) oneNoun(n *Node, id grammarID) {
 	}
 	for c := range n.Elements() {
 		if name, _ := c.Attr("name"); name == "" {
-			l.at(c, func() {
-				l.report(rule, code, "Stop finds %s by its name; give the name it was started with.", c.Name)
-			})
+			l.later(c, rule, code, "Stop finds %s by its name; give the name it was started with.", lintCut(c.Name))
 		}
 	}
 }

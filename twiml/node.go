@@ -169,6 +169,9 @@ type nodeWriter struct {
 }
 
 func (w *nodeWriter) node(n *Node, depth int) error {
+	if len(w.dst)-w.start > nodeMaxBytes {
+		return ErrTooLarge
+	}
 	switch {
 	case n == nil:
 	case n.Name == "":

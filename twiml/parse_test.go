@@ -82,6 +82,7 @@ func TestT18ParseRefuses(t *testing.T) {
 		{"bad element name", "<1/>", twiml.ErrMalformed, 1, 1, "begins no tag"},
 		{"character after the name", "<Say\u2028/>", twiml.ErrMalformed, 1, 5, "no space"},
 
+		{"a sign that is no letter", "<×/>", twiml.ErrMalformed, 1, 1, "begins no tag"},
 		{"two colons", "<a:b:c/>", twiml.ErrForbidden, 1, 2, "colon"},
 		{"colon first", "<:a/>", twiml.ErrForbidden, 1, 2, "colon"},
 		{"colon last", "<a:/>", twiml.ErrForbidden, 1, 2, "colon"},
@@ -229,6 +230,8 @@ func TestParseReads(t *testing.T) {
 		{"space in tags", "<a\n\tb\n=\n'c'\n></a\n>", with(element("a"), twiml.Attr{Name: "b", Value: "c"})},
 		{"prefixes", "<a xml:lang='en'><b:c/></a>", with(element("a", element("b:c")), twiml.Attr{Name: "xml:lang", Value: "en"})},
 		{"names beyond ASCII", "<é ñ-1.2_·='x'><日本/></é>", with(element("é", element("日本")), twiml.Attr{Name: "ñ-1.2_·", Value: "x"})},
+		{"text beyond ASCII in CDATA and comment", "<a><![CDATA[é]]><!--😀--></a>", element("a", text("é"), &twiml.Node{Name: "!--", Text: "😀"})},
+		{"Greek, a joiner and a supplementary letter in names", "<α><‌b/><\U00010000/><a‿/></α>", element("α", element("‌b"), element("\U00010000"), element("a‿"))},
 		{"text beyond ASCII", "<a b='é😀'>日本\u0085\u2028\uFFFD</a>", with(element("a", text("日本\u0085\u2028\uFFFD")), twiml.Attr{Name: "b", Value: "é😀"})},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -264,6 +267,33 @@ func TestParseGivesPlaces(t *testing.T) {
 	assert.Equal(t, []string{
 		"Response 4:2", `"\n  " 4:12`, "Say 5:3", `"é" 5:8`, "break 5:10", "!-- 5:24", `"\n&" 5:32`, "b 6:6",
 	}, got)
+}
+
+// Slabs are sized by a look at the document that some documents defeat.
+func TestParseOutgrowsItsSlabs(t *testing.T) {
+	var bushy func(depth int) string
+	bushy = func(depth int) string {
+		if depth == 0 {
+			return "x>"
+		}
+		return "a><b c='=' d='1'>" + bushy(depth-1) + "</b>e><f/>g>" + strings.Repeat("<h/>i>", depth)
+	}
+	for name, src := range map[string]string{
+		"texts that end in >":   "<r>" + strings.Repeat("a><b/>", 1000) + "</r>",
+		"nested":                "<r>" + bushy(30) + "</r>",
+		"a flood of comments":   "<r>" + strings.Repeat("<!---->", 9000) + "</r>",
+		"a flood of references": "<r>" + strings.Repeat("<a b='&lt;' c='&#9;'>&gt;</a>", 1900) + "</r>",
+		"many attributes":       "<r>" + strings.Repeat("<a "+strings.Repeat("q", 40)+"='' b='' c=''/>", 700) + "</r>",
+		"quotes in text":        "<r a='==='>===<b c='1' d='2'/></r>",
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, err := decodeReference([]byte(src))
+			require.NoError(t, err)
+			got, err := twiml.Parse([]byte(src))
+			require.NoError(t, err)
+			assert.Equal(t, want, withoutPlaces(got))
+		})
+	}
 }
 
 // The caller may reuse its buffer, and a tree may be changed without harm to

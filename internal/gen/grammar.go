@@ -84,7 +84,7 @@ var grammarMatchers = map[string]struct{ name, want string }{
 	`^[+-]\d+(\.\d+)?dB$`:                    {"lintIsDecibel", "a change such as +6dB"},
 	`^\d+(\.\d+)?%$`:                         {"lintIsPercent", "a percentage such as 90%"},
 	`^[+-]?\d+(\.\d+)?(%|st|Hz)$`:            {"lintIsPitch", "a change such as +10%"},
-	`^(man|woman|alice|(Polly|Google)\..+)$`: {"lintIsVoice", "man, woman, or a name that begins with Polly. or Google."},
+	`^(man|woman|alice|(Polly|Google)\..+)$`: {"lintIsVoice", "man, woman, or a name such as Polly.Joanna"},
 }
 
 // makeGrammar writes twiml/grammar_gen.go.
