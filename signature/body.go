@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -24,6 +25,8 @@ const (
 // declared to be over the limit is refused before a byte is read, and a body
 // that turns out shorter or longer than declared is an error, never a form
 // with fewer parameters.
+//
+// What was read comes with an error, too, so that it can be put back.
 //
 // Whether a body ends where it should is seen by reading once more into probe,
 // so that the buffer can be just as long as the body.
@@ -54,24 +57,25 @@ func readBody(r *http.Request, limit int64, probe []byte) ([]byte, *Error) {
 			room = probe
 		}
 		n, err := r.Body.Read(room)
-		switch {
-		case full && n > 0 && declared >= 0:
-			return nil, refuse(ErrRead, "longer than its Content-Length")
-		case full && n > 0:
-			return nil, refuse(ErrTooLarge, "body over Config.MaxBody")
+		if full && n > 0 {
+			buf = append(buf, probe...)
+			if declared >= 0 {
+				return buf, refuse(ErrRead, "longer than its Content-Length")
+			}
+			return buf, refuse(ErrTooLarge, "body over Config.MaxBody")
 		}
 		buf = buf[:len(buf)+n]
 		switch {
 		case err == io.EOF:
 			if int64(len(buf)) < declared {
-				return nil, refuse(ErrRead, "shorter than its Content-Length; was it read before?")
+				return buf, refuse(ErrRead, "shorter than its Content-Length; was it read before?")
 			}
 			return buf, nil
 		case err != nil:
 			if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-				return nil, refuse(ErrTooLarge, "body over the limit of http.MaxBytesReader")
+				return buf, refuse(ErrTooLarge, "body over the limit of http.MaxBytesReader")
 			}
-			return nil, refuseFor(ErrRead, "", err)
+			return buf, refuseFor(ErrRead, "", err)
 		}
 		if len(buf) == cap(buf) && int64(len(buf)) < most {
 			next := make([]byte, len(buf), min(most, int64(growth*len(buf))))
@@ -79,6 +83,14 @@ func readBody(r *http.Request, limit int64, probe []byte) ([]byte, *Error) {
 			buf = next
 		}
 	}
+}
+
+// putBack returns a body that begins with what has been read of another.
+func putBack(read []byte, rest io.ReadCloser) io.ReadCloser {
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(read), rest), rest}
 }
 
 // replayed is a body that can be read again.

@@ -235,10 +235,14 @@ func (v *Verifier) read(r *http.Request, q *request, s *scratch) *Error {
 	if q.socket {
 		return nil // what follows a handshake is the WebSocket's
 	}
-	var err *Error
-	if q.body, err = readBody(r, v.cfg.MaxBody, s.probe[:]); err != nil {
+	body, err := readBody(r, v.cfg.MaxBody, s.probe[:])
+	if err != nil {
+		if len(body) > 0 {
+			r.Body = putBack(body, r.Body)
+		}
 		return err
 	}
+	q.body = body
 	switch {
 	case q.isGet():
 		if len(q.body) > 0 && !hashMatches(q.hash, q.body) {
