@@ -25,6 +25,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ringback-go/ringback/examples/supportline/line"
 	"github.com/ringback-go/ringback/signature"
 )
 
@@ -58,7 +59,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer, logger 
 	}
 
 	server := &http.Server{
-		Handler:           routes(verifier, logger),
+		Handler:           line.Routes(verifier, logger),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      20 * time.Second, // longer than a function may take

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/examples/supportline/line"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/webhook"
 )
@@ -41,7 +42,7 @@ func newLine(t *testing.T) *testLine {
 	verifier, err := signature.New(signature.Config{BaseURL: testBase, Tokens: signature.Tokens(testToken)})
 	require.NoError(t, err)
 	l := new(testLine)
-	l.handler = routes(verifier, slog.New(slog.NewTextHandler(&l.log, nil)))
+	l.handler = line.Routes(verifier, slog.New(slog.NewTextHandler(&l.log, nil)))
 	return l
 }
 

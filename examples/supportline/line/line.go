@@ -1,4 +1,6 @@
-package main
+// Package line is the support line itself: what it answers, apart from the
+// program that serves it, so that others can serve it too.
+package line
 
 import (
 	"context"
@@ -18,7 +20,9 @@ const sales = "+15550199"
 // A line is what the functions share.
 type line struct{ log *slog.Logger }
 
-func routes(verifier *signature.Verifier, logger *slog.Logger) http.Handler {
+// Routes returns the handlers of the line: texts at /sms, calls at /voice,
+// status callbacks at /status, and what its own documents name.
+func Routes(verifier *signature.Verifier, logger *slog.Logger) http.Handler {
 	hooks := webhook.NewReceiver(verifier, &webhook.Options{
 		Logger: logger,
 		Fallback: webhook.Fallback{
