@@ -1,0 +1,79 @@
+// Whatsapp sends pictures, sounds and films back to whoever sent them. Media at
+// Twilio ask for the account's credentials, which WhatsApp does not have, so the
+// program passes them on under an address of its own.
+//
+//	TWILIO_ACCOUNT_SID=AC... TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/whatsapp
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// An echo remembers for ten minutes which medium is meant by a name that nobody
+// can guess.
+type echo struct {
+	base       string
+	downloader *webhook.Downloader
+	urls       sync.Map // name -> URL at Twilio
+}
+
+func (e *echo) reply(_ context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+	if len(m.Media) == 0 {
+		return twiml.Reply("Send me a picture."), nil
+	}
+	answer := twiml.Messaging()
+	for _, medium := range m.Media {
+		name := rand.Text()
+		e.urls.Store(name, medium.URL)
+		time.AfterFunc(10*time.Minute, func() { e.urls.Delete(name) })
+		answer.Append(twiml.Message("", twiml.Media(e.base+"/media/"+name)))
+	}
+	return answer, nil
+}
+
+func (e *echo) media(w http.ResponseWriter, r *http.Request) {
+	url, _ := e.urls.Load(r.PathValue("name"))
+	text, _ := url.(string)
+	medium, err := e.downloader.Get(r.Context(), text)
+	if err != nil { // for an unknown name, too: "" is no URL at Twilio
+		http.NotFound(w, r)
+		return
+	}
+	defer medium.Close()
+	w.Header().Set("Content-Type", medium.Type)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if _, err := io.Copy(w, medium); err != nil {
+		panic(http.ErrAbortHandler) // half a picture must not pass for a whole one
+	}
+}
+
+func (e *echo) routes(verifier *signature.Verifier) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("POST /whatsapp", webhook.Handle(webhook.NewReceiver(verifier, nil), e.reply))
+	mux.HandleFunc("GET /media/{name}", e.media)
+	return mux
+}
+
+func main() {
+	base, token := os.Getenv("BASE_URL"), os.Getenv("TWILIO_AUTH_TOKEN")
+	credentials := webhook.Credentials{Username: os.Getenv("TWILIO_ACCOUNT_SID"), Password: token}
+	downloader, err := webhook.NewDownloader(webhook.DownloadConfig{Credentials: credentials})
+	verifier, mistake := signature.New(signature.Config{BaseURL: base, Tokens: signature.Tokens(token)})
+	if err := errors.Join(err, mistake); err != nil {
+		log.Fatal(err)
+	}
+	e := &echo{base: base, downloader: downloader}
+	log.Fatal(http.ListenAndServe("127.0.0.1:8080", e.routes(verifier)))
+}
