@@ -1,0 +1,208 @@
+// Package guard keeps the console to the person who started it.
+//
+// The console listens on loopback, and that is not enough: a page that the
+// developer happens to visit can make the browser send requests there, and by
+// DNS rebinding even read the answers. So every request must name a host from
+// the list (threat T32), and all but static files must carry the token of this
+// start (T33), which a page of another origin cannot know. Writes must be JSON
+// from the console's own origin.
+package guard
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/hex"
+	"mime"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// TokenHeader carries the token of a program that uses the API; a browser has
+// it in a cookie.
+const TokenHeader = "X-Console-Token"
+
+const cookieName = "ringback_console"
+
+// policy lets the page load its own files and nothing else, run no inline
+// script, and be framed by nobody (T34).
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'"
+
+// A Guard admits requests to the console. It is safe for concurrent use.
+type Guard struct {
+	token string
+	hosts []string
+}
+
+// New returns the guard of a console that is reached as one of hosts, each with
+// its port ("127.0.0.1:4040"), and whose token is token; an empty one is
+// replaced by 128 random bits.
+func New(token string, hosts ...string) *Guard {
+	if token == "" {
+		token = NewToken()
+	}
+	return &Guard{token: token, hosts: hosts}
+}
+
+// NewToken returns 128 random bits as text.
+func NewToken() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// LoopbackHosts returns the names by which a console that listens on addr may
+// be reached.
+func LoopbackHosts(addr string) []string {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil
+	}
+	return []string{
+		net.JoinHostPort("127.0.0.1", port),
+		net.JoinHostPort("localhost", port),
+		net.JoinHostPort("::1", port),
+	}
+}
+
+// Token returns the token, for the URL that is printed at the start.
+func (g *Guard) Token() string { return g.token }
+
+// Static admits requests for files that hold nothing of what was captured: the
+// host must be ours, the token is not needed.
+func (g *Guard) Static(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !g.host(w, r) {
+			return
+		}
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			refuse(w, http.StatusMethodNotAllowed, "only GET")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Page is Static for the page itself. A token in the query is checked, moved
+// into a cookie that scripts cannot read, and taken out of the address bar.
+func (g *Guard) Page(next http.Handler) http.Handler {
+	return g.Static(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		given := r.URL.Query().Get("token")
+		if given == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if !g.is(given) {
+			refuse(w, http.StatusForbidden, "this link is from an earlier start; use the URL that was printed last")
+			return
+		}
+		http.SetCookie(w, &http.Cookie{
+			Name: cookieName, Value: g.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		})
+		target := *r.URL
+		query := target.Query()
+		query.Del("token")
+		target.RawQuery = query.Encode()
+		w.Header().Set("Location", target.RequestURI())
+		w.WriteHeader(http.StatusSeeOther)
+	}))
+}
+
+// API admits reads and writes of what was captured.
+func (g *Guard) API(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !g.host(w, r) || !g.origin(w, r) || !g.known(w, r) || !writes(w, r) {
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Host admits requests to one of our hosts, for handlers with credentials of
+// their own (Twilio's REST API has them in Authorization).
+func (g *Guard) Host(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if g.host(w, r) && g.origin(w, r) {
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// host comes first: a rebound name must not learn even whether a token is right.
+func (g *Guard) host(w http.ResponseWriter, r *http.Request) bool {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if slices.Contains(g.hosts, strings.ToLower(r.Host)) {
+		return true
+	}
+	refuse(w, http.StatusMisdirectedRequest, "this host name is not the console's")
+	return false
+}
+
+// origin refuses what a browser says comes from elsewhere. Programs send no
+// Origin; the token is what they must have.
+func (g *Guard) origin(w http.ResponseWriter, r *http.Request) bool {
+	for _, origin := range r.Header.Values("Origin") {
+		host, ok := strings.CutPrefix(strings.ToLower(origin), "http://")
+		if !ok || !slices.Contains(g.hosts, host) {
+			refuse(w, http.StatusForbidden, "this origin is not the console's")
+			return false
+		}
+	}
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+		refuse(w, http.StatusForbidden, "requests from other sites are refused")
+		return false
+	}
+	return true
+}
+
+func (g *Guard) known(w http.ResponseWriter, r *http.Request) bool {
+	given := r.Header.Get(TokenHeader)
+	if given == "" {
+		if c, err := r.Cookie(cookieName); err == nil {
+			given = c.Value
+		}
+	}
+	if g.is(given) {
+		return true
+	}
+	refuse(w, http.StatusUnauthorized, "open the console by the URL that was printed when it started")
+	return false
+}
+
+func (g *Guard) is(given string) bool {
+	return subtle.ConstantTimeCompare([]byte(given), []byte(g.token)) == 1
+}
+
+// writes demands JSON of what changes something: a form or plain text can be
+// sent across origins without asking, JSON cannot.
+func writes(w http.ResponseWriter, r *http.Request) bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		return true
+	case http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
+	default:
+		refuse(w, http.StatusMethodNotAllowed, "this method is not used here")
+		return false
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" {
+		refuse(w, http.StatusUnsupportedMediaType, "writes are application/json")
+		return false
+	}
+	return true
+}
+
+func refuse(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write([]byte(text + "\n"))
+}
