@@ -22,12 +22,9 @@ func (d *document) begin(room []slot) {
 	d.root.tag, d.root.more, d.own.kids = tagResponse, &d.own, room
 }
 
-// response returns the root, or nil for a nil document, which is empty.
+// response returns the root, or nil for a zero document, which is empty.
 func (d *document) response() *element {
-	if d == nil {
-		return nil
-	}
-	if d.root.tag == tagNone { // a zero VoiceResponse is the empty document
+	if d.root.tag == tagNone {
 		return nil
 	}
 	return &d.root

@@ -93,3 +93,11 @@ func (d *FaxResponse) Node() *Node { return nodeOf(d.response()) }
 func (d *FaxResponse) Lint() []Problem {
 	return lintBuilt(d.response(), FaxDocument)
 }
+
+// response returns the root, or nil for an empty document.
+func (d *FaxResponse) response() *element {
+	if d == nil {
+		return nil
+	}
+	return d.document.response()
+}

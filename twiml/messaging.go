@@ -95,3 +95,11 @@ func (d *MessagingResponse) Node() *Node { return nodeOf(d.response()) }
 func (d *MessagingResponse) Lint() []Problem {
 	return lintBuilt(d.response(), MessagingDocument)
 }
+
+// response returns the root, or nil for an empty document.
+func (d *MessagingResponse) response() *element {
+	if d == nil {
+		return nil
+	}
+	return d.document.response()
+}

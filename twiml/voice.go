@@ -90,3 +90,11 @@ func (d *VoiceResponse) Node() *Node { return nodeOf(d.response()) }
 func (d *VoiceResponse) Lint() []Problem {
 	return lintBuilt(d.response(), VoiceDocument)
 }
+
+// response returns the root, or nil for an empty document.
+func (d *VoiceResponse) response() *element {
+	if d == nil {
+		return nil
+	}
+	return d.document.response()
+}
