@@ -1,0 +1,52 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+)
+
+// checkOnce reads the settings before the first write.
+func (s *Store) checkOnce(ctx context.Context) error {
+	if s.durable.Load() {
+		return nil
+	}
+	return s.Check(ctx)
+}
+
+// Check reads from the server what its acknowledgements are worth (T24). The
+// store does so before its first write; a program calls it at its start to
+// hear of trouble early. Its error wraps [ErrWeak], also when the server does not allow
+// CONFIG GET, or is that of the client.
+func (s *Store) Check(ctx context.Context) error {
+	if s.opts.AcceptLoss {
+		s.durable.Store(true)
+		return nil
+	}
+	// An answer to PING tells a server that is down from one that keeps its
+	// settings to itself.
+	if err := s.client.Ping(ctx).Err(); err != nil {
+		return failure("settings", err)
+	}
+	settings := map[string]string{}
+	for _, name := range []string{"appendonly", "appendfsync", "maxmemory", "maxmemory-policy"} {
+		got, err := s.client.ConfigGet(ctx, name).Result()
+		if ctx.Err() != nil {
+			return failure("settings", ctx.Err())
+		}
+		value, ok := got[name]
+		if err != nil || !ok {
+			return fmt.Errorf("%w: CONFIG GET %s gives no answer", ErrWeak, name)
+		}
+		settings[name] = value
+	}
+	switch {
+	case settings["appendonly"] != "yes":
+		return fmt.Errorf("%w: appendonly is %q, it must be yes", ErrWeak, settings["appendonly"])
+	case settings["appendfsync"] != "always":
+		return fmt.Errorf("%w: appendfsync is %q, it must be always", ErrWeak, settings["appendfsync"])
+	case settings["maxmemory"] != "0" && settings["maxmemory-policy"] != "noeviction":
+		return fmt.Errorf("%w: maxmemory-policy is %q, it must be noeviction", ErrWeak, settings["maxmemory-policy"])
+	}
+	s.durable.Store(true)
+	return nil
+}

@@ -1,0 +1,72 @@
+package redisstore
+
+import (
+	"context"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/ringback-go/ringback/status"
+)
+
+// listenBuffer is how many changes may wait for a listener.
+const listenBuffer = 256
+
+// Listen implements [status.Notifier]: it hears what any process on this Redis
+// changes under the same prefix. A listener that is 256 changes behind loses
+// further ones.
+func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
+	sub := s.client.Subscribe(ctx, s.channel())
+	if _, err := sub.Receive(ctx); err != nil {
+		sub.Close()
+		return nil, failure("listen", err)
+	}
+	out := make(chan status.Change, listenBuffer)
+	// Closing is what wakes a reader of go-redis when ctx ends.
+	stop := context.AfterFunc(ctx, func() { sub.Close() })
+	go func() {
+		defer close(out)
+		defer sub.Close()
+		defer stop()
+		for {
+			// go-redis would connect again behind our back, and what was
+			// published meanwhile would be missing: end at the first error.
+			message, err := sub.Receive(ctx)
+			if err != nil {
+				return
+			}
+			m, ok := message.(*redis.Message)
+			if !ok {
+				continue
+			}
+			if change, ok := heard(m.Payload); ok {
+				select {
+				case out <- change:
+				default:
+				}
+			}
+		}
+	}()
+	return out, nil
+}
+
+// heard works out from a row, whose last line is new, what has changed. What
+// cannot be read was not sent by a Store, or by a newer one.
+func heard(text string) (status.Change, bool) {
+	var old status.State
+	i := strings.LastIndexByte(text, '\n')
+	if i >= 0 {
+		var err error
+		if old, err = merged(text[:i]); err != nil {
+			return status.Change{}, false
+		}
+	}
+	state, err := merged(text[i+1:])
+	if err != nil {
+		return status.Change{}, false
+	}
+	if i >= 0 {
+		state = old.Merge(state)
+	}
+	return status.Diff(old, state)
+}
