@@ -1,0 +1,329 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/internal/dialogue"
+)
+
+// A Call is a call as the page shows it.
+type Call struct {
+	SID        string    `json:"sid"`
+	Person     string    `json:"person"`
+	Status     string    `json:"status"`
+	StartedAt  time.Time `json:"startedAt"`
+	Ended      bool      `json:"ended"`
+	Code       int       `json:"code,omitempty"`
+	Reason     string    `json:"reason,omitempty"`
+	WaitingFor Waiting   `json:"waitingFor"`
+	Legs       []Leg     `json:"legs"`
+	Lines      []Line    `json:"lines"`
+}
+
+// Waiting is what the call waits for.
+type Waiting struct {
+	Kind string `json:"kind"` // keys, speech, keys or speech, recording, leg, payment
+	Hint string `json:"hint,omitempty"`
+}
+
+// A Leg is the phone of somebody who was dialed.
+type Leg struct {
+	SID    string `json:"sid"`
+	To     string `json:"to"`
+	Status string `json:"status"`
+}
+
+// A Line is something that was said or done.
+type Line struct {
+	N        int       `json:"n"`
+	At       time.Time `json:"at"`
+	Who      string    `json:"who"`  // app, caller, twilio
+	Kind     string    `json:"kind"` // say, play, press, speak, fetch, error, end, ...
+	Text     string    `json:"text"`
+	Exchange int64     `json:"exchange,omitempty"`
+}
+
+// call is a call with what the page need not know.
+type call struct {
+	leg    *dialogue.Call
+	person string
+	start  time.Time
+	lines  []Line
+	code   int
+	reason string
+}
+
+// Bounds of what the page shows.
+const (
+	keptCalls = 100
+	keptLines = 1000
+)
+
+// Dial lets a person call the program.
+func (s *Stage) Dial(person string) (Call, error) {
+	if person == "" {
+		return Call{}, ErrNotFound
+	}
+	return s.begins(s.engine.Call(dialogue.CallSetup{
+		URL:            s.cfg.Voice,
+		FallbackURL:    s.cfg.Fallback,
+		StatusCallback: s.cfg.Status,
+		From:           party(person),
+		To:             party(s.cfg.Number),
+	}), person)
+}
+
+func (s *Stage) begins(leg *dialogue.Call, person string) (Call, error) {
+	s.mu.Lock()
+	c := s.callOf(leg)
+	c.person = person
+	s.source[leg.SID()] = capture.Phone
+	s.mu.Unlock()
+	return s.Call(leg.SID())
+}
+
+// callOf returns the call that a leg belongs to, which is made if the leg is
+// the first. The lock is held.
+func (s *Stage) callOf(leg *dialogue.Call) *call {
+	for p := leg.Parent(); p != nil; p = p.Parent() {
+		leg = p
+	}
+	for _, c := range s.calls {
+		if c.leg == leg {
+			return c
+		}
+	}
+	c := &call{leg: leg, person: leg.From().Address, start: time.Now()}
+	if len(s.calls) >= keptCalls {
+		s.calls = s.calls[1:]
+	}
+	s.calls = append(s.calls, c)
+	return c
+}
+
+// Calls returns all calls, the latest first.
+func (s *Stage) Calls() []Call {
+	s.mu.Lock()
+	calls := newestFirst(s.calls)
+	s.mu.Unlock()
+	out := make([]Call, 0, len(calls))
+	for _, c := range calls {
+		out = append(out, s.view(c))
+	}
+	return out
+}
+
+// Call returns one call, or [ErrNotFound].
+func (s *Stage) Call(sid string) (Call, error) {
+	c, err := s.find(sid)
+	if err != nil {
+		return Call{}, err
+	}
+	return s.view(c), nil
+}
+
+func (s *Stage) find(sid string) (*call, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.calls {
+		if c.leg.SID() == sid {
+			return c, nil
+		}
+	}
+	return nil, ErrNotFound
+}
+
+// view asks the engine how the call stands. The lock is not held.
+func (s *Stage) view(c *call) Call {
+	activity, status := c.leg.Activity(), c.leg.Status()
+	v := Call{
+		SID: c.leg.SID(), Status: status, StartedAt: c.start,
+		Ended: activity.State == dialogue.Over, WaitingFor: waiting(activity), Legs: []Leg{},
+	}
+	for _, child := range c.leg.Children() {
+		v.Legs = append(v.Legs, Leg{SID: child.SID(), To: child.To().Address, Status: child.Status()})
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v.Person, v.Code, v.Reason = c.person, c.code, c.reason
+	v.Lines = slices.Clone(c.lines)
+	if v.Lines == nil {
+		v.Lines = []Line{}
+	}
+	return v
+}
+
+func waiting(a dialogue.Activity) Waiting {
+	switch a.State {
+	case dialogue.WaitingInput, dialogue.Prompting:
+		w := Waiting{Hint: strings.Join(a.Hints, ", ")}
+		switch {
+		case a.Keys && a.Speech:
+			w.Kind = "keys or speech"
+		case a.Speech:
+			w.Kind = "speech"
+		default:
+			w.Kind = "keys"
+		}
+		if a.NumDigits > 0 {
+			w.Hint = fmt.Sprintf("%d digits", a.NumDigits)
+		}
+		return w
+	case dialogue.Recording:
+		return Waiting{Kind: "recording", Hint: a.FinishOnKey + " ends it"}
+	case dialogue.DialingOut:
+		return Waiting{Kind: "leg"}
+	case dialogue.Paying:
+		return Waiting{Kind: "payment"}
+	}
+	return Waiting{}
+}
+
+// An Act is what a person does in a call.
+type Act struct {
+	Act     string  `json:"act"` // press, speak, silence, record, hangup, leg
+	Keys    string  `json:"keys"`
+	Text    string  `json:"text"`
+	Seconds float64 `json:"seconds"`
+	Leg     string  `json:"leg"`
+	Result  string  `json:"result"` // answer, busy, no-answer, hangup
+}
+
+// longest is the longest voice message that the page can leave at once.
+const longest = 10 * time.Minute
+
+// Act does what a says. It fails with [ErrNotFound] for a call or leg that
+// there is not, and with [ErrNotNow] for what nobody waits for.
+func (s *Stage) Act(sid string, a Act) (Call, error) {
+	c, err := s.find(sid)
+	if err != nil {
+		return Call{}, err
+	}
+	done := true
+	switch a.Act {
+	case "press":
+		if a.Keys == "" || strings.Trim(a.Keys, "0123456789*#ABCDw") != "" || len(a.Keys) > 64 {
+			return Call{}, fmt.Errorf("%w: keys are 0-9, * and #", ErrNotNow)
+		}
+		c.leg.Press(a.Keys)
+	case "speak":
+		done = c.leg.Speak(a.Text)
+	case "silence":
+		// Saying nothing is done by waiting; time passes by itself.
+	case "record":
+		d := time.Duration(a.Seconds * float64(time.Second))
+		done = d > 0 && d <= longest && c.leg.Talk(d, "")
+	case "hangup":
+		c.leg.HangUp()
+	case "leg":
+		done, err = s.leg(c, a)
+	default:
+		return Call{}, fmt.Errorf("%w: %q", ErrNotFound, a.Act)
+	}
+	if err != nil {
+		return Call{}, err
+	}
+	if !done {
+		return Call{}, ErrNotNow
+	}
+	return s.view(c), nil
+}
+
+func (s *Stage) leg(c *call, a Act) (bool, error) {
+	legs := c.leg.Children()
+	i := slices.IndexFunc(legs, func(l *dialogue.Call) bool { return l.SID() == a.Leg })
+	if i < 0 {
+		return false, ErrNotFound
+	}
+	switch a.Result {
+	case "answer":
+		return legs[i].Answer(), nil
+	case "busy", "no-answer":
+		return legs[i].Decline(a.Result), nil
+	case "hangup":
+		legs[i].HangUp()
+		return true, nil
+	}
+	return false, fmt.Errorf("%w: %q", ErrNotFound, a.Result)
+}
+
+// line notes an event of a call. The lock is held.
+func (s *Stage) line(e dialogue.Event, exchange int64) {
+	c := s.callOf(e.Call)
+	if e.Type == dialogue.Failed && e.Failure != nil && c.code == 0 {
+		c.code, c.reason = e.Failure.Code, e.Failure.Text
+	}
+	text := e.Line()
+	who, kind := role(e.Type)
+	switch e.Type {
+	case dialogue.Said:
+		text = e.Text
+	case dialogue.Pressed, dialogue.PressedInVain, dialogue.Spoke:
+		text = e.Text
+	}
+	if text != "" && len(c.lines) < keptLines {
+		c.lines = append(c.lines, Line{N: len(c.lines) + 1, At: e.At, Who: who, Kind: kind, Text: text, Exchange: exchange})
+	}
+	select {
+	case s.changed <- c.leg.SID():
+	default: // a newer look at the call is on its way anyway
+	}
+}
+
+func role(t dialogue.EventType) (who, kind string) {
+	switch t {
+	case dialogue.Said:
+		return "app", "say"
+	case dialogue.Played, dialogue.DigitsSent:
+		return "app", "play"
+	case dialogue.Paused:
+		return "app", "pause"
+	case dialogue.Pressed, dialogue.PressedInVain:
+		return "caller", "press"
+	case dialogue.Spoke:
+		return "caller", "speak"
+	case dialogue.HungUp:
+		return "caller", "end"
+	case dialogue.Fetched:
+		return "twilio", "fetch"
+	case dialogue.Failed, dialogue.Warned:
+		return "twilio", "error"
+	case dialogue.Ended:
+		return "twilio", "end"
+	}
+	return "twilio", string(t)
+}
+
+// settle is how long news of a call is gathered before it is told.
+const settle = 40 * time.Millisecond
+
+// show tells how calls stand when something has happened to them: outside the
+// engine's own goroutine, where it may be asked.
+func (s *Stage) show(ctx context.Context) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	waiting := map[string]bool{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case sid := <-s.changed:
+			if len(waiting) == 0 {
+				timer.Reset(settle)
+			}
+			waiting[sid] = true
+		case <-timer.C:
+			for sid := range waiting {
+				if v, err := s.Call(sid); err == nil {
+					s.tell(News{"call", v})
+				}
+			}
+			clear(waiting)
+		}
+	}
+}

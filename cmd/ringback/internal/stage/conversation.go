@@ -1,0 +1,216 @@
+package stage
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/internal/dialogue"
+)
+
+// A Conversation is what one person and the program have written, on one
+// channel.
+type Conversation struct {
+	ID      string   `json:"id"`
+	Person  string   `json:"person"`
+	Name    string   `json:"name"`
+	Channel string   `json:"channel"`
+	Last    *Message `json:"last,omitempty"`
+
+	messages []Message
+}
+
+// A Message is one text, in either direction.
+type Message struct {
+	SID       string    `json:"sid"`
+	Direction string    `json:"direction"` // to-app, from-app
+	Body      string    `json:"body"`
+	Media     []Media   `json:"media,omitempty"`
+	Buttons   []Button  `json:"buttons,omitempty"`
+	At        time.Time `json:"at"`
+	Status    string    `json:"status,omitempty"`
+	ErrorCode int       `json:"errorCode,omitempty"`
+	Exchange  int64     `json:"exchange,omitempty"`
+}
+
+// Media is a file of a message.
+type Media struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
+}
+
+// A Button is a quick reply of WhatsApp or RCS.
+type Button struct {
+	Text    string `json:"text"`
+	Payload string `json:"payload"`
+}
+
+// A Location is a place that a person shares.
+type Location struct {
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
+	Label     string  `json:"label"`
+}
+
+// A Text is what a person sends.
+type Text struct {
+	Person   string    `json:"person"`
+	Channel  string    `json:"channel"` // sms, whatsapp, rcs
+	Body     string    `json:"body"`
+	Picture  bool      `json:"picture"`
+	Button   *Button   `json:"button"`
+	Location *Location `json:"location"`
+	ReplyTo  string    `json:"replyTo"`
+	OptOut   string    `json:"optOut"` // STOP, START or HELP, answered by Advanced Opt-Out
+}
+
+// place is where a message stands.
+type place struct {
+	conversation *Conversation
+	index        int
+}
+
+// Conversations returns all conversations, the latest first.
+func (s *Stage) Conversations() []Conversation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Conversation, len(s.conversations))
+	for i, c := range s.conversations {
+		out[i] = c.head()
+	}
+	slices.SortStableFunc(out, func(a, b Conversation) int { return b.Last.At.Compare(a.Last.At) })
+	return out
+}
+
+// Messages returns a conversation with its messages, or [ErrNotFound].
+func (s *Stage) Messages(id string) (Conversation, []Message, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conversations {
+		if c.ID == id {
+			return c.head(), slices.Clone(c.messages), nil
+		}
+	}
+	return Conversation{}, nil, ErrNotFound
+}
+
+func (c *Conversation) head() Conversation {
+	h := Conversation{ID: c.ID, Person: c.Person, Name: c.Name, Channel: c.Channel}
+	if n := len(c.messages); n > 0 {
+		last := c.messages[n-1]
+		h.Last = &last
+	}
+	return h
+}
+
+// conversation returns the conversation with an address, which is made if it
+// is the first time. The lock is held.
+func (s *Stage) conversation(address string) *Conversation {
+	channel, person, ok := strings.Cut(address, ":")
+	if !ok {
+		channel, person = "sms", address
+	}
+	for _, c := range s.conversations {
+		if c.ID == address {
+			return c
+		}
+	}
+	c := &Conversation{ID: address, Person: person, Channel: channel, Name: nameOf(person)}
+	s.conversations = append(s.conversations, c)
+	return c
+}
+
+// kept bounds how much of a conversation the page shows.
+const kept = 500
+
+// put adds a message or brings it up to date. The lock is held.
+func (s *Stage) put(c *Conversation, m Message) {
+	if p, ok := s.texts[m.SID]; ok && p.conversation == c {
+		c.messages[p.index] = m
+	} else {
+		if len(c.messages) >= kept {
+			delete(s.texts, c.messages[0].SID)
+			c.messages = c.messages[1:]
+			for i := range c.messages {
+				s.texts[c.messages[i].SID] = place{c, i}
+			}
+		}
+		s.texts[m.SID] = place{c, len(c.messages)}
+		c.messages = append(c.messages, m)
+	}
+	s.tell(News{"message", struct {
+		Conversation Conversation `json:"conversation"`
+		Message      Message      `json:"message"`
+	}{c.head(), m}})
+}
+
+// address is a person as Twilio names them on a channel.
+func address(channel, person string) string {
+	if channel == "" || channel == "sms" || strings.Contains(person, ":") {
+		return person
+	}
+	return channel + ":" + person
+}
+
+// Send lets a person write to the program. It returns at once; what the program
+// answers comes as news.
+func (s *Stage) Send(t Text) (Message, error) {
+	if t.Person == "" || !slices.Contains([]string{"", "sms", "whatsapp", "rcs"}, t.Channel) {
+		return Message{}, ErrNotFound
+	}
+	from, to := address(t.Channel, t.Person), address(t.Channel, s.cfg.Number)
+	text := dialogue.Text{
+		URL:         s.cfg.SMS,
+		FallbackURL: s.cfg.Fallback,
+		SID:         s.engine.NewSID("SM"),
+		From:        party(from),
+		To:          party(to),
+		Body:        t.Body,
+		After:       t.params(),
+	}
+	m := Message{SID: text.SID, Direction: "to-app", Body: t.Body, At: time.Now(), Status: "sent"}
+	if t.Picture {
+		text.SID = s.engine.NewSID("MM")
+		m.SID = text.SID
+		url := "https://api.twilio.com/2010-04-01/Accounts/" + s.engine.AccountSID() + "/Messages/" + m.SID + "/Media/" + s.engine.NewSID("ME")
+		text.Media = []dialogue.Media{{URL: url, ContentType: "image/jpeg"}}
+		m.Media = []Media{{Type: "image/jpeg", URL: url}}
+	}
+	switch {
+	case t.Button != nil && t.Body == "":
+		text.Body, m.Body = t.Button.Text, t.Button.Text
+	case t.Location != nil && t.Body == "":
+		m.Body = "Location: " + t.Location.Label
+	}
+	s.mu.Lock()
+	s.source[m.SID] = capture.Phone
+	s.put(s.conversation(from), m)
+	s.mu.Unlock()
+	s.engine.ReceiveAsync(text, func(r *dialogue.Reply) { s.replied(from, m, r) })
+	return m, nil
+}
+
+// replied brings the message up to date once its answer has been executed.
+func (s *Stage) replied(from string, m Message, r *dialogue.Reply) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m.Status = "received"
+	if r.Failure != nil {
+		m.Status, m.ErrorCode = "no reply: "+r.Failure.Text, r.Failure.Code
+	}
+	if p, ok := s.texts[m.SID]; ok {
+		m.Exchange = p.conversation.messages[p.index].Exchange
+	}
+	s.put(s.conversation(from), m)
+}
+
+// sent shows a message of the program at the person's phone. The lock is held.
+func (s *Stage) sent(e dialogue.Event) {
+	m := Message{SID: e.Message.SID, Direction: "from-app", Body: e.Message.Body, At: e.At, Status: "sent"}
+	for _, url := range e.Message.Media {
+		m.Media = append(m.Media, Media{Type: "media", URL: url})
+	}
+	s.put(s.conversation(e.Message.To), m)
+	s.begin(Delivery{SID: m.SID, Kind: "message", To: e.Message.To, Status: "sent"})
+}

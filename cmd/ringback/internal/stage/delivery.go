@@ -1,0 +1,232 @@
+package stage
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/internal/dialogue"
+)
+
+// A Delivery is the life of something that was sent.
+type Delivery struct {
+	SID       string `json:"sid"`
+	Kind      string `json:"kind"` // message, call
+	To        string `json:"to"`
+	Status    string `json:"status"`
+	ErrorCode int    `json:"errorCode,omitempty"`
+	Steps     []Step `json:"steps"`
+}
+
+// A Step is one report.
+type Step struct {
+	Status   string    `json:"status"`
+	At       time.Time `json:"at"`
+	Exchange int64     `json:"exchange,omitempty"`
+	Lost     bool      `json:"lost,omitempty"`
+}
+
+// A Lifecycle is what is to be played.
+type Lifecycle struct {
+	SID       string `json:"sid"` // empty: a new message or call
+	To        string `json:"to"`  // empty: Ana
+	Ending    string `json:"ending"`
+	ErrorCode int    `json:"errorCode"`
+	Order     string `json:"order"` // in-order, shuffled, doubled, lost, late
+	Seed      uint64 `json:"seed"`
+}
+
+const keptDeliveries = 500
+
+// endings are the reports of each life, in the order in which Twilio means them.
+var endings = map[string][]string{
+	"delivered":   {"queued", "sent", "delivered"},
+	"read":        {"queued", "sent", "delivered", "read"},
+	"undelivered": {"queued", "sent", "undelivered"},
+	"failed":      {"queued", "failed"},
+	"canceled":    {"canceled"},
+}
+
+// callEndings are how the person who is called behaves.
+var callEndings = map[string]string{"call-completed": "answered", "call-busy": dialogue.Busy, "call-no-answer": dialogue.NoAnswer}
+
+// Deliveries returns the lives of all that was sent, the latest first.
+func (s *Stage) Deliveries() []Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Delivery, 0, len(s.deliveries))
+	for _, d := range newestFirst(s.deliveries) {
+		out = append(out, d.clone())
+	}
+	return out
+}
+
+func (d *Delivery) clone() Delivery {
+	c := *d
+	c.Steps = slices.Clone(d.Steps)
+	if c.Steps == nil {
+		c.Steps = []Step{}
+	}
+	return c
+}
+
+// Play reports a lifecycle to the program's status callback.
+func (s *Stage) Play(l Lifecycle) (Delivery, error) {
+	if l.To == "" {
+		l.To = People()[0].Address
+	}
+	if reaction, ok := callEndings[l.Ending]; ok {
+		return s.playCall(l, reaction)
+	}
+	statuses, ok := endings[l.Ending]
+	if !ok {
+		return Delivery{}, fmt.Errorf("%w: ending %q", ErrNotFound, l.Ending)
+	}
+	m := dialogue.Message{SID: l.SID, From: s.cfg.Number, To: l.To, StatusCallback: s.cfg.Status}
+	if m.SID == "" {
+		m.SID = s.engine.NewSID("SM")
+	}
+	steps, lost := arrange(statuses, l)
+	s.mu.Lock()
+	s.source[m.SID] = capture.Delivery
+	d := s.begin(Delivery{SID: m.SID, Kind: "message", To: l.To, Status: "queued"})
+	for _, status := range lost {
+		d.Steps = append(d.Steps, Step{Status: status, At: time.Now(), Lost: true})
+	}
+	view := d.clone()
+	s.mu.Unlock()
+	s.engine.Deliver(m, steps...)
+	return view, nil
+}
+
+// arrange turns the reports of a life into what arrives of them.
+func arrange(statuses []string, l Lifecycle) (steps []dialogue.Delivery, lost []string) {
+	for _, status := range statuses {
+		step := dialogue.Delivery{After: 300 * time.Millisecond, Status: status}
+		if status == "failed" || status == "undelivered" {
+			step.ErrorCode = l.ErrorCode
+			if step.ErrorCode == 0 {
+				step.ErrorCode = 30008
+			}
+		}
+		steps = append(steps, step)
+	}
+	rng := rand.New(rand.NewPCG(l.Seed, 1))
+	switch l.Order {
+	case "shuffled":
+		rng.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+	case "doubled":
+		i := rng.IntN(len(steps))
+		steps = slices.Insert(steps, i+1, steps[i])
+	case "lost":
+		i := rng.IntN(len(steps))
+		lost = append(lost, steps[i].Status)
+		steps = slices.Delete(steps, i, i+1)
+	case "late":
+		steps[0].After = 10 * time.Second
+		if len(steps) > 1 {
+			// The first report overtaken by all others.
+			first := steps[0]
+			steps = append(steps[1:], first)
+		}
+	}
+	return steps, lost
+}
+
+func (s *Stage) playCall(l Lifecycle, reaction string) (Delivery, error) {
+	leg := s.engine.Call(dialogue.CallSetup{
+		Outbound: true, URL: s.cfg.Voice, StatusCallback: s.cfg.Status,
+		StatusEvents: []string{"initiated", "ringing", "answered", "completed"},
+		From:         party(s.cfg.Number), To: party(l.To),
+	})
+	s.mu.Lock()
+	s.source[leg.SID()] = capture.Delivery
+	view := s.begin(Delivery{SID: leg.SID(), Kind: "call", To: l.To, Status: "queued"}).clone()
+	s.mu.Unlock()
+	go func() {
+		// The phone rings once the engine has come to it.
+		for range 100 {
+			time.Sleep(50 * time.Millisecond)
+			if leg.Status() == dialogue.RingingNow {
+				break
+			}
+		}
+		if reaction == "answered" {
+			leg.Answer()
+			time.Sleep(3 * time.Second)
+			leg.HangUp()
+			return
+		}
+		leg.Decline(reaction)
+	}()
+	return view, nil
+}
+
+// begin notes something that was sent. The lock is held.
+func (s *Stage) begin(d Delivery) *Delivery {
+	for _, known := range s.deliveries {
+		if known.SID == d.SID {
+			return known
+		}
+	}
+	if len(s.deliveries) >= keptDeliveries {
+		s.deliveries = s.deliveries[1:]
+	}
+	s.deliveries = append(s.deliveries, &d)
+	s.tell(News{"delivery", d.clone()})
+	return &d
+}
+
+// life is what becomes of a message that the program sends.
+func (s *Stage) life(dialogue.Message) []dialogue.Delivery {
+	return []dialogue.Delivery{{After: 400 * time.Millisecond, Status: "sent"}, {After: 900 * time.Millisecond, Status: "delivered"}}
+}
+
+// reported notes a report that was delivered to the program, and links a text
+// with its exchange. The lock is held.
+func (s *Stage) reported(x *dialogue.Exchange, kept capture.Exchange) {
+	status := x.Params.Get("MessageStatus")
+	if x.Kind == "CallStatusCallback" {
+		status = x.Params.Get("CallStatus")
+	}
+	if p, ok := s.texts[kept.SID]; ok {
+		m := p.conversation.messages[p.index]
+		if m.Exchange == 0 || status != "" {
+			m.Exchange = kept.ID
+		}
+		if status != "" {
+			m.Status = status
+		}
+		s.put(p.conversation, m)
+	}
+	if status == "" {
+		return
+	}
+	for _, d := range s.deliveries {
+		if d.SID != kept.SID {
+			continue
+		}
+		d.Steps = append(d.Steps, Step{Status: status, At: kept.At, Exchange: kept.ID})
+		d.Status = furthest(d.Steps)
+		fmt.Sscan(x.Params.Get("ErrorCode"), &d.ErrorCode)
+		s.tell(News{"delivery", d.clone()})
+	}
+}
+
+// ranks order the statuses of a life.
+var ranks = []string{"queued", "initiated", "ringing", "in-progress", "sending", "sent", "canceled", "busy", "no-answer", "completed", "undelivered", "failed", "delivered", "read"}
+
+func furthest(steps []Step) string {
+	best := -1
+	for _, step := range steps {
+		if !step.Lost {
+			best = max(best, slices.Index(ranks, step.Status))
+		}
+	}
+	if best < 0 {
+		return "queued"
+	}
+	return ranks[best]
+}

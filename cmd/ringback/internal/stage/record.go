@@ -1,0 +1,162 @@
+package stage
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/fault"
+	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/signature"
+)
+
+// describe turns an exchange of the engine into one that is kept.
+func (s *Stage) describe(x *dialogue.Exchange, at time.Time) capture.Exchange {
+	start := s.started.of(x.Header, at)
+	e := capture.Exchange{
+		At:       start,
+		Took:     at.Sub(start),
+		Kind:     x.Kind,
+		SID:      cmp.Or(x.Params.Get("MessageSid"), x.Params.Get("SmsSid"), x.Params.Get("CallSid"), x.Params.Get("ConferenceSid"), x.Params.Get("RecordingSid")),
+		Lint:     len(x.Problems),
+		Fault:    x.ResponseHeader.Get(fault.Header),
+		Request:  capture.Request{Method: x.Method, URL: x.URL, Header: x.Header, Body: []byte(x.Body)},
+		Response: capture.Response{Status: x.Status, Header: x.ResponseHeader, Body: x.ResponseBody},
+	}
+	if x.Call != nil {
+		e.Thread = x.Call.SID()
+		for p := x.Call.Parent(); p != nil; p = p.Parent() {
+			e.Thread = p.SID()
+		}
+	}
+	e.Thread = cmp.Or(e.Thread, e.SID)
+	if x.Err != nil {
+		e.Error = x.Err.Error()
+		if f, ok := errors.AsType[*fault.Error](x.Err); ok {
+			e.Fault = string(f.Kind)
+		}
+	}
+	if x.Failure != nil {
+		e.Code = x.Failure.Code
+		e.Error = cmp.Or(x.Failure.Text, e.Error)
+	}
+	e.Summary = s.summary(x)
+	e.Verdict = s.Verdict(e.Request)
+	return e
+}
+
+// summary says in a line what an exchange is about.
+func (s *Stage) summary(x *dialogue.Exchange) string {
+	p := x.Params
+	title := s.cfg.Facts.Title(x.Kind)
+	switch x.Kind {
+	case "IncomingMessage", "MessagingFallback":
+		title = fmt.Sprintf("%s texts %q", p.Get("From"), shorten(p.Get("Body"), 40))
+	case "IncomingCall", "SipIncomingCall", "ClientCallRequest":
+		title = p.Get("From") + " calls"
+	case "GatherAction":
+		title = "Gather: " + cmp.Or(p.Get("Digits"), p.Get("SpeechResult"), "nothing")
+	case "MessageStatusCallback":
+		title = "Message " + p.Get("MessageStatus")
+	case "CallStatusCallback", "DialLegStatusCallback":
+		title = "Call " + p.Get("CallStatus")
+	case "DialAction":
+		title = "Dial " + p.Get("DialCallStatus")
+	}
+	if x.Attempt > 1 {
+		title += fmt.Sprintf(" (try %d)", x.Attempt)
+	}
+	return title
+}
+
+func shorten(text string, n int) string {
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return string(runes[:n-1]) + "…"
+}
+
+// Verdict says what the signature of a request is worth: "valid", or the
+// reason why not.
+func (s *Stage) Verdict(r capture.Request) string {
+	req, err := request(r, s.cfg.BaseURL)
+	if err != nil {
+		return err.Error()
+	}
+	if _, err := s.verifier.Verify(req); err != nil {
+		return strings.TrimPrefix(err.Error(), "signature: ")
+	}
+	return "valid"
+}
+
+// Diagnose says what would have made a refused request pass.
+func (s *Stage) Diagnose(r capture.Request) []signature.Finding {
+	req, err := request(r, s.cfg.BaseURL)
+	if err != nil {
+		return nil
+	}
+	return s.verifier.Diagnose(req)
+}
+
+// request makes a server's view of a captured request. The target is cut from
+// the URL as text: it must not be written anew.
+func request(r capture.Request, base string) (*http.Request, error) {
+	target, ok := strings.CutPrefix(r.URL, base)
+	if !ok {
+		u, err := url.Parse(r.URL)
+		if err != nil {
+			return nil, fmt.Errorf("unreadable URL")
+		}
+		target = u.RequestURI()
+	}
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	req, err := http.NewRequest(r.Method, base, bytes.NewReader(r.Body))
+	if err != nil {
+		return nil, fmt.Errorf("unreadable request")
+	}
+	req.RequestURI = target
+	if u, err := url.ParseRequestURI(target); err == nil {
+		req.URL = u
+	}
+	req.Header = r.Header.Clone()
+	if host := r.Header.Get("Host"); host != "" {
+		req.Host = host
+	}
+	if len(r.Body) == 0 {
+		req.Body, req.ContentLength = http.NoBody, 0
+	}
+	return req, nil
+}
+
+// starts remembers when requests were sent, by the token that each has of its
+// own: the engine tells of an exchange when it is over.
+type starts struct {
+	next http.RoundTripper
+	at   sync.Map // idempotency token to time.Time
+}
+
+const tokenHeader = "I-Twilio-Idempotency-Token"
+
+func (s *starts) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.at.Store(r.Header.Get(tokenHeader), time.Now())
+	return s.next.RoundTrip(r)
+}
+
+// of returns when the request with these headers was sent, end if that is not
+// known.
+func (s *starts) of(h http.Header, end time.Time) time.Time {
+	if at, ok := s.at.LoadAndDelete(h.Get(tokenHeader)); ok {
+		return at.(time.Time)
+	}
+	return end
+}

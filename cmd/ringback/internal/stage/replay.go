@@ -1,0 +1,186 @@
+package stage
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/fault"
+	"github.com/ringback-go/ringback/internal/form"
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// A Change is what is to be different in a repetition. Its zero value repeats
+// the request with a fresh signature.
+type Change struct {
+	Parameters [][2]string // nil: as they were
+	Body       *string     // nil: as it was, or made of Parameters
+	Path       string      // with query; empty: as it was
+	Signature  string      // "" or fresh, kept, wrong, old
+}
+
+// answered bounds what is read of an answer: one byte more than Twilio reads.
+const answered = 64<<10 + 1
+
+// deadline is how long Twilio waits.
+const deadline = 15 * time.Second
+
+// Replay sends a captured request once more, to the program and nowhere else:
+// of the former URL only path and query count (T35). No redirect is followed.
+func (s *Stage) Replay(ctx context.Context, former capture.Exchange, c Change) (capture.Exchange, error) {
+	r := capture.Request{Method: former.Request.Method, Header: former.Request.Header.Clone(), Body: former.Request.Body}
+	target := c.Path
+	if target == "" {
+		target = targetOf(former.Request.URL, s.cfg.BaseURL)
+	}
+	if !strings.HasPrefix(target, "/") || strings.ContainsAny(target, " \r\n\t\\#") {
+		return capture.Exchange{}, errors.New("the path starts with / and has no spaces")
+	}
+	if err := change(&r, c); err != nil {
+		return capture.Exchange{}, err
+	}
+	r.URL = s.cfg.BaseURL + target
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
+	if err := s.sign(&r, c.Signature); err != nil {
+		return capture.Exchange{}, err
+	}
+	e := capture.Exchange{
+		Source: capture.Replay, Kind: former.Kind, SID: former.SID, Thread: former.Thread, Parent: former.ID,
+		Summary: former.Summary, Request: r,
+	}
+	return s.Exchange(ctx, e)
+}
+
+// change applies what is wanted different to the body.
+func change(r *capture.Request, c Change) error {
+	switch {
+	case c.Body != nil:
+		r.Body = []byte(*c.Body)
+	case c.Parameters != nil && r.Method != http.MethodGet:
+		if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+			return errors.New("only a form has parameters to change; change the body instead")
+		}
+		pairs := make([]form.Pair, len(c.Parameters))
+		for i, p := range c.Parameters {
+			pairs[i] = form.Pair{Name: p[0], Value: p[1]}
+		}
+		r.Body = form.Append(nil, pairs...)
+	}
+	if len(r.Body) > 1<<20 {
+		return errors.New("the body is larger than 1 MiB")
+	}
+	return nil
+}
+
+// sign puts the signature on r that is asked for.
+func (s *Stage) sign(r *capture.Request, how string) error {
+	const header = "X-Twilio-Signature"
+	token := s.cfg.AuthToken
+	switch how {
+	case "kept":
+		return nil
+	case "", "fresh", "wrong":
+	case "old":
+		token = "00000000000000000000000000000000"
+	default:
+		return fmt.Errorf("a signature is fresh, kept, wrong or old, not %q", how)
+	}
+	var signed string
+	if len(r.Body) > 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		signed, r.URL = signature.SignBody(token, r.URL, r.Body)
+	} else {
+		values, err := url.ParseQuery(string(r.Body))
+		if err != nil {
+			return errors.New("the form has a broken escape; change the signature to kept to send it all the same")
+		}
+		signed = signature.Sign(token, r.URL, values)
+	}
+	if how == "wrong" {
+		signed = strings.Map(func(c rune) rune {
+			if 'a' <= c && c < 'z' {
+				return c + 1
+			}
+			return c
+		}, signed)
+	}
+	r.Header.Set(header, signed)
+	return nil
+}
+
+// Exchange sends e.Request to the program, keeps what comes of it and returns
+// it. What is missing of e (time, verdict, problems) is filled in.
+func (s *Stage) Exchange(ctx context.Context, e capture.Exchange) (capture.Exchange, error) {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, e.Request.Method, e.Request.URL, bytes.NewReader(e.Request.Body))
+	if err != nil {
+		return e, fmt.Errorf("the request cannot be made: %w", err)
+	}
+	for name, values := range e.Request.Header {
+		// Headers that frame a message are made anew (T35).
+		switch http.CanonicalHeaderKey(name) {
+		case "Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect":
+			continue
+		}
+		req.Header[name] = values
+	}
+	e.At = time.Now()
+	resp, err := s.faults.RoundTrip(req)
+	if err == nil {
+		e.Response.Status, e.Response.Header = resp.StatusCode, resp.Header
+		e.Response.Body, err = io.ReadAll(io.LimitReader(resp.Body, answered))
+		resp.Body.Close()
+		if len(e.Response.Body) == answered {
+			e.Response.Body, e.Response.Truncated = e.Response.Body[:answered-1], true
+		}
+		e.Fault = resp.Header.Get(fault.Header)
+	}
+	e.Took = time.Since(e.At)
+	if err != nil {
+		e.Error, e.Code = err.Error(), 11200
+		if f, ok := errors.AsType[*fault.Error](err); ok {
+			e.Fault = string(f.Kind)
+		}
+	}
+	e.Verdict = s.Verdict(e.Request)
+	e.Lint = s.lint(e)
+	return s.cfg.Store.Add(context.WithoutCancel(ctx), e)
+}
+
+// lint counts the problems of an answer.
+func (s *Stage) lint(e capture.Exchange) int {
+	kind, ok := map[string]twiml.DocumentKind{"twiml-voice": twiml.VoiceDocument, "twiml-messaging": twiml.MessagingDocument}[s.cfg.Facts.Answer(e.Kind)]
+	if !ok || len(e.Response.Body) == 0 {
+		return 0
+	}
+	doc, err := twiml.Parse(e.Response.Body)
+	if err != nil {
+		return 1
+	}
+	return len(twiml.Lint(doc, kind))
+}
+
+// targetOf cuts path and query from a URL, as text.
+func targetOf(u, base string) string {
+	if rest, ok := strings.CutPrefix(u, base); ok && strings.HasPrefix(rest, "/") {
+		return rest
+	}
+	_, rest, ok := strings.Cut(u, "://")
+	if !ok {
+		return u
+	}
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		return rest[i:]
+	}
+	return "/"
+}
