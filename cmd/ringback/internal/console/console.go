@@ -1,0 +1,309 @@
+// Package console serves the page and the JSON API behind it: the phone, the
+// traffic, the deliveries and the faults of one [stage.Stage].
+package console
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/explain"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/fault"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
+)
+
+//go:embed web
+var web embed.FS
+
+// App is how the program under development does.
+type App struct {
+	URL     string `json:"url"`
+	Up      bool   `json:"up"`
+	Error   string `json:"error,omitempty"`
+	Command string `json:"command,omitempty"`
+	Paths   Paths  `json:"paths"`
+}
+
+// Paths are where the program takes what.
+type Paths struct {
+	SMS    string `json:"sms"`
+	Voice  string `json:"voice"`
+	Status string `json:"status"`
+}
+
+// Config is what a console is made of. All fields but Tunnel are required.
+type Config struct {
+	Stage   *stage.Stage
+	Store   *capture.Store
+	Facts   *explain.Facts
+	Guard   *guard.Guard
+	Hub     *Hub
+	App     func() App
+	REST    http.Handler // Twilio's REST API, as far as it is spoken here
+	Version string
+	Tunnel  string // address of the capturing endpoint; empty: none
+}
+
+// Server is the console. It is safe for concurrent use.
+type Server struct {
+	Config
+	mux *http.ServeMux
+}
+
+// New returns the console's handler.
+func New(cfg Config) *Server {
+	s := &Server{Config: cfg, mux: http.NewServeMux()}
+	files, err := fs.Sub(web, "web")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	s.mux.Handle("/", cfg.Guard.Page(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(w, r)
+			return
+		}
+		file(w, files, "index.html")
+	})))
+	s.mux.Handle("/assets/", cfg.Guard.Static(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(r.URL.Path, "/assets/")
+		if name == "" || strings.Contains(name, "/") {
+			http.NotFound(w, r)
+			return
+		}
+		file(w, files, name)
+	})))
+	if cfg.REST != nil {
+		s.mux.Handle("/2010-04-01/", cfg.Guard.Host(cfg.REST))
+	}
+	api := http.NewServeMux()
+	s.routes(api)
+	s.mux.Handle("/api/", cfg.Guard.API(api))
+	return s
+}
+
+// ServeHTTP serves the page, its files and the API.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+func (s *Server) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /api/state", s.state)
+	mux.HandleFunc("GET /api/events", s.events)
+	mux.HandleFunc("GET /api/openapi.json", s.openAPI)
+	mux.HandleFunc("GET /api/exchanges", s.listExchanges)
+	mux.HandleFunc("POST /api/exchanges/clear", s.clearExchanges)
+	mux.HandleFunc("GET /api/exchanges/{id}", s.getExchange)
+	mux.HandleFunc("POST /api/exchanges/{id}/replay", s.replay)
+	mux.HandleFunc("POST /api/exchanges/{id}/pin", s.pin)
+	mux.HandleFunc("GET /api/exchanges/{id}/export/{form}", s.export)
+	mux.HandleFunc("GET /api/conversations", s.listConversations)
+	mux.HandleFunc("GET /api/conversations/{id}", s.getConversation)
+	mux.HandleFunc("POST /api/messages", s.sendMessage)
+	mux.HandleFunc("GET /api/calls", s.listCalls)
+	mux.HandleFunc("POST /api/calls", s.dial)
+	mux.HandleFunc("GET /api/calls/{sid}", s.getCall)
+	mux.HandleFunc("POST /api/calls/{sid}/act", s.act)
+	mux.HandleFunc("GET /api/deliveries", s.listDeliveries)
+	mux.HandleFunc("POST /api/deliveries", s.deliver)
+	mux.HandleFunc("GET /api/codes", s.codes)
+	mux.HandleFunc("GET /api/faults", s.getFaults)
+	mux.HandleFunc("PUT /api/faults", s.putFaults)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		fail(w, http.StatusNotFound, errors.New("the console has no such path"))
+	})
+}
+
+// types are the media types of the page's files: a list, since those of the
+// machine differ from one to the next.
+var types = map[string]string{".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+func file(w http.ResponseWriter, files fs.FS, name string) {
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		http.Error(w, "no such file", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", types[path.Ext(name)])
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Write(data)
+}
+
+// maxWrite bounds what a write may hold.
+const maxWrite = 1 << 20
+
+// read decodes what a write holds. An unknown member is an error: it is a
+// mistake, or an attempt to name what cannot be named here (T35).
+func read(w http.ResponseWriter, r *http.Request, v any) bool {
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxWrite))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(v)
+	if err == nil || errors.Is(err, io.EOF) {
+		return true
+	}
+	fail(w, http.StatusBadRequest, err)
+	return false
+}
+
+func answer(w http.ResponseWriter, v any, err error) {
+	switch {
+	case err == nil:
+		write(w, http.StatusOK, v)
+	case errors.Is(err, capture.ErrNotFound), errors.Is(err, stage.ErrNotFound):
+		fail(w, http.StatusNotFound, err)
+	case errors.Is(err, stage.ErrNotNow):
+		fail(w, http.StatusConflict, err)
+	default:
+		fail(w, http.StatusInternalServerError, err)
+	}
+}
+
+func write(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(v)
+}
+
+func fail(w http.ResponseWriter, status int, err error) {
+	text := err.Error()
+	if _, rest, ok := strings.Cut(text, ": "); ok && (strings.HasPrefix(text, "stage: ") || strings.HasPrefix(text, "capture: ")) {
+		text = rest
+	}
+	write(w, status, map[string]string{"error": text})
+}
+
+func (s *Server) state(w http.ResponseWriter, r *http.Request) {
+	list, err := s.Store.List(r.Context(), capture.Query{Limit: 1})
+	if err != nil {
+		answer(w, nil, err)
+		return
+	}
+	captured := int64(0)
+	if len(list) > 0 {
+		captured = list[0].ID
+	}
+	cfg := s.Stage.Config()
+	answer(w, map[string]any{
+		"version": s.Version, "app": s.App(), "base": cfg.BaseURL, "number": cfg.Number,
+		"people": stage.People(), "tunnel": s.Tunnel, "captured": captured,
+	}, nil)
+}
+
+func (s *Server) listConversations(w http.ResponseWriter, _ *http.Request) {
+	answer(w, map[string]any{"conversations": s.Stage.Conversations()}, nil)
+}
+
+func (s *Server) getConversation(w http.ResponseWriter, r *http.Request) {
+	c, messages, err := s.Stage.Messages(r.PathValue("id"))
+	answer(w, struct {
+		stage.Conversation
+		Messages []stage.Message `json:"messages"`
+	}{c, messages}, err)
+}
+
+func (s *Server) sendMessage(w http.ResponseWriter, r *http.Request) {
+	var t stage.Text
+	if read(w, r, &t) {
+		m, err := s.Stage.Send(t)
+		answer(w, map[string]any{"message": m}, err)
+	}
+}
+
+func (s *Server) listCalls(w http.ResponseWriter, _ *http.Request) {
+	answer(w, map[string]any{"calls": s.Stage.Calls()}, nil)
+}
+
+func (s *Server) dial(w http.ResponseWriter, r *http.Request) {
+	var v struct{ Person string }
+	if read(w, r, &v) {
+		call, err := s.Stage.Dial(v.Person)
+		answer(w, call, err)
+	}
+}
+
+func (s *Server) getCall(w http.ResponseWriter, r *http.Request) {
+	call, err := s.Stage.Call(r.PathValue("sid"))
+	answer(w, call, err)
+}
+
+func (s *Server) act(w http.ResponseWriter, r *http.Request) {
+	var a stage.Act
+	if read(w, r, &a) {
+		call, err := s.Stage.Act(r.PathValue("sid"), a)
+		answer(w, call, err)
+	}
+}
+
+func (s *Server) listDeliveries(w http.ResponseWriter, _ *http.Request) {
+	answer(w, map[string]any{"deliveries": s.Stage.Deliveries()}, nil)
+}
+
+func (s *Server) deliver(w http.ResponseWriter, r *http.Request) {
+	var l stage.Lifecycle
+	if read(w, r, &l) {
+		d, err := s.Stage.Play(l)
+		answer(w, d, err)
+	}
+}
+
+func (s *Server) getFaults(w http.ResponseWriter, _ *http.Request) {
+	answer(w, s.Stage.Faults().Plan(), nil)
+}
+
+func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
+	var p fault.Plan
+	if !read(w, r, &p) {
+		return
+	}
+	if err := s.Stage.Faults().Set(p); err != nil {
+		fail(w, http.StatusBadRequest, err)
+		return
+	}
+	plan := s.Stage.Faults().Plan()
+	s.Hub.Tell(stage.News{Event: "faults", Data: plan})
+	answer(w, plan, nil)
+}
+
+// A Hub passes news on to every page that is open. Its zero value is ready.
+type Hub struct {
+	mu    sync.Mutex
+	pages map[chan stage.News]struct{}
+}
+
+// unread is how far a page may be behind before it is cut off; it connects
+// again and reads everything anew.
+const unread = 512
+
+// Tell passes n on. It never blocks.
+func (h *Hub) Tell(n stage.News) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.pages {
+		select {
+		case c <- n:
+		default:
+			delete(h.pages, c)
+			close(c)
+		}
+	}
+}
+
+func (h *Hub) join() (news <-chan stage.News, leave func()) {
+	c := make(chan stage.News, unread)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.pages == nil {
+		h.pages = make(map[chan stage.News]struct{})
+	}
+	h.pages[c] = struct{}{}
+	return c, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.pages, c)
+	}
+}

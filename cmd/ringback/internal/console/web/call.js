@@ -1,0 +1,107 @@
+// The call screen: what is heard, a keypad, words, silence, voice message, and
+// the far end of a Dial.
+
+import {$, h, fill, keyed, say} from "./dom.js";
+import * as api from "./api.js";
+
+const pad = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+
+export function callScreen(root, shared) {
+  let call = null;
+  let spoken = 0;
+  const status = h("p.call-state", {role: "status"});
+  const lines = h("ol.lines", {"aria-label": "What is heard", "aria-live": "polite"});
+  const keypad = h("div.keypad", {role: "group", "aria-label": "Keypad", tabindex: 0},
+    pad.map((key) => h("button", {type: "button", onclick: () => act({act: "press", keys: key})}, key)));
+  const words = h("input", {"aria-label": "Words to speak", placeholder: "Say something"});
+  const speak = h("form.speak", {onsubmit: (e) => {
+    e.preventDefault();
+    if (words.value.trim()) act({act: "speak", text: words.value.trim()});
+    words.value = "";
+  }}, words, h("button", {}, "Speak"));
+  const legs = h("div.legs");
+  const aloud = h("input", {type: "checkbox", onchange: () => { if (!aloud.checked) speechSynthesis.cancel(); }});
+  const controls = h("div.controls", {}, keypad, speak,
+    h("div.row", {},
+      h("button", {type: "button", onclick: () => act({act: "silence"})}, "Stay silent"),
+      h("button", {type: "button", onclick: () => act({act: "record", seconds: 5})}, "Leave a voice message"),
+      h("button.danger", {type: "button", onclick: hangUp}, "Hang up")),
+    legs);
+  const reader = "speechSynthesis" in window ? h("label.aloud", {}, aloud, " Read it out") : null;
+
+  draw();
+
+  function show(next) {
+    call = next;
+    spoken = call ? call.lines.length : 0;
+    draw();
+  }
+
+  function update(next) {
+    if (call && next.sid !== call.sid && !call.ended) return;
+    if (!call || next.sid !== call.sid) spoken = 0;
+    call = next;
+    readOut();
+    draw();
+  }
+
+  // readOut uses the browser's own voice, only when asked to.
+  function readOut() {
+    const fresh = call.lines.slice(spoken);
+    spoken = call.lines.length;
+    if (!aloud.checked) return;
+    for (const line of fresh) {
+      if (line.kind === "say") speechSynthesis.speak(new SpeechSynthesisUtterance(line.text));
+    }
+  }
+
+  function draw() {
+    if (!call) {
+      fill(root, h("h2", {}, "Call"), h("p.empty", {}, "No call yet. Press Call to ring the app."));
+      return;
+    }
+    if (!root.contains(lines)) fill(root, h("h2", {}, "Call"), status, lines, controls, reader);
+    fill(status, call.ended ? `Ended: ${call.status}` : call.status, call.code ? h("strong.code", {}, " " + call.code) : null,
+      call.reason ? " " + call.reason : null,
+      !call.ended && call.waitingFor && call.waitingFor.kind ? h("span.waiting", {}, " Waiting for " + call.waitingFor.kind) : null);
+    const near = lines.scrollTop + lines.clientHeight > lines.scrollHeight - 60;
+    keyed(lines, call.lines, (l) => call.sid + l.n, line, null);
+    if (near) lines.scrollTop = lines.scrollHeight;
+    for (const control of controls.querySelectorAll("button, input")) control.disabled = call.ended;
+    fill(legs, (call.legs || []).filter((leg) => leg.status === "ringing" || leg.status === "in-progress").map((leg) =>
+      h("div.leg", {role: "group", "aria-label": "Phone of " + leg.to}, h("strong", {}, leg.to), " ", leg.status, " ",
+        leg.status === "ringing"
+          ? [["answer", "Answer"], ["busy", "Busy"], ["no-answer", "No answer"]].map(([result, name]) =>
+            h("button", {type: "button", onclick: () => act({act: "leg", leg: leg.sid, result})}, name))
+          : h("button", {type: "button", onclick: () => act({act: "leg", leg: leg.sid, result: "hangup"})}, "Hang up there"))));
+  }
+
+  function line(l) {
+    return h("li." + l.who, {class: "line-" + l.kind},
+      h("span.who", {}, {app: "App", caller: "You", twilio: "Twilio"}[l.who] || l.who),
+      h("span.what", {}, l.text),
+      l.exchange ? h("a", {href: "#/traffic?id=" + l.exchange, "aria-label": "Exchange " + l.exchange}, "›") : null);
+  }
+
+  async function act(what) {
+    if (!call || call.ended) return;
+    try { update(await api.post(`calls/${encodeURIComponent(call.sid)}/act`, what)); } catch (error) { shared.failed(error); }
+  }
+
+  async function hangUp() {
+    await act({act: "hangup"});
+    say("Hung up");
+  }
+
+  return {
+    show, update, hangUp,
+    live: () => call && !call.ended,
+    focus: () => keypad.focus(),
+    leave: () => { if ("speechSynthesis" in window) speechSynthesis.cancel(); },
+    key: (event) => {
+      if (!call || call.ended || !pad.includes(event.key) || !root.contains(document.activeElement)) return false;
+      act({act: "press", keys: event.key});
+      return true;
+    },
+  };
+}
