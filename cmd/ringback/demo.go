@@ -1,0 +1,19 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/ringback-go/ringback/examples/supportline/line"
+	"github.com/ringback-go/ringback/signature"
+)
+
+// demo is the program that is there when nobody has given one: the support line
+// of the examples. It logs nothing, since the page shows all of it.
+func demo(baseURL, token string) (http.Handler, error) {
+	verifier, err := signature.New(signature.Config{BaseURL: baseURL, Tokens: signature.Tokens(token)})
+	if err != nil {
+		return nil, err
+	}
+	return line.Routes(verifier, slog.New(slog.DiscardHandler)), nil
+}

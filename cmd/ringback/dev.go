@@ -1,0 +1,374 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/console"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/explain"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/process"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/rest"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
+)
+
+// appFlags say where the program is; every command that speaks to it has them.
+type appFlags struct {
+	App      string `help:"Address of your program." placeholder:"URL"`
+	BaseURL  string `help:"Address that requests are signed for; the program's own by default." placeholder:"URL" env:"BASE_URL"`
+	Token    string `help:"Auth token that requests are signed with; made up by default." env:"TWILIO_AUTH_TOKEN"`
+	SMS      string `name:"sms" help:"Path of incoming messages." default:"/sms"`
+	Voice    string `help:"Path of incoming calls." default:"/voice"`
+	Status   string `help:"Path of status callbacks." default:"/status"`
+	Fallback string `help:"Path of the fallback, if there is one." placeholder:"PATH"`
+	Number   string `help:"Your program's number." default:"+15550100"`
+}
+
+// check completes the flags and refuses what cannot work.
+func (f *appFlags) check() error {
+	if f.Token == "" {
+		f.Token = guard.NewToken()
+	}
+	if f.Token != strings.TrimSpace(f.Token) {
+		return errors.New("the auth token has white space at its ends; take it out of --token or TWILIO_AUTH_TOKEN")
+	}
+	for _, address := range []*string{&f.App, &f.BaseURL} {
+		if *address == "" {
+			continue
+		}
+		u, err := url.Parse(*address)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("%q is no address; write it as http://127.0.0.1:8080", *address)
+		}
+		*address = strings.TrimSuffix(*address, "/")
+	}
+	for _, path := range []string{f.SMS, f.Voice, f.Status, f.Fallback} {
+		if path != "" && !strings.HasPrefix(path, "/") {
+			return fmt.Errorf("the path %q does not start with /", path)
+		}
+	}
+	return nil
+}
+
+type devCommand struct {
+	appFlags `embed:""`
+	Listen   string   `help:"Address of the page; loopback only." default:"127.0.0.1:4040"`
+	Tunnel   string   `help:"Address of the capturing endpoint, for a tunnel; empty: none." default:"127.0.0.1:4041"`
+	Captures string   `help:"File that exchanges are kept in." placeholder:"FILE" type:"path"`
+	Memory   bool     `help:"Keep nothing on disk."`
+	Keep     int      `help:"How many exchanges are kept." default:"20000"`
+	Command  []string `arg:"" optional:"" passthrough:"" help:"Your program, started with ADDR, PORT, BASE_URL and TWILIO_AUTH_TOKEN, and again when it exits."`
+}
+
+// Help shows examples.
+func (devCommand) Help() string {
+	return `Examples:
+
+  ringback dev
+  ringback dev -- go run ./examples/hello
+  ringback dev --app http://127.0.0.1:3000 --sms /webhooks/sms
+
+Point a tunnel at the capturing endpoint (--tunnel) to see real traffic: what comes in is passed on unchanged.`
+}
+
+// Run serves until ctx ends.
+func (d *devCommand) Run(ctx context.Context, io streams) error {
+	if err := d.check(); err != nil {
+		return err
+	}
+	if len(d.Command) > 0 && d.Command[0] == "--" {
+		d.Command = d.Command[1:]
+	}
+	if !loopback(d.Listen) {
+		return fmt.Errorf("--listen %s is not a loopback address: the page shows tokens' work and private texts, so it stays on this machine", d.Listen)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	// Listening comes first: a port that is taken is told before anything starts.
+	page, err := listen(ctx, d.Listen, "--listen")
+	if err != nil {
+		return err
+	}
+	defer page.Close()
+	app, err := d.app(io)
+	if err != nil {
+		return err
+	}
+	store, err := d.open(ctx, io)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	facts, err := explain.Load()
+	if err != nil {
+		return err
+	}
+	hub := new(console.Hub)
+	st, err := stage.New(stage.Config{
+		App: d.App, BaseURL: d.BaseURL, AuthToken: d.Token, SMS: d.SMS, Voice: d.Voice, Status: d.Status, Fallback: d.Fallback,
+		Number: d.Number, Store: store, Facts: facts,
+	}, hub.Tell)
+	if err != nil {
+		return err
+	}
+	app.hub = hub
+
+	keeper := guard.New("", guard.LoopbackHosts(page.Addr().String())...)
+	server := console.New(console.Config{
+		Stage: st, Store: store, Facts: facts, Guard: keeper, Hub: hub, App: app.state, Version: version, Tunnel: d.Tunnel,
+		REST: rest.New(st, d.Token),
+	})
+	var running sync.WaitGroup
+	start := func(what func(context.Context) error) {
+		running.Go(func() {
+			if err := what(ctx); err != nil && ctx.Err() == nil {
+				fmt.Fprintln(io.err, "ringback:", err)
+				cancel()
+			}
+		})
+	}
+	start(st.Run)
+	start(app.run)
+	start(func(ctx context.Context) error { return serve(ctx, page, server) })
+	if d.Tunnel != "" {
+		tunnel, err := listen(ctx, d.Tunnel, "--tunnel")
+		if err != nil {
+			cancel()
+			running.Wait()
+			return err
+		}
+		start(func(ctx context.Context) error { return serve(ctx, tunnel, st.Tunnel()) })
+	}
+	d.greet(io, page.Addr().String(), keeper.Token(), st)
+	running.Wait()
+	return nil
+}
+
+func (d *devCommand) greet(io streams, page, token string, st *stage.Stage) {
+	fmt.Fprintf(io.out, `
+Open        http://%s/?token=%s
+App         %s (%s, %s, %s)
+Signed for  %s
+Auth token  %s
+Account     %s, at http://%s for a REST client
+`, page, token, d.App, d.SMS, d.Voice, d.Status, st.Config().BaseURL, d.Token, st.AccountSID(), page)
+	if d.Tunnel != "" {
+		fmt.Fprintf(io.out, "Tunnel to   http://%s\n", d.Tunnel)
+	}
+	fmt.Fprintln(io.out)
+}
+
+func (d *devCommand) open(ctx context.Context, io streams) (*capture.Store, error) {
+	path := d.Captures
+	if d.Memory {
+		path = ""
+	} else if path == "" {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			return nil, fmt.Errorf("no folder for captures (%v); use --captures or --memory", err)
+		}
+		path = filepath.Join(dir, "ringback", "captures.db")
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, fmt.Errorf("no folder for captures (%v); use --captures or --memory", err)
+		}
+	}
+	store, aside, err := capture.Open(ctx, path, capture.Limits{Count: d.Keep})
+	if err != nil {
+		return nil, fmt.Errorf("the captures cannot be opened: %w; use another file (--captures) or none (--memory)", err)
+	}
+	if aside != "" {
+		fmt.Fprintf(io.err, "ringback: the captures in %s were damaged; they are kept as %s, and a new file was begun\n", path, aside)
+	}
+	return store, nil
+}
+
+// loopback reports whether addr can be reached from this machine only.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func listen(ctx context.Context, addr, flag string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s is taken or cannot be used (%w); choose another with %s", addr, err, flag)
+	}
+	return l, nil
+}
+
+// serve answers until ctx ends. Event streams have no end, so there is no limit
+// on writing; what a client may send is bounded.
+func serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+	stop := context.AfterFunc(ctx, func() {
+		late, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if server.Shutdown(late) != nil {
+			server.Close()
+		}
+	})
+	defer stop()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// application is the program under development, as far as we know.
+type application struct {
+	cfg   *devCommand
+	io    streams
+	hub   *console.Hub
+	inner func(context.Context) error // the demo, or nil
+
+	mu    sync.Mutex
+	known console.App
+}
+
+// app finds out what the program is: one that runs, one that we start, or the
+// demo.
+func (d *devCommand) app(io streams) (*application, error) {
+	a := &application{cfg: d, io: io}
+	switch {
+	case d.App != "":
+	case len(d.Command) > 0:
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		d.App = "http://" + port
+	default:
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		d.App = "http://" + l.Addr().String()
+		handler, err := demo(d.baseURL(), d.Token)
+		if err != nil {
+			return nil, err
+		}
+		a.inner = func(ctx context.Context) error { return serve(ctx, l, handler) }
+	}
+	a.known = console.App{URL: d.App, Command: strings.Join(d.Command, " "), Paths: console.Paths{SMS: d.SMS, Voice: d.Voice, Status: d.Status}}
+	if a.inner != nil {
+		a.known.Command = "the support line of examples/supportline"
+	}
+	return a, nil
+}
+
+func (d *devCommand) baseURL() string {
+	if d.BaseURL != "" {
+		return d.BaseURL
+	}
+	return d.App
+}
+
+func (a *application) run(ctx context.Context) error {
+	var running sync.WaitGroup
+	defer running.Wait()
+	switch {
+	case a.inner != nil:
+		running.Go(func() { a.inner(ctx) })
+	case len(a.cfg.Command) > 0:
+		addr := strings.TrimPrefix(a.cfg.App, "http://")
+		_, port, err := net.SplitHostPort(addr)
+		if err != nil {
+			return fmt.Errorf("--app %s has no port, which your program needs to be told", a.cfg.App)
+		}
+		failed := make(chan error, 1)
+		running.Go(func() {
+			failed <- process.Run(ctx, process.Config{
+				Command: a.cfg.Command,
+				Env:     []string{"ADDR=" + addr, "PORT=" + port, "BASE_URL=" + a.cfg.baseURL(), "TWILIO_AUTH_TOKEN=" + a.cfg.Token},
+				Out:     process.NewLines(a.io.err, "app  "),
+				Changed: func(s process.State) { a.set(func(k *console.App) { k.Error = s.Error }) },
+			})
+		})
+		select {
+		case err := <-failed:
+			return err
+		default:
+		}
+	}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		a.probe(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// probe finds out whether somebody listens where the program should.
+func (a *application) probe(ctx context.Context) {
+	u, err := url.Parse(a.cfg.App)
+	if err != nil {
+		return
+	}
+	addr := u.Host
+	if u.Port() == "" {
+		addr = net.JoinHostPort(u.Hostname(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	}
+	dialer := net.Dialer{Timeout: 500 * time.Millisecond}
+	conn, err := dialer.DialContext(ctx, "tcp", addr)
+	if err == nil {
+		conn.Close()
+	}
+	a.set(func(k *console.App) {
+		k.Up = err == nil
+		if k.Up {
+			k.Error = ""
+		}
+	})
+}
+
+func (a *application) set(change func(*console.App)) {
+	a.mu.Lock()
+	before := a.known
+	change(&a.known)
+	after := a.known
+	a.mu.Unlock()
+	if before != after && a.hub != nil {
+		a.hub.Tell(stage.News{Event: "app", Data: after})
+	}
+}
+
+func (a *application) state() console.App {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.known
+}
+
+// freePort returns an address that nobody listens on at the moment.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
