@@ -67,6 +67,10 @@ func (d *decoder) first(bit uint8, value string) bool {
 		return false
 	}
 	d.seen |= 1 << bit
+	if d.foreign && (d.raw[0] == '{' || d.raw[0] == '[') {
+		d.fail(bit, value, ErrSyntax)
+		return false
+	}
 	return true
 }
 

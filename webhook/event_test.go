@@ -310,3 +310,105 @@ func TestTimesInAnotherFormat(t *testing.T) {
 		}
 	}
 }
+
+func TestDecodeErrorText(t *testing.T) {
+	for want, e := range map[string]*webhook.DecodeError{
+		`webhook: IncomingCall`:                                    {Kind: webhook.KindIncomingCall},
+		`webhook: IncomingCall: "From" is missing`:                 {Kind: webhook.KindIncomingCall, Param: "From", Err: webhook.ErrMissing},
+		`webhook: IncomingCall: "From" is malformed`:               {Kind: webhook.KindIncomingCall, Param: "From", Value: "x", Err: webhook.ErrSyntax},
+		`webhook: IncomingCall: "From" is out of range`:            {Kind: webhook.KindIncomingCall, Param: "From", Err: webhook.ErrRange},
+		`webhook: VerifyEvent is nested too deep`:                  {Kind: webhook.KindVerifyEvent, Err: webhook.ErrDepth},
+		`webhook: EventStreamsA2P does not hold exactly one event`: {Kind: webhook.KindEventStreamsA2P, Err: webhook.ErrBatch},
+		`webhook: IncomingCall: "a\"\n": odd`:                      {Kind: webhook.KindIncomingCall, Param: "a\"\n", Err: errors.New("odd")},
+	} {
+		assert.EqualError(t, e, want)
+		assert.Equal(t, want, e.LogValue().String())
+		assert.Equal(t, e.Err, errors.Unwrap(e))
+	}
+}
+
+func TestIsFatal(t *testing.T) {
+	_, hard := decodeMessage(t, "Body=x")
+	_, soft := decodeMessage(t, messageForm("&Latitude=x&Longitude=y"))
+	require.Error(t, soft)
+	assert.True(t, webhook.IsFatal(hard))
+	assert.True(t, webhook.IsFatal(fmt.Errorf("receiving: %w", hard)))
+	assert.True(t, webhook.IsFatal(errors.Join(soft, hard)))
+	assert.False(t, webhook.IsFatal(soft))
+	assert.False(t, webhook.IsFatal(fmt.Errorf("receiving: %w", soft)))
+	assert.False(t, webhook.IsFatal(errors.New("other")))
+	assert.False(t, webhook.IsFatal(nil))
+}
+
+// TestRangesOfNumbers puts numbers beyond what their fields can hold.
+func TestRangesOfNumbers(t *testing.T) {
+	m, err := decodeMessage(t, messageForm("&NumSegments=2147483648&Latitude=1e999&Longitude=1..2&FrequentlyForwarded=yes"))
+	assert.False(t, webhook.IsFatal(err))
+	assert.ErrorIs(t, err, webhook.ErrRange)
+	assert.ErrorIs(t, err, webhook.ErrSyntax)
+	assert.Len(t, m.Extra, 4)
+	d, err := webhook.Decode[webhook.VideoRecordingEvent](unverified(t, newForm("Size=9223372036854775808&Duration=99999999999&OffsetFromTwilioVideoEpoch=12")))
+	require.Error(t, err)
+	assert.Zero(t, d.Size)
+	assert.Equal(t, 12*time.Millisecond, d.Offset)
+}
+
+// TestGroupMessages has families of numbers with gaps, repeats and empty
+// texts.
+func TestGroupMessages(t *testing.T) {
+	body := messageForm("&OtherRecipients1=%2B15550103&OtherRecipients0=%2B15550102&OtherRecipients1=again&OtherRecipients3=%2B15550104" +
+		"&OtherRecipients2=&OtherRecipients4=%00&MediaContentType1=a&MediaContentType1=b&MediaUrl1=c&MediaUrl1=d")
+	m, err := decodeMessage(t, body)
+	require.NoError(t, err)
+	assert.Equal(t, []webhook.Address{"+15550102", "+15550103"}, m.OtherRecipients)
+	assert.Empty(t, m.Media)
+	want, err := url.ParseQuery(body)
+	require.NoError(t, err)
+	assert.Equal(t, want, webhook.Encode(m))
+}
+
+func TestEmptyAndNull(t *testing.T) {
+	assert.True(t, webhook.Geo{}.IsZero())
+	assert.False(t, webhook.Geo{Zip: "1"}.IsZero())
+	var into map[string]int
+	require.NoError(t, webhook.JSON("").Decode(&into))
+	assert.Nil(t, into)
+	_, err := webhook.CallToken("").Decode()
+	require.NoError(t, err)
+	_, err = webhook.DebuggerEvent{Payload: "["}.Problem()
+	require.Error(t, err)
+
+	u, err := webhook.Decode[*webhook.Unknown](unverified(t, newForm("a=1&a=2")))
+	require.NoError(t, err)
+	assert.Equal(t, url.Values{"a": {"1", "2"}}, u.Extra)
+	u, err = webhook.Decode[*webhook.Unknown](unverified(t, newJSON(`{"a":1}`)))
+	require.NoError(t, err)
+	assert.Equal(t, webhook.JSON(`{"a":1}`), u.Body)
+	assert.NotContains(t, fmt.Sprint(u.LogValue(), u.Body.LogValue(), webhook.CallToken("secret").LogValue()), "secret")
+
+	for _, body := range []string{
+		`{"event_type":"click","sms_sid":"` + messageSID + `","account_sid":"` + accountSID + `","link":null,"click_time":null,"to":7,"from":["x"]}`,
+		`{"event_type":"click","sms_sid":"` + messageSID + `","account_sid":"` + accountSID + `","user_agent":{"a":1},"link":true}`,
+	} {
+		e, err := webhook.Decode[webhook.LinkClickCallback](unverified(t, newJSON(body)))
+		assert.ErrorIs(t, err, webhook.ErrSyntax, "an array or an object where a text is due")
+		assert.False(t, webhook.IsFatal(err))
+		assert.Empty(t, e.UserAgent)
+		_, text := webhook.EncodeBody(e)
+		assert.JSONEq(t, body, string(text))
+	}
+	for _, body := range []string{"", "[", "[]", "{", `{"a":1}}`, `{"a"}`, `[1]`, `{"data":1}`} {
+		_, err := webhook.Decode[webhook.EventStreamsLink](unverified(t, newJSON(body)))
+		assert.True(t, webhook.IsFatal(err), body)
+		_, err = webhook.Decode[webhook.VerifyEvent](unverified(t, newJSON(body)))
+		assert.True(t, webhook.IsFatal(err), body)
+	}
+}
+
+func TestParamsCanBeLeftEarly(t *testing.T) {
+	for name := range webhook.Params(webhook.IncomingMessage{MessageSID: messageSID}) {
+		assert.Equal(t, "MessageSid", name)
+		break
+	}
+	assert.Empty(t, webhook.Encode(webhook.EventStreams{}))
+}
