@@ -10,6 +10,7 @@ import (
 	"hash/maphash"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -50,49 +51,65 @@ const (
 // may be called with a request that Verify has refused. [Config.Refused] is not
 // called. It never makes Verify accept anything.
 func (v *Verifier) Diagnose(r *http.Request) []Finding {
-	s := v.scratch.Get().(*scratch)
-	defer v.scratch.Put(s)
-	var q request
-	// The original must not lose its body to a GET's rules.
-	copied := r.WithContext(r.Context())
-	_, _, err := v.check(copied, &q, s)
-	r.Body = copied.Body
-	if len(q.body) > 0 {
-		r.Body = &replayed{q.body}
-	}
-	if err == nil {
+	d := v.diagnosisOf(r)
+	if d == nil {
 		return nil
 	}
-	d := &diagnosis{v: v, r: r, q: &q, trials: maxTrials, bytes: maxTrialBytes, seed: maphash.MakeSeed(), tried: map[uint64]bool{}}
-	for name, value := range formOf(s).All() {
+	return d.explain()
+}
+
+// diagnosisOf prepares the diagnosis of r; it returns nil if r verifies.
+func (v *Verifier) diagnosisOf(r *http.Request) *diagnosis {
+	s := new(scratch)
+	d := &diagnosis{v: v, r: r, q: new(request), trials: maxTrials, bytes: maxTrialBytes, seed: maphash.MakeSeed(), tried: map[uint64]bool{}}
+	if d.refusal = d.checkCopy(r, d.q, s); d.refusal == nil {
+		return nil
+	}
+	f := s.form.Form(nil)
+	for name, value := range f.All() {
 		d.pairs = append(d.pairs, pair{Name: name, Value: value})
 	}
 	d.tokens = v.fixed
 	if d.tokens == nil {
 		// The source was asked before; an error of its own is the finding then.
 		d.tokens, _ = v.cfg.Tokens.Tokens(r.Context(), Query{
-			AccountSID: value(s, q.account.sid), To: value(s, q.account.to), Path: q.loc.path(),
+			AccountSID: value(s, d.q.account.sid), To: value(s, d.q.account.to), Path: d.q.loc.path(),
 		})
+		d.tokens = slices.DeleteFunc(slices.Clone(d.tokens), func(t Token) bool { return t.key == nil })
 	}
-	return d.explain(err)
+	return d
+}
+
+// checkCopy verifies a copy of r and leaves a body that can be read again, in
+// the original too.
+func (d *diagnosis) checkCopy(r *http.Request, q *request, s *scratch) *Error {
+	copied := r.WithContext(r.Context())
+	_, _, err := d.v.check(copied, q, s)
+	d.r.Body = copied.Body
+	if len(q.body) > 0 {
+		d.r.Body = &replayed{q.body}
+	}
+	return err
 }
 
 // diagnosis is the state of one call.
 type diagnosis struct {
-	v      *Verifier
-	r      *http.Request
-	q      *request
-	pairs  []pair // decoded parameters, of the form or of the query
-	tokens []Token
-	trials int
-	bytes  int
-	seed   maphash.Seed
-	tried  map[uint64]bool // hashes of the texts that were tried
+	v       *Verifier
+	r       *http.Request
+	q       *request
+	refusal *Error
+	pairs   []pair // decoded parameters, of the form or of the query
+	tokens  []Token
+	trials  int
+	bytes   int
+	seed    maphash.Seed
+	tried   map[uint64]bool // hashes of the texts that were tried
 }
 
 // explain turns a refusal into findings. What is not a matter of the signature
 // is known already; for the rest the search begins.
-func (d *diagnosis) explain(err *Error) []Finding {
+func (d *diagnosis) explain() []Finding {
+	err := d.refusal
 	switch {
 	case errors.Is(err, ErrMissing):
 		return d.missing()
@@ -194,15 +211,7 @@ func (d *diagnosis) header() []Finding {
 func (d *diagnosis) matchesRepaired(signature string) bool {
 	r := d.r.Clone(d.r.Context())
 	r.Header[headerName] = []string{signature}
-	s := d.v.scratch.Get().(*scratch)
-	defer d.v.scratch.Put(s)
-	var q request
-	_, _, err := d.v.check(r, &q, s)
-	d.r.Body = r.Body
-	if len(q.body) > 0 {
-		d.r.Body = &replayed{q.body}
-	}
-	return err == nil
+	return d.checkCopy(r, new(request), new(scratch)) == nil
 }
 
 func (d *diagnosis) unread() []Finding {

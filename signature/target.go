@@ -178,8 +178,6 @@ func checkAuthority(authority string) string {
 		return "holds a character that no host has"
 	case host == "":
 		return "has no host"
-	case len(port) > 1 && strings.Trim(port[1:], "0123456789") != "":
-		return "has a port that is not a number"
 	}
 	if literal, ok := strings.CutPrefix(host, "["); ok {
 		literal, closed := strings.CutSuffix(literal, "]")
@@ -188,6 +186,9 @@ func checkAuthority(authority string) string {
 		}
 	} else if strings.ContainsAny(host, "[]") {
 		return "has a bracket out of place"
+	}
+	if len(port) > 1 && strings.Trim(port[1:], "0123456789") != "" {
+		return "has a port that is not a number"
 	}
 	return ""
 }

@@ -12,12 +12,6 @@ import (
 
 type pair = form.Pair
 
-// formOf returns a copy of what the scratch holds.
-func formOf(s *scratch) *form.Form {
-	f := s.form.Form(nil)
-	return &f
-}
-
 // trial is a request as Twilio may have signed it.
 type trial struct {
 	scheme, user, host, port string // with the @ and the colon

@@ -1,0 +1,157 @@
+package signature_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/signature"
+)
+
+func replayRequest(body, token string) *http.Request {
+	r := signedForm("/sms", body)
+	r.Header.Set("I-Twilio-Idempotency-Token", token)
+	return r
+}
+
+func code(h http.Handler, r *http.Request) int {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Code
+}
+
+// TestT09Replay: a captured request is good for once while the window lasts,
+// whatever is done to the headers that nobody signs.
+func TestT09Replay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVerifier(t, signature.Config{})
+		calls := 0
+		var refused []error
+		window := &signature.ReplayWindow{Window: time.Hour, Refused: func(_ *http.Request, err *signature.Error) { refused = append(refused, err) }}
+		h := v.Handler(window.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls++ })))
+
+		assert.Equal(t, 200, code(h, replayRequest("Body=a", "1")))
+		assert.Equal(t, 409, code(h, replayRequest("Body=a", "1")))
+		assert.Equal(t, 409, code(h, replayRequest("Body=a", "2")), "the token is not signed")
+		assert.Equal(t, 409, code(h, replayRequest("Body=a", strings.Repeat("t", 8192))))
+		assert.Equal(t, 200, code(h, replayRequest("Body=b", "1")), "the token alone suppresses nothing")
+		assert.Equal(t, 403, code(h, func() *http.Request {
+			r := replayRequest("Body=c", "1")
+			r.Header.Set("X-Twilio-Signature", strings.Repeat("A", 27)+"=")
+			return r
+		}()))
+		assert.Equal(t, 2, calls)
+		require.Len(t, refused, 3)
+		assert.ErrorIs(t, refused[0], signature.ErrReplayed)
+
+		time.Sleep(time.Hour)
+		assert.Equal(t, 200, code(h, replayRequest("Body=a", "1")), "the window is over")
+	})
+}
+
+// TestT09DistinctTokens: where equal requests are legitimate, Twilio's retries
+// are told apart from them by the token.
+func TestT09DistinctTokens(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	h := v.Handler((&signature.ReplayWindow{DistinctTokens: true}).Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
+	assert.Equal(t, 200, code(h, replayRequest("Digits=1", "1")))
+	assert.Equal(t, 200, code(h, replayRequest("Digits=1", "2")), "the caller has pressed the key again")
+	assert.Equal(t, 409, code(h, replayRequest("Digits=1", "2")), "a retry")
+	assert.Equal(t, 200, code(h, replayRequest("Digits=1", strings.Repeat("t", 9000))))
+}
+
+// TestT09FailedRequestsMayComeAgain: a claim does not outlive a failure.
+func TestT09FailedRequestsMayComeAgain(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	answer := 0
+	h := v.Handler(new(signature.ReplayWindow).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if answer == 0 {
+			panic(http.ErrAbortHandler)
+		}
+		require.NoError(t, http.NewResponseController(w).Flush())
+		w.WriteHeader(http.StatusEarlyHints)
+		w.WriteHeader(answer)
+		w.WriteHeader(200)
+	})))
+	assert.Panics(t, func() { code(h, replayRequest("Body=a", "1")) })
+	for _, answer = range []int{500, 503, 404} {
+		assert.NotEqual(t, 409, code(h, replayRequest("Body=a", "1")), answer)
+	}
+	assert.Equal(t, 409, code(h, replayRequest("Body=a", "1")), "404 is an answer")
+}
+
+func TestReplayWindowMisuse(t *testing.T) {
+	w := new(signature.ReplayWindow)
+	assert.Panics(t, func() { w.Handler(nil) })
+	h := w.Handler(http.NotFoundHandler())
+	assert.Panics(t, func() { code(h, signedForm("/sms", "a=1")) }, "outside of Verifier.Handler")
+}
+
+// brokenStore fails to claim.
+type brokenStore struct{}
+
+func (brokenStore) Claim(context.Context, string, time.Duration) (bool, error) {
+	return false, errors.New("store down")
+}
+func (brokenStore) Release(context.Context, string) error { return errors.New("store down") }
+
+func TestReplayStoreFails(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	var told *signature.Error
+	w := &signature.ReplayWindow{Store: brokenStore{}, Refused: func(_ *http.Request, err *signature.Error) { told = err }}
+	h := v.Handler(w.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("called") })))
+	assert.Equal(t, 503, code(h, signedForm("/sms", "a=1")))
+	assert.ErrorIs(t, told, signature.ErrReplayStore)
+	assert.ErrorContains(t, told, "store down")
+}
+
+// TestT09MemoryIsBounded also shows that of many simultaneous claims one is
+// granted.
+func TestT09MemoryIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := t.Context()
+		m := &signature.ReplayMemory{Max: 100}
+		for i := range 1000 {
+			ok, err := m.Claim(ctx, fmt.Sprint(i), time.Hour)
+			require.NoError(t, err)
+			require.True(t, ok)
+			require.LessOrEqual(t, m.Len(), 100)
+		}
+		ok, _ := m.Claim(ctx, "999", time.Hour)
+		assert.False(t, ok, "the newest are kept")
+		ok, _ = m.Claim(ctx, "0", time.Hour)
+		assert.True(t, ok, "the oldest are forgotten")
+		require.NoError(t, m.Release(ctx, "0"))
+		require.NoError(t, m.Release(ctx, "never seen"))
+		ok, _ = m.Claim(ctx, "0", time.Hour)
+		assert.True(t, ok)
+
+		time.Sleep(time.Hour)
+		ok, _ = m.Claim(ctx, "999", time.Hour)
+		assert.True(t, ok, "expired")
+		assert.Equal(t, 1, m.Len(), "what has expired is swept away")
+
+		var granted atomic.Int32
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() {
+				if ok, _ := m.Claim(ctx, "race", time.Hour); ok {
+					granted.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		assert.Equal(t, int32(1), granted.Load())
+	})
+}
