@@ -1,0 +1,43 @@
+package twiml_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// TestGolden holds rendered documents against testdata/golden, where a change
+// of a single byte is seen in review:
+//
+//	go test ./twiml -run TestGolden -update
+func TestGolden(t *testing.T) {
+	golden := map[string]string{
+		"message": benchMessage().String() + "\n\n" + benchMessage().Indent(),
+		"menu":    benchMenu().String() + "\n\n" + benchMenu().Indent(),
+		"speech":  fluent["own/ssml-all-tags"].String() + "\n",
+		"sip":     fluent["own/dial-sip-uris-and-headers"].String() + "\n",
+	}
+	for _, c := range grammarCases {
+		golden["grammar"] += inside(t, twiml.Voice(twiml.Custom(c.element, c.built))) + "\n"
+	}
+	for name, got := range golden {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join("testdata", "golden", name+".xml")
+			if *update {
+				require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+				require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+			}
+			want, err := os.ReadFile(file)
+			require.NoError(t, err)
+			assert.Equal(t, string(want), got)
+		})
+	}
+}
