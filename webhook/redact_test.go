@@ -57,7 +57,9 @@ func TestT29Redaction(t *testing.T) {
 	deeds := []func(webhook.IncomingMessage) error{
 		func(webhook.IncomingMessage) error { return nil },
 		func(m webhook.IncomingMessage) error { return errors.New(m.Body) },
-		func(m webhook.IncomingMessage) error { return fmt.Errorf("no customer %s called %q", m.From, m.ProfileName) },
+		func(m webhook.IncomingMessage) error {
+			return fmt.Errorf("no customer %s called %q", m.From, m.ProfileName)
+		},
 		func(m webhook.IncomingMessage) error { return fmt.Errorf("cannot take apart %v", m.Extra) },
 		func(m webhook.IncomingMessage) error { panic(fmt.Sprintf("%+v", m.Media)) },
 		func(m webhook.IncomingMessage) error { panic(strings.TrimPrefix(string(m.From), "+")) },
