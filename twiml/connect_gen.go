@@ -19,8 +19,8 @@ func Connect(noun ConnectNoun) *ConnectVerb {
 	return v
 }
 
-// A ConnectVerb is the verb <Connect>, made by [Connect]: hands the live call
-// to one noun; the document waits until it ends.
+// A ConnectVerb is the verb <Connect>, made by [Connect]. It hands the live
+// call to one noun and waits until that ends.
 //
 // It stands in [VoiceResponse]. Inside it stands any [ConnectNoun]. Each method
 // sets one attribute and returns its receiver; what is not set is not written,
@@ -34,22 +34,22 @@ type ConnectVerb struct {
 	kidRoom  [1]slot
 }
 
-// Action sets action: where to ask for the next TwiML when this ends; the
-// current document when unset.
+// Action sets action: where to ask for the next TwiML when the noun ends.
+// Without it the document goes on with the next verb.
 func (v *ConnectVerb) Action(url string) *ConnectVerb {
 	v.put(asString(attrAction, url))
 	return v
 }
 
-// Method sets method: method for action. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to action. Default:
+// [MethodPost].
 func (v *ConnectVerb) Method(method HTTPMethod) *ConnectVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ConnectVerb) Attr(name, value string) *ConnectVerb {
 	v.putNamed(name, value)
 	return v
@@ -74,8 +74,9 @@ func Stream(parameters ...ParameterContent) *StreamNoun {
 	return v
 }
 
-// A StreamNoun is the noun <Stream>, made by [Stream]: sends raw audio to a
-// WebSocket.
+// A StreamNoun is the noun <Stream>, made by [Stream]. It sends the raw audio
+// of the call to a WebSocket: both ways inside [Connect], one way in the
+// background inside [Start]; inside [Stop] its Name says which stream ends.
 //
 // It stands in [Connect], [Start] and [Stop]. Inside it stands any
 // [ParameterContent]. Each method sets one attribute and returns its receiver;
@@ -113,22 +114,21 @@ func (v *StreamNoun) Track(value StreamTrack) *StreamNoun {
 	return v
 }
 
-// StatusCallback sets statusCallback: told about states.
+// StatusCallback sets statusCallback: the URL that is told about states.
 func (v *StreamNoun) StatusCallback(url string) *StreamNoun {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *StreamNoun) StatusCallbackMethod(method HTTPMethod) *StreamNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *StreamNoun) Attr(name, value string) *StreamNoun {
 	v.putNamed(name, value)
 	return v
@@ -158,7 +158,9 @@ func ConversationRelay(url string, content ...RelayContent) *ConversationRelayNo
 }
 
 // A ConversationRelayNoun is the noun <ConversationRelay>, made by
-// [ConversationRelay]: speech in and out over a WebSocket of yours.
+// [ConversationRelay]. It lets Twilio turn speech into text and text into
+// speech, and exchanges the text with the WebSocket at url, which begins with
+// wss://.
 //
 // It stands in [Connect]. Inside it stands any [RelayContent]. Each method sets
 // one attribute and returns its receiver; what is not set is not written, and
@@ -350,9 +352,8 @@ func (v *ConversationRelayNoun) ConversationID(value string) *ConversationRelayN
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ConversationRelayNoun) Attr(name, value string) *ConversationRelayNoun {
 	v.putNamed(name, value)
 	return v
@@ -376,8 +377,8 @@ func Language(code LanguageCode) *LanguageNoun {
 	return v
 }
 
-// A LanguageNoun is the noun <Language>, made by [Language]: settings for one
-// language of the session.
+// A LanguageNoun is the noun <Language>, made by [Language]. It sets voice and
+// speech recognition for one language of a [ConversationRelay] session.
 //
 // It stands in [ConversationRelay] and [Assistant]. Each method sets one
 // attribute and returns its receiver; what is not set is not written, and
@@ -413,9 +414,8 @@ func (v *LanguageNoun) SpeechModel(value string) *LanguageNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *LanguageNoun) Attr(name, value string) *LanguageNoun {
 	v.putNamed(name, value)
 	return v
@@ -439,8 +439,8 @@ func ConversationRelaySession() *ConversationRelaySessionNoun {
 }
 
 // A ConversationRelaySessionNoun is the noun <ConversationRelaySession>, made
-// by [ConversationRelaySession]: ConversationRelay session of an installed
-// add-on.
+// by [ConversationRelaySession]. It is a ConversationRelay session of an
+// installed add-on.
 //
 // It stands in [Connect]. Each method sets one attribute and returns its
 // receiver; what is not set is not written, and Twilio's default holds.
@@ -461,9 +461,8 @@ func (v *ConversationRelaySessionNoun) SessionConfiguration(value string) *Conve
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ConversationRelaySessionNoun) Attr(name, value string) *ConversationRelaySessionNoun {
 	v.putNamed(name, value)
 	return v
@@ -486,8 +485,8 @@ func Conversation() *ConversationNoun {
 	return v
 }
 
-// A ConversationNoun is the noun <Conversation>, made by [Conversation]:
-// connects the call to a Conversation.
+// A ConversationNoun is the noun <Conversation>, made by [Conversation]. It
+// connects the call to a Conversation, where agents and other channels are.
 //
 // It stands in [Connect]. Each method sets one attribute and returns its
 // receiver; what is not set is not written, and Twilio's default holds.
@@ -532,7 +531,8 @@ func (v *ConversationNoun) URL(url string) *ConversationNoun {
 	return v
 }
 
-// Method sets method: method for url. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to url. Default:
+// [MethodPost].
 func (v *ConversationNoun) Method(method HTTPMethod) *ConversationNoun {
 	v.put(asString(attrMethod, string(method)))
 	return v
@@ -550,15 +550,15 @@ func (v *ConversationNoun) Trim(value Trim) *ConversationNoun {
 	return v
 }
 
-// RecordingStatusCallback sets recordingStatusCallback: told about recording
-// states.
+// RecordingStatusCallback sets recordingStatusCallback: the URL that is told
+// about recording states.
 func (v *ConversationNoun) RecordingStatusCallback(url string) *ConversationNoun {
 	v.put(asString(attrRecordingStatusCallback, url))
 	return v
 }
 
-// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: method for
-// recordingStatusCallback. Default: [MethodPost].
+// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: the HTTP
+// method of requests to recordingStatusCallback. Default: [MethodPost].
 func (v *ConversationNoun) RecordingStatusCallbackMethod(method HTTPMethod) *ConversationNoun {
 	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
 	return v
@@ -571,14 +571,14 @@ func (v *ConversationNoun) RecordingStatusCallbackEvent(values ...RecordingEvent
 	return v
 }
 
-// StatusCallback sets statusCallback: told about call events.
+// StatusCallback sets statusCallback: the URL that is told about call events.
 func (v *ConversationNoun) StatusCallback(url string) *ConversationNoun {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *ConversationNoun) StatusCallbackMethod(method HTTPMethod) *ConversationNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
@@ -591,9 +591,8 @@ func (v *ConversationNoun) StatusCallbackEvent(values ...ConversationEvent) *Con
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ConversationNoun) Attr(name, value string) *ConversationNoun {
 	v.putNamed(name, value)
 	return v
@@ -615,7 +614,8 @@ func Room(name string) *RoomNoun {
 	return v
 }
 
-// A RoomNoun is the noun <Room>, made by [Room]: joins a video room by voice.
+// A RoomNoun is the noun <Room>, made by [Room]. It joins the video room of
+// that name by voice.
 //
 // It stands in [Connect]. Each method sets one attribute and returns its
 // receiver; what is not set is not written, and Twilio's default holds.
@@ -633,9 +633,8 @@ func (v *RoomNoun) ParticipantIdentity(value string) *RoomNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *RoomNoun) Attr(name, value string) *RoomNoun {
 	v.putNamed(name, value)
 	return v
@@ -660,8 +659,8 @@ func VirtualAgent(connector string, content ...ConfigContent) *VirtualAgentNoun 
 	return v
 }
 
-// A VirtualAgentNoun is the noun <VirtualAgent>, made by [VirtualAgent]:
-// Dialogflow virtual agent.
+// A VirtualAgentNoun is the noun <VirtualAgent>, made by [VirtualAgent]. It
+// connects the call to a Dialogflow agent by the name of its connector.
 //
 // It stands in [Connect]. Inside it stands any [ConfigContent]. Each method
 // sets one attribute and returns its receiver; what is not set is not written,
@@ -685,22 +684,21 @@ func (v *VirtualAgentNoun) SentimentAnalysis(on bool) *VirtualAgentNoun {
 	return v
 }
 
-// StatusCallback sets statusCallback: told about states.
+// StatusCallback sets statusCallback: the URL that is told about states.
 func (v *VirtualAgentNoun) StatusCallback(url string) *VirtualAgentNoun {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *VirtualAgentNoun) StatusCallbackMethod(method HTTPMethod) *VirtualAgentNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *VirtualAgentNoun) Attr(name, value string) *VirtualAgentNoun {
 	v.putNamed(name, value)
 	return v
@@ -722,8 +720,8 @@ func AISession() *AISessionNoun {
 	return v
 }
 
-// An AISessionNoun is the noun <AiSession>, made by [AISession]: AI session of
-// an installed add-on.
+// An AISessionNoun is the noun <AiSession>, made by [AISession]. It is an AI
+// session of an installed add-on.
 //
 // It stands in [Connect]. Each method sets one attribute and returns its
 // receiver; what is not set is not written, and Twilio's default holds.
@@ -745,9 +743,8 @@ func (v *AISessionNoun) AISessionConfiguration(value string) *AISessionNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *AISessionNoun) Attr(name, value string) *AISessionNoun {
 	v.putNamed(name, value)
 	return v
@@ -774,8 +771,8 @@ func Assistant(id string, content ...RelayContent) *AssistantNoun {
 	return v
 }
 
-// An AssistantNoun is the noun <Assistant>, made by [Assistant]: Twilio AI
-// assistant.
+// An AssistantNoun is the noun <Assistant>, made by [Assistant]. It connects
+// the call to the Twilio AI assistant with that ID.
 //
 // It stands in [Connect]. Inside it stands any [RelayContent]. Each method sets
 // one attribute and returns its receiver; what is not set is not written, and
@@ -920,9 +917,8 @@ func (v *AssistantNoun) Debug(values ...RelayDebug) *AssistantNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *AssistantNoun) Attr(name, value string) *AssistantNoun {
 	v.putNamed(name, value)
 	return v
@@ -945,8 +941,8 @@ func Autopilot(assistant string) *AutopilotNoun {
 	return v
 }
 
-// An AutopilotNoun is the noun <Autopilot>, made by [Autopilot]: old Autopilot
-// bot.
+// An AutopilotNoun is the noun <Autopilot>, made by [Autopilot]. It connects
+// the call to an Autopilot bot by SID or unique name.
 //
 // It stands in [Connect].
 //
@@ -955,9 +951,8 @@ type AutopilotNoun struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *AutopilotNoun) Attr(name, value string) *AutopilotNoun {
 	v.putNamed(name, value)
 	return v
@@ -982,8 +977,8 @@ func Parameter(name string, value string) *ParameterNoun {
 	return v
 }
 
-// A ParameterNoun is the noun <Parameter>, made by [Parameter]: one custom name
-// and value for the receiver.
+// A ParameterNoun is the noun <Parameter>, made by [Parameter]. It is one name
+// and value of your own for whoever receives the call, stream or payment.
 //
 // It stands in [Hangup], [Reject], [Client], [Application], [Stream],
 // [ConversationRelay], [VirtualAgent], [Assistant], [Siprec], [Transcription]
@@ -996,9 +991,8 @@ type ParameterNoun struct {
 	attrRoom [2]attr
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ParameterNoun) Attr(name, value string) *ParameterNoun {
 	v.putNamed(name, value)
 	return v
@@ -1027,8 +1021,8 @@ func Config(name string, value string) *ConfigNoun {
 	return v
 }
 
-// A ConfigNoun is the noun <Config>, made by [Config]: one setting for the
-// provider.
+// A ConfigNoun is the noun <Config>, made by [Config]. It is one setting for
+// the provider of a virtual agent or a transcription.
 //
 // It stands in [VirtualAgent] and [Transcription]. Each method sets one
 // attribute and returns its receiver; what is not set is not written, and
@@ -1040,9 +1034,8 @@ type ConfigNoun struct {
 	attrRoom [2]attr
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ConfigNoun) Attr(name, value string) *ConfigNoun {
 	v.putNamed(name, value)
 	return v

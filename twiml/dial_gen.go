@@ -22,8 +22,8 @@ func Dial(nouns ...DialNoun) *DialVerb {
 	return v
 }
 
-// A DialVerb is the verb <Dial>, made by [Dial]: calls one or more parties and
-// bridges the first that answers.
+// A DialVerb is the verb <Dial>, made by [Dial]. It calls one or more parties
+// and bridges the first that answers.
 //
 // It stands in [VoiceResponse]. Inside it stands any [DialNoun]. Each method
 // sets one attribute and returns its receiver; what is not set is not written,
@@ -37,14 +37,15 @@ type DialVerb struct {
 	kidRoom  [1]slot
 }
 
-// Action sets action: where to ask for the next TwiML when this ends; the
-// current document when unset.
+// Action sets action: where to ask for the next TwiML when the dialed call ends
+// or fails. Without it the document goes on with the next verb.
 func (v *DialVerb) Action(url string) *DialVerb {
 	v.put(asString(attrAction, url))
 	return v
 }
 
-// Method sets method: method for action. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to action. Default:
+// [MethodPost].
 func (v *DialVerb) Method(method HTTPMethod) *DialVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
@@ -65,7 +66,7 @@ func (v *DialVerb) HangupOnStar(on bool) *DialVerb {
 }
 
 // TimeLimit sets timeLimit: longest length of the bridged call. In whole
-// seconds. Default: 14400 s. At least 1 s.
+// seconds. Default: 4 h. At least 1 s.
 func (v *DialVerb) TimeLimit(d time.Duration) *DialVerb {
 	v.put(asSeconds(attrTimeLimit, d))
 	return v
@@ -90,8 +91,8 @@ func (v *DialVerb) Trim(value Trim) *DialVerb {
 	return v
 }
 
-// RecordingStatusCallback sets recordingStatusCallback: told about recording
-// states.
+// RecordingStatusCallback sets recordingStatusCallback: the URL that is told
+// about recording states.
 func (v *DialVerb) RecordingStatusCallback(url string) *DialVerb {
 	v.put(asString(attrRecordingStatusCallback, url))
 	return v
@@ -104,8 +105,8 @@ func (v *DialVerb) RecordingConfigurationID(value string) *DialVerb {
 	return v
 }
 
-// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: method for
-// recordingStatusCallback. Default: [MethodPost].
+// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: the HTTP
+// method of requests to recordingStatusCallback. Default: [MethodPost].
 func (v *DialVerb) RecordingStatusCallbackMethod(method HTTPMethod) *DialVerb {
 	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
 	return v
@@ -145,13 +146,15 @@ func (v *DialVerb) Sequential(on bool) *DialVerb {
 	return v
 }
 
-// ReferURL sets referUrl: asked for TwiML when a SIP REFER arrives.
+// ReferURL sets referUrl: the URL that is asked for TwiML when a SIP REFER
+// arrives.
 func (v *DialVerb) ReferURL(url string) *DialVerb {
 	v.put(asString(attrReferURL, url))
 	return v
 }
 
-// ReferMethod sets referMethod: method for referUrl. Default: [MethodPost].
+// ReferMethod sets referMethod: the HTTP method of requests to referUrl.
+// Default: [MethodPost].
 func (v *DialVerb) ReferMethod(method HTTPMethod) *DialVerb {
 	v.put(asString(attrReferMethod, string(method)))
 	return v
@@ -226,9 +229,8 @@ func (v *DialVerb) Sim(value string) *DialVerb {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *DialVerb) Attr(name, value string) *DialVerb {
 	v.putNamed(name, value)
 	return v
@@ -251,7 +253,8 @@ func Number(e164 string) *NumberNoun {
 	return v
 }
 
-// A NumberNoun is the noun <Number>, made by [Number]: calls a phone number.
+// A NumberNoun is the noun <Number>, made by [Number]. It calls a phone number,
+// best written in E.164: plus, country code and number, without spaces.
 //
 // It stands in [Dial]. Each method sets one attribute and returns its receiver;
 // what is not set is not written, and Twilio's default holds.
@@ -262,8 +265,8 @@ type NumberNoun struct {
 	attrRoom [2]attr
 }
 
-// SendDigits sets sendDigits: keys to press after the answer; w waits half a
-// second.
+// SendDigits sets sendDigits: the keys to press after the answer: 0 to 9, *, #;
+// w waits half a second, W a whole one.
 func (v *NumberNoun) SendDigits(value string) *NumberNoun {
 	v.put(asString(attrSendDigits, value))
 	return v
@@ -275,7 +278,8 @@ func (v *NumberNoun) URL(url string) *NumberNoun {
 	return v
 }
 
-// Method sets method: method for url. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to url. Default:
+// [MethodPost].
 func (v *NumberNoun) Method(method HTTPMethod) *NumberNoun {
 	v.put(asString(attrMethod, string(method)))
 	return v
@@ -288,14 +292,15 @@ func (v *NumberNoun) StatusCallbackEvent(values ...CallEvent) *NumberNoun {
 	return v
 }
 
-// StatusCallback sets statusCallback: told about call events.
+// StatusCallback sets statusCallback: the URL that is told about the calls to
+// this number.
 func (v *NumberNoun) StatusCallback(url string) *NumberNoun {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *NumberNoun) StatusCallbackMethod(method HTTPMethod) *NumberNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
@@ -313,14 +318,15 @@ func (v *NumberNoun) MachineDetection(value MachineDetection) *NumberNoun {
 	return v
 }
 
-// AMDStatusCallbackMethod sets amdStatusCallbackMethod: method for
-// amdStatusCallback. Default: [MethodPost].
+// AMDStatusCallbackMethod sets amdStatusCallbackMethod: the HTTP method of
+// requests to amdStatusCallback. Default: [MethodPost].
 func (v *NumberNoun) AMDStatusCallbackMethod(method HTTPMethod) *NumberNoun {
 	v.put(asString(attrAMDStatusCallbackMethod, string(method)))
 	return v
 }
 
-// AMDStatusCallback sets amdStatusCallback: gets the detection result.
+// AMDStatusCallback sets amdStatusCallback: the URL that gets the detection
+// result.
 func (v *NumberNoun) AMDStatusCallback(url string) *NumberNoun {
 	v.put(asString(attrAMDStatusCallback, url))
 	return v
@@ -357,9 +363,8 @@ func (v *NumberNoun) MachineDetectionSilenceTimeout(d time.Duration) *NumberNoun
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *NumberNoun) Attr(name, value string) *NumberNoun {
 	v.putNamed(name, value)
 	return v
@@ -385,8 +390,8 @@ func Client(identity string, content ...ClientContent) *ClientNoun {
 	return v
 }
 
-// A ClientNoun is the noun <Client>, made by [Client]: calls an app user of a
-// Twilio client SDK.
+// A ClientNoun is the noun <Client>, made by [Client]. It calls an application
+// on one of Twilio's client SDKs by its identity.
 //
 // It stands in [Dial]. Inside it stands any [ClientContent]. Each method sets
 // one attribute and returns its receiver; what is not set is not written, and
@@ -406,7 +411,8 @@ func (v *ClientNoun) URL(url string) *ClientNoun {
 	return v
 }
 
-// Method sets method: method for url. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to url. Default:
+// [MethodPost].
 func (v *ClientNoun) Method(method HTTPMethod) *ClientNoun {
 	v.put(asString(attrMethod, string(method)))
 	return v
@@ -419,22 +425,21 @@ func (v *ClientNoun) StatusCallbackEvent(values ...CallEvent) *ClientNoun {
 	return v
 }
 
-// StatusCallback sets statusCallback: told about call events.
+// StatusCallback sets statusCallback: the URL that is told about call events.
 func (v *ClientNoun) StatusCallback(url string) *ClientNoun {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *ClientNoun) StatusCallbackMethod(method HTTPMethod) *ClientNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ClientNoun) Attr(name, value string) *ClientNoun {
 	v.putNamed(name, value)
 	return v
@@ -455,8 +460,8 @@ func Identity(identity string) *IdentityNoun {
 	return v
 }
 
-// An IdentityNoun is the noun <Identity>, made by [Identity]: the client to
-// call.
+// An IdentityNoun is the noun <Identity>, made by [Identity]. It names the
+// client to call, for a [Client] with parameters.
 //
 // It stands in [Client].
 //
@@ -465,9 +470,8 @@ type IdentityNoun struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *IdentityNoun) Attr(name, value string) *IdentityNoun {
 	v.putNamed(name, value)
 	return v
@@ -492,8 +496,8 @@ func Conference(name string) *ConferenceNoun {
 	return v
 }
 
-// A ConferenceNoun is the noun <Conference>, made by [Conference]: joins a
-// conference room.
+// A ConferenceNoun is the noun <Conference>, made by [Conference]. It joins the
+// conference room of that name; the room is made when it does not exist.
 //
 // It stands in [Dial]. Each method sets one attribute and returns its receiver;
 // what is not set is not written, and Twilio's default holds.
@@ -530,14 +534,16 @@ func (v *ConferenceNoun) EndConferenceOnExit(on bool) *ConferenceNoun {
 	return v
 }
 
-// WaitURL sets waitUrl: what is heard before the start; empty means silence.
-// Default: Twilio hold music.
+// WaitURL sets waitUrl: what is heard before the conference starts. It is
+// fetched once and not repeated. Empty means silence. Default: Twilio hold
+// music.
 func (v *ConferenceNoun) WaitURL(url string) *ConferenceNoun {
 	v.put(asString(attrWaitURL, url))
 	return v
 }
 
-// WaitMethod sets waitMethod: method for waitUrl. Default: [MethodPost].
+// WaitMethod sets waitMethod: the HTTP method of requests to waitUrl. Default:
+// [MethodPost].
 func (v *ConferenceNoun) WaitMethod(method HTTPMethod) *ConferenceNoun {
 	v.put(asString(attrWaitMethod, string(method)))
 	return v
@@ -588,28 +594,29 @@ func (v *ConferenceNoun) StatusCallbackEvent(values ...ConferenceEvent) *Confere
 	return v
 }
 
-// StatusCallback sets statusCallback: told about conference events.
+// StatusCallback sets statusCallback: the URL that is told about conference
+// events.
 func (v *ConferenceNoun) StatusCallback(url string) *ConferenceNoun {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *ConferenceNoun) StatusCallbackMethod(method HTTPMethod) *ConferenceNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
-// RecordingStatusCallback sets recordingStatusCallback: told about recording
-// states.
+// RecordingStatusCallback sets recordingStatusCallback: the URL that is told
+// about recording states.
 func (v *ConferenceNoun) RecordingStatusCallback(url string) *ConferenceNoun {
 	v.put(asString(attrRecordingStatusCallback, url))
 	return v
 }
 
-// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: method for
-// recordingStatusCallback. Default: [MethodPost].
+// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: the HTTP
+// method of requests to recordingStatusCallback. Default: [MethodPost].
 func (v *ConferenceNoun) RecordingStatusCallbackMethod(method HTTPMethod) *ConferenceNoun {
 	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
 	return v
@@ -622,7 +629,8 @@ func (v *ConferenceNoun) RecordingStatusCallbackEvent(values ...RecordingEvent) 
 	return v
 }
 
-// EventCallbackURL sets eventCallbackUrl: told when the conference ends.
+// EventCallbackURL sets eventCallbackUrl: the URL that is told when the
+// conference ends.
 //
 // Deprecated: docs point to statusCallback.
 func (v *ConferenceNoun) EventCallbackURL(url string) *ConferenceNoun {
@@ -652,9 +660,8 @@ func (v *ConferenceNoun) Whisper(sid string) *ConferenceNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ConferenceNoun) Attr(name, value string) *ConferenceNoun {
 	v.putNamed(name, value)
 	return v
@@ -677,8 +684,8 @@ func Queue(name string) *QueueNoun {
 	return v
 }
 
-// A QueueNoun is the noun <Queue>, made by [Queue]: connects to the first
-// caller of a queue.
+// A QueueNoun is the noun <Queue>, made by [Queue]. It connects to the first
+// caller waiting in the queue of that name.
 //
 // It stands in [Dial]. Each method sets one attribute and returns its receiver;
 // what is not set is not written, and Twilio's default holds.
@@ -695,7 +702,8 @@ func (v *QueueNoun) URL(url string) *QueueNoun {
 	return v
 }
 
-// Method sets method: method for url. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to url. Default:
+// [MethodPost].
 func (v *QueueNoun) Method(method HTTPMethod) *QueueNoun {
 	v.put(asString(attrMethod, string(method)))
 	return v
@@ -723,9 +731,8 @@ func (v *QueueNoun) CallSID(sid string) *QueueNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *QueueNoun) Attr(name, value string) *QueueNoun {
 	v.putNamed(name, value)
 	return v
@@ -752,7 +759,8 @@ func SIP(uri string, content ...SIPContent) *SIPNoun {
 	return v
 }
 
-// A SIPNoun is the noun <Sip>, made by [SIP]: calls a SIP endpoint.
+// A SIPNoun is the noun <Sip>, made by [SIP]. It calls a SIP endpoint; uri
+// starts with sip: or sips.
 //
 // It stands in [Dial]. Inside it stands any [SIPContent]. Each method sets one
 // attribute and returns its receiver; what is not set is not written, and
@@ -784,7 +792,8 @@ func (v *SIPNoun) URL(url string) *SIPNoun {
 	return v
 }
 
-// Method sets method: method for url. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to url. Default:
+// [MethodPost].
 func (v *SIPNoun) Method(method HTTPMethod) *SIPNoun {
 	v.put(asString(attrMethod, string(method)))
 	return v
@@ -797,14 +806,14 @@ func (v *SIPNoun) StatusCallbackEvent(values ...CallEvent) *SIPNoun {
 	return v
 }
 
-// StatusCallback sets statusCallback: told about call events.
+// StatusCallback sets statusCallback: the URL that is told about call events.
 func (v *SIPNoun) StatusCallback(url string) *SIPNoun {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *SIPNoun) StatusCallbackMethod(method HTTPMethod) *SIPNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
@@ -816,14 +825,15 @@ func (v *SIPNoun) MachineDetection(value MachineDetection) *SIPNoun {
 	return v
 }
 
-// AMDStatusCallbackMethod sets amdStatusCallbackMethod: method for
-// amdStatusCallback. Default: [MethodPost].
+// AMDStatusCallbackMethod sets amdStatusCallbackMethod: the HTTP method of
+// requests to amdStatusCallback. Default: [MethodPost].
 func (v *SIPNoun) AMDStatusCallbackMethod(method HTTPMethod) *SIPNoun {
 	v.put(asString(attrAMDStatusCallbackMethod, string(method)))
 	return v
 }
 
-// AMDStatusCallback sets amdStatusCallback: gets the detection result.
+// AMDStatusCallback sets amdStatusCallback: the URL that gets the detection
+// result.
 func (v *SIPNoun) AMDStatusCallback(url string) *SIPNoun {
 	v.put(asString(attrAMDStatusCallback, url))
 	return v
@@ -868,9 +878,8 @@ func (v *SIPNoun) SendDigits(value string) *SIPNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *SIPNoun) Attr(name, value string) *SIPNoun {
 	v.putNamed(name, value)
 	return v
@@ -892,8 +901,8 @@ func URI(uri string) *URINoun {
 	return v
 }
 
-// A URINoun is the noun <Uri>, made by [URI]: one of up to five SIP addresses
-// to try.
+// A URINoun is the noun <Uri>, made by [URI]. It is one of up to five SIP
+// addresses that a [SIP] noun tries.
 //
 // It stands in [SIP]. Each method sets one attribute and returns its receiver;
 // what is not set is not written, and Twilio's default holds.
@@ -928,9 +937,8 @@ func (v *URINoun) Password(value string) *URINoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *URINoun) Attr(name, value string) *URINoun {
 	v.putNamed(name, value)
 	return v
@@ -953,7 +961,8 @@ func Headers(headers ...HeadersContent) *HeadersNoun {
 	return v
 }
 
-// A HeadersNoun is the noun <Headers>, made by [Headers]: SIP headers.
+// A HeadersNoun is the noun <Headers>, made by [Headers]. It holds the SIP
+// headers of the outgoing INVITE, 1024 characters together.
 //
 // It stands in [SIP]. Inside it stands any [HeadersContent].
 //
@@ -964,9 +973,8 @@ type HeadersNoun struct {
 	kidRoom [1]slot
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *HeadersNoun) Attr(name, value string) *HeadersNoun {
 	v.putNamed(name, value)
 	return v
@@ -991,8 +999,8 @@ func Header(name string, value string) *HeaderNoun {
 	return v
 }
 
-// A HeaderNoun is the noun <Header>, made by [Header]: one SIP header for the
-// outgoing INVITE.
+// A HeaderNoun is the noun <Header>, made by [Header]. It is one SIP header of
+// the outgoing INVITE.
 //
 // It stands in [Headers]. Each method sets one attribute and returns its
 // receiver; what is not set is not written, and Twilio's default holds.
@@ -1003,9 +1011,8 @@ type HeaderNoun struct {
 	attrRoom [2]attr
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *HeaderNoun) Attr(name, value string) *HeaderNoun {
 	v.putNamed(name, value)
 	return v
@@ -1031,8 +1038,8 @@ func Application(sid string, content ...ApplicationContent) *ApplicationNoun {
 	return v
 }
 
-// An ApplicationNoun is the noun <Application>, made by [Application]: calls
-// another TwiML app.
+// An ApplicationNoun is the noun <Application>, made by [Application]. It calls
+// another TwiML application by its SID.
 //
 // It stands in [Dial]. Inside it stands any [ApplicationContent]. Each method
 // sets one attribute and returns its receiver; what is not set is not written,
@@ -1052,7 +1059,8 @@ func (v *ApplicationNoun) URL(url string) *ApplicationNoun {
 	return v
 }
 
-// Method sets method: method for url. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to url. Default:
+// [MethodPost].
 func (v *ApplicationNoun) Method(method HTTPMethod) *ApplicationNoun {
 	v.put(asString(attrMethod, string(method)))
 	return v
@@ -1065,14 +1073,14 @@ func (v *ApplicationNoun) StatusCallbackEvent(values ...CallEvent) *ApplicationN
 	return v
 }
 
-// StatusCallback sets statusCallback: told about call events.
+// StatusCallback sets statusCallback: the URL that is told about call events.
 func (v *ApplicationNoun) StatusCallback(url string) *ApplicationNoun {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *ApplicationNoun) StatusCallbackMethod(method HTTPMethod) *ApplicationNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
@@ -1091,9 +1099,8 @@ func (v *ApplicationNoun) CopyParentTo(on bool) *ApplicationNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ApplicationNoun) Attr(name, value string) *ApplicationNoun {
 	v.putNamed(name, value)
 	return v
@@ -1115,8 +1122,8 @@ func ApplicationSID(sid string) *ApplicationSIDNoun {
 	return v
 }
 
-// An ApplicationSIDNoun is the noun <ApplicationSid>, made by [ApplicationSID]:
-// the app to call.
+// An ApplicationSIDNoun is the noun <ApplicationSid>, made by [ApplicationSID].
+// It names the application to call, for an [Application] with parameters.
 //
 // It stands in [Application].
 //
@@ -1125,9 +1132,8 @@ type ApplicationSIDNoun struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ApplicationSIDNoun) Attr(name, value string) *ApplicationSIDNoun {
 	v.putNamed(name, value)
 	return v
@@ -1150,7 +1156,8 @@ func SIM(sid string) *SIMNoun {
 	return v
 }
 
-// A SIMNoun is the noun <Sim>, made by [SIM]: calls a SIM of the account.
+// A SIMNoun is the noun <Sim>, made by [SIM]. It calls a SIM of the account by
+// SID or unique name.
 //
 // It stands in [Dial].
 //
@@ -1161,9 +1168,8 @@ type SIMNoun struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *SIMNoun) Attr(name, value string) *SIMNoun {
 	v.putNamed(name, value)
 	return v
@@ -1185,8 +1191,8 @@ func WhatsApp(e164 string) *WhatsAppNoun {
 	return v
 }
 
-// A WhatsAppNoun is the noun <WhatsApp>, made by [WhatsApp]: calls a WhatsApp
-// user.
+// A WhatsAppNoun is the noun <WhatsApp>, made by [WhatsApp]. It calls a user of
+// WhatsApp by phone number.
 //
 // It stands in [Dial]. Each method sets one attribute and returns its receiver;
 // what is not set is not written, and Twilio's default holds.
@@ -1203,7 +1209,8 @@ func (v *WhatsAppNoun) URL(url string) *WhatsAppNoun {
 	return v
 }
 
-// Method sets method: method for url. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to url. Default:
+// [MethodPost].
 func (v *WhatsAppNoun) Method(method HTTPMethod) *WhatsAppNoun {
 	v.put(asString(attrMethod, string(method)))
 	return v
@@ -1216,22 +1223,21 @@ func (v *WhatsAppNoun) StatusCallbackEvent(values ...CallEvent) *WhatsAppNoun {
 	return v
 }
 
-// StatusCallback sets statusCallback: told about call events.
+// StatusCallback sets statusCallback: the URL that is told about call events.
 func (v *WhatsAppNoun) StatusCallback(url string) *WhatsAppNoun {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *WhatsAppNoun) StatusCallbackMethod(method HTTPMethod) *WhatsAppNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *WhatsAppNoun) Attr(name, value string) *WhatsAppNoun {
 	v.putNamed(name, value)
 	return v

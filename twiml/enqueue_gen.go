@@ -17,8 +17,9 @@ func Enqueue(queue string, tasks ...EnqueueContent) *EnqueueVerb {
 	return v
 }
 
-// An EnqueueVerb is the verb <Enqueue>, made by [Enqueue]: puts the caller in a
-// queue, or makes a TaskRouter task of the call.
+// An EnqueueVerb is the verb <Enqueue>, made by [Enqueue]. It puts the caller
+// into the queue of that name, which is made when it does not exist; a [Queue]
+// noun takes him out.
 //
 // It stands in [VoiceResponse]. Inside it stands any [EnqueueContent]. Each
 // method sets one attribute and returns its receiver; what is not set is not
@@ -32,14 +33,15 @@ type EnqueueVerb struct {
 	kidRoom  [1]slot
 }
 
-// Action sets action: where to ask for the next TwiML when this ends; the
-// current document when unset.
+// Action sets action: where to ask for the next TwiML when the caller leaves
+// the queue. Without it the document goes on with the next verb.
 func (v *EnqueueVerb) Action(url string) *EnqueueVerb {
 	v.put(asString(attrAction, url))
 	return v
 }
 
-// Method sets method: method for action. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to action. Default:
+// [MethodPost].
 func (v *EnqueueVerb) Method(method HTTPMethod) *EnqueueVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
@@ -51,15 +53,16 @@ func (v *EnqueueVerb) MaxQueueSize(n int) *EnqueueVerb {
 	return v
 }
 
-// WaitURL sets waitUrl: TwiML played while waiting; only Say, Play, Pause,
-// Hangup, Redirect, Leave, Gather, Record are useful there. Default: Twilio
-// hold music.
+// WaitURL sets waitUrl: TwiML for the time of waiting, asked for again each
+// time it ends. It may hold Gather, Hangup, Leave, Pause, Play, Record,
+// Redirect and Say. Empty means silence. Default: Twilio hold music.
 func (v *EnqueueVerb) WaitURL(url string) *EnqueueVerb {
 	v.put(asString(attrWaitURL, url))
 	return v
 }
 
-// WaitURLMethod sets waitUrlMethod: method for waitUrl. Default: [MethodPost].
+// WaitURLMethod sets waitUrlMethod: the HTTP method of requests to waitUrl.
+// Default: [MethodPost].
 func (v *EnqueueVerb) WaitURLMethod(method HTTPMethod) *EnqueueVerb {
 	v.put(asString(attrWaitURLMethod, string(method)))
 	return v
@@ -72,9 +75,8 @@ func (v *EnqueueVerb) WorkflowSID(sid string) *EnqueueVerb {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *EnqueueVerb) Attr(name, value string) *EnqueueVerb {
 	v.putNamed(name, value)
 	return v
@@ -96,8 +98,8 @@ func Task(attributes string) *TaskNoun {
 	return v
 }
 
-// A TaskNoun is the noun <Task>, made by [Task]: attributes for the TaskRouter
-// task.
+// A TaskNoun is the noun <Task>, made by [Task]. It gives the attributes of a
+// TaskRouter task, as the text of a JSON object.
 //
 // It stands in [Enqueue]. Each method sets one attribute and returns its
 // receiver; what is not set is not written, and Twilio's default holds.
@@ -114,16 +116,15 @@ func (v *TaskNoun) Priority(n int) *TaskNoun {
 	return v
 }
 
-// Timeout sets timeout: life of the task. In whole seconds. Default: 86400 s.
-// At least 1 s.
+// Timeout sets timeout: life of the task. In whole seconds. Default: 24 h. At
+// least 1 s.
 func (v *TaskNoun) Timeout(d time.Duration) *TaskNoun {
 	v.put(asSeconds(attrTimeout, d))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *TaskNoun) Attr(name, value string) *TaskNoun {
 	v.putNamed(name, value)
 	return v
@@ -146,8 +147,8 @@ func TaskAttributes(attributes string) *TaskAttributesNoun {
 	return v
 }
 
-// A TaskAttributesNoun is the noun <TaskAttributes>, made by [TaskAttributes]:
-// old form of Task.
+// A TaskAttributesNoun is the noun <TaskAttributes>, made by [TaskAttributes].
+// It is the old form of [Task].
 //
 // It stands in [Enqueue].
 //
@@ -156,9 +157,8 @@ type TaskAttributesNoun struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *TaskAttributesNoun) Attr(name, value string) *TaskAttributesNoun {
 	v.putNamed(name, value)
 	return v

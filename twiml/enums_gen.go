@@ -2,8 +2,8 @@
 
 package twiml
 
-// A BankAccountType says: account type for ACH debit. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A BankAccountType is a value of bankAccountType: account type for ACH debit.
+// Any other text can be converted to it, for values that Twilio adds later.
 type BankAccountType string
 
 // Values of BankAccountType.
@@ -14,8 +14,8 @@ const (
 	CommercialSavings  BankAccountType = "commercial-savings"
 )
 
-// A BreakStrength says: named pause lengths. Any other text can be converted to
-// it, for values that Twilio adds later.
+// A BreakStrength is a value of strength: named pause lengths. Any other text
+// can be converted to it, for values that Twilio adds later.
 type BreakStrength string
 
 // Values of BreakStrength.
@@ -28,8 +28,8 @@ const (
 	BreakXStrong BreakStrength = "x-strong"
 )
 
-// A CallEvent says: progress of one dialed leg. Any other text can be converted
-// to it, for values that Twilio adds later.
+// A CallEvent is a value of statusCallbackEvent: progress of one dialed leg.
+// Any other text can be converted to it, for values that Twilio adds later.
 type CallEvent string
 
 // Values of CallEvent.
@@ -40,8 +40,8 @@ const (
 	CallCompleted CallEvent = "completed"
 )
 
-// A CardType says: card brands. Any other text can be converted to it, for
-// values that Twilio adds later.
+// A CardType is a value of validCardTypes and cardType: card brands. Any other
+// text can be converted to it, for values that Twilio adds later.
 type CardType string
 
 // Values of CardType.
@@ -57,8 +57,8 @@ const (
 	CardEnroute    CardType = "enroute"
 )
 
-// A ConferenceBeep says: when the room hears a beep. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A ConferenceBeep is a value of beep: when the room hears a beep. Any other
+// text can be converted to it, for values that Twilio adds later.
 type ConferenceBeep string
 
 // Values of ConferenceBeep.
@@ -69,8 +69,9 @@ const (
 	BeepOnExit  ConferenceBeep = "onExit"
 )
 
-// A ConferenceEvent says: conference happenings that can be reported. Any other
-// text can be converted to it, for values that Twilio adds later.
+// A ConferenceEvent is a value of statusCallbackEvent: conference happenings
+// that can be reported. Any other text can be converted to it, for values that
+// Twilio adds later.
 type ConferenceEvent string
 
 // Values of ConferenceEvent.
@@ -86,8 +87,8 @@ const (
 	ConferenceAnnouncement ConferenceEvent = "announcement"
 )
 
-// A ConferenceRecord says: whether the room is recorded. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A ConferenceRecord is a value of record: whether the room is recorded. Any
+// other text can be converted to it, for values that Twilio adds later.
 type ConferenceRecord string
 
 // Values of ConferenceRecord.
@@ -96,8 +97,8 @@ const (
 	ConferenceRecordFromStart ConferenceRecord = "record-from-start"
 )
 
-// A ConferenceRegion says: region that mixes the conference. Any other text can
-// be converted to it, for values that Twilio adds later.
+// A ConferenceRegion is a value of region: region that mixes the conference.
+// Any other text can be converted to it, for values that Twilio adds later.
 type ConferenceRegion string
 
 // Values of ConferenceRegion.
@@ -112,8 +113,9 @@ const (
 	RegionDE1 ConferenceRegion = "de1"
 )
 
-// A ConversationEvent says: call events of a conversation leg. Any other text
-// can be converted to it, for values that Twilio adds later.
+// A ConversationEvent is a value of statusCallbackEvent: call events of a
+// conversation leg. Any other text can be converted to it, for values that
+// Twilio adds later.
 type ConversationEvent string
 
 // Values of ConversationEvent.
@@ -124,9 +126,9 @@ const (
 	ConversationCallCompleted ConversationEvent = "call-completed"
 )
 
-// A ConversationRecord says: when and how the call into a conversation is
-// recorded. Any other text can be converted to it, for values that Twilio adds
-// later.
+// A ConversationRecord is a value of record: when and how the call into a
+// conversation is recorded. Any other text can be converted to it, for values
+// that Twilio adds later.
 type ConversationRecord string
 
 // Values of ConversationRecord.
@@ -140,8 +142,8 @@ const (
 	ConversationRecordFalse           ConversationRecord = "false"
 )
 
-// A DialEvents says: event subscriptions of a dial. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A DialEvents is a value of events: event subscriptions of a dial. Any other
+// text can be converted to it, for values that Twilio adds later.
 type DialEvents string
 
 // Values of DialEvents.
@@ -149,9 +151,9 @@ const (
 	DialCallProgressEvent DialEvents = "call-progress-event"
 )
 
-// A DialRecord says: when and how a dialed call is recorded; true is an old
-// alias of record-from-answer, false of do-not-record. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A DialRecord is a value of record: when and how a dialed call is recorded;
+// true is an old alias of record-from-answer, false of do-not-record. Any other
+// text can be converted to it, for values that Twilio adds later.
 type DialRecord string
 
 // Values of DialRecord.
@@ -165,8 +167,8 @@ const (
 	DialRecordFalse           DialRecord = "false"
 )
 
-// An EmphasisLevel says: degree of stress. Any other text can be converted to
-// it, for values that Twilio adds later.
+// An EmphasisLevel is a value of level: degree of stress. Any other text can be
+// converted to it, for values that Twilio adds later.
 type EmphasisLevel string
 
 // Values of EmphasisLevel.
@@ -176,8 +178,8 @@ const (
 	EmphasisReduced  EmphasisLevel = "reduced"
 )
 
-// A FaxMediaType says: file type of a received fax. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A FaxMediaType is a value of mediaType: file type of a received fax. Any
+// other text can be converted to it, for values that Twilio adds later.
 type FaxMediaType string
 
 // Values of FaxMediaType.
@@ -186,8 +188,8 @@ const (
 	FaxTIFF FaxMediaType = "image/tiff"
 )
 
-// A FaxPageSize says: paper size of a received fax. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A FaxPageSize is a value of pageSize: paper size of a received fax. Any other
+// text can be converted to it, for values that Twilio adds later.
 type FaxPageSize string
 
 // Values of FaxPageSize.
@@ -197,8 +199,9 @@ const (
 	FaxA4     FaxPageSize = "a4"
 )
 
-// A GatherInput says: kinds of input; both may be listed, in any order. Any
-// other text can be converted to it, for values that Twilio adds later.
+// A GatherInput is a value of input: kinds of input; both may be listed, in any
+// order. Any other text can be converted to it, for values that Twilio adds
+// later.
 type GatherInput string
 
 // Values of GatherInput.
@@ -207,8 +210,10 @@ const (
 	InputSpeech GatherInput = "speech"
 )
 
-// A HTTPMethod says: HTTP method Twilio uses for a webhook; upper case. Any
-// other text can be converted to it, for values that Twilio adds later.
+// An HTTPMethod is a value of attributes such as method and
+// recordingStatusCallbackMethod: HTTP method Twilio uses for a webhook; upper
+// case. Any other text can be converted to it, for values that Twilio adds
+// later.
 type HTTPMethod string
 
 // Values of HTTPMethod.
@@ -217,9 +222,9 @@ const (
 	MethodPost HTTPMethod = "POST"
 )
 
-// An InterpretAs says: how to read a token; verbatim and currency are for
-// Google voices and known to no SDK. Any other text can be converted to it, for
-// values that Twilio adds later.
+// An InterpretAs is a value of interpret-as: how to read a token; verbatim and
+// currency are for Google voices and known to no SDK. Any other text can be
+// converted to it, for values that Twilio adds later.
 type InterpretAs string
 
 // Values of InterpretAs.
@@ -241,8 +246,9 @@ const (
 	Currency    InterpretAs = "currency"
 )
 
-// An InterruptSensitivity says: how readily speech interrupts. Any other text
-// can be converted to it, for values that Twilio adds later.
+// An InterruptSensitivity is a value of interruptSensitivity: how readily
+// speech interrupts. Any other text can be converted to it, for values that
+// Twilio adds later.
 type InterruptSensitivity string
 
 // Values of InterruptSensitivity.
@@ -252,8 +258,9 @@ const (
 	SensitivityHigh   InterruptSensitivity = "high"
 )
 
-// A JitterBufferSize says: jitter buffer of one participant. Any other text can
-// be converted to it, for values that Twilio adds later.
+// A JitterBufferSize is a value of jitterBufferSize: jitter buffer of one
+// participant. Any other text can be converted to it, for values that Twilio
+// adds later.
 type JitterBufferSize string
 
 // Values of JitterBufferSize.
@@ -264,8 +271,9 @@ const (
 	JitterBufferOff    JitterBufferSize = "off"
 )
 
-// A MachineDetection says: answering machine detection mode. Any other text can
-// be converted to it, for values that Twilio adds later.
+// A MachineDetection is a value of machineDetection: answering machine
+// detection mode. Any other text can be converted to it, for values that Twilio
+// adds later.
 type MachineDetection string
 
 // Values of MachineDetection.
@@ -274,8 +282,8 @@ const (
 	DetectMessageEnd MachineDetection = "DetectMessageEnd"
 )
 
-// A PayInput says: input the payment step listens to. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A PayInput is a value of input: input the payment step listens to. Any other
+// text can be converted to it, for values that Twilio adds later.
 type PayInput string
 
 // Values of PayInput.
@@ -283,8 +291,8 @@ const (
 	PayInputDTMF PayInput = "dtmf"
 )
 
-// A PayTokenType says: kind of payment token to create. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A PayTokenType is a value of tokenType: kind of payment token to create. Any
+// other text can be converted to it, for values that Twilio adds later.
 type PayTokenType string
 
 // Values of PayTokenType.
@@ -294,8 +302,8 @@ const (
 	TokenPaymentMethod PayTokenType = "payment-method"
 )
 
-// A PaymentMethod says: how the caller pays. Any other text can be converted to
-// it, for values that Twilio adds later.
+// A PaymentMethod is a value of paymentMethod: how the caller pays. Any other
+// text can be converted to it, for values that Twilio adds later.
 type PaymentMethod string
 
 // Values of PaymentMethod.
@@ -304,8 +312,8 @@ const (
 	PaymentCreditCard PaymentMethod = "credit-card"
 )
 
-// A PhonemeAlphabet says: alphabet of a pronunciation. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A PhonemeAlphabet is a value of alphabet: alphabet of a pronunciation. Any
+// other text can be converted to it, for values that Twilio adds later.
 type PhonemeAlphabet string
 
 // Values of PhonemeAlphabet.
@@ -318,9 +326,9 @@ const (
 	AlphabetYomigana PhonemeAlphabet = "x-amazon-yomigana"
 )
 
-// A PromptErrorType says: error that a prompt answers; the two bank values
-// stand in official examples but in no SDK enum. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A PromptErrorType is a value of errorType: error that a prompt answers; the
+// two bank values stand in official examples but in no SDK enum. Any other text
+// can be converted to it, for values that Twilio adds later.
 type PromptErrorType string
 
 // Values of PromptErrorType.
@@ -336,8 +344,8 @@ const (
 	PromptErrorInvalidBankRoutingNumber PromptErrorType = "invalid-bank-routing-number"
 )
 
-// A PromptStep says: payment step a prompt replaces. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A PromptStep is a value of for: payment step a prompt replaces. Any other
+// text can be converted to it, for values that Twilio adds later.
 type PromptStep string
 
 // Values of PromptStep.
@@ -351,10 +359,10 @@ const (
 	PromptBankRoutingNumber PromptStep = "bank-routing-number"
 )
 
-// A ProsodyPitch says: named pitch, or a change in per cent (Google voices also
-// take semitones). A change works too, such as "+10%"; Google voices also take
-// semitones ("+2st"). Any other text can be converted to it, for values that
-// Twilio adds later.
+// A ProsodyPitch is a value of pitch: named pitch, or a change in per cent
+// (Google voices also take semitones). A change works too, such as "+10%";
+// Google voices also take semitones ("+2st"). Any other text can be converted
+// to it, for values that Twilio adds later.
 type ProsodyPitch string
 
 // Values of ProsodyPitch.
@@ -367,9 +375,9 @@ const (
 	PitchXHigh   ProsodyPitch = "x-high"
 )
 
-// A ProsodyRate says: named speed, or a percentage. A percentage works too,
-// such as "90%". Any other text can be converted to it, for values that Twilio
-// adds later.
+// A ProsodyRate is a value of rate: named speed, or a percentage. A percentage
+// works too, such as "90%". Any other text can be converted to it, for values
+// that Twilio adds later.
 type ProsodyRate string
 
 // Values of ProsodyRate.
@@ -382,9 +390,9 @@ const (
 	RateDefault ProsodyRate = "default"
 )
 
-// A ProsodyVolume says: named loudness, or a change in dB. A change in decibels
-// works too, such as "+6dB". Any other text can be converted to it, for values
-// that Twilio adds later.
+// A ProsodyVolume is a value of volume: named loudness, or a change in dB. A
+// change in decibels works too, such as "+6dB". Any other text can be converted
+// to it, for values that Twilio adds later.
 type ProsodyVolume string
 
 // Values of ProsodyVolume.
@@ -398,8 +406,8 @@ const (
 	VolumeXLoud   ProsodyVolume = "x-loud"
 )
 
-// A RecordingChannels says: channels of the resulting file. Any other text can
-// be converted to it, for values that Twilio adds later.
+// A RecordingChannels is a value of channels: channels of the resulting file.
+// Any other text can be converted to it, for values that Twilio adds later.
 type RecordingChannels string
 
 // Values of RecordingChannels.
@@ -408,8 +416,9 @@ const (
 	ChannelsDual RecordingChannels = "dual"
 )
 
-// A RecordingEvent says: recording states that can be reported. Any other text
-// can be converted to it, for values that Twilio adds later.
+// A RecordingEvent is a value of recordingStatusCallbackEvent: recording states
+// that can be reported. Any other text can be converted to it, for values that
+// Twilio adds later.
 type RecordingEvent string
 
 // Values of RecordingEvent.
@@ -419,8 +428,9 @@ const (
 	RecordingAbsent     RecordingEvent = "absent"
 )
 
-// A RecordingTrack says: audio direction to record. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A RecordingTrack is a value of recordingTrack and track: audio direction to
+// record. Any other text can be converted to it, for values that Twilio adds
+// later.
 type RecordingTrack string
 
 // Values of RecordingTrack.
@@ -430,8 +440,9 @@ const (
 	RecordingTrackOutbound RecordingTrack = "outbound"
 )
 
-// A RejectReason says: what the caller hears: not in service, or busy. Any
-// other text can be converted to it, for values that Twilio adds later.
+// A RejectReason is a value of reason: what the caller hears: not in service,
+// or busy. Any other text can be converted to it, for values that Twilio adds
+// later.
 type RejectReason string
 
 // Values of RejectReason.
@@ -440,8 +451,8 @@ const (
 	ReasonBusy     RejectReason = "busy"
 )
 
-// A RelayDebug says: extra messages sent to the WebSocket. Any other text can
-// be converted to it, for values that Twilio adds later.
+// A RelayDebug is a value of debug: extra messages sent to the WebSocket. Any
+// other text can be converted to it, for values that Twilio adds later.
 type RelayDebug string
 
 // Values of RelayDebug.
@@ -451,8 +462,9 @@ const (
 	DebugTokensPlayed  RelayDebug = "tokens-played"
 )
 
-// A RelayInput says: input to report while the agent talks. Any other text can
-// be converted to it, for values that Twilio adds later.
+// A RelayInput is a value of reportInputDuringAgentSpeech: input to report
+// while the agent talks. Any other text can be converted to it, for values that
+// Twilio adds later.
 type RelayInput string
 
 // Values of RelayInput.
@@ -463,9 +475,10 @@ const (
 	ReportAny    RelayInput = "any"
 )
 
-// A RelayInterruptible says: what may cut the agent short; true means any and
-// false means none. Any other text can be converted to it, for values that
-// Twilio adds later.
+// A RelayInterruptible is a value of welcomeGreetingInterruptible and
+// interruptible: what may cut the agent short; true means any and false means
+// none. Any other text can be converted to it, for values that Twilio adds
+// later.
 type RelayInterruptible string
 
 // Values of RelayInterruptible.
@@ -478,8 +491,8 @@ const (
 	InterruptibleFalse  RelayInterruptible = "false"
 )
 
-// A RingTone says: country whose ringback the caller hears. Any other text can
-// be converted to it, for values that Twilio adds later.
+// A RingTone is a value of ringTone: country whose ringback the caller hears.
+// Any other text can be converted to it, for values that Twilio adds later.
 type RingTone string
 
 // Values of RingTone.
@@ -526,8 +539,9 @@ const (
 	RingToneZA    RingTone = "za"
 )
 
-// A SayAsFormat says: field order of a date (or time) read by say-as. Any other
-// text can be converted to it, for values that Twilio adds later.
+// A SayAsFormat is a value of format: field order of a date (or time) read by
+// say-as. Any other text can be converted to it, for values that Twilio adds
+// later.
 type SayAsFormat string
 
 // Values of SayAsFormat.
@@ -547,8 +561,8 @@ const (
 	TimeHMS24    SayAsFormat = "hms24"
 )
 
-// A StreamTrack says: audio direction to fork. Any other text can be converted
-// to it, for values that Twilio adds later.
+// A StreamTrack is a value of track: audio direction to fork. Any other text
+// can be converted to it, for values that Twilio adds later.
 type StreamTrack string
 
 // Values of StreamTrack.
@@ -558,8 +572,8 @@ const (
 	BothTracks    StreamTrack = "both_tracks"
 )
 
-// A TTSProvider says: speech synthesis provider. Any other text can be
-// converted to it, for values that Twilio adds later.
+// A TTSProvider is a value of ttsProvider: speech synthesis provider. Any other
+// text can be converted to it, for values that Twilio adds later.
 type TTSProvider string
 
 // Values of TTSProvider.
@@ -569,8 +583,9 @@ const (
 	TTSElevenLabs TTSProvider = "ElevenLabs"
 )
 
-// A TextNormalization says: ElevenLabs text normalization. Any other text can
-// be converted to it, for values that Twilio adds later.
+// A TextNormalization is a value of elevenlabsTextNormalization: ElevenLabs
+// text normalization. Any other text can be converted to it, for values that
+// Twilio adds later.
 type TextNormalization string
 
 // Values of TextNormalization.
@@ -580,8 +595,9 @@ const (
 	NormalizationOff  TextNormalization = "off"
 )
 
-// A TranscriptionEngine says: real-time transcription engine. Any other text
-// can be converted to it, for values that Twilio adds later.
+// A TranscriptionEngine is a value of transcriptionEngine: real-time
+// transcription engine. Any other text can be converted to it, for values that
+// Twilio adds later.
 type TranscriptionEngine string
 
 // Values of TranscriptionEngine.
@@ -590,8 +606,9 @@ const (
 	EngineDeepgram TranscriptionEngine = "deepgram"
 )
 
-// A TranscriptionProvider says: speech recognition provider. Any other text can
-// be converted to it, for values that Twilio adds later.
+// A TranscriptionProvider is a value of transcriptionProvider: speech
+// recognition provider. Any other text can be converted to it, for values that
+// Twilio adds later.
 type TranscriptionProvider string
 
 // Values of TranscriptionProvider.
@@ -600,8 +617,9 @@ const (
 	TranscriptionGoogle   TranscriptionProvider = "Google"
 )
 
-// A Trim says: whether silence is cut from both ends of a recording. Any other
-// text can be converted to it, for values that Twilio adds later.
+// A Trim is a value of trim: whether silence is cut from both ends of a
+// recording. Any other text can be converted to it, for values that Twilio adds
+// later.
 type Trim string
 
 // Values of Trim.
@@ -610,8 +628,8 @@ const (
 	DoNotTrim   Trim = "do-not-trim"
 )
 
-// A WordRole says: part of speech of a word, for Polly voices. Any other text
-// can be converted to it, for values that Twilio adds later.
+// A WordRole is a value of role: part of speech of a word, for Polly voices.
+// Any other text can be converted to it, for values that Twilio adds later.
 type WordRole string
 
 // Values of WordRole.

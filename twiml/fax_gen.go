@@ -12,7 +12,7 @@ func Receive() *ReceiveVerb {
 	return v
 }
 
-// A ReceiveVerb is the verb <Receive>, made by [Receive]: receives a fax.
+// A ReceiveVerb is the verb <Receive>, made by [Receive]. It receives a fax.
 //
 // It stands in [FaxResponse]. Each method sets one attribute and returns its
 // receiver; what is not set is not written, and Twilio's default holds.
@@ -24,13 +24,14 @@ type ReceiveVerb struct {
 	attrRoom [2]attr
 }
 
-// Action sets action: told when the fax is in.
+// Action sets action: the URL that is told when the fax is in.
 func (v *ReceiveVerb) Action(url string) *ReceiveVerb {
 	v.put(asString(attrAction, url))
 	return v
 }
 
-// Method sets method: method for action. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to action. Default:
+// [MethodPost].
 func (v *ReceiveVerb) Method(method HTTPMethod) *ReceiveVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
@@ -54,9 +55,8 @@ func (v *ReceiveVerb) StoreMedia(on bool) *ReceiveVerb {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ReceiveVerb) Attr(name, value string) *ReceiveVerb {
 	v.putNamed(name, value)
 	return v
@@ -79,7 +79,7 @@ func FaxReject() *FaxRejectVerb {
 	return v
 }
 
-// A FaxRejectVerb is the verb <Reject>, made by [FaxReject]: declines a fax.
+// A FaxRejectVerb is the verb <Reject>, made by [FaxReject]. It declines a fax.
 //
 // It stands in [FaxResponse].
 //
@@ -88,9 +88,8 @@ type FaxRejectVerb struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *FaxRejectVerb) Attr(name, value string) *FaxRejectVerb {
 	v.putNamed(name, value)
 	return v

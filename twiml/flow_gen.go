@@ -11,8 +11,8 @@ func Redirect(url string) *RedirectVerb {
 	return v
 }
 
-// A RedirectVerb is the verb <Redirect>, made by [Redirect]: goes on with
-// another document; nothing after it runs.
+// A RedirectVerb is the verb <Redirect>, made by [Redirect]. It goes on with
+// the document at url; verbs after it never run.
 //
 // It stands in [MessagingResponse] and [VoiceResponse]. Each method sets one
 // attribute and returns its receiver; what is not set is not written, and
@@ -24,15 +24,15 @@ type RedirectVerb struct {
 	attrRoom [1]attr
 }
 
-// Method sets method: method for the URL. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to the URL. Default:
+// [MethodPost].
 func (v *RedirectVerb) Method(method HTTPMethod) *RedirectVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *RedirectVerb) Attr(name, value string) *RedirectVerb {
 	v.putNamed(name, value)
 	return v
@@ -57,8 +57,8 @@ func Hangup(parameters ...ParameterContent) *HangupVerb {
 	return v
 }
 
-// A HangupVerb is the verb <Hangup>, made by [Hangup]: ends the call; nothing
-// after it runs.
+// A HangupVerb is the verb <Hangup>, made by [Hangup]. It ends the call; verbs
+// after it never run.
 //
 // It stands in [VoiceResponse]. Inside it stands any [ParameterContent].
 //
@@ -67,9 +67,8 @@ type HangupVerb struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *HangupVerb) Attr(name, value string) *HangupVerb {
 	v.putNamed(name, value)
 	return v
@@ -94,8 +93,8 @@ func Reject(parameters ...ParameterContent) *RejectVerb {
 	return v
 }
 
-// A RejectVerb is the verb <Reject>, made by [Reject]: declines an incoming
-// call at no cost; must come first.
+// A RejectVerb is the verb <Reject>, made by [Reject]. It declines an incoming
+// call at no cost.
 //
 // It stands in [VoiceResponse]. Inside it stands any [ParameterContent]. Each
 // method sets one attribute and returns its receiver; what is not set is not
@@ -113,9 +112,8 @@ func (v *RejectVerb) Reason(value RejectReason) *RejectVerb {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *RejectVerb) Attr(name, value string) *RejectVerb {
 	v.putNamed(name, value)
 	return v
@@ -137,8 +135,8 @@ func Leave() *LeaveVerb {
 	return v
 }
 
-// A LeaveVerb is the verb <Leave>, made by [Leave]: takes the caller out of the
-// queue and goes on after Enqueue.
+// A LeaveVerb is the verb <Leave>, made by [Leave]. It takes the caller out of
+// the queue; the call goes on after its [Enqueue], or at that verb's Action.
 //
 // It stands in [VoiceResponse].
 //
@@ -147,9 +145,8 @@ type LeaveVerb struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *LeaveVerb) Attr(name, value string) *LeaveVerb {
 	v.putNamed(name, value)
 	return v
@@ -170,17 +167,16 @@ func Echo() *EchoVerb {
 	return v
 }
 
-// An EchoVerb is the verb <Echo>, made by [Echo]: plays the caller back to
-// himself, as a latency test.
+// An EchoVerb is the verb <Echo>, made by [Echo]. It plays the caller back to
+// himself, which lets him hear the delay.
 //
 // It stands in [VoiceResponse].
 type EchoVerb struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *EchoVerb) Attr(name, value string) *EchoVerb {
 	v.putNamed(name, value)
 	return v
@@ -207,8 +203,8 @@ func Refer(target ReferNoun) *ReferVerb {
 	return v
 }
 
-// A ReferVerb is the verb <Refer>, made by [Refer]: transfers a SIP call away
-// by REFER.
+// A ReferVerb is the verb <Refer>, made by [Refer]. It transfers a call that
+// came by SIP away from Twilio, by SIP REFER.
 //
 // It stands in [VoiceResponse]. Inside it stands any [ReferNoun]. Each method
 // sets one attribute and returns its receiver; what is not set is not written,
@@ -222,22 +218,22 @@ type ReferVerb struct {
 	kidRoom  [1]slot
 }
 
-// Action sets action: where to ask for the next TwiML when this ends; the
-// current document when unset.
+// Action sets action: where to ask for the next TwiML when the transfer ends or
+// fails. Without it the document goes on with the next verb.
 func (v *ReferVerb) Action(url string) *ReferVerb {
 	v.put(asString(attrAction, url))
 	return v
 }
 
-// Method sets method: method for action. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to action. Default:
+// [MethodPost].
 func (v *ReferVerb) Method(method HTTPMethod) *ReferVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ReferVerb) Attr(name, value string) *ReferVerb {
 	v.putNamed(name, value)
 	return v
@@ -259,7 +255,8 @@ func ReferSIP(uri string) *ReferSIPNoun {
 	return v
 }
 
-// A ReferSIPNoun is the noun <Sip>, made by [ReferSIP]: the target of a REFER.
+// A ReferSIPNoun is the noun <Sip>, made by [ReferSIP]. It is the target of a
+// [Refer].
 //
 // It stands in [Refer].
 //
@@ -268,9 +265,8 @@ type ReferSIPNoun struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *ReferSIPNoun) Attr(name, value string) *ReferSIPNoun {
 	v.putNamed(name, value)
 	return v
@@ -296,8 +292,8 @@ func SMS(text string) *SMSVerb {
 	return v
 }
 
-// An SMSVerb is the verb <Sms>, made by [SMS]: sends an SMS in the middle of a
-// call.
+// An SMSVerb is the verb <Sms>, made by [SMS]. It sends a text in the middle of
+// a call; in a messaging document it is the old name of [Message].
 //
 // It stands in [MessagingResponse] and [VoiceResponse]. Each method sets one
 // attribute and returns its receiver; what is not set is not written, and
@@ -324,27 +320,27 @@ func (v *SMSVerb) From(value string) *SMSVerb {
 	return v
 }
 
-// Action sets action: asked for TwiML after sending.
+// Action sets action: the URL that is asked for TwiML after sending.
 func (v *SMSVerb) Action(url string) *SMSVerb {
 	v.put(asString(attrAction, url))
 	return v
 }
 
-// Method sets method: method for action. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to action. Default:
+// [MethodPost].
 func (v *SMSVerb) Method(method HTTPMethod) *SMSVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
-// StatusCallback sets statusCallback: told about delivery.
+// StatusCallback sets statusCallback: the URL that is told about delivery.
 func (v *SMSVerb) StatusCallback(url string) *SMSVerb {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *SMSVerb) Attr(name, value string) *SMSVerb {
 	v.putNamed(name, value)
 	return v
@@ -368,8 +364,8 @@ func Annotate(text string) *AnnotateVerb {
 	return v
 }
 
-// An AnnotateVerb is the verb <Annotate>, made by [Annotate]: old billing
-// annotation.
+// An AnnotateVerb is the verb <Annotate>, made by [Annotate]. It is an old
+// annotation for billing.
 //
 // It stands in [VoiceResponse].
 //
@@ -378,9 +374,8 @@ type AnnotateVerb struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *AnnotateVerb) Attr(name, value string) *AnnotateVerb {
 	v.putNamed(name, value)
 	return v
@@ -403,7 +398,8 @@ func Publish(text string) *PublishVerb {
 	return v
 }
 
-// A PublishVerb is the verb <Publish>, made by [Publish]: old event publishing.
+// A PublishVerb is the verb <Publish>, made by [Publish]. It is an old way to
+// publish an event.
 //
 // It stands in [VoiceResponse].
 //
@@ -412,9 +408,8 @@ type PublishVerb struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *PublishVerb) Attr(name, value string) *PublishVerb {
 	v.putNamed(name, value)
 	return v

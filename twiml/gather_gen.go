@@ -24,8 +24,9 @@ func Gather(prompts ...GatherPrompt) *GatherVerb {
 	return v
 }
 
-// A GatherVerb is the verb <Gather>, made by [Gather]: collects keys or speech
-// while its children play.
+// A GatherVerb is the verb <Gather>, made by [Gather]. It collects keys or
+// speech while its prompts play, and posts them to Action as Digits or
+// SpeechResult.
 //
 // It stands in [VoiceResponse]. Inside it stands any [GatherPrompt]. Each
 // method sets one attribute and returns its receiver; what is not set is not
@@ -45,20 +46,23 @@ func (v *GatherVerb) Input(values ...GatherInput) *GatherVerb {
 	return v
 }
 
-// Action sets action: gets the input; the current document when unset.
+// Action sets action: where keys and speech are posted; its answer replaces the
+// document. Without it that is the URL of the current document.
 func (v *GatherVerb) Action(url string) *GatherVerb {
 	v.put(asString(attrAction, url))
 	return v
 }
 
-// Method sets method: method for action. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to action. Default:
+// [MethodPost].
 func (v *GatherVerb) Method(method HTTPMethod) *GatherVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
-// Timeout sets timeout: silence before the input counts as finished. In whole
-// seconds. Default: 5 s. At least 1 s.
+// Timeout sets timeout: the silence after which input counts as finished. It
+// begins when the prompts end, and again with each key. In whole seconds.
+// Default: 5 s. At least 1 s.
 func (v *GatherVerb) Timeout(d time.Duration) *GatherVerb {
 	v.put(asSeconds(attrTimeout, d))
 	return v
@@ -91,8 +95,8 @@ func (v *GatherVerb) ProfanityFilter(on bool) *GatherVerb {
 	return v
 }
 
-// FinishOnKey sets finishOnKey: one key that ends input; empty means none.
-// Default: #.
+// FinishOnKey sets finishOnKey: the one key that ends input, of 0 to 9, * and
+// #, which is not part of the result. Empty means none. Default: #.
 func (v *GatherVerb) FinishOnKey(value string) *GatherVerb {
 	v.put(asString(attrFinishOnKey, value))
 	return v
@@ -104,15 +108,15 @@ func (v *GatherVerb) NumDigits(n int) *GatherVerb {
 	return v
 }
 
-// PartialResultCallback sets partialResultCallback: gets partial speech
-// results.
+// PartialResultCallback sets partialResultCallback: the URL that gets partial
+// speech results.
 func (v *GatherVerb) PartialResultCallback(url string) *GatherVerb {
 	v.put(asString(attrPartialResultCallback, url))
 	return v
 }
 
-// PartialResultCallbackMethod sets partialResultCallbackMethod: method for
-// partialResultCallback. Default: [MethodPost].
+// PartialResultCallbackMethod sets partialResultCallbackMethod: the HTTP method
+// of requests to partialResultCallback. Default: [MethodPost].
 func (v *GatherVerb) PartialResultCallbackMethod(method HTTPMethod) *GatherVerb {
 	v.put(asString(attrPartialResultCallbackMethod, string(method)))
 	return v
@@ -188,9 +192,8 @@ func (v *GatherVerb) Secure(on bool) *GatherVerb {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *GatherVerb) Attr(name, value string) *GatherVerb {
 	v.putNamed(name, value)
 	return v
@@ -213,7 +216,8 @@ func Play(url string) *PlayVerb {
 	return v
 }
 
-// A PlayVerb is the verb <Play>, made by [Play]: plays a file or keypad tones.
+// A PlayVerb is the verb <Play>, made by [Play]. It plays the audio file at
+// url, which Twilio fetches by GET and caches.
 //
 // It stands in [VoiceResponse], [Gather] and [Prompt]. Each method sets one
 // attribute and returns its receiver; what is not set is not written, and
@@ -231,16 +235,15 @@ func (v *PlayVerb) Loop(n int) *PlayVerb {
 	return v
 }
 
-// Digits sets digits: tones to send instead of a file; w waits half a second, W
-// one second.
+// Digits sets digits: the tones to send instead of a file: 0 to 9, *, #, A to
+// D; w waits half a second, W a whole one.
 func (v *PlayVerb) Digits(value string) *PlayVerb {
 	v.put(asString(attrDigits, value))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *PlayVerb) Attr(name, value string) *PlayVerb {
 	v.putNamed(name, value)
 	return v
@@ -268,7 +271,8 @@ func Pause(length ...time.Duration) *PauseVerb {
 	return v
 }
 
-// A PauseVerb is the verb <Pause>, made by [Pause]: waits in silence.
+// A PauseVerb is the verb <Pause>, made by [Pause]. It waits in silence, one
+// second when no length is given.
 //
 // It stands in [VoiceResponse], [Gather] and [Prompt]. Each method sets one
 // attribute and returns its receiver; what is not set is not written, and
@@ -303,9 +307,8 @@ func (v *PauseVerb) Until(value string) *PauseVerb {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *PauseVerb) Attr(name, value string) *PauseVerb {
 	v.putNamed(name, value)
 	return v
@@ -331,8 +334,8 @@ func Record() *RecordVerb {
 	return v
 }
 
-// A RecordVerb is the verb <Record>, made by [Record]: records the caller alone
-// and posts the result.
+// A RecordVerb is the verb <Record>, made by [Record]. It records the caller
+// and posts the result to Action, as RecordingUrl and RecordingDuration.
 //
 // It stands in [VoiceResponse]. Each method sets one attribute and returns its
 // receiver; what is not set is not written, and Twilio's default holds.
@@ -343,35 +346,36 @@ type RecordVerb struct {
 	attrRoom [4]attr
 }
 
-// Action sets action: where to ask for the next TwiML when this ends; the
-// current document when unset.
+// Action sets action: where to ask for the next TwiML when the recording ends.
+// Without it that is the URL of the current document: an endless loop.
 func (v *RecordVerb) Action(url string) *RecordVerb {
 	v.put(asString(attrAction, url))
 	return v
 }
 
-// Method sets method: method for action. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to action. Default:
+// [MethodPost].
 func (v *RecordVerb) Method(method HTTPMethod) *RecordVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
-// Timeout sets timeout: silence that ends the recording. In whole seconds.
-// Default: 5 s. At least 1 s.
+// Timeout sets timeout: the silence that ends the recording. Zero never ends
+// it. In whole seconds. Default: 5 s. At least 1 s.
 func (v *RecordVerb) Timeout(d time.Duration) *RecordVerb {
 	v.put(asSeconds(attrTimeout, d))
 	return v
 }
 
-// FinishOnKey sets finishOnKey: keys that end the recording; empty means none.
-// Default: 1234567890*#.
+// FinishOnKey sets finishOnKey: the keys that end the recording, of 0 to 9, *
+// and #. Empty means none. Default: 1234567890*#.
 func (v *RecordVerb) FinishOnKey(value string) *RecordVerb {
 	v.put(asString(attrFinishOnKey, value))
 	return v
 }
 
-// MaxLength sets maxLength: longest recording. In whole seconds. Default: 3600
-// s. At least 1 s.
+// MaxLength sets maxLength: longest recording. In whole seconds. Default: 1 h.
+// At least 1 s.
 func (v *RecordVerb) MaxLength(d time.Duration) *RecordVerb {
 	v.put(asSeconds(attrMaxLength, d))
 	return v
@@ -389,15 +393,15 @@ func (v *RecordVerb) Trim(value Trim) *RecordVerb {
 	return v
 }
 
-// RecordingStatusCallback sets recordingStatusCallback: told about recording
-// states.
+// RecordingStatusCallback sets recordingStatusCallback: the URL that is told
+// about recording states.
 func (v *RecordVerb) RecordingStatusCallback(url string) *RecordVerb {
 	v.put(asString(attrRecordingStatusCallback, url))
 	return v
 }
 
-// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: method for
-// recordingStatusCallback. Default: [MethodPost].
+// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: the HTTP
+// method of requests to recordingStatusCallback. Default: [MethodPost].
 func (v *RecordVerb) RecordingStatusCallbackMethod(method HTTPMethod) *RecordVerb {
 	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
 	return v
@@ -417,8 +421,8 @@ func (v *RecordVerb) Transcribe(on bool) *RecordVerb {
 	return v
 }
 
-// TranscribeCallback sets transcribeCallback: gets the transcription; needs
-// transcribe.
+// TranscribeCallback sets transcribeCallback: the URL that gets the
+// transcription; needs transcribe.
 func (v *RecordVerb) TranscribeCallback(url string) *RecordVerb {
 	v.put(asString(attrTranscribeCallback, url))
 	return v
@@ -431,9 +435,8 @@ func (v *RecordVerb) RecordingConfigurationID(value string) *RecordVerb {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *RecordVerb) Attr(name, value string) *RecordVerb {
 	v.putNamed(name, value)
 	return v

@@ -16,7 +16,8 @@ func Message(text string, content ...MessageContent) *MessageVerb {
 	return v
 }
 
-// A MessageVerb is the verb <Message>, made by [Message]: sends a reply.
+// A MessageVerb is the verb <Message>, made by [Message]. It sends a reply, of
+// at most 1600 characters (error 14103).
 //
 // It stands in [MessagingResponse]. Inside it stands any [MessageContent]. Each
 // method sets one attribute and returns its receiver; what is not set is not
@@ -42,19 +43,21 @@ func (v *MessageVerb) From(value string) *MessageVerb {
 	return v
 }
 
-// Action sets action: told about the status of the message.
+// Action sets action: the URL that is told about the status of the message.
 func (v *MessageVerb) Action(url string) *MessageVerb {
 	v.put(asString(attrAction, url))
 	return v
 }
 
-// Method sets method: method for action. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to action. Default:
+// [MethodPost].
 func (v *MessageVerb) Method(method HTTPMethod) *MessageVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
-// StatusCallback sets statusCallback: told about the status of the message.
+// StatusCallback sets statusCallback: the URL that is told about the status of
+// the message.
 //
 // Deprecated: action is preferred.
 func (v *MessageVerb) StatusCallback(url string) *MessageVerb {
@@ -62,9 +65,8 @@ func (v *MessageVerb) StatusCallback(url string) *MessageVerb {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *MessageVerb) Attr(name, value string) *MessageVerb {
 	v.putNamed(name, value)
 	return v
@@ -86,7 +88,8 @@ func Body(text string) *BodyNoun {
 	return v
 }
 
-// A BodyNoun is the noun <Body>, made by [Body]: the text of a message.
+// A BodyNoun is the noun <Body>, made by [Body]. It is the text of a message as
+// an element of its own.
 //
 // It stands in [Message].
 //
@@ -95,9 +98,8 @@ type BodyNoun struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *BodyNoun) Attr(name, value string) *BodyNoun {
 	v.putNamed(name, value)
 	return v
@@ -119,7 +121,8 @@ func Media(url string) *MediaNoun {
 	return v
 }
 
-// A MediaNoun is the noun <Media>, made by [Media]: one attachment.
+// A MediaNoun is the noun <Media>, made by [Media]. It attaches the file at url
+// to a message, which makes it an MMS.
 //
 // It stands in [Message].
 //
@@ -128,9 +131,8 @@ type MediaNoun struct {
 	element
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *MediaNoun) Attr(name, value string) *MediaNoun {
 	v.putNamed(name, value)
 	return v

@@ -20,8 +20,9 @@ func Pay(content ...PayContent) *PayVerb {
 	return v
 }
 
-// A PayVerb is the verb <Pay>, made by [Pay]: collects payment data by keypad
-// and sends it to a payment connector.
+// A PayVerb is the verb <Pay>, made by [Pay]. It collects payment data by
+// keypad and sends it to a payment connector, so that your program never sees
+// it.
 //
 // It stands in [VoiceResponse]. Inside it stands any [PayContent]. Each method
 // sets one attribute and returns its receiver; what is not set is not written,
@@ -41,7 +42,7 @@ func (v *PayVerb) Input(value PayInput) *PayVerb {
 	return v
 }
 
-// Action sets action: asked for TwiML when the payment ends.
+// Action sets action: the URL that is asked for TwiML when the payment ends.
 func (v *PayVerb) Action(url string) *PayVerb {
 	v.put(asString(attrAction, url))
 	return v
@@ -54,14 +55,14 @@ func (v *PayVerb) BankAccountType(value BankAccountType) *PayVerb {
 	return v
 }
 
-// StatusCallback sets statusCallback: told about each step.
+// StatusCallback sets statusCallback: the URL that is told about each step.
 func (v *PayVerb) StatusCallback(url string) *PayVerb {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *PayVerb) StatusCallbackMethod(method HTTPMethod) *PayVerb {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
@@ -87,7 +88,7 @@ func (v *PayVerb) SecurityCode(on bool) *PayVerb {
 	return v
 }
 
-// PostalCode sets postalCode: true, false, or the postal code itself, which
+// PostalCode sets postalCode: "true", "false", or the postal code itself, which
 // skips the step. Default: true.
 func (v *PayVerb) PostalCode(value string) *PayVerb {
 	v.put(asString(attrPostalCode, value))
@@ -155,9 +156,8 @@ func (v *PayVerb) Language(value LanguageCode) *PayVerb {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *PayVerb) Attr(name, value string) *PayVerb {
 	v.putNamed(name, value)
 	return v
@@ -182,8 +182,8 @@ func Prompt(step PromptStep, prompts ...GatherPrompt) *PromptNoun {
 	return v
 }
 
-// A PromptNoun is the noun <Prompt>, made by [Prompt]: replaces one spoken step
-// of Pay.
+// A PromptNoun is the noun <Prompt>, made by [Prompt]. It replaces what a [Pay]
+// says at one step, always or for certain errors, card types and attempts.
 //
 // It stands in [Pay]. Inside it stands any [GatherPrompt]. Each method sets one
 // attribute and returns its receiver; what is not set is not written, and
@@ -222,9 +222,8 @@ func (v *PromptNoun) RequireMatchingInputs(on bool) *PromptNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *PromptNoun) Attr(name, value string) *PromptNoun {
 	v.putNamed(name, value)
 	return v

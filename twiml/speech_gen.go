@@ -20,7 +20,7 @@ func Say(text string, parts ...SpeechPart) *SayVerb {
 	return v
 }
 
-// A SayVerb is the verb <Say>, made by [Say]: speaks text.
+// A SayVerb is the verb <Say>, made by [Say]. It speaks text.
 //
 // It stands in [VoiceResponse], [Gather] and [Prompt]. Inside it stands any
 // [SpeechPart]. Each method sets one attribute and returns its receiver; what
@@ -58,9 +58,8 @@ func (v *SayVerb) Rate(value string) *SayVerb {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *SayVerb) Attr(name, value string) *SayVerb {
 	v.putNamed(name, value)
 	return v
@@ -87,7 +86,8 @@ func Break(length ...time.Duration) BreakElement {
 	return v
 }
 
-// A BreakElement is the SSML element <break>, made by [Break]: a pause.
+// A BreakElement is the SSML element <break>, made by [Break]. It is a pause
+// inside spoken words, up to ten seconds.
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
@@ -103,15 +103,14 @@ func (v BreakElement) Strength(value BreakStrength) BreakElement {
 	return v
 }
 
-// Time sets time: length such as 500ms or 2s; up to 10s.
+// Time sets time: the length of the pause, up to ten seconds.
 func (v BreakElement) Time(d time.Duration) BreakElement {
 	v.put(asBreak(attrTime, d))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v BreakElement) Attr(name, value string) BreakElement {
 	v.putNamed(name, value)
 	return v
@@ -132,7 +131,7 @@ func Emphasis(text string, parts ...SentencePart) EmphasisElement {
 	return v
 }
 
-// An EmphasisElement is the SSML element <emphasis>, made by [Emphasis]:
+// An EmphasisElement is the SSML element <emphasis>, made by [Emphasis]. It
 // stresses words.
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
@@ -150,9 +149,8 @@ func (v EmphasisElement) Level(value EmphasisLevel) EmphasisElement {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v EmphasisElement) Attr(name, value string) EmphasisElement {
 	v.putNamed(name, value)
 	return v
@@ -173,8 +171,8 @@ func Lang(code LanguageCode, text string, parts ...ProsodyPart) LangElement {
 	return v
 }
 
-// A LangElement is the SSML element <lang>, made by [Lang]: speaks words in
-// another language.
+// A LangElement is the SSML element <lang>, made by [Lang]. It speaks words in
+// another language, with the accent of the voice.
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and [VoiceChange]. Inside
@@ -184,9 +182,8 @@ func Lang(code LanguageCode, text string, parts ...ProsodyPart) LangElement {
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#lang.
 type LangElement struct{ speech }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v LangElement) Attr(name, value string) LangElement {
 	v.putNamed(name, value)
 	return v
@@ -205,7 +202,8 @@ func Paragraph(text string, parts ...ParagraphPart) ParagraphElement {
 	return v
 }
 
-// A ParagraphElement is the SSML element <p>, made by [Paragraph]: a paragraph.
+// A ParagraphElement is the SSML element <p>, made by [Paragraph]. It is a
+// paragraph: its end is heard as a longer pause.
 //
 // It stands in [Say], [Lang], [Prosody], [AmazonEffect], [AmazonAutoBreaths],
 // [AmazonDomain] and [VoiceChange]. Inside it stands any [ParagraphPart].
@@ -213,9 +211,8 @@ func Paragraph(text string, parts ...ParagraphPart) ParagraphElement {
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#p.
 type ParagraphElement struct{ speech }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v ParagraphElement) Attr(name, value string) ParagraphElement {
 	v.putNamed(name, value)
 	return v
@@ -234,8 +231,8 @@ func Phoneme(text string, pronunciation string) PhonemeElement {
 	return v
 }
 
-// A PhonemeElement is the SSML element <phoneme>, made by [Phoneme]: gives the
-// pronunciation of a word.
+// A PhonemeElement is the SSML element <phoneme>, made by [Phoneme]. It gives
+// the pronunciation of a word, in the phonetic alphabet that Alphabet sets.
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
@@ -251,9 +248,8 @@ func (v PhonemeElement) Alphabet(value PhonemeAlphabet) PhonemeElement {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v PhonemeElement) Attr(name, value string) PhonemeElement {
 	v.putNamed(name, value)
 	return v
@@ -273,8 +269,8 @@ func Prosody(text string, parts ...ProsodyPart) ProsodyElement {
 	return v
 }
 
-// A ProsodyElement is the SSML element <prosody>, made by [Prosody]: sets
-// loudness, speed and pitch.
+// A ProsodyElement is the SSML element <prosody>, made by [Prosody]. It sets
+// loudness, speed and pitch of words.
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
@@ -303,9 +299,8 @@ func (v ProsodyElement) Pitch(value ProsodyPitch) ProsodyElement {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v ProsodyElement) Attr(name, value string) ProsodyElement {
 	v.putNamed(name, value)
 	return v
@@ -325,7 +320,8 @@ func Sentence(text string, parts ...SentencePart) SentenceElement {
 	return v
 }
 
-// A SentenceElement is the SSML element <s>, made by [Sentence]: a sentence.
+// A SentenceElement is the SSML element <s>, made by [Sentence]. It is a
+// sentence: its end is heard as after a full stop.
 //
 // It stands in [Say], [Lang], [Paragraph], [Prosody], [AmazonEffect],
 // [AmazonAutoBreaths], [AmazonDomain] and [VoiceChange]. Inside it stands any
@@ -334,9 +330,8 @@ func Sentence(text string, parts ...SentencePart) SentenceElement {
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#s.
 type SentenceElement struct{ speech }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v SentenceElement) Attr(name, value string) SentenceElement {
 	v.putNamed(name, value)
 	return v
@@ -355,8 +350,8 @@ func SayAs(text string) SayAsElement {
 	return v
 }
 
-// A SayAsElement is the SSML element <say-as>, made by [SayAs]: says how to
-// read a token.
+// A SayAsElement is the SSML element <say-as>, made by [SayAs]. It says how to
+// read a token, such as a number digit by digit.
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
@@ -386,9 +381,8 @@ func (v SayAsElement) Role(value string) SayAsElement {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v SayAsElement) Attr(name, value string) SayAsElement {
 	v.putNamed(name, value)
 	return v
@@ -410,8 +404,8 @@ func Sub(text string, alias string) SubElement {
 	return v
 }
 
-// A SubElement is the SSML element <sub>, made by [Sub]: speaks another word in
-// place of the written one.
+// A SubElement is the SSML element <sub>, made by [Sub]. It speaks alias where
+// text is written, such as "World Wide Web Consortium" for "W3C".
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
@@ -421,9 +415,8 @@ func Sub(text string, alias string) SubElement {
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#sub.
 type SubElement struct{ speech }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v SubElement) Attr(name, value string) SubElement {
 	v.putNamed(name, value)
 	return v
@@ -444,8 +437,9 @@ func Word(text string, parts ...WordPart) WordElement {
 	return v
 }
 
-// A WordElement is the SSML element <w>, made by [Word]: names the part of
-// speech of a word.
+// A WordElement is the SSML element <w>, made by [Word]. It names the part of
+// speech of a word that is pronounced differently as a verb and as a noun, such
+// as "read".
 //
 // It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
 // [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and [VoiceChange]. Inside
@@ -461,9 +455,8 @@ func (v WordElement) Role(value WordRole) WordElement {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v WordElement) Attr(name, value string) WordElement {
 	v.putNamed(name, value)
 	return v
@@ -485,7 +478,7 @@ func AmazonEffect(text string, parts ...ProsodyPart) AmazonEffectElement {
 }
 
 // An AmazonEffectElement is the SSML element <amazon:effect>, made by
-// [AmazonEffect]: Polly effect on words.
+// [AmazonEffect]. It is Polly's effect on words, such as whispering.
 //
 // It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
 // attribute and returns a changed copy; what is not set is not written, and
@@ -510,9 +503,8 @@ func (v AmazonEffectElement) VocalTractLength(value string) AmazonEffectElement 
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v AmazonEffectElement) Attr(name, value string) AmazonEffectElement {
 	v.putNamed(name, value)
 	return v
@@ -531,7 +523,8 @@ func AmazonAutoBreaths(text string, parts ...ProsodyPart) AmazonAutoBreathsEleme
 }
 
 // An AmazonAutoBreathsElement is the SSML element <amazon:auto-breaths>, made
-// by [AmazonAutoBreaths]: Polly breathing sounds.
+// by [AmazonAutoBreaths]. It lets Polly place the sound of breathing into
+// words.
 //
 // It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
 // attribute and returns a changed copy; what is not set is not written, and
@@ -556,9 +549,8 @@ func (v AmazonAutoBreathsElement) Duration(value string) AmazonAutoBreathsElemen
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v AmazonAutoBreathsElement) Attr(name, value string) AmazonAutoBreathsElement {
 	v.putNamed(name, value)
 	return v
@@ -577,7 +569,7 @@ func AmazonBreath() AmazonBreathElement {
 }
 
 // An AmazonBreathElement is the SSML element <amazon:breath>, made by
-// [AmazonBreath]: one Polly breath.
+// [AmazonBreath]. It is the sound of one breath, by Polly.
 //
 // It stands in [Say]. Each method sets one attribute and returns a changed
 // copy; what is not set is not written, and Twilio's default holds.
@@ -595,9 +587,8 @@ func (v AmazonBreathElement) Volume(value string) AmazonBreathElement {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v AmazonBreathElement) Attr(name, value string) AmazonBreathElement {
 	v.putNamed(name, value)
 	return v
@@ -616,7 +607,7 @@ func AmazonDomain(text string, parts ...ProsodyPart) AmazonDomainElement {
 }
 
 // An AmazonDomainElement is the SSML element <amazon:domain>, made by
-// [AmazonDomain]: Polly speaking style.
+// [AmazonDomain]. It is a Polly speaking style, such as that of a newsreader.
 //
 // It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
 // attribute and returns a changed copy; what is not set is not written, and
@@ -629,9 +620,8 @@ func (v AmazonDomainElement) Name(value string) AmazonDomainElement {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v AmazonDomainElement) Attr(name, value string) AmazonDomainElement {
 	v.putNamed(name, value)
 	return v
@@ -649,7 +639,8 @@ func Mark() MarkElement {
 	return v
 }
 
-// A MarkElement is the SSML element <mark>, made by [Mark]: a W3C SSML marker.
+// A MarkElement is the SSML element <mark>, made by [Mark]. It is a marker of
+// W3C SSML; it has no effect on a call.
 //
 // It stands in [Say]. Each method sets one attribute and returns a changed
 // copy; what is not set is not written, and Twilio's default holds.
@@ -661,9 +652,8 @@ func (v MarkElement) Name(value string) MarkElement {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v MarkElement) Attr(name, value string) MarkElement {
 	v.putNamed(name, value)
 	return v
@@ -682,8 +672,8 @@ func VoiceChange(text string, parts ...ProsodyPart) VoiceChangeElement {
 	return v
 }
 
-// A VoiceChangeElement is the SSML element <voice>, made by [VoiceChange]: a
-// W3C SSML voice change.
+// A VoiceChangeElement is the SSML element <voice>, made by [VoiceChange]. It
+// is the voice element of W3C SSML.
 //
 // It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
 // attribute and returns a changed copy; what is not set is not written, and
@@ -714,9 +704,8 @@ func (v VoiceChangeElement) Languages(value string) VoiceChangeElement {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v VoiceChangeElement) Attr(name, value string) VoiceChangeElement {
 	v.putNamed(name, value)
 	return v
@@ -735,8 +724,8 @@ func Audio(fallback string) AudioElement {
 	return v
 }
 
-// An AudioElement is the SSML element <audio>, made by [Audio]: a W3C SSML
-// sound file.
+// An AudioElement is the SSML element <audio>, made by [Audio]. It is the sound
+// file of W3C SSML, with words for when it cannot be played.
 //
 // It stands in [Say]. Each method sets one attribute and returns a changed
 // copy; what is not set is not written, and Twilio's default holds.
@@ -748,9 +737,8 @@ func (v AudioElement) Src(url string) AudioElement {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v AudioElement) Attr(name, value string) AudioElement {
 	v.putNamed(name, value)
 	return v

@@ -16,8 +16,8 @@ func Start(noun StartNoun) *StartVerb {
 	return v
 }
 
-// A StartVerb is the verb <Start>, made by [Start]: starts a background job and
-// goes on at once.
+// A StartVerb is the verb <Start>, made by [Start]. It starts a background job,
+// and the document goes on at once.
 //
 // It stands in [VoiceResponse]. Inside it stands any [StartNoun]. Each method
 // sets one attribute and returns its receiver; what is not set is not written,
@@ -37,15 +37,15 @@ func (v *StartVerb) Action(url string) *StartVerb {
 	return v
 }
 
-// Method sets method: method for action. Default: [MethodPost].
+// Method sets method: the HTTP method of requests to action. Default:
+// [MethodPost].
 func (v *StartVerb) Method(method HTTPMethod) *StartVerb {
 	v.put(asString(attrMethod, string(method)))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *StartVerb) Attr(name, value string) *StartVerb {
 	v.putNamed(name, value)
 	return v
@@ -69,8 +69,8 @@ func Stop(noun StopNoun) *StopVerb {
 	return v
 }
 
-// A StopVerb is the verb <Stop>, made by [Stop]: stops a background job by its
-// name.
+// A StopVerb is the verb <Stop>, made by [Stop]. It stops the background job
+// that has the name of the noun.
 //
 // It stands in [VoiceResponse]. Inside it stands any [StopNoun].
 //
@@ -81,9 +81,8 @@ type StopVerb struct {
 	kidRoom [1]slot
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *StopVerb) Attr(name, value string) *StopVerb {
 	v.putNamed(name, value)
 	return v
@@ -105,8 +104,8 @@ func Recording() *RecordingNoun {
 	return v
 }
 
-// A RecordingNoun is the noun <Recording>, made by [Recording]: records the
-// call in the background.
+// A RecordingNoun is the noun <Recording>, made by [Recording]. It records the
+// call in the background until it ends.
 //
 // It stands in [Start]. Each method sets one attribute and returns its
 // receiver; what is not set is not written, and Twilio's default holds.
@@ -117,15 +116,15 @@ type RecordingNoun struct {
 	attrRoom [2]attr
 }
 
-// RecordingStatusCallback sets recordingStatusCallback: told about recording
-// states.
+// RecordingStatusCallback sets recordingStatusCallback: the URL that is told
+// about recording states.
 func (v *RecordingNoun) RecordingStatusCallback(url string) *RecordingNoun {
 	v.put(asString(attrRecordingStatusCallback, url))
 	return v
 }
 
-// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: method for
-// recordingStatusCallback. Default: [MethodPost].
+// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: the HTTP
+// method of requests to recordingStatusCallback. Default: [MethodPost].
 func (v *RecordingNoun) RecordingStatusCallbackMethod(method HTTPMethod) *RecordingNoun {
 	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
 	return v
@@ -163,9 +162,8 @@ func (v *RecordingNoun) RecordingConfigurationID(value string) *RecordingNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *RecordingNoun) Attr(name, value string) *RecordingNoun {
 	v.putNamed(name, value)
 	return v
@@ -189,8 +187,8 @@ func Siprec(parameters ...ParameterContent) *SiprecNoun {
 	return v
 }
 
-// A SiprecNoun is the noun <Siprec>, made by [Siprec]: forks media to a SIPREC
-// recorder.
+// A SiprecNoun is the noun <Siprec>, made by [Siprec]. It forks the audio of
+// the call to a SIPREC recorder.
 //
 // It stands in [Start] and [Stop]. Inside it stands any [ParameterContent].
 // Each method sets one attribute and returns its receiver; what is not set is
@@ -220,22 +218,21 @@ func (v *SiprecNoun) Track(value StreamTrack) *SiprecNoun {
 	return v
 }
 
-// StatusCallback sets statusCallback: told about states.
+// StatusCallback sets statusCallback: the URL that is told about states.
 func (v *SiprecNoun) StatusCallback(url string) *SiprecNoun {
 	v.put(asString(attrStatusCallback, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallback.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallback. Default: [MethodPost].
 func (v *SiprecNoun) StatusCallbackMethod(method HTTPMethod) *SiprecNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *SiprecNoun) Attr(name, value string) *SiprecNoun {
 	v.putNamed(name, value)
 	return v
@@ -260,8 +257,8 @@ func Transcription(content ...ConfigContent) *TranscriptionNoun {
 	return v
 }
 
-// A TranscriptionNoun is the noun <Transcription>, made by [Transcription]:
-// transcribes the live call.
+// A TranscriptionNoun is the noun <Transcription>, made by [Transcription]. It
+// transcribes the live call and posts the words to StatusCallbackURL.
 //
 // It stands in [Start] and [Stop]. Inside it stands any [ConfigContent]. Each
 // method sets one attribute and returns its receiver; what is not set is not
@@ -285,14 +282,15 @@ func (v *TranscriptionNoun) Track(value StreamTrack) *TranscriptionNoun {
 	return v
 }
 
-// StatusCallbackURL sets statusCallbackUrl: gets the transcription events.
+// StatusCallbackURL sets statusCallbackUrl: the URL that gets the transcription
+// events.
 func (v *TranscriptionNoun) StatusCallbackURL(url string) *TranscriptionNoun {
 	v.put(asString(attrStatusCallbackURL, url))
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: method for statusCallbackUrl.
-// Default: [MethodPost].
+// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
+// to statusCallbackUrl. Default: [MethodPost].
 func (v *TranscriptionNoun) StatusCallbackMethod(method HTTPMethod) *TranscriptionNoun {
 	v.put(asString(attrStatusCallbackMethod, string(method)))
 	return v
@@ -382,9 +380,8 @@ func (v *TranscriptionNoun) ConversationID(value string) *TranscriptionNoun {
 	return v
 }
 
-// Attr sets an attribute that has no method, as Twilio may have added one
-// since. A name that is not an XML name is an error when the document is
-// rendered.
+// Attr sets an attribute that has no method, one that Twilio added later. A
+// name that is not an XML name is an error when the document is rendered.
 func (v *TranscriptionNoun) Attr(name, value string) *TranscriptionNoun {
 	v.putNamed(name, value)
 	return v

@@ -128,18 +128,7 @@ func (b *twimlBuilt) writeChildren(w *bytes.Buffer, a twimlArgument) {
 }
 
 func (b *twimlBuilt) writeType(w *bytes.Buffer, m *twimlModel) {
-	article := "A"
-	if strings.ContainsRune("AEIO", rune(b.name[0])) {
-		article = "An"
-	}
-	switch b.name {
-	case "SIP", "SIM", "SMS":
-		article = "An"
-		if b.name != "SMS" {
-			article = "A"
-		}
-	}
-	doc := fmt.Sprintf("%s %s is the %s <%s>, made by [%s]: %s", article, b.typ(), b.role(), b.Tag, b.name, twimlLower(b.Doc))
+	doc := fmt.Sprintf("%s is the %s <%s>, made by [%s]. It %s", twimlArticle(b.typ()), b.role(), b.Tag, b.name, twimlFirst(b.doc))
 	doc += "\n\n" + b.places(m)
 	if b.children() != nil {
 		doc += " Inside it stands any " + "[" + b.children().what + "]."
@@ -238,7 +227,7 @@ func (b *twimlBuilt) writeSpeechTimeout(w *bytes.Buffer, a *twimlAttribute) {
 // writePlumbing writes Attr and the methods that say where the element may
 // stand.
 func (b *twimlBuilt) writePlumbing(w *bytes.Buffer) {
-	w.WriteString(twimlComment("Attr sets an attribute that has no method, as " + b.example() + ". A name that is not an XML name is an error when the document is rendered."))
+	w.WriteString(twimlComment("Attr sets an attribute that has no method, one that Twilio added later. A name that is not an XML name is an error when the document is rendered."))
 	fmt.Fprintf(w, "func (v %s) Attr(name, value string) %s {\n\tv.putNamed(name, value)\n\treturn v\n}\n\n", b.ref(), b.ref())
 	if b.isSpeech() {
 		fmt.Fprintf(w, "func (v %s) part() slot { return v.slot() }\n\n", b.typ())
@@ -250,8 +239,6 @@ func (b *twimlBuilt) writePlumbing(w *bytes.Buffer) {
 	}
 	w.WriteString("\n")
 }
-
-func (b *twimlBuilt) example() string { return "Twilio may have added one since" }
 
 // twimlMarker is the unexported method that seals an interface.
 func twimlMarker(iface string) string {
@@ -339,7 +326,7 @@ func twimlAttrID(name string) string { return "attr" + twimlAttrName(name) }
 // text describes the attribute: meaning, unit, default, limits.
 func (a *twimlAttribute) text(b *twimlBuilt) string {
 	var s strings.Builder
-	s.WriteString(twimlLower(a.Doc))
+	s.WriteString(twimlMeaning(b.GoName, a))
 	unit := ""
 	switch base, of := a.kind(); {
 	case base == "duration" && of == "s":
@@ -352,9 +339,6 @@ func (a *twimlAttribute) text(b *twimlBuilt) string {
 		s.WriteString(" A SID that begins with " + of + ".")
 	case base == "url" && of == "wss":
 		s.WriteString(" Twilio takes no other scheme.")
-	}
-	if b.attrDocs[a.Name] != "" {
-		s.WriteString(" " + b.attrDocs[a.Name])
 	}
 	if a.Default != nil {
 		s.WriteString(" Default: " + a.defaultText(b, unit) + ".")
@@ -375,7 +359,13 @@ func (a *twimlAttribute) text(b *twimlBuilt) string {
 
 func (a *twimlAttribute) defaultText(b *twimlBuilt, unit string) string {
 	d := *a.Default
-	if _, err := strconv.Atoi(d); err == nil {
+	if n, err := strconv.Atoi(d); err == nil {
+		switch {
+		case unit == " s" && n%3600 == 0 && n > 0:
+			return strconv.Itoa(n/3600) + " h"
+		case unit == " s" && n%60 == 0 && n > 60:
+			return strconv.Itoa(n/60) + " min"
+		}
 		return d + unit
 	}
 	for _, other := range b.Attributes {

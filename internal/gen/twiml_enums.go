@@ -23,10 +23,7 @@ func twimlEnumFile() ([]byte, error) {
 		if typ == twimlLanguageType || typ == twimlVoiceType {
 			continue
 		}
-		doc := "A " + typ + " says: " + twimlLower(e.Doc)
-		if strings.ContainsRune("AEIO", rune(typ[0])) {
-			doc = "An" + doc[1:]
-		}
+		doc := twimlArticle(typ) + " is a value of " + m.users(enum) + ": " + twimlLower(e.Doc)
 		if form := twimlForms[enum]; form != "" {
 			doc += " " + form
 		}
@@ -41,6 +38,23 @@ func twimlEnumFile() ([]byte, error) {
 		w.WriteString(")\n\n")
 	}
 	return w.Bytes(), nil
+}
+
+// users names the attributes that take the enum.
+func (m *twimlModel) users(enum string) string {
+	var names []string
+	for _, e := range m.grammar.Elements {
+		for _, a := range e.Attributes {
+			_, of := a.kind()
+			if (of == enum || enum == "HTTPMethod" && a.Type == "http-method") && !slices.Contains(names, a.Name) {
+				names = append(names, a.Name)
+			}
+		}
+	}
+	if len(names) > 4 {
+		return "attributes such as " + twimlList(names[:2], "and")
+	}
+	return twimlList(names, "and")
 }
 
 // twimlForms say in words what the pattern of an enum allows beside its values.

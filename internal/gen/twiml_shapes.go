@@ -21,8 +21,6 @@ type twimlShape struct {
 
 	doc  string // of the constructor, from the second word on
 	link string // after https://www.twilio.com/docs/
-
-	attrDocs map[string]string // what to add to the description of an attribute
 }
 
 // twimlShapes lists every element, in the order of the generated files.
