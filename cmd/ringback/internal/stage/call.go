@@ -319,6 +319,7 @@ func (s *Stage) show(ctx context.Context) {
 			waiting[sid] = true
 		case <-timer.C:
 			for sid := range waiting {
+				s.react(sid)
 				if v, err := s.Call(sid); err == nil {
 					s.tell(News{"call", v})
 				}

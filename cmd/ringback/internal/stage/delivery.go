@@ -8,6 +8,9 @@ import (
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // A Delivery is the life of something that was sent.
@@ -18,6 +21,8 @@ type Delivery struct {
 	Status    string `json:"status"`
 	ErrorCode int    `json:"errorCode,omitempty"`
 	Steps     []Step `json:"steps"`
+
+	state status.State
 }
 
 // A Step is one report.
@@ -142,26 +147,36 @@ func (s *Stage) playCall(l Lifecycle, reaction string) (Delivery, error) {
 		From:         party(s.cfg.Number), To: party(l.To),
 	})
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.source[leg.SID()] = capture.Delivery
-	view := s.begin(Delivery{SID: leg.SID(), Kind: "call", To: l.To, Status: "queued"}).clone()
+	s.planned[leg.SID()] = plan{leg, reaction}
+	return s.begin(Delivery{SID: leg.SID(), Kind: "call", To: l.To, Status: "queued"}).clone(), nil
+}
+
+// A plan is what a person does when their phone rings, without anybody pressing
+// a button.
+type plan struct {
+	leg    *dialogue.Call
+	status string
+}
+
+// talk is how long a person stays on the line in a lifecycle that is played.
+const talk = 3 * time.Second
+
+// react lets a person do what is planned, once the phone rings.
+func (s *Stage) react(sid string) {
+	s.mu.Lock()
+	p, ok := s.planned[sid]
 	s.mu.Unlock()
-	go func() {
-		// The phone rings once the engine has come to it.
-		for range 100 {
-			time.Sleep(50 * time.Millisecond)
-			if leg.Status() == dialogue.RingingNow {
-				break
-			}
-		}
-		if reaction == "answered" {
-			leg.Answer()
-			time.Sleep(3 * time.Second)
-			leg.HangUp()
-			return
-		}
-		leg.Decline(reaction)
-	}()
-	return view, nil
+	if !ok || !p.leg.React(dialogue.Reaction{Status: p.status, After: time.Second}) {
+		return
+	}
+	s.mu.Lock()
+	delete(s.planned, sid)
+	s.mu.Unlock()
+	if p.status == "answered" {
+		time.AfterFunc(talk, p.leg.HangUp)
+	}
 }
 
 // begin notes something that was sent. The lock is held.
@@ -184,49 +199,50 @@ func (s *Stage) life(dialogue.Message) []dialogue.Delivery {
 	return []dialogue.Delivery{{After: 400 * time.Millisecond, Status: "sent"}, {After: 900 * time.Millisecond, Status: "delivered"}}
 }
 
-// reported notes a report that was delivered to the program, and links a text
-// with its exchange. The lock is held.
+// reported links a text with its exchange, and notes a report that was
+// delivered to the program. The lock is held.
 func (s *Stage) reported(x *dialogue.Exchange, kept capture.Exchange) {
-	status := x.Params.Get("MessageStatus")
-	if x.Kind == "CallStatusCallback" {
-		status = x.Params.Get("CallStatus")
-	}
 	if p, ok := s.texts[kept.SID]; ok {
 		m := p.conversation.messages[p.index]
-		if m.Exchange == 0 || status != "" {
+		word := x.Params.Get("MessageStatus")
+		if m.Exchange == 0 || word != "" {
 			m.Exchange = kept.ID
 		}
-		if status != "" {
-			m.Status = status
+		if word != "" {
+			m.Status = word
 		}
 		s.put(p.conversation, m)
 	}
-	if status == "" {
+	s.merge(kept)
+}
+
+// merge adds what an exchange reported to the life of what it is about. The
+// state is the library's own, so that the page shows what the program would
+// know. The lock is held.
+func (s *Stage) merge(e capture.Exchange) {
+	req, err := request(e.Request, s.cfg.BaseURL)
+	if err != nil {
+		return
+	}
+	v, err := signature.Unverified(req)
+	if err != nil {
+		return
+	}
+	event, err := webhook.Parse(v)
+	if event == nil || err != nil {
+		return
+	}
+	o, ok := status.Observe(event, e.At)
+	if !ok {
 		return
 	}
 	for _, d := range s.deliveries {
-		if d.SID != kept.SID {
+		if d.SID != string(o.SID) {
 			continue
 		}
-		d.Steps = append(d.Steps, Step{Status: status, At: kept.At, Exchange: kept.ID})
-		d.Status = furthest(d.Steps)
-		fmt.Sscan(x.Params.Get("ErrorCode"), &d.ErrorCode)
+		d.Steps = append(d.Steps, Step{Status: o.Status, At: e.At, Exchange: e.ID})
+		d.state = d.state.Merge(status.Of(o))
+		d.Status, d.ErrorCode = d.state.Status, d.state.ErrorCode
 		s.tell(News{"delivery", d.clone()})
 	}
-}
-
-// ranks order the statuses of a life.
-var ranks = []string{"queued", "initiated", "ringing", "in-progress", "sending", "sent", "canceled", "busy", "no-answer", "completed", "undelivered", "failed", "delivered", "read"}
-
-func furthest(steps []Step) string {
-	best := -1
-	for _, step := range steps {
-		if !step.Lost {
-			best = max(best, slices.Index(ranks, step.Status))
-		}
-	}
-	if best < 0 {
-		return "queued"
-	}
-	return ranks[best]
 }

@@ -66,6 +66,7 @@ type Stage struct {
 	conversations []*Conversation
 	calls         []*call
 	deliveries    []*Delivery
+	planned       map[string]plan  // by SID, for phones that will ring
 	texts         map[string]place // where a message of a conversation is
 }
 
@@ -92,6 +93,7 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 		changed: make(chan string, 256),
 		source:  make(map[string]capture.Source),
 		texts:   make(map[string]place),
+		planned: make(map[string]plan),
 	}
 	s.faults = fault.New(redirect(cfg.Transport, cfg.BaseURL, cfg.App), func(p fault.Plan) { tell(News{"faults", p}) })
 	s.started = &starts{next: s.faults}

@@ -30,6 +30,7 @@ func (s *Stage) Tunnel() http.Handler {
 			return
 		}
 		header := r.Header.Clone()
+		header.Set("Host", r.Host) // net/http keeps it elsewhere
 		e := capture.Exchange{
 			Source:  capture.Tunnel,
 			Request: capture.Request{Method: r.Method, URL: s.cfg.BaseURL + r.URL.RequestURI(), Header: header, Body: body},
