@@ -86,6 +86,7 @@ type CallbackError struct {
 	Err   error  // what is wrong with it
 }
 
+// Error names the field and says what Twilio would accept.
 func (e *CallbackError) Error() string { return "webhook: callback: " + e.Field + ": " + e.Err.Error() }
 
 // Unwrap returns Err.

@@ -206,6 +206,7 @@ type DownloadError struct {
 	Err    error  // ErrMediaURL, ErrMediaType, ... or what the network reported
 }
 
+// Error says what is wrong and names the host.
 func (e *DownloadError) Error() string {
 	text := e.Err.Error()
 	if !strings.HasPrefix(text, "webhook: ") {

@@ -94,6 +94,7 @@ type QueryError struct {
 	Err   error
 }
 
+// Error names the parameter, never its value.
 func (e *QueryError) Error() string { return fmt.Sprintf("webhook: query: %q: %v", e.Param, e.Err) }
 
 // Unwrap returns Err.
