@@ -51,6 +51,7 @@ type Activity struct {
 func (c *Call) Activity() Activity {
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
+	c = c.voice()
 	a := c.activity
 	if c.base != nil {
 		a.Document = c.base.String()
@@ -69,6 +70,15 @@ func (c *Call) Activity() Activity {
 		a.Keys = true
 	}
 	return a
+}
+
+// voice returns the leg whose documents the person hears: the call itself, or
+// that of the TwiML App it was handed to.
+func (c *Call) voice() *Call {
+	for c.dial != nil && c.dial.winner != nil && c.dial.winner.isApplication && !c.dial.winner.finished {
+		c = c.dial.winner
+	}
+	return c
 }
 
 // busy sets what the leg is busy with and returns what undoes it.

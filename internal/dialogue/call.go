@@ -238,6 +238,9 @@ func (c *Call) Press(keys string) (heard int) {
 
 func (c *Call) press(key string) bool {
 	star := key == "*" && c.dial != nil && c.dial.hangupOnStar
+	if app := c.voice(); !star && app != c {
+		return app.press(key)
+	}
 	if !star && (c.listening == nil || !c.listening.keys) {
 		c.emit(Event{Type: PressedInVain, Text: key})
 		return false
@@ -258,6 +261,7 @@ func (c *Call) Speak(words string) bool { return c.SpeakClearly(words, 0.9) }
 func (c *Call) SpeakClearly(words string, confidence float64) bool {
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
+	c = c.voice()
 	if c.over() {
 		return false
 	}
@@ -276,6 +280,7 @@ func (c *Call) SpeakClearly(words string, confidence float64) bool {
 func (c *Call) Talk(d time.Duration, words string) bool {
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
+	c = c.voice()
 	if c.over() {
 		return false
 	}

@@ -24,7 +24,7 @@ func (e *Engine) send(m Message) Message {
 	if m.SID == "" {
 		m.SID = e.newSID(messagePrefix(len(m.Media)))
 	}
-	e.emit(Event{Type: MessageSent, Message: &m, Text: m.Body, Node: m.Node})
+	e.emit(Event{Type: MessageSent, Call: m.call, Message: &m, Text: m.Body, Node: m.Node})
 	steps := []Delivery{{Status: "sent"}, {Status: "delivered"}}
 	if e.cfg.Deliver != nil {
 		steps = e.cfg.Deliver(m)
@@ -130,7 +130,7 @@ func (m Message) params(e *Engine, step Delivery) Params {
 func (c *Call) sms(doc *document, v *twiml.Node) (*transfer, error) {
 	m := Message{
 		From: attr(v, "from", c.to.Address), To: attr(v, "to", c.from.Address), Node: v,
-		Body: messageBody(v), StatusCallback: attr(v, "statusCallback", ""), base: doc.base,
+		Body: messageBody(v), StatusCallback: attr(v, "statusCallback", ""), base: doc.base, call: c,
 	}
 	if m.base == nil {
 		m.base = &url.URL{}

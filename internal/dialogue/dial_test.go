@@ -274,7 +274,18 @@ func TestDial(t *testing.T) {
 		require.Len(t, c.Children(), 1)
 		s.wait(9)
 		assert.Equal(t, []string{"your own document", "next"}, s.said())
+		assert.Equal(t, []string{"your own document"}, s.texts(dialogue.Heard))
 		assert.Equal(t, "completed", s.only("DialAction").Params.Get("DialCallStatus"))
+	})
+	t.Run("the caller's keys are for the app's documents", func(t *testing.T) {
+		const app = "AP00000000000000000000000000000001"
+		s, c := dialed(t, action, "<Application>"+app+"</Application>", func(c *dialogue.Config) {
+			c.Applications = map[string]dialogue.Application{app: {VoiceURL: "/screen"}}
+		})
+		assert.Equal(t, dialogue.Prompting, c.Activity().State)
+		assert.Equal(t, 1, c.Press("1"))
+		s.wait(9)
+		assert.Equal(t, []string{"Press 1 to accept.", "Connecting.", "next"}, s.said())
 	})
 	t.Run("people who are bridged hear each other", func(t *testing.T) {
 		s, c := dialed(t, "", number)

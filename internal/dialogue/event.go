@@ -73,6 +73,9 @@ func (c *Call) emit(ev Event) {
 	}
 	ev.Call = c
 	c.e.emit(ev)
+	if c.isApplication && c.parent != nil && (ev.Type == Said || ev.Type == Played) {
+		c.parent.emit(Event{Type: Heard, Other: c, Text: ev.Text, Duration: ev.Duration, Node: ev.Node})
+	}
 }
 
 // warn reports something that Twilio would put into the debugger.

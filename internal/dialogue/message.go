@@ -43,6 +43,7 @@ type Message struct {
 	Action         string
 	base           *url.URL
 	method         string
+	call           *Call // that sent it, by the Sms verb
 }
 
 // Delivery is a step in the life of a message.

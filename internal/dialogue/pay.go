@@ -66,6 +66,7 @@ func (c *Call) pay(doc *document, v *twiml.Node) (*transfer, error) {
 		if err != nil {
 			break
 		}
+		l.entered = c.payment != nil
 		if in, ok := c.take(); ok && in.key == "*" {
 			result = "caller-interrupted-with-star"
 			break

@@ -128,7 +128,7 @@ func (x *Exchange) line() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", x.Method, short(x.URL))
 	for _, p := range x.Params {
-		if telling(p.Name) && p.Value != "" {
+		if telling(p.Name) && p.Value != "" && (p.Name != "ErrorCode" || p.Value != "0") {
 			fmt.Fprintf(&b, " %s=%s", p.Name, short(p.Value))
 		}
 	}

@@ -1,0 +1,414 @@
+package webhooktest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// patience is how much virtual time one expectation lets pass at most.
+const patience = 10 * time.Minute
+
+// Call is a phone in somebody's hand. Its methods say what the person does or
+// hears, in order; each fails the test, with the story of the call, if that
+// cannot be.
+type Call struct {
+	t    *Twilio
+	leg  *dialogue.Call
+	from int // the first event that an expectation looks at
+	at   int // how much of its text has been matched
+}
+
+// Call rings the number, whose voice URL is path.
+func (t *Twilio) Call(path string) *Call {
+	t.tb.Helper()
+	setup := t.setup(path)
+	setup.From.Address, setup.To.Address = string(t.from), string(t.opts.To)
+	return t.place(setup)
+}
+
+// CallFromApp rings as a Voice SDK client does, through the TwiML App app,
+// with parameters that the client chose. As says who.
+func (t *Twilio) CallFromApp(app webhook.SID, path string, params map[string]string) *Call {
+	t.tb.Helper()
+	setup := t.setup(path)
+	setup.ApplicationSID = string(app)
+	setup.From.Address = string(t.from)
+	if !strings.HasPrefix(setup.From.Address, "client:") {
+		setup.From.Address = "client:" + setup.From.Address
+	}
+	for _, name := range sortedKeys(params) {
+		if name == "To" {
+			setup.To.Address = params[name]
+			continue
+		}
+		setup.Params = append(setup.Params, dialogue.Param{Name: name, Value: params[name]})
+	}
+	return t.place(setup)
+}
+
+// Outbound is a call that the program makes to the person, as the REST API
+// does: the phone rings, and path is fetched once it is answered.
+func (t *Twilio) Outbound(path string) *Call {
+	t.tb.Helper()
+	setup := t.setup(path)
+	setup.From.Address, setup.To.Address = string(t.opts.To), string(t.from)
+	setup.Outbound = true
+	setup.StatusEvents = []string{"initiated", "ringing", "answered", "completed"}
+	return t.place(setup)
+}
+
+func (t *Twilio) setup(path string) dialogue.CallSetup {
+	s := dialogue.CallSetup{URL: path, FallbackURL: t.opts.Fallback, StatusCallback: t.opts.CallStatus}
+	if t.opts.GET {
+		s.Method = "GET"
+	}
+	return s
+}
+
+func (t *Twilio) place(setup dialogue.CallSetup) *Call {
+	from := t.log.len()
+	leg := t.engine.Call(setup)
+	t.engine.Settle()
+	return &Call{t: t, leg: leg, from: from}
+}
+
+// SID returns the call's identifier.
+func (c *Call) SID() webhook.SID { return webhook.SID(c.leg.SID()) }
+
+// Status returns the call's status.
+func (c *Call) Status() webhook.CallStatus { return webhook.CallStatus(c.leg.Status()) }
+
+// Transcript tells the call so far, a line for everything that happened.
+func (c *Call) Transcript() string {
+	return c.t.log.transcript(func(ev dialogue.Event) bool { return related(ev, c.leg) })
+}
+
+// Hears lets time pass until the person has heard all of words, in order:
+// spoken texts, names of played files, the words of somebody on the line.
+// Case and white space do not matter. What an earlier Hears has matched does
+// not count again. It fails when the call waits for the person, or ends,
+// before.
+func (c *Call) Hears(words ...string) *Call {
+	c.t.tb.Helper()
+	for _, w := range words {
+		if why := c.hear(w); why != "" {
+			c.fail("the caller does not hear %q: %s", w, why)
+		}
+	}
+	return c
+}
+
+// HearsNot fails if the person has heard words since the last expectation or
+// action. It lets no time pass.
+func (c *Call) HearsNot(words ...string) *Call {
+	c.t.tb.Helper()
+	for _, w := range words {
+		from, at := c.from, c.at
+		if c.match(w) {
+			c.from, c.at = from, at
+			c.fail("the caller hears %q", w)
+		}
+	}
+	return c
+}
+
+// hear returns why the words cannot be heard, or "".
+func (c *Call) hear(words string) string {
+	return c.until(func() bool { return c.match(words) })
+}
+
+// match looks for words in what was heard and has not been matched yet.
+func (c *Call) match(words string) bool {
+	events := c.t.log.all()
+	for i := c.from; i < len(events); i++ {
+		ev := events[i]
+		if ev.Call != c.leg {
+			continue
+		}
+		switch ev.Type {
+		case dialogue.Said, dialogue.Played, dialogue.Heard, dialogue.DigitsSent:
+		default:
+			continue
+		}
+		text := fold(ev.Text)
+		at := 0
+		if i == c.from {
+			at = min(c.at, len(text))
+		}
+		if end := find(text[at:], words); end >= 0 {
+			c.from, c.at = i, at+end
+			return true
+		}
+	}
+	return false
+}
+
+// until lets time pass until done. It returns why that will not be.
+func (c *Call) until(done func() bool) string {
+	end := c.t.engine.Now().Add(patience)
+	c.t.engine.Settle()
+	for !done() {
+		a := c.leg.Activity()
+		switch a.State {
+		case dialogue.Over:
+			return fmt.Sprintf("the call has ended (%s)", c.leg.Status())
+		case dialogue.WaitingInput, dialogue.Recording, dialogue.Paying:
+			if !a.Entered {
+				return "the call waits for the caller " + waitsFor(a)
+			}
+		case dialogue.RingingOut:
+			return "the phone is still ringing: Answers, Busy or NoAnswer decide"
+		case dialogue.DialingOut:
+			if c.ringing() != nil {
+				return "somebody's phone is ringing: Answers, Busy or NoAnswer decide"
+			}
+		case dialogue.Talking:
+			return "the caller talks to somebody, who has not said so"
+		case dialogue.InSession:
+			return "the call is connected to a session, which stays silent: EndsSession ends it"
+		}
+		if at, ok := c.t.engine.Next(); !ok || at.After(end) {
+			return "nothing more happens"
+		}
+		c.t.engine.Step()
+	}
+	return ""
+}
+
+func waitsFor(a dialogue.Activity) string {
+	switch {
+	case a.State == dialogue.Recording:
+		return "to speak into a recording"
+	case a.State == dialogue.Paying:
+		return "to pay"
+	case a.Keys && a.Speech:
+		return "to press a key or speak"
+	case a.Speech:
+		return "to speak"
+	}
+	return "to press a key"
+}
+
+// act marks that the person does something: what was heard before it is past.
+func (c *Call) act() { c.from, c.at = c.t.log.len(), 0 }
+
+// Presses lets time pass until keys are listened for, and presses them one
+// after the other. The keys are 0 to 9, *, # and A to D. It fails when the
+// call ends or waits for something else before, or when a key comes too late.
+func (c *Call) Presses(keys string) *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.leg.Activity().Keys }); why != "" {
+		c.fail("the caller cannot press %s: %s", keys, why)
+	}
+	c.act()
+	for _, key := range keys {
+		if c.leg.Press(string(key)) == 0 {
+			c.fail("the caller presses %q of %q, and nothing listens", string(key), keys)
+		}
+	}
+	return c
+}
+
+// Speaks lets time pass until words are listened for, by a Gather, a
+// recording or another person, and says them.
+func (c *Call) Speaks(words ...string) *Call {
+	c.t.tb.Helper()
+	for _, w := range words {
+		ready := func() bool {
+			a := c.leg.Activity()
+			switch a.State {
+			case dialogue.Recording, dialogue.Talking, dialogue.InConference:
+				return true
+			}
+			return a.Speech
+		}
+		if why := c.until(ready); why != "" {
+			c.fail("the caller cannot say %q: %s", w, why)
+		}
+		c.act()
+		if !c.leg.Speak(w) {
+			c.fail("the caller says %q, and nobody hears", w)
+		}
+	}
+	return c
+}
+
+// Waits lets d pass while the person does nothing.
+func (c *Call) Waits(d time.Duration) *Call {
+	c.act()
+	c.t.engine.Advance(d)
+	return c
+}
+
+// HangsUp puts the receiver down.
+func (c *Call) HangsUp() *Call {
+	c.t.tb.Helper()
+	if c.leg.Activity().State == dialogue.Over {
+		c.fail("the caller cannot hang up: the call has ended (%s)", c.leg.Status())
+	}
+	c.act()
+	c.leg.HangUp()
+	return c
+}
+
+// Records lets time pass until the voice is recorded, and speaks for d. Then
+// the person is silent: the recording ends by itself, or by a key, or when
+// they hang up.
+func (c *Call) Records(d time.Duration) *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.Recording }); why != "" {
+		c.fail("nothing is recorded: %s", why)
+	}
+	c.act()
+	c.leg.Talk(d, "")
+	c.t.engine.Advance(d)
+	return c
+}
+
+// Ends lets time pass until the call ends. It fails when the call waits for
+// the person before.
+func (c *Call) Ends() *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.Over }); why != "" {
+		c.fail("the call does not end: %s", why)
+	}
+	return c
+}
+
+// EndsAs is Ends with the status that the call must have: completed, busy,
+// no-answer, failed, canceled.
+func (c *Call) EndsAs(status webhook.CallStatus) *Call {
+	c.t.tb.Helper()
+	c.Ends()
+	if got := c.Status(); got != status {
+		c.fail("the call ends as %s, not as %s", got, status)
+	}
+	return c
+}
+
+// Fails lets time pass until the call meets the failure that Twilio numbers
+// code, such as 11200. The failure is expected then and fails no test.
+func (c *Call) Fails(code int) *Call {
+	c.t.tb.Helper()
+	var seen []string
+	why := c.until(func() bool {
+		found := false
+		seen = seen[:0]
+		for _, ev := range c.t.log.all() {
+			if ev.Failure == nil || ev.Call != c.leg || ev.Type != dialogue.Failed && ev.Type != dialogue.Warned {
+				continue
+			}
+			if ev.Failure.Code == code {
+				c.t.log.accept(ev.Failure)
+				found = true
+			}
+			seen = append(seen, ev.Failure.Error())
+		}
+		return found
+	})
+	if why != "" {
+		c.fail("the call does not fail with error %d (%s); it met: %s", code, why, strings.Join(seen, "; "))
+	}
+	return c
+}
+
+// Requests fails unless the last document of the call was fetched from path.
+func (c *Call) Requests(path string) *Call {
+	c.t.tb.Helper()
+	x := c.exchange()
+	if x == nil || !samePath(x.URL, path) {
+		got := "nothing"
+		if x != nil {
+			got = x.URL
+		}
+		c.fail("the last document came from %s, not from %s", got, path)
+	}
+	return c
+}
+
+// Param returns a parameter of the request for the present document.
+func (c *Call) Param(name string) string {
+	if x := c.exchange(); x != nil {
+		return x.Params.Get(name)
+	}
+	return ""
+}
+
+// exchange is the last one that gave the call a document.
+func (c *Call) exchange() *dialogue.Exchange {
+	events := c.t.log.all()
+	for i := len(events) - 1; i >= 0; i-- {
+		if ev := events[i]; ev.Type == dialogue.Fetched && ev.Call == c.leg && !ev.Exchange.Async && ev.Exchange.Kind != "Media" {
+			return ev.Exchange
+		}
+	}
+	return nil
+}
+
+// Attribute fails unless the first element called verb in the present
+// document has the attribute with that value.
+func (c *Call) Attribute(verb, name, value string) *Call {
+	c.t.tb.Helper()
+	if why := checkAttribute(c.document(), verb, name, value); why != "" {
+		c.fail("%s", why)
+	}
+	return c
+}
+
+// Document fails unless the present document is the same as xml. White space
+// between elements and the order of attributes do not matter.
+func (c *Call) Document(xml string) *Call {
+	c.t.tb.Helper()
+	if why := compareDocuments(c.document(), xml); why != "" {
+		c.fail("%s", why)
+	}
+	return c
+}
+
+// Golden is Document with the text of a file. With update the file is written
+// instead; pass your test's -update flag.
+func (c *Call) Golden(file string, update bool) *Call {
+	c.t.tb.Helper()
+	if why := golden(c.document(), file, update); why != "" {
+		c.fail("%s", why)
+	}
+	return c
+}
+
+func (c *Call) document() *twiml.Node {
+	if x := c.exchange(); x != nil {
+		return x.Document
+	}
+	return nil
+}
+
+// Lints fails if the present document has problems that twiml.Lint finds.
+func (c *Call) Lints() *Call {
+	c.t.tb.Helper()
+	if x := c.exchange(); x != nil && len(x.Problems) > 0 {
+		c.fail("the document has a problem: %s", x.Problems[0].Text)
+	}
+	return c
+}
+
+// fail ends the test with the story of the call.
+func (c *Call) fail(format string, args ...any) {
+	c.t.tb.Helper()
+	c.acceptFailures()
+	c.t.tb.Fatalf("%s\n%s", fmt.Sprintf(format, args...), indent(c.t.story(c.leg)))
+}
+
+// acceptFailures keeps the failures of a call that is told already from being
+// told once more.
+func (c *Call) acceptFailures() {
+	for _, ev := range c.t.log.all() {
+		if ev.Failure != nil && ev.Call == c.leg {
+			c.t.log.accept(ev.Failure)
+		}
+	}
+}

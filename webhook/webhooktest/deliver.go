@@ -1,0 +1,72 @@
+package webhooktest
+
+import (
+	"math/rand/v2"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// Deliver reports the life of message sid to the status callback at path, a
+// request for each step, in order: sent, delivered, read; or failed,
+// undelivered with the usual error code of each (30008, 30003). It fails the
+// test when the program refuses one.
+func (t *Twilio) Deliver(path string, sid webhook.SID, steps ...webhook.MessageStatus) {
+	t.tb.Helper()
+	for _, step := range steps {
+		code := 0
+		switch step {
+		case webhook.MessageStatusFailed:
+			code = 30008
+		case webhook.MessageStatusUndelivered:
+			code = 30003
+		}
+		t.deliver(path, sid, step, code)
+	}
+}
+
+// DeliverError reports that message sid has come to a bad end, with a code
+// such as 30034 or 21610.
+func (t *Twilio) DeliverError(path string, sid webhook.SID, status webhook.MessageStatus, code int) {
+	t.tb.Helper()
+	t.deliver(path, sid, status, code)
+}
+
+// Shuffled is Deliver as Twilio promises it: in any order, some reports more
+// than once. The same seed gives the same history.
+func (t *Twilio) Shuffled(seed uint64, path string, sid webhook.SID, steps ...webhook.MessageStatus) {
+	t.tb.Helper()
+	random := rand.New(rand.NewPCG(seed, 0))
+	all := append([]webhook.MessageStatus(nil), steps...)
+	for _, step := range steps {
+		if random.IntN(2) == 0 {
+			all = append(all, step)
+		}
+	}
+	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	t.Deliver(path, sid, all...)
+}
+
+func (t *Twilio) deliver(path string, sid webhook.SID, status webhook.MessageStatus, code int) {
+	t.tb.Helper()
+	before := t.log.len()
+	t.engine.Deliver(dialogue.Message{
+		SID: string(sid), From: string(t.opts.To), To: string(t.from), Service: string(t.opts.Service), StatusCallback: path,
+	}, dialogue.Delivery{Status: string(status), ErrorCode: code})
+	done := func() bool {
+		for _, ev := range t.log.all()[before:] {
+			if ev.Type == dialogue.Fetched && ev.Exchange.Kind == "MessageStatusCallback" && ev.Exchange.Params.Get("MessageSid") == string(sid) {
+				return true
+			}
+		}
+		return false
+	}
+	for !done() && t.engine.Step() {
+	}
+	for _, ev := range t.log.all()[before:] {
+		if ev.Type == dialogue.Fetched && ev.Exchange.Failure != nil {
+			t.log.accept(ev.Exchange.Failure)
+			t.tb.Errorf("the report %s of %s is refused: %s\n%s", status, sid, ev.Exchange.Failure.Error(), indent(showExchange(ev.Exchange, 0)))
+		}
+	}
+}

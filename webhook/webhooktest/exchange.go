@@ -1,0 +1,211 @@
+package webhooktest
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// Message is a message that the program sent in answer.
+type Message struct {
+	SID            webhook.SID
+	From, To       webhook.Address
+	Body           string
+	Media          []string // URLs
+	StatusCallback string
+}
+
+// Exchange is one event that was sent to the handler, and what came of it.
+type Exchange struct {
+	// Messages are those that the program answered with.
+	Messages []Message
+	// Status is that of the last HTTP answer; 0 without one.
+	Status int
+	// Header and Body are those of the last HTTP answer.
+	Header http.Header
+	Body   []byte
+
+	t       *Twilio
+	sid     webhook.SID
+	chain   []*dialogue.Exchange
+	failure *dialogue.Failure
+}
+
+// SID returns the identifier of the incoming message, if it was one.
+func (x *Exchange) SID() webhook.SID { return x.sid }
+
+// Replies fails unless the program answers with one message or more that,
+// taken together, hold all of words. Case and white space do not matter. It
+// takes the failures of the exchange as told.
+func (x *Exchange) Replies(words ...string) *Exchange {
+	x.t.tb.Helper()
+	if x.failure != nil {
+		x.fail("there is no reply: %s", x.failure.Error())
+	}
+	if len(x.Messages) == 0 {
+		x.fail("there is no reply")
+	}
+	for _, w := range words {
+		if !slices.ContainsFunc(x.Messages, func(m Message) bool { return contains(m.Body, w) }) {
+			x.fail("no reply holds %q: got %s", w, bodies(x.Messages))
+		}
+	}
+	return x
+}
+
+// RepliesNothing fails if the program answers with a message.
+func (x *Exchange) RepliesNothing() *Exchange {
+	x.t.tb.Helper()
+	if x.failure != nil {
+		x.fail("the answer failed: %s", x.failure.Error())
+	}
+	if len(x.Messages) > 0 {
+		x.fail("there is a reply: %s", bodies(x.Messages))
+	}
+	return x
+}
+
+// RepliesExactly fails unless the texts of the replies are these.
+func (x *Exchange) RepliesExactly(texts ...string) *Exchange {
+	x.t.tb.Helper()
+	if x.failure != nil {
+		x.fail("there is no reply: %s", x.failure.Error())
+	}
+	var got []string
+	for _, m := range x.Messages {
+		got = append(got, m.Body)
+	}
+	if !slices.Equal(got, texts) {
+		x.fail("the replies are %q, not %q", got, texts)
+	}
+	return x
+}
+
+// RepliesMedia fails unless a reply carries the file at url.
+func (x *Exchange) RepliesMedia(url string) *Exchange {
+	x.t.tb.Helper()
+	for _, m := range x.Messages {
+		if slices.Contains(m.Media, url) {
+			return x
+		}
+	}
+	x.fail("no reply carries %s", url)
+	return x
+}
+
+// StatusIs fails unless the last HTTP answer has that status.
+func (x *Exchange) StatusIs(status int) *Exchange {
+	x.t.tb.Helper()
+	x.accept()
+	if x.Status != status {
+		x.fail("the answer is %d, not %d", x.Status, status)
+	}
+	return x
+}
+
+// Fails fails unless Twilio would report the error numbered code for the
+// answer. The failure is expected then.
+func (x *Exchange) Fails(code int) *Exchange {
+	x.t.tb.Helper()
+	x.accept()
+	if x.failure == nil || x.failure.Code != code {
+		got := "no error"
+		if x.failure != nil {
+			got = x.failure.Error()
+		}
+		x.fail("Twilio reports %s, not error %d", got, code)
+	}
+	return x
+}
+
+// Attribute fails unless the first element called verb in the answer has the
+// attribute with that value.
+func (x *Exchange) Attribute(verb, name, value string) *Exchange {
+	x.t.tb.Helper()
+	if why := checkAttribute(x.document(), verb, name, value); why != "" {
+		x.fail("%s", why)
+	}
+	return x
+}
+
+// Document fails unless the answer is the same document as xml. White space
+// between elements and the order of attributes do not matter.
+func (x *Exchange) Document(xml string) *Exchange {
+	x.t.tb.Helper()
+	if why := compareDocuments(x.document(), xml); why != "" {
+		x.fail("%s", why)
+	}
+	return x
+}
+
+// Golden is Document with the text of a file. With update the file is written
+// instead; pass your test's -update flag.
+func (x *Exchange) Golden(file string, update bool) *Exchange {
+	x.t.tb.Helper()
+	if why := golden(x.document(), file, update); why != "" {
+		x.fail("%s", why)
+	}
+	return x
+}
+
+func (x *Exchange) last() *dialogue.Exchange {
+	if len(x.chain) == 0 {
+		return nil
+	}
+	return x.chain[len(x.chain)-1]
+}
+
+func (x *Exchange) document() *twiml.Node {
+	if last := x.last(); last != nil {
+		return last.Document
+	}
+	return nil
+}
+
+func (x *Exchange) accept() {
+	if x.failure != nil {
+		x.t.log.accept(x.failure)
+	}
+}
+
+func (x *Exchange) fail(format string, args ...any) {
+	x.t.tb.Helper()
+	x.accept()
+	var b strings.Builder
+	for _, c := range x.chain {
+		line := 0
+		if c == x.last() && x.failure != nil {
+			line = x.failure.Line
+		}
+		b.WriteString(strings.TrimPrefix(showExchange(c, line), "\n"))
+	}
+	x.t.tb.Fatalf("%s\n%s", fmt.Sprintf(format, args...), indent(b.String()))
+}
+
+func bodies(messages []Message) string {
+	var parts []string
+	for _, m := range messages {
+		parts = append(parts, fmt.Sprintf("%q", m.Body))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func samePath(address, path string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Path == path || u.RequestURI() == path)
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,32 @@
+package webhooktest_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ringback-go/ringback/webhook/webhooktest"
+)
+
+func TestExplore(t *testing.T) {
+	tree := webhooktest.Explore(new(supportLine).handler(), "/voice", nil)
+	assert.True(t, tree.Complete)
+	assert.Empty(t, tree.Problems())
+	for _, want := range []string{"1: #2 /voice/menu (dials +15550123)", "busy: ", "message: ", "3-9 0 *: back to #1", "silence: "} {
+		assert.Contains(t, tree.Text(), want)
+	}
+	assert.True(t, strings.HasPrefix(tree.Mermaid(), "flowchart"))
+	assert.True(t, strings.HasPrefix(tree.DOT(), "digraph"))
+	assert.True(t, strings.HasPrefix(tree.SVG(), "<svg"))
+}
+
+func TestExploreFinds(t *testing.T) {
+	tree := webhooktest.Explore(http.NotFoundHandler(), "/voice", &webhooktest.ExploreOptions{Depth: 2, Keys: "12"})
+	assert.Contains(t, strings.Join(tree.Problems(), "\n"), "error 11200: the server answered 404")
+	tree = webhooktest.Explore(xml(`<Response><Gather numDigits="1"><Say>Again?</Say></Gather><Redirect/></Response>`), "/voice", &webhooktest.ExploreOptions{Keys: "12"})
+	assert.Contains(t, strings.Join(tree.Problems(), "\n"), "dead end")
+	tree = webhooktest.Explore(nil, "/voice", &webhooktest.ExploreOptions{Options: webhooktest.Options{Transport: failingTransport{}}})
+	assert.NotEmpty(t, tree.Problems())
+}

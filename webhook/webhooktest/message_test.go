@@ -1,0 +1,89 @@
+package webhooktest_test
+
+import (
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/webhooktest"
+)
+
+func TestMessages(t *testing.T) {
+	twilio := webhooktest.New(t, new(supportLine).handler(), nil)
+	x := twilio.Text("/sms", "hello").Replies("thanks", "we got: hello").RepliesExactly("Thanks, we got: hello").StatusIs(200)
+	assert.Equal(t, webhooktest.Person, x.Messages[0].To)
+	x.Document(`<Response><Message>Thanks, we got: hello</Message></Response>`)
+	x.Golden("testdata/reply.xml", *update)
+	twilio.MMS("/sms", "look", webhook.Media{URL: "https://media.example.com/a", ContentType: "image/png"}).Replies("picture of type image/png")
+	twilio.WhatsApp("/sms", "hi").Replies("we got: hi")
+	twilio.WhatsAppReply("/sms", "yes", x.Messages[0].SID).Replies("we got: yes")
+	twilio.Button("/sms", "Confirm", "confirm-42", x.Messages[0].SID).Replies("You chose confirm-42")
+	twilio.Location("/sms", 51.513, -0.2198, "The Club").Replies("51.51 -0.22 The Club")
+	twilio.Location("/sms", 51.513, -0.2198, "").Replies("51.51 -0.22")
+	twilio.OptOut("/sms", "STOP").RepliesNothing()
+	twilio.As("+15550177").Send("/sms", webhook.IncomingMessage{Body: "typed"}).Replies("we got: typed")
+	assert.Contains(t, twilio.Transcript(), "message to +15550177")
+	assert.Equal(t, "POST /sms 200", twilio.Requests()[0])
+}
+
+func TestDeliver(t *testing.T) {
+	line := new(supportLine)
+	twilio := webhooktest.New(t, line.handler(), nil)
+	const sid = webhook.SID("SM00000000000000000000000000000001")
+	twilio.Deliver("/status", sid, "sent", "delivered", "read")
+	assert.Equal(t, []string{"sent", "delivered", "read"}, line.statuses)
+	twilio.DeliverError("/status", sid, "undelivered", 30034)
+	line.statuses = nil
+	twilio.Shuffled(1, "/status", sid, "queued", "sent", "delivered", "read")
+	first := line.statuses
+	assert.Subset(t, first, []string{"queued", "sent", "delivered", "read"})
+	line.statuses = nil
+	twilio.Shuffled(1, "/status", sid, "queued", "sent", "delivered", "read")
+	assert.Equal(t, first, line.statuses, "the same seed, the same history")
+}
+
+// TestSendAcceptsEverything sends every real request through verification.
+func TestSendAcceptsEverything(t *testing.T) {
+	var seen atomic.Int32
+	h := verifier().Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen.Add(1)
+		w.Header().Set("Content-Type", "text/xml")
+		_, _ = w.Write([]byte("<Response/>"))
+	}))
+	twilio := webhooktest.New(t, h, nil)
+	n := int32(0)
+	for name, e := range webhooktest.Fixtures() {
+		n++
+		x := twilio.Send("/hook?a=1", e)
+		assert.Equal(t, 200, x.Status, name)
+	}
+	assert.Equal(t, n, seen.Load())
+	assert.Greater(t, n, int32(150))
+}
+
+func TestSendTyped(t *testing.T) {
+	line := new(supportLine)
+	twilio := webhooktest.New(t, line.handler(), nil)
+	twilio.Send("/voice/menu", webhook.GatherAction{Digits: "2"}).Attribute("Record", "maxLength", "60")
+	twilio.Send("/voice", webhook.IncomingCall{}).Attribute("Gather", "numDigits", "1")
+	twilio.Send("/status", webhook.MessageStatusCallback{MessageStatus: "sent"}).StatusIs(204)
+	twilio.Send("/events", webhook.ConferenceStart{ConferenceSID: "CF00000000000000000000000000000001", FriendlyName: "Room"})
+	assert.Len(t, line.events, 1)
+	twilio.Send("/nowhere", webhook.IncomingCall{}).Fails(11200)
+}
+
+// failingTransport is a program that cannot be reached.
+type failingTransport struct{}
+
+func (failingTransport) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("no")
+}
+
+func TestTransport(t *testing.T) {
+	twilio := webhooktest.New(t, nil, &webhooktest.Options{Transport: failingTransport{}})
+	twilio.Text("/sms", "hi").Fails(11200)
+}

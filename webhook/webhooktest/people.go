@@ -1,0 +1,219 @@
+package webhooktest
+
+import (
+	"time"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// ringing returns the leg that rings: the call itself, or one it dials.
+func (c *Call) ringing() *dialogue.Call {
+	if c.leg.Activity().State == dialogue.RingingOut {
+		return c.leg
+	}
+	for _, k := range c.leg.Children() {
+		if k.Activity().State == dialogue.RingingOut {
+			return k
+		}
+	}
+	return nil
+}
+
+// awaitRinging lets time pass until a phone rings.
+func (c *Call) awaitRinging(what string) *dialogue.Call {
+	c.t.tb.Helper()
+	var leg *dialogue.Call
+	if c.ringing() == nil {
+		if why := c.until(func() bool { return c.ringing() != nil }); why != "" {
+			c.fail("nobody's phone rings to %s: %s", what, why)
+		}
+	}
+	leg = c.ringing()
+	c.act()
+	return leg
+}
+
+// Answers takes the call: the first phone that a Dial of this call lets ring,
+// or this very phone if it is the one that rings.
+func (c *Call) Answers() *Call {
+	c.t.tb.Helper()
+	c.awaitRinging("answer").Answer()
+	return c
+}
+
+// Busy refuses it: the line is busy.
+func (c *Call) Busy() *Call {
+	c.t.tb.Helper()
+	c.awaitRinging("be busy").Decline("busy")
+	return c
+}
+
+// Unreachable makes it fail: the number is not in service.
+func (c *Call) Unreachable() *Call {
+	c.t.tb.Helper()
+	c.awaitRinging("be unreachable").Decline("failed")
+	return c
+}
+
+// NoAnswer lets the phone ring until it is given up.
+func (c *Call) NoAnswer() *Call {
+	c.t.tb.Helper()
+	leg := c.awaitRinging("ring in vain")
+	end := c.t.engine.Now().Add(patience + 10*time.Minute)
+	for leg.Activity().State != dialogue.Over && c.t.engine.Now().Before(end) && c.t.engine.Step() {
+	}
+	return c
+}
+
+// AnsweredBy takes the call as a machine does: machine_start,
+// machine_end_beep, fax, or human.
+func (c *Call) AnsweredBy(who webhook.AnsweredBy) *Call {
+	c.t.tb.Helper()
+	c.awaitRinging("answer").React(dialogue.Reaction{AnsweredBy: string(who)})
+	return c
+}
+
+// Rings lets time pass until a Dial rings the phone at number, and returns
+// that phone: Answers, Hears and HangsUp are the callee's then.
+func (c *Call) Rings(number webhook.Address) *Call {
+	c.t.tb.Helper()
+	var leg *dialogue.Call
+	find := func() bool {
+		for _, k := range c.leg.Children() {
+			if k.To().Address == string(number) && k.Activity().State == dialogue.RingingOut {
+				leg = k
+			}
+		}
+		return leg != nil
+	}
+	if !find() {
+		if why := c.until(find); why != "" {
+			c.fail("the phone of %s does not ring: %s", number, why)
+		}
+	}
+	return &Call{t: c.t, leg: leg, from: c.t.log.len()}
+}
+
+// Talks fails unless the person is connected to somebody now.
+func (c *Call) Talks() *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.leg.Peer() != nil }); why != "" {
+		c.fail("the caller talks to nobody: %s", why)
+	}
+	return c
+}
+
+// Joins lets time pass until the person is in the conference called name.
+func (c *Call) Joins(name string) *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.in(c.t.engine.Conference(name)) }); why != "" {
+		c.fail("the caller does not join conference %q: %s", name, why)
+	}
+	return c
+}
+
+func (c *Call) in(people []*dialogue.Call, _ bool) bool {
+	for _, p := range people {
+		if p == c.leg {
+			return true
+		}
+	}
+	return false
+}
+
+// Queues lets time pass until the person waits in the queue called name.
+func (c *Call) Queues(name string) *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.in(c.t.engine.Queue(name), true) }); why != "" {
+		c.fail("the caller does not wait in queue %q: %s", name, why)
+	}
+	return c
+}
+
+// Mutes mutes or unmutes the person in a conference, as the REST API does.
+func (c *Call) Mutes(on bool) *Call {
+	c.t.tb.Helper()
+	if !c.leg.Mute(on) {
+		c.fail("the caller is in no conference, or is muted=%v already", on)
+	}
+	return c
+}
+
+// Holds puts the person in a conference on hold, with the document at path to
+// hear, or takes them off hold.
+func (c *Call) Holds(on bool, path string) *Call {
+	c.t.tb.Helper()
+	if !c.leg.Hold(on, path) {
+		c.fail("the caller is in no conference, or has hold=%v already", on)
+	}
+	return c
+}
+
+// Updates gives the call the document at path, as a REST update does.
+func (c *Call) Updates(path string) *Call {
+	c.t.tb.Helper()
+	c.act()
+	if !c.leg.Update(path, "") {
+		c.fail("the call cannot be updated: it has ended (%s)", c.leg.Status())
+	}
+	return c
+}
+
+// Payment is how a person pays, or fails to: see [Call.Pays]. The digits of a
+// card are never asked for; what Twilio sends is masked anyway.
+type Payment struct {
+	Result         string // of the action; default success
+	Card, CardType string // as they are sent; default xxxxxxxxxxxx1111, visa
+	Expiration     string // MMYY; default 0530
+	PostalCode     string // default 94109
+	BankAccount    string // default *******92
+	BankRouting    string // default 121181976
+	Token          string // PaymentToken, when no amount is charged
+	Confirmation   string // PaymentConfirmationCode, when one is
+	ProfileID      string
+	Error          string // PaymentError of a failure
+	ErrorCode      string // PayErrorCode of a failure
+}
+
+// Pays lets time pass until a Pay asks the person, and pays so. The zero
+// Payment succeeds with a test card.
+func (c *Call) Pays(p Payment) *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.Paying }); why != "" {
+		c.fail("the caller is not asked to pay: %s", why)
+	}
+	c.act()
+	c.leg.Pay(dialogue.Payment(p))
+	return c
+}
+
+// SessionEnd is how a stream, relay or agent ends: see [Call.EndsSession].
+type SessionEnd struct {
+	// Status is SessionStatus of a ConversationRelay: ended (the default) or
+	// failed. When the caller hangs up Twilio sends completed by itself.
+	Status      string
+	HandoffData string
+	ErrorCode   int
+	Message     string // ErrorMessage
+}
+
+// EndsSession ends what Connect began, from its other side.
+func (c *Call) EndsSession(end SessionEnd) *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.InSession }); why != "" {
+		c.fail("the call is connected to no session: %s", why)
+	}
+	c.act()
+	c.leg.EndSession(dialogue.SessionEnd(end))
+	return c
+}
+
+// Refers makes the person's SIP phone ask to be transferred to target.
+func (c *Call) Refers(target webhook.Address) *Call {
+	c.t.tb.Helper()
+	c.Talks()
+	c.act()
+	c.leg.Refer(string(target))
+	return c
+}

@@ -1,0 +1,241 @@
+package webhooktest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// recordLimit is the largest request that is recorded.
+const recordLimit = 1 << 20
+
+// Record returns a handler that saves the requests that next gets as files in
+// dir, one each, named by their order and kind: 0001-IncomingMessage.http.
+// [ReadRequest] reads them back. Put it outside of verification, in front of
+// a program that is running.
+//
+// Nothing that belongs to somebody is saved: phone numbers, SIDs and addresses
+// are replaced, each always by the same, so that requests still belong
+// together; signatures are made anew; cookies, credentials and tokens are left
+// out. What people wrote or said is kept but for the numbers in it: look
+// through the files before you publish them. Files have mode 0600.
+//
+// Requests over 1 MiB, and those that are neither a form nor JSON, pass
+// through unsaved. A file that cannot be written is reported to failed, which
+// may be nil; next is called in any case.
+func Record(dir string, next http.Handler, failed func(error)) http.Handler {
+	rec := &recorder{dir: dir, scrub: newScrubber()}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(io.LimitReader(r.Body, recordLimit+1))
+		rest := r.Body
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(body), errorReader{err}, rest), rest}
+		if err == nil && len(body) <= recordLimit {
+			if err := rec.save(r, body); err != nil && failed != nil {
+				failed(err)
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// errorReader gives an error of an earlier read on, or nothing.
+type errorReader struct{ err error }
+
+func (r errorReader) Read([]byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	return 0, io.EOF
+}
+
+type recorder struct {
+	dir   string
+	mu    sync.Mutex
+	n     int
+	scrub *scrubber
+}
+
+func (rec *recorder) save(r *http.Request, body []byte) error {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	clean, err := rec.clean(r, body)
+	if clean == nil || err != nil {
+		return err
+	}
+	data, err := io.ReadAll(clean.Body)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(rec.dir, 0o700); err != nil {
+		return err
+	}
+	rec.n++
+	name := fmt.Sprintf("%04d-%s.http", rec.n, kindOf(clean, data))
+	return os.WriteFile(filepath.Join(rec.dir, name), wire(clean, data), 0o600)
+}
+
+// clean returns the request with everything replaced that is somebody's, or
+// nil for one that is not recorded.
+func (rec *recorder) clean(r *http.Request, body []byte) (*http.Request, error) {
+	contentType := r.Header.Get("Content-Type")
+	query := rec.scrub.form(r.URL.RawQuery)
+	path := (&url.URL{Path: r.URL.Path}).EscapedPath()
+	if !strings.HasPrefix(path, "/") {
+		path = "/"
+	}
+	if strings.HasPrefix(contentType, "application/json") {
+		query = withoutBodyHash(query)
+	}
+	if query != "" {
+		path += "?" + query
+	}
+	switch {
+	case r.Method == http.MethodGet:
+		return newRequest(http.MethodGet, path, "", nil, nil), nil
+	case strings.HasPrefix(contentType, "application/json"):
+		return newRequest(r.Method, path, "application/json", []byte(rec.scrub.text(string(body))), nil), nil
+	case strings.HasPrefix(contentType, "application/x-www-form-urlencoded"):
+		encoded := rec.scrub.form(string(body))
+		form, err := url.ParseQuery(encoded)
+		if err != nil {
+			return nil, err
+		}
+		return newRequest(r.Method, path, formType, []byte(encoded), form), nil
+	}
+	return nil, nil
+}
+
+func withoutBodyHash(query string) string {
+	var kept []string
+	for part := range strings.SplitSeq(query, "&") {
+		if part != "" && !strings.HasPrefix(part, "bodySHA256=") {
+			kept = append(kept, part)
+		}
+	}
+	return strings.Join(kept, "&")
+}
+
+// kindOf names what a request is about, for a file name.
+func kindOf(r *http.Request, body []byte) string {
+	again := r.Clone(r.Context())
+	again.Body = io.NopCloser(bytes.NewReader(body))
+	v, err := signature.Unverified(again)
+	if err != nil {
+		return "Unknown"
+	}
+	e, err := webhook.Parse(v)
+	if err != nil {
+		return "Unknown"
+	}
+	return strings.Map(func(c rune) rune {
+		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' {
+			return c
+		}
+		return -1
+	}, string(e.Kind()))
+}
+
+// scrubber replaces what is somebody's by something of the same shape.
+type scrubber struct {
+	sids, numbers map[string]string
+	sid, number   *regexp.Regexp
+	mail          *regexp.Regexp
+}
+
+// timeName matches names of parameters that hold a time, whose digits are
+// nobody's number; timeMember the same in JSON, with the digits.
+var (
+	timeName   = regexp.MustCompile(`(?i)date$|time$|timestamp`)
+	timeMember = regexp.MustCompile(`(?i)"\w*(?:date|time|stamp|ms)"\s*:\s*"?$`)
+)
+
+func newScrubber() *scrubber {
+	return &scrubber{
+		sids: map[string]string{}, numbers: map[string]string{},
+		sid:    regexp.MustCompile(`\b[A-Z]{2}[0-9a-f]{32}\b`),
+		number: regexp.MustCompile(`\+?\b[0-9]{7,15}\b`),
+		mail:   regexp.MustCompile(`\b[\w.+-]+@[\w-]+\.[\w.-]+\b`),
+	}
+}
+
+// form cleans the values of form text and keeps order and names.
+func (s *scrubber) form(encoded string) string {
+	var out []string
+	for pair := range strings.SplitSeq(encoded, "&") {
+		name, value, ok := strings.Cut(pair, "=")
+		plain, err1 := url.QueryUnescape(name)
+		text, err2 := url.QueryUnescape(value)
+		if err1 != nil || err2 != nil || pair == "" {
+			continue
+		}
+		switch plain {
+		case "AccountSid":
+			text = string(AccountSID)
+		case "CallToken", "StirPassportToken", "PaymentToken", "ParentAccountSid":
+			text = ""
+		default:
+			if !timeName.MatchString(plain) {
+				text = s.text(text)
+			}
+		}
+		part := url.QueryEscape(plain)
+		if ok {
+			part += "=" + url.QueryEscape(text)
+		}
+		out = append(out, part)
+	}
+	return strings.Join(out, "&")
+}
+
+// text cleans free text.
+func (s *scrubber) text(text string) string {
+	text = s.sid.ReplaceAllStringFunc(text, func(sid string) string {
+		if strings.HasPrefix(sid, "AC") {
+			return string(AccountSID)
+		}
+		if s.sids[sid] == "" {
+			s.sids[sid] = fmt.Sprintf("%s%032x", sid[:2], len(s.sids)+1)
+		}
+		return s.sids[sid]
+	})
+	text = s.mail.ReplaceAllString(text, "someone@example.com")
+	var b strings.Builder
+	last := 0
+	for _, at := range s.number.FindAllStringIndex(text, -1) {
+		number := text[at[0]:at[1]]
+		b.WriteString(text[last:at[0]])
+		last = at[1]
+		if timeMember.MatchString(text[max(0, at[0]-60):at[0]]) {
+			b.WriteString(number)
+			continue
+		}
+		b.WriteString(s.replace(number))
+	}
+	b.WriteString(text[last:])
+	return b.String()
+}
+
+// replace returns the number that stands for another.
+func (s *scrubber) replace(number string) string {
+	digits := strings.TrimPrefix(number, "+")
+	if strings.HasPrefix(digits, "0000000") {
+		return number
+	}
+	if s.numbers[digits] == "" {
+		s.numbers[digits] = fmt.Sprintf("1555%04d", 100+len(s.numbers)%100)
+	}
+	return number[:len(number)-len(digits)] + s.numbers[digits]
+}

@@ -1,0 +1,195 @@
+package webhooktest
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// Send sends any event to path, signed. An incoming message is answered as
+// [Twilio.Text] says; the answer to another request is read but not executed;
+// the answer to a notice must be of the 2xx class. Fields that Twilio always
+// sends and e leaves empty are filled in: SIDs, account, addresses.
+func (t *Twilio) Send(path string, e webhook.Event) *Exchange {
+	t.tb.Helper()
+	e = t.complete(e)
+	if m, ok := e.(webhook.IncomingMessage); ok {
+		return t.receive(dialogue.Text{URL: path, SID: string(m.MessageSID), Params: params(e),
+			From: dialogue.Party{Address: string(m.From)}, To: dialogue.Party{Address: string(m.To)}})
+	}
+	x := &Exchange{t: t}
+	var json []byte
+	if contentType, body := webhook.EncodeBody(e); contentType == "application/json" {
+		json = body
+	}
+	var got *dialogue.Exchange
+	t.engine.Request(string(e.Kind()), path, t.method(), params(e), json, func(x *dialogue.Exchange) { got = x })
+	for got == nil && t.engine.Step() {
+	}
+	switch e.(type) {
+	case webhook.IncomingCall, webhook.GatherAction, webhook.RecordAction, webhook.DialAction, webhook.EnqueueAction,
+		webhook.OutboundCallAnswered, webhook.ClientCallRequest, webhook.SIPIncomingCall, webhook.FallbackRequest,
+		webhook.TwiMLRedirectRequest, webhook.PayAction, webhook.ReferAction, webhook.DialWhisper, webhook.QueueURL,
+		webhook.EnqueueWaitURL, webhook.ConferenceWaitURL:
+		t.engine.Read(got, twiml.VoiceDocument)
+	case webhook.MessagingFallback:
+		t.engine.Read(got, twiml.MessagingDocument)
+	}
+	x.take(got)
+	if got.Failure != nil {
+		t.log.add(dialogue.Event{Type: dialogue.Failed, At: t.engine.Now(), Failure: got.Failure, Text: got.Failure.Error(), Exchange: got})
+	}
+	return x
+}
+
+func (t *Twilio) method() string {
+	if t.opts.GET {
+		return http.MethodGet
+	}
+	return http.MethodPost
+}
+
+func params(e webhook.Event) dialogue.Params {
+	out := dialogue.Params{}
+	for name, value := range webhook.Params(e) {
+		out = append(out, dialogue.Param{Name: name, Value: value})
+	}
+	return out
+}
+
+// take copies what an exchange brought.
+func (x *Exchange) take(last *dialogue.Exchange) {
+	x.chain = append(x.chain, last)
+	x.Status, x.Header, x.Body, x.failure = last.Status, last.ResponseHeader, last.ResponseBody, last.Failure
+}
+
+// receive lets an incoming message be answered.
+func (t *Twilio) receive(m dialogue.Text) *Exchange {
+	t.tb.Helper()
+	before := t.log.len()
+	m.Method, m.FallbackURL = t.method(), t.opts.Fallback
+	r := t.engine.Receive(m)
+	x := &Exchange{t: t}
+	if r == nil {
+		t.tb.Fatalf("the message was not answered")
+		return x
+	}
+	x.sid = webhook.SID(r.SID)
+	for _, ev := range t.log.all()[before:] {
+		if ev.Type == dialogue.Fetched && !ev.Exchange.Async && ev.Call == nil {
+			x.take(ev.Exchange)
+		}
+	}
+	x.failure = r.Failure
+	for _, got := range r.Messages {
+		x.Messages = append(x.Messages, Message{
+			SID: webhook.SID(got.SID), From: webhook.Address(got.From), To: webhook.Address(got.To), Body: got.Body,
+			Media: got.Media, StatusCallback: got.StatusCallback,
+		})
+	}
+	return x
+}
+
+// Text sends an SMS with body to the number, whose message URL is path, and
+// executes what the program answers.
+func (t *Twilio) Text(path, body string) *Exchange {
+	t.tb.Helper()
+	return t.receive(t.text(path, body))
+}
+
+func (t *Twilio) text(path, body string) dialogue.Text {
+	return dialogue.Text{
+		URL: path, Body: body, Service: string(t.opts.Service),
+		From: dialogue.Party{Address: string(t.from)}, To: dialogue.Party{Address: string(t.opts.To)},
+	}
+}
+
+// MMS sends a message with files.
+func (t *Twilio) MMS(path, body string, files ...webhook.Media) *Exchange {
+	t.tb.Helper()
+	m := t.text(path, body)
+	for _, f := range files {
+		m.Media = append(m.Media, dialogue.Media{URL: f.URL, ContentType: f.ContentType})
+	}
+	return t.receive(m)
+}
+
+// WhatsApp sends a WhatsApp message.
+func (t *Twilio) WhatsApp(path, body string) *Exchange {
+	t.tb.Helper()
+	return t.receive(t.whatsapp(path, body, "text", nil))
+}
+
+// WhatsAppReply answers the message sid of the program, quoting it.
+func (t *Twilio) WhatsAppReply(path, body string, sid webhook.SID) *Exchange {
+	t.tb.Helper()
+	return t.receive(t.whatsapp(path, body, "text", dialogue.Params{
+		{Name: "OriginalRepliedMessageSender", Value: "whatsapp:" + string(t.opts.To)},
+		{Name: "OriginalRepliedMessageSid", Value: string(sid)},
+	}))
+}
+
+// Button taps a reply button of the WhatsApp message sid.
+func (t *Twilio) Button(path, text, payload string, sid webhook.SID) *Exchange {
+	t.tb.Helper()
+	return t.receive(t.whatsapp(path, text, "button", dialogue.Params{
+		{Name: "OriginalRepliedMessageSid", Value: string(sid)},
+		{Name: "ButtonPayload", Value: payload},
+		{Name: "ButtonText", Value: text},
+		{Name: "OriginalRepliedMessageSender", Value: "whatsapp:" + string(t.opts.To)},
+	}))
+}
+
+// Location shares a place by WhatsApp. An empty label is a bare pin.
+func (t *Twilio) Location(path string, latitude, longitude float64, label string) *Exchange {
+	t.tb.Helper()
+	p := dialogue.Params{{Name: "Latitude", Value: decimal(latitude)}, {Name: "Longitude", Value: decimal(longitude)}}
+	if label != "" {
+		p = append(p, dialogue.Param{Name: "Label", Value: label})
+	}
+	return t.receive(t.whatsapp(path, "", "location", p))
+}
+
+// whatsapp is a WhatsApp message; first stands before Twilio's parameters.
+func (t *Twilio) whatsapp(path, body, kind string, first dialogue.Params) dialogue.Text {
+	m := t.text(path, body)
+	m.From.Address, m.To.Address = "whatsapp:"+m.From.Address, "whatsapp:"+m.To.Address
+	m.Before = append(first, dialogue.Params{
+		{Name: "ProfileName", Value: "Ada"},
+		{Name: "MessageType", Value: kind},
+		{Name: "WaId", Value: strings.TrimPrefix(string(t.from), "+")},
+	}...)
+	m.After = dialogue.Params{{Name: "ReferralNumMedia", Value: "0"}}
+	return m
+}
+
+// OptOut texts a word such as STOP, START or HELP to a Messaging Service with
+// Advanced Opt-Out, which has answered it already: the program must not.
+func (t *Twilio) OptOut(path string, kind webhook.OptOutType) *Exchange {
+	t.tb.Helper()
+	m := t.text(path, string(kind))
+	if m.Service == "" {
+		m.Service = "MG00000000000000000000000000000001"
+	}
+	m.After = dialogue.Params{{Name: "OptOutType", Value: string(kind)}}
+	return t.receive(m)
+}
+
+// Sends fails unless the program has sent a message that holds all of words,
+// by TwiML, since the last expectation of the call. It lets no time pass.
+func (c *Call) Sends(words ...string) *Call {
+	c.t.tb.Helper()
+	for _, w := range words {
+		found := false
+		for _, ev := range c.t.log.all() {
+			found = found || ev.Type == dialogue.MessageSent && contains(ev.Text, w)
+		}
+		if !found {
+			c.fail("no message holds %q", w)
+		}
+	}
+	return c
+}

@@ -1,0 +1,254 @@
+// Package webhooktest is a Twilio for your tests: it texts and calls your
+// handler the way a person does.
+//
+//	func TestSupportLine(t *testing.T) {
+//		twilio := webhooktest.New(t, handler, nil)
+//		twilio.Text("/sms", "hello").Replies("Thanks, we got: hello")
+//
+//		call := twilio.Call("/voice")
+//		call.Hears("Press 1 for sales").Presses("1")
+//		call.Hears("leave a message").Records(20 * time.Second).Presses("#")
+//		call.Hears("Goodbye").Ends()
+//	}
+//
+// Requests are signed and carry the parameters, headers, cookies and order
+// that Twilio's do. They go through your router, your middleware and your
+// verification: a verifier with [BaseURL] and [AuthToken] accepts them.
+// Documents are executed as Twilio executes them, with its error number for
+// each failure. Time is virtual: a call of five minutes takes microseconds,
+// and two runs send the same bytes.
+//
+// # When a test fails
+//
+// The failure shows what was expected, the whole call as a transcript, the
+// request that led to the present document, and the document itself with the
+// line that the call had come to:
+//
+//	support_test.go:14: the caller does not hear "Press 3"
+//	    00:00  POST /voice CallStatus=ringing -> 200
+//	    00:00  the caller hears "Press 1 for sales."
+//	    ...
+//
+// A failure that Twilio would have met (a 500, bad TwiML, an endless
+// redirect) fails the test at its end even if nobody looked, unless
+// [Call.Fails] or [Exchange.Fails] expected it.
+//
+// # Moving time
+//
+// Hears, Presses, Speaks and Records let time pass until what they need has
+// come. They never wait out a menu that waits for the caller: say
+// [Call.Waits] for that. Everything of one [Twilio] shares its time.
+//
+// # What it does not do
+//
+// No sound is made or understood, media streams stay silent, and nothing is
+// sent anywhere but to the handler. Files to play are fetched if they are on
+// BaseURL. Handlers run in real time, so one that sleeps makes its test slow.
+package webhooktest
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+const (
+	// BaseURL is where the handler under test is taken to be.
+	BaseURL = "https://webhooktest.example.com"
+
+	// AuthToken signs all requests. It is nobody's token.
+	AuthToken = "0123456789abcdef0123456789abcdef"
+
+	// AccountSID is the account that all requests are for.
+	AccountSID webhook.SID = "AC00000000000000000000000000000001"
+
+	// Person is who texts and calls, unless [Twilio.As] says otherwise.
+	Person webhook.Address = "+15550101"
+
+	// Number is the number that is texted and called.
+	Number webhook.Address = "+15550100"
+)
+
+// Options change what [New] assumes. The zero value is the default.
+type Options struct {
+	// BaseURL, AuthToken and AccountSID default to the constants.
+	BaseURL    string
+	AuthToken  string
+	AccountSID webhook.SID
+	// To is the number that is texted and called. Default [Number].
+	To webhook.Address
+	// Seed decides identifiers and tokens.
+	Seed uint64
+	// Fallback is the path of the fallback URL of the number. Default none.
+	Fallback string
+	// CallStatus is the path that is told of calls: of its end for one to the
+	// number, of all its progress for one that the program makes. Default none.
+	CallStatus string
+	// Service makes the number part of a Messaging Service.
+	Service webhook.SID
+	// GET makes first requests by GET, as a number may be configured.
+	GET bool
+	// Timeout is how long a handler may take, in real time. Default 15 s, as
+	// Twilio's. What it takes more is an error 11200.
+	Timeout time.Duration
+	// Warnings makes a test fail on what Twilio's debugger only warns about.
+	Warnings bool
+	// Apps are the paths of TwiML Apps that Dial may reach, by SID.
+	Apps map[webhook.SID]string
+	// Transport reaches the program in place of a handler: over HTTP, it may
+	// be written in any language. [New] is then called with a nil handler.
+	Transport http.RoundTripper
+}
+
+// Twilio plays Twilio, and the people who use it, against one handler. It is
+// for use by one goroutine.
+type Twilio struct {
+	tb     testing.TB
+	opts   Options
+	engine *dialogue.Engine
+	log    *journal
+	from   webhook.Address
+}
+
+// journal is what happened, shared by all views of one Twilio.
+type journal struct {
+	mu       sync.Mutex
+	start    time.Time
+	events   []dialogue.Event
+	accepted map[*dialogue.Failure]bool
+}
+
+// New returns a Twilio that texts and calls h. It is closed at the end of the
+// test, which fails then if something went wrong that no one expected.
+func New(tb testing.TB, h http.Handler, opts *Options) *Twilio {
+	tb.Helper()
+	t := &Twilio{tb: tb, log: &journal{accepted: map[*dialogue.Failure]bool{}}, from: Person}
+	if opts != nil {
+		t.opts = *opts
+	}
+	t.opts.fill()
+	cfg := dialogue.Config{
+		Transport: t.opts.Transport, BaseURL: t.opts.BaseURL, AuthToken: t.opts.AuthToken,
+		AccountSID: string(t.opts.AccountSID), Seed: t.opts.Seed,
+		Limits:  dialogue.Limits{Timeout: t.opts.Timeout},
+		Observe: t.log.add,
+	}
+	if cfg.Transport == nil {
+		cfg.Transport = dialogue.Handler(h)
+	}
+	for sid, path := range t.opts.Apps {
+		if cfg.Applications == nil {
+			cfg.Applications = map[string]dialogue.Application{}
+		}
+		cfg.Applications[string(sid)] = dialogue.Application{VoiceURL: path}
+	}
+	t.engine = dialogue.New(cfg)
+	t.log.start = t.engine.Now()
+	tb.Cleanup(func() {
+		t.engine.Close()
+		t.reportUnexpected()
+	})
+	return t
+}
+
+func (o *Options) fill() {
+	if o.BaseURL == "" {
+		o.BaseURL = BaseURL
+	}
+	if o.AuthToken == "" {
+		o.AuthToken = AuthToken
+	}
+	if o.AccountSID == "" {
+		o.AccountSID = AccountSID
+	}
+	if o.To == "" {
+		o.To = Number
+	}
+}
+
+// As returns the same Twilio with another person at the phone: a number,
+// client:identity, sip:user@host.
+func (t *Twilio) As(person webhook.Address) *Twilio {
+	other := *t
+	other.from = person
+	return &other
+}
+
+// Waits lets d pass for everybody: menus time out, recordings are
+// transcribed, messages delivered.
+func (t *Twilio) Waits(d time.Duration) *Twilio {
+	t.engine.Advance(d)
+	return t
+}
+
+// Now returns the virtual time.
+func (t *Twilio) Now() time.Time { return t.engine.Now() }
+
+// Transcript tells everything that has happened, a line each.
+func (t *Twilio) Transcript() string {
+	return t.log.transcript(func(dialogue.Event) bool { return true })
+}
+
+// Requests returns the requests that have been made, oldest first, as lines:
+// method, path, status.
+func (t *Twilio) Requests() []string {
+	var out []string
+	for _, ev := range t.log.all() {
+		if ev.Type == dialogue.Fetched {
+			out = append(out, requestLine(ev.Exchange, t.opts.BaseURL))
+		}
+	}
+	return out
+}
+
+func (j *journal) add(ev dialogue.Event) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.events = append(j.events, ev)
+}
+
+func (j *journal) all() []dialogue.Event {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.events
+}
+
+func (j *journal) len() int { return len(j.all()) }
+
+func (j *journal) accept(f *dialogue.Failure) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.accepted[f] = true
+}
+
+func (j *journal) transcript(keep func(dialogue.Event) bool) string {
+	var events []dialogue.Event
+	for _, ev := range j.all() {
+		if keep(ev) {
+			events = append(events, ev)
+		}
+	}
+	return dialogue.Transcript(j.start, events)
+}
+
+// reportUnexpected fails the test for failures that nobody expected.
+func (t *Twilio) reportUnexpected() {
+	t.tb.Helper()
+	for _, ev := range t.log.all() {
+		wrong := ev.Type == dialogue.Failed || ev.Type == dialogue.Warned && t.opts.Warnings
+		if !wrong || t.log.accepted[ev.Failure] {
+			continue
+		}
+		t.log.accept(ev.Failure)
+		t.tb.Errorf("Twilio would have reported %s\n%s", ev.Failure.Error(), indent(t.story(ev.Call)))
+	}
+}
+
+func indent(s string) string {
+	return "    " + strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n    ")
+}
