@@ -1,0 +1,284 @@
+// Package twilioapi asks Twilio's REST API, through twilio-go, what became of
+// the messages and calls of which no callback told the end, and sends in a way
+// that is tracked from the first moment.
+//
+//	client := twilio.NewRestClientWithParams(twilio.ClientParams{Username: apiKey, Password: secret, AccountSid: account})
+//	tracker := status.NewTracker(store, nil)
+//	poller := twilioapi.NewPoller(client.Api, tracker, nil)
+//	go poller.Run(ctx)
+//
+//	sid, err := twilioapi.Send(ctx, client.Api, tracker, params)
+//
+// Callbacks can get lost: Twilio tries again only when it cannot connect. A
+// [Poller] looks for what has gone quiet and is not final, and puts the answers of the API
+// into the tracker as observations, like callbacks. They merge like those too, so it
+// does no harm if a callback comes after all, or if several machines poll; one is
+// enough.
+//
+// twilio-go takes no context: a request that is under way is awaited when the
+// context ends, for at most the timeout of its HTTP client (10 s unless set).
+//
+// The package does not list messages or calls it was never told of, and does not ask for recordings,
+// conferences or transcriptions.
+package twilioapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	openapi "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// A Fetcher is the part of Twilio's API that a [Poller] needs. The Api field of
+// a twilio.RestClient is one.
+type Fetcher interface {
+	FetchMessage(sid string, params *openapi.FetchMessageParams) (*openapi.ApiV2010Message, error)
+	FetchCall(sid string, params *openapi.FetchCallParams) (*openapi.ApiV2010Call, error)
+}
+
+// Options are the settings of a [Poller]. A nil *Options means all defaults.
+type Options struct {
+	// Age is how long a state must have been quiet before it is asked for.
+	// Zero: 15 minutes. Calls are quiet while they last, so longer than most
+	// of those.
+	Age time.Duration
+
+	// Every is the time between the starts of two rounds of [Poller.Run]. Zero: 1 minute.
+	Every time.Duration
+
+	// Interval is the least time between two requests. Zero: 100 ms, which is
+	// ten a second. Twilio allows a number of requests at the same time; a
+	// Poller never has more than one.
+	Interval time.Duration
+
+	// Limit bounds the requests of one round. Zero: 1000. What is left waits
+	// for the next: those quiet for longest come first.
+	Limit int
+
+	// Tries is how often a request is made at most when Twilio answers 429
+	// or 5xx or not at all. Zero: 4. Between the tries are Backoff, zero: 1 s, then twice
+	// that, and so on, each by up to half longer, at most 30 s.
+	Tries   int
+	Backoff time.Duration
+
+	// Gone is called for a state whose SID the API does not know (404): the
+	// message or call was deleted, or belongs to another account. A program
+	// may then store an observation that ends it, say "failed". Otherwise it is asked for again once it has been
+	// quiet for Age. It may be nil.
+	Gone func(ctx context.Context, s status.State)
+
+	// Logger hears of rounds that failed; nil: nobody does.
+	Logger *slog.Logger
+}
+
+// A Poller asks Twilio for what has gone quiet. It is safe for concurrent use, but
+// one round at a time is all that makes sense.
+type Poller struct {
+	api     Fetcher
+	tracker *status.Tracker
+	opts    Options
+}
+
+// NewPoller returns a Poller. It panics if api or tracker is nil.
+func NewPoller(api Fetcher, tracker *status.Tracker, opts *Options) *Poller {
+	if api == nil || tracker == nil {
+		panic("twilioapi: NewPoller of a nil Fetcher or Tracker")
+	}
+	p := &Poller{api: api, tracker: tracker}
+	if opts != nil {
+		p.opts = *opts
+	}
+	o := &p.opts
+	o.Age = or(o.Age, 15*time.Minute)
+	o.Every = or(o.Every, time.Minute)
+	o.Interval = or(o.Interval, 100*time.Millisecond)
+	o.Backoff = or(o.Backoff, time.Second)
+	o.Limit = or(o.Limit, 1000)
+	o.Tries = or(o.Tries, 4)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return p
+}
+
+// or returns v if it is positive, else what it is by default.
+func or[T int | time.Duration](v, standard T) T {
+	if v > 0 {
+		return v
+	}
+	return standard
+}
+
+// A Round says what one round of a [Poller] did.
+type Round struct {
+	Asked int // states that Twilio was asked for
+	Ended int // of those: final now
+	Gone  int // of those: not known to Twilio
+}
+
+// Run makes a round at once and then every [Options.Every] until ctx ends, and
+// returns the error of ctx. A round that fails is logged; the next one
+// tries again.
+func (p *Poller) Run(ctx context.Context) error {
+	ticker := time.NewTicker(p.opts.Every)
+	defer ticker.Stop()
+	for {
+		round, err := p.Round(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			p.opts.Logger.WarnContext(ctx, "twilioapi: round ended early", "error", err, "asked", round.Asked)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+}
+
+// Round asks for every message and call that has been quiet for [Options.Age]
+// and is not final, up to [Options.Limit] of them. It ends early with the error
+// of ctx, of the store, or of Twilio: an *[Error], when the credentials are refused
+// or all tries for one request fail.
+func (p *Poller) Round(ctx context.Context) (Round, error) {
+	var round Round
+	for state, err := range p.tracker.Overdue(ctx, p.opts.Age) {
+		if err != nil {
+			return round, err
+		}
+		if !askable(state) {
+			continue
+		}
+		if round.Asked == p.opts.Limit {
+			return round, nil
+		}
+		if round.Asked > 0 {
+			if err := sleep(ctx, p.opts.Interval); err != nil {
+				return round, err
+			}
+		}
+		round.Asked++
+		if err := p.ask(ctx, state, &round); err != nil {
+			return round, err
+		}
+	}
+	return round, nil
+}
+
+func (p *Poller) ask(ctx context.Context, state status.State, round *Round) error {
+	o, err := p.fetch(ctx, state)
+	var refused *Error
+	switch {
+	case errors.As(err, &refused) && refused.Status == 404:
+		round.Gone++
+		if p.opts.Gone != nil {
+			p.opts.Gone(ctx, state)
+		}
+		// Said once more, the last report is no news, but was heard of now.
+		return p.tracker.Observe(ctx, repeated(state))
+	case err != nil:
+		return err
+	}
+	if err := p.tracker.Observe(ctx, o); err != nil {
+		return err
+	}
+	if status.Of(o).Final {
+		round.Ended++
+	}
+	return nil
+}
+
+// fetch asks for one state, again while that may help.
+func (p *Poller) fetch(ctx context.Context, state status.State) (status.Observation, error) {
+	pause := p.opts.Backoff
+	for try := 1; ; try++ {
+		if err := ctx.Err(); err != nil {
+			return status.Observation{}, err
+		}
+		o, err := Fetch(p.api, state.SID, state.AccountSID)
+		if err == nil || try == p.opts.Tries || !temporary(err) {
+			return o, err
+		}
+		// The part left to chance keeps machines from coming back together.
+		if err := sleep(ctx, pause+rand.N(pause/2+1)); err != nil {
+			return status.Observation{}, err
+		}
+		pause = min(2*pause, 30*time.Second)
+	}
+}
+
+// askable reports whether the API has a resource for a state. A SID that is not
+// one of Twilio's never becomes part of a URL.
+func askable(s status.State) bool {
+	switch s.SID.Prefix() {
+	case "SM", "MM", "CA":
+		return true
+	}
+	return false
+}
+
+// repeated is the report that decides s, without a time, so that the tracker
+// takes it as heard of now.
+func repeated(s status.State) status.Observation {
+	o := status.Observation{SID: s.SID, Status: s.Status}
+	if n := len(s.Reports); n > 0 {
+		r := s.Reports[n-1]
+		o.Event, o.Sequence, o.ErrorCode = r.Event, r.Sequence, r.ErrorCode
+	}
+	return o
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Fetch asks Twilio once for one message or call and returns what it says as an
+// observation, without the time it was heard. The account may be empty: then it is
+// that of the client; it is needed for what belongs to a subaccount.
+//
+// Its error is an *[Error], or says that the SID names neither.
+func Fetch(api Fetcher, sid, account webhook.SID) (status.Observation, error) {
+	var path *string
+	if account.Prefix() == "AC" {
+		path = new(string(account))
+	}
+	switch sid.Prefix() {
+	case "SM", "MM":
+		m, err := api.FetchMessage(string(sid), &openapi.FetchMessageParams{PathAccountSid: path})
+		if err != nil {
+			return status.Observation{}, refusal("fetch message", err)
+		}
+		return answered(sid, OfMessage(m))
+	case "CA":
+		c, err := api.FetchCall(string(sid), &openapi.FetchCallParams{PathAccountSid: path})
+		if err != nil {
+			return status.Observation{}, refusal("fetch call", err)
+		}
+		return answered(sid, OfCall(c))
+	}
+	return status.Observation{}, fmt.Errorf("twilioapi: %.*q names neither a message nor a call", status.MaxSID, string(sid))
+}
+
+// answered checks that an answer is about what was asked.
+func answered(sid webhook.SID, o status.Observation) (status.Observation, error) {
+	if o.SID != sid || o.Status == "" {
+		return status.Observation{}, &Error{Op: "fetch", Err: errors.New("the answer is not about the SID that was asked for")}
+	}
+	return o, nil
+}
