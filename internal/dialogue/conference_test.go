@@ -32,7 +32,7 @@ func by(path string) func(*dialogue.CallSetup) {
 
 // conferenceEvents lists what the status callback was told.
 func conferenceEvents(s *stage) (out []string) {
-	for _, ev := range s.events {
+	for _, ev := range s.log() {
 		if ev.Type == dialogue.Fetched && strings.HasSuffix(ev.Exchange.URL, "/events") {
 			p := ev.Exchange.Params
 			out = append(out, p.Get("StatusCallbackEvent")+"("+p.Get("SequenceNumber")+")")

@@ -244,7 +244,7 @@ func TestDeterminism(t *testing.T) {
 		c.Children()[0].HangUp()
 		s.wait(60)
 		var b strings.Builder
-		for _, ev := range s.events {
+		for _, ev := range s.log() {
 			if x := ev.Exchange; x != nil {
 				fmt.Fprintln(&b, ev.At, x.URL, x.Body, x.Header["I-Twilio-Idempotency-Token"])
 			}

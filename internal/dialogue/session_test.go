@@ -43,7 +43,7 @@ func TestStartAndStop(t *testing.T) {
 		c.Speak("sales")
 		s.wait(9)
 		var got []string
-		for _, ev := range s.events {
+		for _, ev := range s.log() {
 			if ev.Type == dialogue.Fetched && strings.HasPrefix(ev.Exchange.Kind, "Transcription") {
 				p := ev.Exchange.Params
 				got = append(got, p.Get("SequenceId")+p.Get("TranscriptionEvent")+p.Get("Track"))

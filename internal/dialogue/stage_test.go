@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -60,7 +62,15 @@ type stage struct {
 	*dialogue.Engine
 	t      *testing.T
 	start  time.Time
+	mu     sync.Mutex // in real time events come from the runner
 	events []dialogue.Event
+}
+
+// log returns what has happened so far.
+func (s *stage) log() []dialogue.Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.events)
 }
 
 func play(t *testing.T, h http.Handler, change ...func(*dialogue.Config)) *stage {
@@ -70,13 +80,17 @@ func play(t *testing.T, h http.Handler, change ...func(*dialogue.Config)) *stage
 	for _, f := range change {
 		f(&cfg)
 	}
-	cfg.Observe = func(ev dialogue.Event) { s.events = append(s.events, ev) }
+	cfg.Observe = func(ev dialogue.Event) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.events = append(s.events, ev)
+	}
 	s.Engine = dialogue.New(cfg)
 	s.start = s.Now()
 	t.Cleanup(s.Close)
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Log("\n" + dialogue.Transcript(s.start, s.events))
+			t.Log("\n" + dialogue.Transcript(s.start, s.log()))
 		}
 	})
 	return s
@@ -100,7 +114,7 @@ func (s *stage) elapsed() int { return int(s.Now().Sub(s.start).Seconds()) }
 
 // of returns the exchanges of a kind.
 func (s *stage) of(kind string) (out []*dialogue.Exchange) {
-	for _, ev := range s.events {
+	for _, ev := range s.log() {
 		if ev.Type == dialogue.Fetched && ev.Exchange.Kind == kind {
 			out = append(out, ev.Exchange)
 		}
@@ -118,7 +132,7 @@ func (s *stage) only(kind string) *dialogue.Exchange {
 
 // paths returns what was requested, in order.
 func (s *stage) paths() (out []string) {
-	for _, ev := range s.events {
+	for _, ev := range s.log() {
 		if ev.Type == dialogue.Fetched {
 			path := strings.TrimPrefix(ev.Exchange.URL, "https://hooks.example.com")
 			path, _, _ = strings.Cut(path, "?")
@@ -130,7 +144,7 @@ func (s *stage) paths() (out []string) {
 
 // said returns what was spoken.
 func (s *stage) said() (out []string) {
-	for _, ev := range s.events {
+	for _, ev := range s.log() {
 		if ev.Type == dialogue.Said {
 			out = append(out, ev.Text)
 		}
@@ -140,7 +154,7 @@ func (s *stage) said() (out []string) {
 
 // codes returns the numbers of failures and warnings.
 func (s *stage) codes() (out []int) {
-	for _, ev := range s.events {
+	for _, ev := range s.log() {
 		if ev.Type == dialogue.Failed || ev.Type == dialogue.Warned {
 			out = append(out, ev.Failure.Code)
 		}
@@ -150,7 +164,7 @@ func (s *stage) codes() (out []int) {
 
 // texts returns the texts of events of a type.
 func (s *stage) texts(typ dialogue.EventType) (out []string) {
-	for _, ev := range s.events {
+	for _, ev := range s.log() {
 		if ev.Type == typ {
 			out = append(out, ev.Text)
 		}
@@ -160,7 +174,7 @@ func (s *stage) texts(typ dialogue.EventType) (out []string) {
 
 // at returns the second at which the first event of a type with text happened.
 func (s *stage) at(typ dialogue.EventType, text string) float64 {
-	for _, ev := range s.events {
+	for _, ev := range s.log() {
 		if ev.Type == typ && (text == "" || ev.Text == text) {
 			return ev.At.Sub(s.start).Seconds()
 		}
