@@ -125,6 +125,7 @@ var lintRules = [...]lintRule{
 	{name: ruleValue, asks: "the value has the type of the attribute"},
 	{name: ruleValueEmpty, asks: "the value is not empty where that says nothing"},
 	{name: ruleValueRange, asks: "a number is in its range"},
+	{name: ruleWholeUnits, asks: "a length of time given to a builder is a whole number of the attribute's units", silent: true},
 	{name: ruleValueUnknown, asks: "the value of a list that grows is a known one"},
 	{name: rulePhoneNumber, asks: "a phone number is E.164, or as written in the US"},
 	{name: ruleURL, asks: "a URL is well-formed, of http or https, with a valid host"},

@@ -57,8 +57,8 @@ var (
 // as Go compilers do. Both are 0 in trees made by hand.
 //
 // A Node holds no locks: many goroutines may read one, none may write
-// meanwhile. The strings of a parsed tree share one copy of the document, so
-// keeping one of them keeps all of it, 64 KiB at most.
+// meanwhile. The strings of a parsed tree share one copy of the document, and its
+// Nodes a few slabs, so keeping a part of a tree keeps all of it.
 type Node struct {
 	Name         string
 	Attrs        []Attr

@@ -40,7 +40,7 @@ func parseInputs() map[string][]byte {
 func BenchmarkParse(b *testing.B) {
 	for _, name := range []string{"message", "menu", "verbs-50"} {
 		doc := parseInputs()[name]
-		b.Run(name, func(b *testing.B) {
+		b.Run(name+"/ringback", func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(doc)))
 			for b.Loop() {

@@ -208,14 +208,18 @@ func (p *parser) attribute() (Attr, error) {
 	if err != nil {
 		return Attr{}, err
 	}
-	p.skipSpace()
-	if !p.at("=") {
-		return Attr{}, p.malformed(p.pos, "attribute "+strconv.Quote(name)+" has no value")
-	}
-	p.pos++
-	p.skipSpace()
-	if !p.at(`"`) && !p.at("'") {
-		return Attr{}, p.malformed(p.pos, "the value of attribute "+strconv.Quote(name)+" has no quotes")
+	if !p.at(`="`) { // what all programs write needs no second look
+		p.skipSpace()
+		if !p.at("=") {
+			return Attr{}, p.malformed(p.pos, "attribute "+strconv.Quote(name)+" has no value")
+		}
+		p.pos++
+		p.skipSpace()
+		if !p.at(`"`) && !p.at("'") {
+			return Attr{}, p.malformed(p.pos, "the value of attribute "+strconv.Quote(name)+" has no quotes")
+		}
+	} else {
+		p.pos++
 	}
 	value, err := p.value(name)
 	return Attr{Name: name, Value: value}, err
