@@ -2,6 +2,7 @@ package drivertest_test
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"os"
@@ -61,6 +62,9 @@ func postgresDB(tb testing.TB) *sql.DB {
 	db.SetMaxIdleConns(32)
 	return db
 }
+
+// newRedisPrefix gives every test keys of its own, which are new in every run.
+func newRedisPrefix() string { return "test-" + rand.Text() }
 
 // prefixOf gives every test tables of its own in the shared database.
 func prefixOf(tb testing.TB) string {
