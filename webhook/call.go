@@ -23,7 +23,8 @@ type call struct {
 	task     task
 	kind     Kind
 	fallback *answer // nil: there is none
-	soft     error   // what of the event could not be read
+	start    time.Time
+	soft     error // what of the event could not be read
 
 	begun atomic.Bool
 	state atomic.Uint32
@@ -57,8 +58,12 @@ type task interface {
 func (c *call) open(rc *Receiver, r *http.Request, p *signature.Verified, start time.Time) {
 	c.rc = rc
 	c.request = r
+	c.start = start
 	c.parent = r.Context()
 	c.deadline = start.Add(rc.timeout)
+	if d, ok := c.parent.Deadline(); ok && d.Before(c.deadline) {
+		c.deadline = d
+	}
 	c.proof = p
 	c.proofKey = rc.proofKey
 }

@@ -14,7 +14,7 @@ import (
 // functions that answer a text never do; that saves six allocations a request.
 type callContext struct {
 	parent   context.Context
-	deadline time.Time
+	deadline time.Time // not later than the parent's
 	proof    *signature.Verified
 	proofKey any
 
@@ -25,12 +25,7 @@ type callContext struct {
 }
 
 // Deadline implements [context.Context].
-func (c *callContext) Deadline() (time.Time, bool) {
-	if d, ok := c.parent.Deadline(); ok && d.Before(c.deadline) {
-		return d, true
-	}
-	return c.deadline, true
-}
+func (c *callContext) Deadline() (time.Time, bool) { return c.deadline, true }
 
 // Done implements [context.Context].
 func (c *callContext) Done() <-chan struct{} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -101,7 +100,11 @@ type deduplicator struct {
 }
 
 func (d *deduplicator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx := r.Context()
+	client := r.Context()
+	// Waiting for another request and working on this one share the time that
+	// Twilio waits.
+	ctx, cancel := context.WithTimeout(client, d.rc.timeout)
+	defer cancel()
 	proof, err := d.rc.prove(r)
 	if err != nil {
 		d.rc.refuseProof(w, r, err)
@@ -113,9 +116,10 @@ func (d *deduplicator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	key, owner := answerKey(proof, r), rand.Text()
 	claim, err := d.claim(ctx, key, owner)
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case err != nil && client.Err() != nil:
 		// The client has gone while it waited: there is nobody to answer.
-	case errors.Is(err, errStillAtWork):
+	case err != nil && ctx.Err() != nil:
+		// The first request is still at work, and Twilio waits no longer.
 		h := w.Header()
 		h.Set("Content-Length", "0")
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -129,24 +133,14 @@ func (d *deduplicator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-var errStillAtWork = errors.New("webhook: the first request is still at work")
-
 // claim claims the key or waits for the answer of whoever has claimed it.
 func (d *deduplicator) claim(ctx context.Context, key AnswerKey, owner string) (Claim, error) {
-	patience, cancel := context.WithTimeout(ctx, d.rc.timeout)
-	defer cancel()
 	for {
-		claim, err := d.ask(patience, key, owner)
-		if err == nil && (claim.Answer != nil || claim.Owner == owner) {
-			return claim, nil
+		claim, err := d.ask(ctx, key, owner)
+		if err != nil || claim.Answer != nil || claim.Owner == owner {
+			return claim, err
 		}
-		if err == nil {
-			err = d.store.Wait(patience, key, claim.Owner)
-		}
-		if patience.Err() != nil && err != nil {
-			return Claim{}, errStillAtWork
-		}
-		if err != nil {
+		if err := d.store.Wait(ctx, key, claim.Owner); err != nil {
 			return Claim{}, err
 		}
 	}

@@ -268,6 +268,32 @@ func TestDeduplicateDoesNotWaitForEver(t *testing.T) {
 	})
 }
 
+// A retry that has waited for a first that failed has what is left of the time,
+// not all of it anew.
+func TestT20DeduplicateSharesTheTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := counter{before: func(ctx context.Context, n int32) error {
+			if n == 1 {
+				time.Sleep(7 * time.Second)
+				return errors.New("out of order")
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		}}
+		var told *webhook.Failure
+		rc, _ := newReceiver(t, webhook.Options{Error: func(_ context.Context, f *webhook.Failure) { told = f }})
+		h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Handle(rc, c.reply))
+		go serve(h, retry("/sms", message(nil), retryToken))
+		synctest.Wait()
+		start := time.Now()
+		w := serve(h, retry("/sms", message(nil), retryToken))
+		assert.Equal(t, http.StatusServiceUnavailable, w.Code)
+		assert.Equal(t, 10*time.Second, time.Since(start))
+		require.NotNil(t, told)
+		assert.Equal(t, webhook.Late, told.Cause)
+	})
+}
+
 func TestDeduplicateExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c counter

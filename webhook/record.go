@@ -137,7 +137,7 @@ func (c *call) record(level slog.Level, message string, status int) *record {
 		status:  status,
 		event:   c.task.subject(),
 		proof:   c.proof,
-		took:    time.Since(c.deadline.Add(-c.rc.timeout)),
+		took:    time.Since(c.start),
 		soft:    c.soft,
 	}
 }
