@@ -23,6 +23,7 @@ type tagText struct {
 // add the methods, and room for a few attributes and children, so that most
 // elements are one small allocation.
 type element struct {
+	_        noCopy
 	tag      tag
 	markup   bool   // text is XML, written by this package: see speech
 	depth    uint8  // of the elements in that markup
@@ -31,6 +32,13 @@ type element struct {
 	attrs    []attr
 	more     *more
 }
+
+// noCopy makes go vet complain about copies: attributes and children lie in the
+// same struct as the slices that point to them.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
 
 // more is what only some elements have.
 type more struct {

@@ -41,8 +41,11 @@ func (d *FaxResponse) Append(verbs ...FaxVerb) *FaxResponse {
 
 // Attr sets an attribute of the Response element, such as an XML namespace;
 // TwiML has none there. A name that is not an XML name is an error when the
-// document is rendered.
+// document is rendered. On a nil FaxResponse it makes a new one.
 func (d *FaxResponse) Attr(name, value string) *FaxResponse {
+	if d == nil {
+		d = Fax()
+	}
 	if d.root.tag == tagNone {
 		d.begin(d.kidRoom[:0])
 	}
@@ -84,7 +87,8 @@ func (d *FaxResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Node returns the document as a tree, equal to what [Parse] makes of it but
-// for places. It has no limits.
+// for places. It has no limits. Inside words with SSML, an element that cannot
+// be written is left out; Lint names it.
 func (d *FaxResponse) Node() *Node { return nodeOf(d.response()) }
 
 // Lint returns what Twilio would complain about: all that the function [Lint]

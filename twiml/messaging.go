@@ -42,8 +42,11 @@ func (d *MessagingResponse) Append(verbs ...MessagingVerb) *MessagingResponse {
 
 // Attr sets an attribute of the Response element, such as an XML namespace;
 // TwiML has none there. A name that is not an XML name is an error when the
-// document is rendered.
+// document is rendered. On a nil MessagingResponse it makes a new one.
 func (d *MessagingResponse) Attr(name, value string) *MessagingResponse {
+	if d == nil {
+		d = Messaging()
+	}
 	if d.root.tag == tagNone {
 		d.begin(d.kidRoom[:0])
 	}
@@ -86,7 +89,8 @@ func (d *MessagingResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Node returns the document as a tree, equal to what [Parse] makes of it but
-// for places. It has no limits.
+// for places. It has no limits. Inside words with SSML, an element that cannot
+// be written is left out; Lint names it.
 func (d *MessagingResponse) Node() *Node { return nodeOf(d.response()) }
 
 // Lint returns what Twilio would complain about: all that the function [Lint]

@@ -124,6 +124,8 @@ func TestLengthsOfTime(t *testing.T) {
 			`<Say>a<break time="1s"/><break time="3ms"/></Say>`, "/Response/Say[1]/break[2]/@time"},
 		{"rounded break inside", twiml.Say("a", twiml.Emphasis("b", twiml.Text("<"), twiml.Break(2500*time.Microsecond))),
 			`<Say>a<emphasis>b&lt;<break time="3ms"/></emphasis></Say>`, "/Response/Say[1]/emphasis[1]/break[1]/@time"},
+		{"rounded break in an unusual element", twiml.Say("a", twiml.Emphasis("b", twiml.Break(2500*time.Microsecond).Attr("n", "")).Attr("m", "")),
+			`<Say>a<emphasis m="">b<break time="3ms" n=""/></emphasis></Say>`, "/Response/Say[1]/emphasis[1]/break[1]/@time"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			doc := twiml.Voice(c.verb)

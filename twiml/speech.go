@@ -142,6 +142,9 @@ func (in *inside) appendElement(b []byte, e *element) []byte {
 			in.marks = append(in.marks, mark{at, a.id})
 		}
 	}
+	if rare := e.rare(); rare != nil && e.markup {
+		in.join(rare.marks, len(b)-len(tags[e.tag].end)-len(e.text))
+	}
 	return b
 }
 

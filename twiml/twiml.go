@@ -33,6 +33,10 @@
 // Twilio lists today and take any other text. [Custom] makes an element and the
 // method Attr sets an attribute that this package does not know yet.
 //
+// Verbs and nouns are pointers: what is set on one later is seen in the document.
+// The SSML elements inside words are values: a method returns a changed copy,
+// and a [Say] keeps what it was given, as it was then.
+//
 // A nil verb, noun or part is skipped, so that conditions stay plain Go. A nil
 // document is the empty one, which tells Twilio to do nothing. Elements may be
 // used in several documents and places. Once nothing sets attributes or appends

@@ -38,8 +38,11 @@ func (d *VoiceResponse) Append(verbs ...VoiceVerb) *VoiceResponse {
 
 // Attr sets an attribute of the Response element, such as an XML namespace;
 // TwiML has none there. A name that is not an XML name is an error when the
-// document is rendered.
+// document is rendered. On a nil VoiceResponse it makes a new one.
 func (d *VoiceResponse) Attr(name, value string) *VoiceResponse {
+	if d == nil {
+		d = Voice()
+	}
 	if d.root.tag == tagNone {
 		d.begin(d.kidRoom[:0])
 	}
@@ -81,7 +84,8 @@ func (d *VoiceResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Node returns the document as a tree, equal to what [Parse] makes of it but
-// for places. It has no limits.
+// for places. It has no limits. Inside words with SSML, an element that cannot
+// be written is left out; Lint names it.
 func (d *VoiceResponse) Node() *Node { return nodeOf(d.response()) }
 
 // Lint returns what Twilio would complain about: all that the function [Lint]
