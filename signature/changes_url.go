@@ -208,6 +208,9 @@ func changePrefix(d *diagnosis, t trial) iter.Seq[change] {
 			}
 			extra := t.path[:len(t.path)-len(rest)+i+1]
 			rest = rest[i+1:]
+			if strings.Contains(extra, "..") {
+				return
+			}
 			c := t
 			c.path = rest
 			if !yield(change{c, Finding{fmt.Sprintf("path-prefix: the path arrives with %q in front, and Twilio signed it without", extra),
@@ -256,7 +259,7 @@ func changePath(d *diagnosis, t trial) iter.Seq[change] {
 		}
 		doubled := strings.ReplaceAll(t.path, "/", "//")
 		decoded, err := url.PathUnescape(t.path)
-		if err != nil {
+		if err != nil || strings.Contains(decoded, "?") {
 			decoded = t.path
 		}
 		dir, file := path.Split(t.path)

@@ -94,16 +94,17 @@ func (d *diagnosis) checkCopy(r *http.Request, q *request, s *scratch) *Error {
 
 // diagnosis is the state of one call.
 type diagnosis struct {
-	v       *Verifier
-	r       *http.Request
-	q       *request
-	refusal *Error
-	pairs   []pair // decoded parameters, of the form or of the query
-	tokens  []Token
-	trials  int
-	bytes   int
-	seed    maphash.Seed
-	tried   map[uint64]bool // hashes of the texts that were tried
+	v         *Verifier
+	r         *http.Request
+	q         *request
+	refusal   *Error
+	pairs     []pair // decoded parameters, of the form or of the query
+	tokens    []Token
+	trials    int
+	bytes     int
+	exhausted bool // trials or bytes are used up
+	seed      maphash.Seed
+	tried     map[uint64]bool // hashes of the texts that were tried
 }
 
 // explain turns a refusal into findings. What is not a matter of the signature
@@ -242,6 +243,7 @@ func (d *diagnosis) hashMismatch() []Finding {
 		_ = json.Indent(&pretty, bytes.TrimSpace(body), "", indent)
 		if hashMatches(d.q.hash, pretty.Bytes()) {
 			compact = pretty
+			break
 		}
 	}
 	for _, change := range []struct {

@@ -85,6 +85,7 @@ func (d *diagnosis) try(t trial) bool {
 		d.tried[text] = true
 		for _, token := range d.tokens {
 			if d.trials <= 0 || d.bytes < size {
+				d.exhausted = true
 				return false
 			}
 			d.trials--
@@ -119,6 +120,9 @@ func (d *diagnosis) search() []Finding {
 			if d.try(c.trial) {
 				return []Finding{c.finding}
 			}
+			if d.exhausted {
+				return d.giveUp()
+			}
 		}
 	}
 	for _, k := range [][2]kind{
@@ -129,11 +133,11 @@ func (d *diagnosis) search() []Finding {
 	} {
 		for first := range k[0](d, base) {
 			for second := range k[1](d, first.trial) {
-				if d.trials <= 0 {
-					return d.giveUp()
-				}
 				if d.try(second.trial) {
 					return []Finding{first.finding, second.finding}
+				}
+				if d.exhausted {
+					return d.giveUp()
 				}
 			}
 		}

@@ -1,0 +1,316 @@
+package signature_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/signature"
+)
+
+// signedFor returns a form POST to target whose signature is that of another
+// URL with other parameters, written as a form.
+func signedFor(target, body, url, params string) *http.Request {
+	r := signedForm(target, body)
+	signText(r, url, params)
+	return r
+}
+
+// TestDiagnoseFindsTheChange goes through section 7 of signature.md: for each
+// cause a request that suffers from it.
+func TestDiagnoseFindsTheChange(t *testing.T) {
+	const plain = "Body=hi+there&From=%2B15550101"
+	const u = "https://hooks.example.com"
+	with := func(r *http.Request, header, value string) *http.Request {
+		r.Header.Set(header, value)
+		return r
+	}
+	rawText := func(url, text string) *http.Request {
+		r := signedForm("/sms", plain)
+		r.Header.Set("X-Twilio-Signature", slowMAC(benchToken, url+text))
+		return r
+	}
+	local := func(r *http.Request, addr string) *http.Request {
+		tcp, err := net.ResolveTCPAddr("tcp", addr)
+		require.NoError(t, err)
+		return r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, net.Addr(tcp)))
+	}
+	for _, tt := range []struct {
+		name   string
+		base   string // of the configuration; the usual one if empty
+		r      *http.Request
+		labels []string
+		remedy string // contained in the last remedy
+	}{
+		{"TLS ends at a proxy", "http://hooks.example.com", signedFor("/sms", plain, u+"/sms", plain), []string{"scheme"}, `Config.BaseURL to "https://hooks.example.com"`},
+		{"http was signed", "", signedFor("/sms", plain, "http://hooks.example.com/sms", plain), []string{"scheme"}, `Config.BaseURL to "http://hooks.example.com"`},
+		{"wss was signed", "", signedFor("/sms", plain, "wss://hooks.example.com/sms", plain), []string{"scheme-websocket"}, "Upgrade"},
+		{"https was signed for ws", "wss://hooks.example.com", signedFor("/sms", plain, u+"/sms", plain), []string{"scheme-websocket"}, `begin with "https://"`},
+		{"host of X-Forwarded-Host", "", with(signedFor("/sms", plain, "https://public.example.org/sms", plain), "X-Forwarded-Host", "public.example.org"), []string{"host"}, `"https://public.example.org"`},
+		{"host of Forwarded", "", with(signedFor("/sms", plain, "https://public.example.org:8443/sms", plain), "Forwarded", `host="public.example.org:8443"`), []string{"host"}, `"https://public.example.org:8443"`},
+		{"host of X-Original-Host", "", with(signedFor("/sms", plain, "https://public.example.org/sms", plain), "X-Original-Host", "public.example.org"), []string{"host"}, ""},
+		{"without www", "https://www.example.com", signedFor("/sms", plain, "https://example.com/sms", plain), []string{"host"}, ""},
+		{"with www", "https://example.com", signedFor("/sms", plain, "https://www.example.com/sms", plain), []string{"host"}, ""},
+		{"host in capitals", "", signedFor("/sms", plain, "https://Hooks.Example.Com/sms", plain), []string{"host-case"}, "Hooks.Example.Com"},
+		{"port of X-Forwarded-Port", "", with(signedFor("/sms", plain, u+":7443/sms", plain), "X-Forwarded-Port", "7443"), []string{"port"}, `:7443"`},
+		{"port that is listened on", "", local(signedFor("/sms", plain, u+":7001/sms", plain), "127.0.0.1:7001"), []string{"port"}, `:7001"`},
+		{"common port", "", signedFor("/sms", plain, u+":8080/sms", plain), []string{"port"}, ""},
+		{"slash added", "", signedFor("/sms/", plain, u+"/sms", plain), []string{"trailing-slash"}, "with the slash"},
+		{"slash removed", "", signedFor("/sms", plain, u+"/sms/", plain), []string{"trailing-slash"}, "without the slash"},
+		{"stage missing", "", signedFor("/sms", plain, u+"/prod/sms", plain), []string{"path-prefix"}, `Config.BaseURL to "https://hooks.example.com/prod"`},
+		{"prefix of X-Forwarded-Prefix", "", with(signedFor("/sms", plain, u+"/tenant7/sms", plain), "X-Forwarded-Prefix", "/tenant7"), []string{"path-prefix"}, "/tenant7"},
+		{"prefix twice", "https://hooks.example.com/app", signedFor("/sms", plain, u+"/sms", plain), []string{"path-prefix"}, `Config.BaseURL to "https://hooks.example.com"`},
+		{"segment added", "", signedFor("/lambda/sms", plain, u+"/sms", plain), []string{"path-prefix"}, ""},
+		{"two segments added", "", signedFor("/a/b/sms", plain, u+"/sms", plain), []string{"path-prefix"}, ""},
+		{"double slash cleaned", "", signedFor("/twilio/sms", plain, u+"//twilio/sms", plain), []string{"path-normalised"}, "proxy_pass"},
+		{"dots cleaned", "", signedFor("/a/../sms", plain, u+"/sms", plain), []string{"path-normalised"}, ""},
+		{"path decoded", "", signedFor("/a%20b%2Fc", plain, u+"/a b/c", plain), []string{"path-escape"}, ""},
+		{"escapes in lower case", "", signedFor("/a%c3%a9", plain, u+"/a%C3%A9", plain), []string{"path-escape"}, ""},
+		{"index page", "", signedFor("/twilio/index.php", plain, u+"/twilio", plain), []string{"path-rewrite"}, ""},
+		{"rewritten target", "", with(signedFor("/index.php", plain, u+"/twilio/sms?x=1", plain), "X-Original-URI", "/twilio/sms?x=1"), []string{"path-rewrite"}, ""},
+		{"query lost on the way", "", with(signedFor("/sms", plain, u+"/sms?id=7", plain), "X-Original-URI", "/sms?id=7"), []string{"query-missing"}, ""},
+		{"query in Request.URL only", "", func() *http.Request {
+			r := signedFor("/sms?id=7", plain, u+"/sms?id=7", plain)
+			r.RequestURI = "/sms"
+			return r
+		}(), []string{"query-missing"}, "RequestURI"},
+		{"path in Request.URL only", "", func() *http.Request {
+			r := signedFor("/public", plain, u+"/public", plain)
+			r.RequestURI = "/internal"
+			return r
+		}(), []string{"path-rewrite"}, "RequestURI"},
+		{"question mark escaped", "", signedFor("/sms%3Fid=7", plain, u+"/sms?id=7", plain), []string{"query-reencoded"}, ""},
+		{"question mark lost", "", signedFor("/sms", plain, u+"/sms?", plain), []string{"query-reencoded"}, ""},
+		{"query sorted", "", signedFor("/sms?a=1&b=2&c=3", plain, u+"/sms?c=3&a=1&b=2", plain), []string{"query-order"}, ""},
+		{"long query sorted", "", signedFor("/sms?f=1&e=2&d=3&c=4&b=5&a=6", plain, u+"/sms?a=6&b=5&c=4&d=3&e=2&f=1", plain), []string{"query-order"}, ""},
+		{"%20 turned into +", "", signedFor("/sms?n=a+b", plain, u+"/sms?n=a%20b", plain), []string{"query-reencoded"}, ""},
+		{"space and apostrophe", "", signedFor("/sms?n=O%27Hara+x", plain, u+"/sms?n=O'Hara%20x", plain), []string{"query-reencoded"}, ""},
+		{"query parsed and written", "", signedFor("/sms?flag&n=x:y", plain, u+"/sms?flag=&n=x%3Ay", plain), []string{"query-reencoded"}, ""},
+		{"tracker", "", signedFor("/sms?id=7&fbclid=x", plain, u+"/sms?id=7", plain), []string{"query-extra"}, ""},
+		{"GET parameters twice", "", func() *http.Request {
+			r := signedGet("/voice?A=1&B=2")
+			signText(r, u+"/voice?A=1&B=2", "A=1&B=2")
+			return r
+		}(), []string{"get-params-appended"}, ""},
+		{"query merged", "", signedFor("/sms?id=7", plain, u+"/sms?id=7", plain+"&id=7"), []string{"query-merged-into-params"}, ""},
+		{"query merged and dropped", "", signedFor("/sms?id=7", plain, u+"/sms", plain+"&id=7"), []string{"query-merged-into-params"}, ""},
+		{"URL alone", "", signedFor("/sms", plain, u+"/sms", ""), []string{"method"}, ""},
+		{"framework parameter", "", signedFor("/sms", plain+"&controller=x", u+"/sms", plain), []string{"param-extra"}, "controller"},
+		{"blank dropped", "", signedFor("/sms", plain, u+"/sms", plain+"&FromZip="), []string{"param-missing"}, ""},
+		{"blanks dropped", "", signedFor("/sms", plain, u+"/sms", plain+"&FromCity=&FromState=&FromZip="), []string{"param-missing"}, ""},
+		{"known value dropped", "", signedFor("/sms", plain, u+"/sms", plain+"&ApiVersion=2010-04-01"), []string{"param-missing"}, ""},
+		{"trimmed", "", signedFor("/sms", plain, u+"/sms", "Body=hi+there+&From=%2B15550101"), []string{"param-trimmed"}, ""},
+		{"plus decoded twice", "", signedFor("/sms", "From=+15550101&Body=a+b", u+"/sms", "From=%2B15550101&Body=a+b"), []string{"param-plus-decoded"}, ""},
+		{"still encoded", "", rawText(u+"/sms", "Bodyhi+thereFrom%2B15550101"), []string{"param-not-decoded"}, ""},
+		{"decoded twice", "", signedFor("/sms", "Body=%2541", u+"/sms", "Body=A"), []string{"param-decoded-twice"}, ""},
+		{"escaped for HTML", "", signedFor("/sms", "Body=a+%26amp%3B+b", u+"/sms", "Body=a+%26+b"), []string{"param-html"}, ""},
+		{"line breaks", "", signedFor("/sms", "Body=a%0D%0Ab", u+"/sms", "Body=a%0Ab"), []string{"param-newlines"}, ""},
+		{"line breaks the other way", "", signedFor("/sms", "Body=a%0Ab", u+"/sms", "Body=a%0D%0Ab"), []string{"param-newlines"}, ""},
+		{"decomposed", "", signedFor("/sms", "Body=e%CC%81", u+"/sms", "Body=%C3%A9"), []string{"param-unicode"}, ""},
+		{"composed", "", signedFor("/sms", "Body=%C3%A9%C5%BE", u+"/sms", "Body=e%CC%81z%CC%8C"), []string{"param-unicode"}, ""},
+		{"dots into underscores", "", signedFor("/sms", "MessagingBinding_Address=x", u+"/sms", "MessagingBinding.Address=x"), []string{"param-names"}, ""},
+		{"names in lower case", "", signedFor("/sms", "body=hi&from=x&fromzip=", u+"/sms", "Body=hi&From=x&FromZip="), []string{"param-names"}, ""},
+		{"unsorted", "", rawText(u+"/sms", "From+15550101Bodyhi there"), []string{"token"}, ""},
+		{"in the order of arrival", "", func() *http.Request {
+			r := signedForm("/sms", "From=x&Body=y")
+			r.Header.Set("X-Twilio-Signature", slowMAC(benchToken, u+"/smsFromxBodyy"))
+			return r
+		}(), []string{"param-order"}, ""},
+		{"scheme and slash", "http://hooks.example.com", signedFor("/sms", plain, u+"/sms/", plain), []string{"scheme", "trailing-slash"}, ""},
+		{"scheme and prefix", "http://hooks.example.com", signedFor("/sms", plain, u+"/prod/sms", plain), []string{"scheme", "path-prefix"}, `"https://hooks.example.com/prod"`},
+		{"scheme and host", "http://internal:8080", with(signedFor("/sms", plain, u+"/sms", plain), "X-Forwarded-Host", "hooks.example.com"), []string{"scheme", "host"}, `"https://hooks.example.com:8080"`},
+		{"scheme and query", "http://hooks.example.com", signedFor("/sms?n=a+b", plain, u+"/sms?n=a%20b", plain), []string{"scheme", "query-reencoded"}, ""},
+		{"host and slash", "", with(signedFor("/sms", plain, "https://public.example.org/sms/", plain), "X-Forwarded-Host", "public.example.org"), []string{"host", "trailing-slash"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v := newVerifier(t, signature.Config{BaseURL: tt.base, Lenient: true})
+			_, err := v.Verify(tt.r)
+			require.ErrorIs(t, err, signature.ErrMismatch)
+			findings := v.Diagnose(tt.r)
+			got := labels(findings)
+			require.GreaterOrEqual(t, len(got), len(tt.labels))
+			assert.Equal(t, tt.labels, got[:len(tt.labels)], "%v", findings)
+			assert.Contains(t, fmt.Sprint(findings), tt.remedy)
+			for _, f := range findings {
+				assert.NotContains(t, f.String(), "15550101")
+				assert.NotContains(t, f.String(), "hi there")
+				assert.NotContains(t, f.String(), benchToken)
+			}
+			_, err = v.Verify(tt.r)
+			assert.ErrorIs(t, err, signature.ErrMismatch, "a diagnosis changes no verdict")
+		})
+	}
+}
+
+func TestDiagnoseTokens(t *testing.T) {
+	for name, tt := range map[string]struct {
+		secret string
+		label  string
+		cause  string
+	}{
+		"quotes":         {`"` + benchToken + `"`, "token-spelling", "quotes"},
+		"capitals":       {strings.ToUpper(benchToken), "token-spelling", "capital letters"},
+		"API key secret": {"Zk3mVq9rT1yXw8LpHs6NdBc4Ea7FgJ2u", "token", "API key secret"},
+		"cut":            {benchToken[:30], "token", "does not look like an auth token"},
+		"another":        {strings.Repeat("0", 32), "token", "not the one that signed it"},
+	} {
+		v := newVerifier(t, signature.Config{Tokens: signature.Tokens(tt.secret)})
+		findings := v.Diagnose(signedForm("/sms", "a=1"))
+		require.NotEmpty(t, findings, name)
+		assert.Equal(t, tt.label, labels(findings)[0], name)
+		assert.Contains(t, findings[0].Cause, tt.cause, name)
+		assert.NotContains(t, fmt.Sprint(findings), tt.secret, name)
+	}
+	v := newVerifier(t, signature.Config{Tokens: signature.Tokens("other")})
+	assert.Contains(t, v.Diagnose(signedForm("/sms", "ParentAccountSid=AC1"))[0].Remedy, "sub-account's auth token")
+	assert.Contains(t, labels(v.Diagnose(signedGet("/voice"))), "redirect")
+}
+
+func TestDiagnoseHeader(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	right := signedForm("/sms", "a=1").Header.Get("X-Twilio-Signature")
+	for name, tt := range map[string]struct {
+		values []string
+		cause  string
+		undone bool // the rest of the request is right
+	}{
+		"twice":       {[]string{right, right}, "more than once", true},
+		"joined":      {[]string{right + ", " + right}, "joined by a comma", true},
+		"quoted":      {[]string{`"` + right + `"`}, "quotes or white space", true},
+		"spaces":      {[]string{" " + right}, "quotes or white space", true},
+		"URL-safe":    {[]string{strings.NewReplacer("+", "-", "/", "_").Replace(right)}, "URL-safe", true},
+		"hexadecimal": {[]string{fmt.Sprintf("%x", decodeSignature(t, right))}, "hexadecimal", true},
+		"cut":         {[]string{right[:20]}, "cut short", false},
+		"too long":    {[]string{right + right}, "not 28 characters", false},
+	} {
+		r := signedForm("/sms", "a=1")
+		if name == "URL-safe" {
+			// A signature that has such characters.
+			for i := 0; !strings.ContainsAny(right, "+/"); i++ {
+				r = signedForm("/sms", fmt.Sprintf("a=%d", i))
+				right = r.Header.Get("X-Twilio-Signature")
+			}
+			tt.values = []string{strings.NewReplacer("+", "-", "/", "_").Replace(right)}
+		}
+		r.Header["X-Twilio-Signature"] = tt.values
+		findings := v.Diagnose(r)
+		require.Len(t, findings, 1, name)
+		assert.Contains(t, findings[0].Cause, tt.cause, name)
+		assert.Equal(t, tt.undone, strings.HasPrefix(findings[0].Remedy, "Undone"), name)
+		body, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		assert.NotEmpty(t, body, "the body can be read again")
+	}
+}
+
+func TestDiagnoseBodyHash(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	for _, tt := range []struct{ signed, sent, cause string }{
+		{`{"a": 1, "b": [2, 3]}`, `{"a":1,"b":[2,3]}`, "without its spaces"},
+		{`{"a":1}`, `{ "a" : 1 }`, "parsed and written again"},
+		{"{\n  \"a\": 1\n}", `{"a":1}`, "parsed and written again"},
+		{"{\n\t\"a\": 1\n}", `{"a":1}`, "parsed and written again"},
+		{"{}\n", "{}", "a line break at the end was lost"},
+		{"x", "x\r\n", "a line break was added"},
+		{"x", "\n x", "white space was added"},
+		{"x", "\ufeffx", "a byte order mark was added"},
+		{"\ufeffx", "x", "a byte order mark was lost"},
+		{"a\nb", "a\r\nb", "changed to CR LF"},
+		{"a\r\nb", "a\nb", "changed from CR LF"},
+		{"caf\xe9", "café", "the charset was changed"},
+		{"{}", "", "is the hash of {}"},
+		{"{1}", "", "is the hash of something else"},
+		{"genuine", "forged 日", "not the one that was signed"},
+	} {
+		r := signedJSON("/e", tt.signed)
+		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(tt.sent)), int64(len(tt.sent))
+		findings := v.Diagnose(r)
+		require.Len(t, findings, 1, tt.cause)
+		assert.Equal(t, "body-hash-mismatch", labels(findings)[0])
+		assert.Contains(t, findings[0].Cause, tt.cause)
+	}
+	assert.Contains(t, v.Diagnose(signedForm("/e?bodySHA256="+strings.Repeat("0", 64), "a=1"))[0].Cause, "the form is not the body")
+	assert.Contains(t, v.Diagnose(signedForm("/e?bodySHA256=abc", "a=1"))[0].Cause, "not 64 hexadecimal digits")
+}
+
+func TestDiagnoseUnsignedBodies(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	as := func(typ, body, signedURL, params string) *http.Request {
+		r := httptest.NewRequest(http.MethodPost, "/e", strings.NewReader(body))
+		r.Header.Set("Content-Type", typ)
+		signText(r, signedURL, params)
+		return r
+	}
+	for _, tt := range []struct {
+		name  string
+		r     *http.Request
+		label string
+		cause string
+	}{
+		{"form turned into JSON", as("application/json", `{"Body":"hi","N":1}`, base+"/e", "Body=hi&N=1"), "content-type", "arrives as JSON"},
+		{"form called text", as("text/plain", "Body=hi", base+"/e", "Body=hi"), "content-type", "arrives as another type"},
+		{"form called multipart", as("multipart/form-data; boundary=b", "Body=hi", base+"/e", "Body=hi"), "content-type", "arrives as another type"},
+		{"JSON without query", as("application/json", "{}", base+"/e", ""), "body-hash-missing", "the signature of the URL by itself is right"},
+		{"JSON with anything", as("application/json", "{}", base+"/x", ""), "body-hash-missing", "no bodySHA256"},
+		{"multipart", as("multipart/form-data; boundary=b", "--b--", base+"/e", ""), "content-type", "multipart"},
+	} {
+		findings := v.Diagnose(tt.r)
+		require.NotEmpty(t, findings, tt.name)
+		assert.Equal(t, tt.label, labels(findings)[0], tt.name)
+		assert.Contains(t, findings[0].Cause, tt.cause, tt.name)
+	}
+	r := as("text/plain", "", base+"/e", "")
+	r.Body, r.ContentLength = nil, 3
+	assert.NotEmpty(t, v.Diagnose(r))
+}
+
+func TestDiagnoseWhatIsRight(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	r := signedForm("/sms", "a=1")
+	assert.Nil(t, v.Diagnose(r))
+	_, err := v.Verify(r)
+	assert.NoError(t, err, "and it can be verified still")
+}
+
+// TestDiagnoseIsBounded: no request makes it compute more than it may.
+func TestDiagnoseIsBounded(t *testing.T) {
+	secrets := []string{"a", "b", "c", "d", "e"}
+	v := newVerifier(t, signature.Config{BaseURL: "http://user:pass@a.b.c.example.com:81/x/y", Tokens: signature.Tokens(secrets...), Lenient: true})
+	bodies := map[string]string{
+		"many":    strings.Repeat("a+=%2B1&", 1000),
+		"large":   "Body=" + strings.Repeat("x", 1<<20-5),
+		"nothing": "",
+	}
+	for name, body := range bodies {
+		r := signedForm("/a/b/c/%41//d?"+strings.Repeat("x=1&y=+%27'&", 50), body)
+		r.Header["X-Forwarded-Host"] = []string{strings.Repeat("h,", 500)}
+		trials, bytes := signature.Trials(v, r)
+		assert.Positive(t, trials, name)
+		assert.LessOrEqual(t, trials, signature.MaxTrials, name)
+		assert.LessOrEqual(t, bytes, signature.MaxTrialBytes, name)
+	}
+}
+
+// TestDiagnoseWithTokenSource asks a source that fails, or knows nobody.
+func TestDiagnoseWithTokenSource(t *testing.T) {
+	v := newVerifier(t, signature.Config{Tokens: signature.TokenFunc(func(context.Context, signature.Query) ([]signature.Token, error) {
+		return nil, errors.New("down")
+	})})
+	assert.Equal(t, []string{"tokens"}, labels(v.Diagnose(signedForm("/sms", "a=1"))))
+	v = newVerifier(t, signature.Config{Hosts: []string{"hooks.example.com"}})
+	r := signedForm("/sms", "a=1")
+	r.Host = "hooks.example.com"
+	findings := v.Diagnose(r)
+	assert.Equal(t, []string{"scheme"}, labels(findings))
+	assert.Contains(t, findings[0].Remedy, "Config.Proxies")
+	assert.Equal(t, findings[0].Cause+"\n\t"+findings[0].Remedy, fmt.Sprint(findings[0]))
+}
