@@ -130,3 +130,16 @@ func TestSignPublished(t *testing.T) {
 	assert.Equal(t, "https://example.com/test?bodySHA256=8d90d640c6ba47d595ac56203d7f5c6b511be80fdf44a2055acca75a119b9fd2", signed)
 	assert.Equal(t, "zR5Oq4f6cijN5oz5bisiVuxYnTU=", sig)
 }
+
+// TestBodyIsWrittenAtOnce: what copies the body again gets it in one piece.
+func TestBodyIsWrittenAtOnce(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	r := signedForm("/sms", "Body=hi")
+	_, err := v.Verify(r)
+	require.NoError(t, err)
+	var b strings.Builder
+	n, err := io.Copy(&b, r.Body)
+	require.NoError(t, err)
+	assert.Equal(t, int64(7), n)
+	assert.Equal(t, "Body=hi", b.String())
+}

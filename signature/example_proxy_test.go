@@ -1,0 +1,81 @@
+package signature_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+
+	"github.com/ringback-go/ringback/signature"
+)
+
+// A proxy ends TLS and passes the request on by plain HTTP. The verifier was
+// told what this process sees, not what Twilio calls.
+func ExampleVerifier_Diagnose() {
+	verifier, err := signature.New(signature.Config{
+		BaseURL: "http://hooks.example.com",
+		Tokens:  signature.Tokens(authToken),
+	})
+	if err != nil {
+		panic(err)
+	}
+	r := fromTwilio("https://hooks.example.com/sms", "Hello")
+	_, err = verifier.Verify(r)
+	fmt.Println(err)
+	for _, f := range verifier.Diagnose(r) {
+		fmt.Println(f.Cause)
+		fmt.Println(f.Remedy)
+	}
+	// Output:
+	// signature: mismatch
+	// scheme: Twilio signed https, and the verifier was told http
+	// Set Config.BaseURL to "https://hooks.example.com": TLS ends at a proxy, so this process sees another scheme than Twilio.
+}
+
+// Several public names reach one process through a load balancer, which says
+// in X-Forwarded-* what it was asked for. Its headers count, nobody else's do,
+// and it may only name hosts that are listed.
+func ExampleConfig_proxies() {
+	verifier, err := signature.New(signature.Config{
+		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
+		Hosts:   []string{"hooks.example.com", "hooks.example.org"},
+		Tokens:  signature.Tokens(authToken),
+	})
+	if err != nil {
+		panic(err)
+	}
+	for _, peer := range []string{"10.0.0.7:4711", "198.51.100.7:4711"} {
+		r := fromTwilio("https://hooks.example.org/sms", "Hello")
+		r.RemoteAddr, r.Host = peer, "internal:8080"
+		r.Header.Set("X-Forwarded-Proto", "https")
+		r.Header.Set("X-Forwarded-Host", "hooks.example.org")
+		_, err := verifier.Verify(r)
+		fmt.Println(peer, err)
+	}
+	// Output:
+	// 10.0.0.7:4711 <nil>
+	// 198.51.100.7:4711 signature: host not in Config.Hosts
+}
+
+// The log tells what the client is not told.
+func ExampleConfig_refused() {
+	verifier, err := signature.New(signature.Config{
+		BaseURL: "https://hooks.example.com",
+		Tokens:  signature.Tokens(authToken),
+		Refused: func(r *http.Request, err *signature.Error) {
+			if errors.Is(err, signature.ErrMissing) {
+				fmt.Println("a stranger at", r.URL.Path)
+			}
+		},
+	})
+	if err != nil {
+		panic(err)
+	}
+	w := httptest.NewRecorder()
+	verifier.Handler(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/sms", nil))
+	fmt.Println(w.Code, w.Body.Len())
+	// Output:
+	// a stranger at /sms
+	// 403 0
+}

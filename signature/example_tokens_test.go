@@ -1,0 +1,102 @@
+package signature_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ringback-go/ringback/signature"
+)
+
+// While a token is being rotated both are accepted. When the label of the old
+// one is no longer seen, the rotation is through.
+func ExampleTokens() {
+	verifier, err := signature.New(signature.Config{
+		BaseURL: "https://hooks.example.com",
+		Tokens:  signature.Tokens("the new token", authToken),
+	})
+	if err != nil {
+		panic(err)
+	}
+	message, err := verifier.Verify(fromTwilio("https://hooks.example.com/sms", "Hello"))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(message.Token())
+	// Output: token "2"
+}
+
+// Each tenant has an account and a token. The token is bound to its account,
+// so that no tenant can sign in another's name.
+func ExampleTokenFunc() {
+	tenants := map[string]string{"AC0123456789abcdef0123456789abcdef": authToken}
+	tokens := map[string]signature.Token{}
+	for sid, secret := range tenants {
+		token, err := signature.NewToken("tenant "+sid[:6], secret)
+		if err != nil {
+			panic(err)
+		}
+		token.AccountSID = sid
+		tokens[sid] = token
+	}
+	verifier, err := signature.New(signature.Config{
+		BaseURL: "https://hooks.example.com",
+		Tokens: signature.TokenFunc(func(_ context.Context, q signature.Query) ([]signature.Token, error) {
+			if token, ok := tokens[q.AccountSID]; ok {
+				return []signature.Token{token}, nil
+			}
+			return nil, nil // nobody we know
+		}),
+	})
+	if err != nil {
+		panic(err)
+	}
+	message, err := verifier.Verify(fromTwilio("https://hooks.example.com/sms", "Hello"))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(message.Token().Label)
+	// Output: tenant AC0123
+}
+
+// A secret cannot be printed by accident.
+func ExampleNewToken() {
+	token, err := signature.NewToken("main", authToken)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("%v %+v %#v\n", token, token, []any{token})
+	_, err = signature.NewToken("main", "")
+	fmt.Println(err)
+	// Output:
+	// token "main" token "main" []interface {}{token "main"}
+	// the auth token is empty
+}
+
+// A set of tokens is replaced while requests come in, without a restart.
+func ExampleTokenSet() {
+	first, err := signature.NewToken("spring", authToken)
+	if err != nil {
+		panic(err)
+	}
+	tokens := new(signature.TokenSet)
+	if err := tokens.Set(first); err != nil {
+		panic(err)
+	}
+	verifier, err := signature.New(signature.Config{BaseURL: "https://hooks.example.com", Tokens: tokens})
+	if err != nil {
+		panic(err)
+	}
+	second, err := signature.NewToken("summer", "another token")
+	if err != nil {
+		panic(err)
+	}
+	if err := tokens.Set(second, first); err != nil {
+		panic(err)
+	}
+	message, err := verifier.Verify(fromTwilio("https://hooks.example.com/sms", "Hello"))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(message.Token().Label)
+	// Output: spring
+}
