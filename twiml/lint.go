@@ -123,6 +123,7 @@ type linter struct {
 	elements  int
 	beyond    bool // the walk ended at a limit
 	notes     []lintNote
+	reach     [len(grammarRoots)]*[grammarCount]bool
 }
 
 // A lintNote is a problem of an element that its parent has found: it is

@@ -13,7 +13,7 @@ func (l *linter) stranger(e *grammarElement, c *Node) {
 		return
 	}
 	name := lintCut(c.Name)
-	here, elsewhere := lintParents(c.Name, l.kind)
+	here, elsewhere := l.parents(c.Name)
 	atRoot := l.kind == MessagingDocument && l.depth == 2
 	switch {
 	case atRoot && here == nil:
@@ -38,7 +38,7 @@ func (l *linter) suggestElement(e *grammarElement, name string) string {
 		return s
 	}
 	var tags []string
-	for id, in := range grammarReach(l.kind) {
+	for id, in := range l.reachOf(l.kind) {
 		if in {
 			tags = append(tags, grammarTable[id].name)
 		}
@@ -46,18 +46,26 @@ func (l *linter) suggestElement(e *grammarElement, name string) string {
 	return lintDidYouMean(name, tags)
 }
 
-// lintParents returns the elements of this kind of document that may hold a
+// reachOf is grammarReach, worked out once.
+func (l *linter) reachOf(kind DocumentKind) *[grammarCount]bool {
+	if l.reach[kind] == nil {
+		l.reach[kind] = grammarReach(kind)
+	}
+	return l.reach[kind]
+}
+
+// parents returns the elements of this kind of document that may hold a
 // child called name, and another kind of document that knows it.
-func lintParents(name string, kind DocumentKind) (here []string, elsewhere string) {
+func (l *linter) parents(name string) (here []string, elsewhere string) {
 	for other := range grammarRoots {
-		for id, in := range grammarReach(DocumentKind(other)) {
+		for id, in := range l.reachOf(DocumentKind(other)) {
 			if !in {
 				continue
 			}
 			if _, ok := grammarTable[id].child(name); !ok {
 				continue
 			}
-			if DocumentKind(other) == kind {
+			if DocumentKind(other) == l.kind {
 				here = append(here, grammarTable[id].name)
 			} else if elsewhere == "" {
 				elsewhere = DocumentKind(other).String()
@@ -79,7 +87,7 @@ func (l *linter) unknownAttribute(e *grammarElement, name string) {
 	hint := lintDidYouMean(name, names)
 	if hint == "" {
 		var of []string
-		for id, in := range grammarReach(l.kind) {
+		for id, in := range l.reachOf(l.kind) {
 			if in && grammarTable[id].attr(name) != nil {
 				of = append(of, grammarTable[id].name)
 			}
@@ -130,63 +138,88 @@ func lintDidYouMean(got string, candidates []string) string {
 	return " Did you mean " + lintQuote(best) + "?"
 }
 
+// lintLongest is as long as a name may be to be taken for a misspelled one.
+const lintLongest = 64
+
 // lintNearest returns the candidate that differs least from got, if it differs
-// little. Case, hyphens, colons and underscores count for nothing: libraries
-// write say-as as SayAs and xml:lang as xmlLang.
+// little, or else begins with it. Case, hyphens, colons and underscores count
+// for nothing: libraries write say-as as SayAs and xml:lang as xmlLang.
 func lintNearest(got string, candidates []string) string {
-	const longest = 64 // no name is longer; what is, is not like any
-	if len(got) > longest {
+	bare, ok := lintBare(got)
+	if !ok {
 		return ""
 	}
-	bare := lintBare(got)
-	best, least := "", 3
+	best, longer, least := "", "", 3
 	for _, c := range candidates {
-		other := lintBare(c)
-		if len(bare) <= 3 && len(other) != len(bare) && c != "" && !strings.EqualFold(bare, other) {
+		other, ok := lintBare(c)
+		if !ok {
 			continue
 		}
-		allowed := min(2, max(len(bare), len(other))/3)
-		if d := lintDistance(bare, other); d <= allowed && d < least {
+		allowed := min(2, max(bare.size, other.size)/3, least-1)
+		if d := max(bare.size-other.size, other.size-bare.size); d > allowed {
+			if longer == "" && bare.size >= 4 && strings.HasPrefix(other.String(), bare.String()) {
+				longer = c
+			}
+			continue
+		}
+		if d := lintDistance(&bare, &other); d <= allowed {
 			best, least = c, d
 		}
 	}
-	if best != "" {
-		return best
+	if best == "" {
+		return longer
 	}
-	for _, c := range candidates {
-		if other := lintBare(c); len(bare) >= 4 && strings.HasPrefix(other, bare) {
-			return c
-		}
-	}
-	return ""
+	return best
 }
 
-func lintBare(s string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", ":", "", "_", "").Replace(s))
+// A lintWord is a name reduced to what counts when names are compared.
+type lintWord struct {
+	letters [lintLongest]byte
+	size    int
+}
+
+func (w *lintWord) String() string { return string(w.letters[:w.size]) }
+
+// lintBare reduces a name, unless it is too long.
+func lintBare(s string) (w lintWord, ok bool) {
+	if len(s) > lintLongest {
+		return w, false
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c == '-' || c == ':' || c == '_':
+			continue
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		w.letters[w.size] = c
+		w.size++
+	}
+	return w, true
 }
 
 // lintDistance counts the letters to insert, remove, change or swap with their
-// neighbour to make b of a.
-func lintDistance(a, b string) int {
-	before := make([]int, len(b)+1)
-	last := make([]int, len(b)+1)
-	row := make([]int, len(b)+1)
+// neighbour to make one word of the other.
+func lintDistance(a, b *lintWord) int {
+	var rows [3][lintLongest + 1]int
+	before, last, row := &rows[0], &rows[1], &rows[2]
 	for j := range last {
 		last[j] = j
 	}
-	for i := 1; i <= len(a); i++ {
+	for i := 1; i <= a.size; i++ {
 		row[0] = i
-		for j := 1; j <= len(b); j++ {
+		for j := 1; j <= b.size; j++ {
 			change := 1
-			if a[i-1] == b[j-1] {
+			if a.letters[i-1] == b.letters[j-1] {
 				change = 0
 			}
 			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+change)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+			if i > 1 && j > 1 && a.letters[i-1] == b.letters[j-2] && a.letters[i-2] == b.letters[j-1] {
 				row[j] = min(row[j], before[j-2]+1)
 			}
 		}
 		before, last, row = last, row, before
 	}
-	return last[len(b)]
+	return last[b.size]
 }

@@ -195,7 +195,7 @@ func (p *parser) attributes(n *Node) error {
 // present element, which begin at from. The first slab holds one attribute for
 // each equals sign that is left in the document.
 func (p *parser) growAttrs(from int) {
-	size := 2*(len(p.attrs)-from) + 8
+	size := 2*(len(p.attrs)-from) + 128
 	if p.attrs == nil {
 		size = min(1+strings.Count(p.src[p.pos:], "="), 512)
 	}
