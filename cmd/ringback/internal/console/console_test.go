@@ -116,6 +116,7 @@ func (d *desk) exchanges(query string) []exchange {
 }
 
 func TestATextGetsItsReply(t *testing.T) {
+	t.Parallel()
 	d := open(t, nil)
 	require.Equal(t, 200, d.do("POST", "/api/messages", `{"person":"+15550101","channel":"sms","body":"a table for four"}`, nil))
 	var thread struct{ Messages []stage.Message }
@@ -145,6 +146,7 @@ func TestATextGetsItsReply(t *testing.T) {
 }
 
 func TestACallThroughTheMenuToVoicemail(t *testing.T) {
+	t.Parallel()
 	d := open(t, nil)
 	var call stage.Call
 	require.Equal(t, 200, d.do("POST", "/api/calls", `{"person":"+15550102"}`, &call))
@@ -173,6 +175,7 @@ func TestACallThroughTheMenuToVoicemail(t *testing.T) {
 }
 
 func TestTheFarEndOfADial(t *testing.T) {
+	t.Parallel()
 	d := open(t, nil)
 	var call stage.Call
 	require.Equal(t, 200, d.do("POST", "/api/calls", `{"person":"+15550101"}`, &call))
@@ -190,6 +193,7 @@ func TestTheFarEndOfADial(t *testing.T) {
 }
 
 func TestDeliveriesEndInOneState(t *testing.T) {
+	t.Parallel()
 	d := open(t, nil)
 	for _, order := range []string{"in-order", "shuffled", "doubled"} {
 		var played stage.Delivery
@@ -209,6 +213,7 @@ func TestDeliveriesEndInOneState(t *testing.T) {
 }
 
 func TestReplayWithChanges(t *testing.T) {
+	t.Parallel()
 	d := open(t, nil)
 	require.Equal(t, 200, d.do("POST", "/api/messages", `{"person":"+15550101","body":"first"}`, nil))
 	d.until("the exchange", func() bool { return len(d.exchanges("?kind=IncomingMessage")) == 1 })
@@ -255,6 +260,7 @@ func TestReplayWithChanges(t *testing.T) {
 }
 
 func TestFaultsStrike(t *testing.T) {
+	t.Parallel()
 	d := open(t, nil)
 	require.Equal(t, 200, d.do("PUT", "/api/faults", `{"faults":[{"kind":"5xx","on":true,"rate":1,"once":true}],"seed":1}`, nil))
 	require.Equal(t, 200, d.do("POST", "/api/messages", `{"person":"+15550101","body":"hello"}`, nil))
@@ -264,6 +270,7 @@ func TestFaultsStrike(t *testing.T) {
 }
 
 func TestExports(t *testing.T) {
+	t.Parallel()
 	d := open(t, nil)
 	require.Equal(t, 200, d.do("POST", "/api/messages", `{"person":"+15550101","body":"it's"}`, nil))
 	d.until("the exchange", func() bool { return len(d.exchanges("")) > 0 })
@@ -284,6 +291,7 @@ func TestExports(t *testing.T) {
 }
 
 func TestTunnelPassesTheSameBytesOn(t *testing.T) {
+	t.Parallel()
 	var got []byte
 	d := open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got, _ = io.ReadAll(r.Body)
@@ -329,6 +337,7 @@ func TestTunnelPassesTheSameBytesOn(t *testing.T) {
 }
 
 func TestEventsAreStreamed(t *testing.T) {
+	t.Parallel()
 	d := open(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -369,6 +378,7 @@ func (s *streamed) Write(p []byte) (int, error) { return s.w.Write(p) }
 func (s *streamed) Flush()                      {}
 
 func TestStateCodesAndDescription(t *testing.T) {
+	t.Parallel()
 	d := open(t, nil)
 	var state struct {
 		App    console.App

@@ -18,6 +18,7 @@ import (
 
 // TestHostileRequests sends the console's share of the shared hostile requests.
 func TestHostileRequests(t *testing.T) {
+	t.Parallel()
 	var file struct {
 		Format, About   string
 		Config, Reading any

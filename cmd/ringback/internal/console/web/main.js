@@ -19,12 +19,12 @@ let current = {name: "", handlers: {}};
 
 function route() {
   const [name, search] = location.hash.replace(/^#\/?/, "").split("?");
-  shared.params = new URLSearchParams(search || "");
-  return views[name] ? name : "phone";
+  return [views[name] ? name : "phone", new URLSearchParams(search || "")];
 }
 
 function show() {
-  const name = route();
+  const [name, params] = route();
+  shared.params = params;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.dataset.view === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -45,8 +45,10 @@ function go(name, params = {}) {
   location.hash = "#/" + name + api.query(params);
 }
 
-// remember keeps filters in the address without a step in the history.
+// remember keeps filters in the address without a step in the history. A view
+// that has been left meanwhile has nothing to say there any more.
 function remember(name, params) {
+  if (location.hash && route()[0] !== name) return;
   history.replaceState(null, "", "#/" + name + api.query(params));
 }
 
