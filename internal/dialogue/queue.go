@@ -126,12 +126,7 @@ func (c *Call) enqueue(doc *document, v *twiml.Node) (*transfer, error) {
 		return nil, c.farewell(next, err)
 	case errors.Is(err, errUpdated):
 		next, f := action("redirected", t)
-		if f == nil && next != nil {
-			if rq, f := c.request(next); f == nil {
-				c.callback(rq.kind, next.base, next.ref, next.method, rq.params)
-			}
-		}
-		return nil, err
+		return nil, c.tellInPassing(next, f, err)
 	case asFailure(err) != nil:
 		c.warn(asFailure(err))
 		return action("error", t)
@@ -203,6 +198,10 @@ func (c *Call) leaveWithDialer(t *ticket, action func(string, *ticket) (*transfe
 	}
 	t.release = true
 	c.e.wake(t.dialer.p)
+	if errors.Is(err, errUpdated) {
+		next, f := action("redirected-from-bridged", t)
+		return nil, c.tellInPassing(next, f, err)
+	}
 	next, f := action("bridged", t)
 	if f != nil {
 		return nil, f
@@ -214,6 +213,17 @@ func (c *Call) leaveWithDialer(t *ticket, action func(string, *ticket) (*transfe
 		return nil, err
 	}
 	return next, nil
+}
+
+// tellInPassing requests an action whose answer nobody executes: the call has
+// got another document. It returns err.
+func (c *Call) tellInPassing(t *transfer, failed, err error) error {
+	if failed == nil && t != nil {
+		if rq, f := c.request(t); f == nil {
+			c.callback(rq.kind, t.base, t.ref, t.method, rq.params)
+		}
+	}
+	return err
 }
 
 // dequeue connects the caller of a Dial to the first in a queue.

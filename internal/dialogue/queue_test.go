@@ -102,10 +102,11 @@ func TestEnqueue(t *testing.T) {
 		s.call()
 		assert.Contains(t, s.codes(), 14205)
 	})
-	fact(t, "a REST update takes the caller out", func(t *testing.T) {
+	fact(t, "a REST update takes the caller out: redirected", func(t *testing.T) {
 		s := line(t, "", nil)
 		c := s.call()
 		c.Update("/done", "")
+		assert.Equal(t, "redirected", s.only("EnqueueAction").Params.Get("QueueResult"))
 		assert.Equal(t, []string{"done"}, s.said())
 		assert.Empty(t, s.Queue("line"))
 	})
@@ -149,6 +150,15 @@ func TestDialQueue(t *testing.T) {
 		p := s.only("DialQueueAction").Params
 		assert.Equal(t, "completed bridged 35 30 "+c.SID(), strings.Join([]string{
 			p.Get("DialCallStatus"), p.Get("DequeueResult"), p.Get("DequeuedCallQueueTime"), p.Get("DequeuedCallDuration"), p.Get("DequeuedCallSid")}, " "))
+	})
+	fact(t, "a REST update of who was taken out: redirected-from-bridged", func(t *testing.T) {
+		s := line(t, "", nil)
+		c := s.call()
+		agent := s.call(by("/agent"))
+		c.Update("/hold", "")
+		assert.Equal(t, "redirected-from-bridged", s.only("EnqueueAction").Params.Get("QueueResult"))
+		assert.Nil(t, agent.Peer())
+		assert.Contains(t, s.said(), "You are in line.")
 	})
 	fact(t, "an empty queue waits until someone comes", func(t *testing.T) {
 		s := line(t, "", nil)

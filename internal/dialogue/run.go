@@ -26,6 +26,11 @@ type transfer struct {
 func (c *Call) live() {
 	first := &transfer{kind: "IncomingCall", ref: c.setup.URL, method: c.setup.Method, inline: c.setup.TwiML, absolute: true}
 	if c.direction == OutboundAPI {
+		if c.killed != "" { // canceled while queued: nobody is told
+			c.reports = &subscription{}
+			c.finish()
+			return
+		}
 		c.progress("initiated", Initiated)
 		if !c.ring(c.setup.RingTimeout, 60*time.Second) {
 			c.finish()

@@ -241,6 +241,26 @@ func TestCallStatusCallbacks(t *testing.T) {
 		q := s.only("CallStatusCallback").Params
 		assert.Equal(t, "1 1", q.Get("CallDuration")+" "+q.Get("Duration"), "seconds and billed minutes")
 	})
+	fact(t, "canceled while still queued: no callback at all", func(t *testing.T) {
+		s := play(t, p)
+		setup := dialogue.CallSetup{URL: "/voice"}
+		all(&setup)
+		c := s.Call(setup)
+		c.End()
+		s.wait(5)
+		assert.Equal(t, "canceled", c.Status())
+		assert.Empty(t, s.paths())
+	})
+	fact(t, "StirStatus stands on ringing and in-progress of outbound calls", func(t *testing.T) {
+		s := play(t, p)
+		s.call(all).Answer()
+		s.wait(5)
+		var got []string
+		for _, x := range s.of("CallStatusCallback") {
+			got = append(got, x.Params.Get("StirStatus"))
+		}
+		assert.Equal(t, []string{"", "A", "A", ""}, got)
+	})
 	fact(t, "canceled while it rings", func(t *testing.T) {
 		s := play(t, p)
 		c := s.call(all)

@@ -47,6 +47,9 @@ func (c *Call) progress(event, status string) {
 		return
 	}
 	extra := pairs("Timestamp", stamp(c.e.now), "CallbackSource", "call-progress-events", "SequenceNumber", itoa(number))
+	if c.direction == OutboundAPI && (event == "ringing" || event == "answered") {
+		extra = append(extra, Param{"StirStatus", "A"})
+	}
 	if event == "completed" {
 		talked := time.Duration(0)
 		if !c.answered.IsZero() {
