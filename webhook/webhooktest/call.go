@@ -88,11 +88,11 @@ func (c *Call) Transcript() string {
 	return c.t.log.transcript(func(ev dialogue.Event) bool { return related(ev, c.leg) })
 }
 
-// Hears lets time pass until the person has heard all of words, in order:
-// spoken texts, names of played files, the words of somebody on the line.
-// Case and white space do not matter. What an earlier Hears has matched does
-// not count again. It fails when the call waits for the person, or ends,
-// before.
+// Hears lets time pass, while the person does nothing, until they have heard
+// all of words, in order: spoken texts, names of played files, the words of
+// somebody on the line. Case and white space do not matter. What an earlier
+// Hears has matched does not count again. It fails when the call ends before,
+// or after ten minutes.
 func (c *Call) Hears(words ...string) *Call {
 	c.t.tb.Helper()
 	for _, w := range words {
@@ -119,7 +119,7 @@ func (c *Call) HearsNot(words ...string) *Call {
 
 // hear returns why the words cannot be heard, or "".
 func (c *Call) hear(words string) string {
-	return c.until(func() bool { return c.match(words) })
+	return c.await(func() bool { return c.match(words) })
 }
 
 // match looks for words in what was heard and has not been matched yet.
@@ -148,18 +148,28 @@ func (c *Call) match(words string) bool {
 	return false
 }
 
-// until lets time pass until done. It returns why that will not be.
-func (c *Call) until(done func() bool) string {
+// until lets time pass until done, which must not take the person to let a
+// menu time out. It returns why that will not be.
+func (c *Call) until(done func() bool) string { return c.pass(done, false) }
+
+// await is until for a person who is silent.
+func (c *Call) await(done func() bool) string { return c.pass(done, true) }
+
+func (c *Call) pass(done func() bool, silent bool) string {
+	waited := ""
 	end := c.t.engine.Now().Add(patience)
 	c.t.engine.Settle()
 	for !done() {
 		a := c.leg.Activity()
 		switch a.State {
 		case dialogue.Over:
-			return fmt.Sprintf("the call has ended (%s)", c.leg.Status())
+			return fmt.Sprintf("the call has ended (%s)%s", c.leg.Status(), waited)
 		case dialogue.WaitingInput, dialogue.Recording, dialogue.Paying:
-			if !a.Entered {
+			if !a.Entered && !silent {
 				return "the call waits for the caller " + waitsFor(a)
+			}
+			if !a.Entered {
+				waited = ", after it has waited for the caller " + waitsFor(a)
 			}
 		case dialogue.RingingOut:
 			return "the phone is still ringing: Answers, Busy or NoAnswer decide"
@@ -173,7 +183,7 @@ func (c *Call) until(done func() bool) string {
 			return "the call is connected to a session, which stays silent: EndsSession ends it"
 		}
 		if at, ok := c.t.engine.Next(); !ok || at.After(end) {
-			return "nothing more happens"
+			return "nothing more happens" + waited
 		}
 		c.t.engine.Step()
 	}
@@ -245,12 +255,8 @@ func (c *Call) Waits(d time.Duration) *Call {
 	return c
 }
 
-// HangsUp puts the receiver down.
+// HangsUp puts the receiver down. Nothing happens if the call has ended.
 func (c *Call) HangsUp() *Call {
-	c.t.tb.Helper()
-	if c.leg.Activity().State == dialogue.Over {
-		c.fail("the caller cannot hang up: the call has ended (%s)", c.leg.Status())
-	}
 	c.act()
 	c.leg.HangUp()
 	return c
@@ -270,11 +276,11 @@ func (c *Call) Records(d time.Duration) *Call {
 	return c
 }
 
-// Ends lets time pass until the call ends. It fails when the call waits for
-// the person before.
+// Ends lets time pass, while the person does nothing, until the call ends. It
+// fails when it has not after ten minutes, or waits for somebody else.
 func (c *Call) Ends() *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.Over }); why != "" {
+	if why := c.await(func() bool { return c.leg.Activity().State == dialogue.Over }); why != "" {
 		c.fail("the call does not end: %s", why)
 	}
 	return c
@@ -296,7 +302,7 @@ func (c *Call) EndsAs(status webhook.CallStatus) *Call {
 func (c *Call) Fails(code int) *Call {
 	c.t.tb.Helper()
 	var seen []string
-	why := c.until(func() bool {
+	why := c.await(func() bool {
 		found := false
 		seen = seen[:0]
 		for _, ev := range c.t.log.all() {

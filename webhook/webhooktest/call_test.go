@@ -55,6 +55,8 @@ func TestCallStories(t *testing.T) {
 		twilio.Call("/voice").Presses("1").Answers().Waits(time.Minute).HangsUp().Ends()
 	})
 	t.Run("silence", func(t *testing.T) {
+		webhooktest.New(t, h, nil).Call("/voice").Hears("We did not hear you").Ends().HangsUp()
+		webhooktest.New(t, h, nil).Call("/voice").Ends()
 		webhooktest.New(t, h, nil).Call("/voice").Hears("Press 1").Waits(10 * time.Second).Hears("We did not hear you").Ends()
 	})
 	t.Run("a wrong key", func(t *testing.T) {
@@ -150,7 +152,7 @@ func TestFailures(t *testing.T) {
 		want []string
 	}{
 		{"words that are not said", h, func(t *webhooktest.Twilio) { t.Call("/voice").Hears("Press 3") }, []string{
-			`the caller does not hear "Press 3": the call waits for the caller to press a key`,
+			`the caller does not hear "Press 3": the call has ended (completed), after it has waited for the caller to press a key`,
 			`00:00  the caller hears "Welcome to our support line."`, "request (IncomingCall):", "POST https://webhooktest.example.com/voice",
 			"CallStatus=ringing", "answer: 200 text/xml", "-> ",
 		}},
@@ -160,11 +162,11 @@ func TestFailures(t *testing.T) {
 		{"a key too many", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("21") }, []string{`presses "1" of "21", and nothing listens`}},
 		{"words to nobody", h, func(t *webhooktest.Twilio) { t.Call("/voice").Speaks("hi") }, []string{`cannot say "hi": the call waits for the caller to press a key`}},
 		{"a recording that is not made", h, func(t *webhooktest.Twilio) { t.Call("/voice").Records(time.Second) }, []string{"nothing is recorded"}},
-		{"an end that does not come", h, func(t *webhooktest.Twilio) { t.Call("/voice").Ends() }, []string{"the call does not end: the call waits"}},
+		{"an end that does not come", xml(`<Response><Gather/><Redirect/></Response>`), func(t *webhooktest.Twilio) { t.Call("/voice").Ends() }, []string{"the call does not end: nothing more happens, after it has waited for the caller to press a key"}},
+		{"an end that somebody else decides", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("1").Ends() }, []string{"Answers, Busy or NoAnswer decide"}},
 		{"another end", say, func(t *webhooktest.Twilio) { t.Call("/voice").EndsAs("busy") }, []string{"the call ends as completed, not as busy"}},
 		{"a phone that does not ring", say, func(t *webhooktest.Twilio) { t.Call("/voice").Answers() }, []string{"nobody's phone rings to answer"}},
 		{"another phone", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("1").Rings("+15550199") }, []string{"the phone of +15550199 does not ring"}},
-		{"hanging up twice", say, func(t *webhooktest.Twilio) { t.Call("/voice").HangsUp().HangsUp() }, []string{"the caller cannot hang up"}},
 		{"another document", h, func(t *webhooktest.Twilio) { t.Call("/voice").Requests("/other") }, []string{"not from /other"}},
 		{"another attribute", h, func(t *webhooktest.Twilio) { t.Call("/voice").Attribute("Gather", "numDigits", "2") }, []string{`Gather has numDigits="1", not "2"`}},
 		{"no such attribute", h, func(t *webhooktest.Twilio) { t.Call("/voice").Attribute("Gather", "hints", "a") }, []string{"Gather has no attribute hints"}},

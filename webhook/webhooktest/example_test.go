@@ -56,12 +56,14 @@ func Example_failure() {
 </Response>`), &webhooktest.Options{To: "client:support"})
 	twilio.As("client:ada").Call("/voice").Hears("Press 2")
 	// Output:
-	// FAIL: the caller does not hear "Press 2": the call waits for the caller to press a key
+	// FAIL: the caller does not hear "Press 2": the call has ended (completed), after it has waited for the caller to press a key
 	//     00:00  call client:ada to client:support
 	//     00:00  POST https://webhooktest.example.com/voice CallStatus=ringing -> 200
 	//     00:00  Twilio answers
 	//     00:00  the caller hears "Press 1 for sales."
 	//     00:01  listening for 5s
+	//     00:06  nothing gathered
+	//     00:06  call ended: completed
 	//
 	//     request (IncomingCall):
 	//         POST https://webhooktest.example.com/voice

@@ -24,7 +24,7 @@
 // request that led to the present document, and the document itself with the
 // line that the call had come to:
 //
-//	support_test.go:14: the caller does not hear "Press 3"
+//	support_test.go:14: the caller does not hear "Press 3": the call has ended
 //	    00:00  POST /voice CallStatus=ringing -> 200
 //	    00:00  the caller hears "Press 1 for sales."
 //	    ...
@@ -35,9 +35,11 @@
 //
 // # Moving time
 //
-// Hears, Presses, Speaks and Records let time pass until what they need has
-// come. They never wait out a menu that waits for the caller: say
-// [Call.Waits] for that. Everything of one [Twilio] shares its time.
+// Hears and Ends let time pass until they are true, and the person is silent
+// meanwhile: a menu may time out. Presses, Speaks and Records let it pass until
+// something listens, and wait out no menu that listens for something else.
+// [Call.Waits] passes a time that matters. All calls of one [Twilio] share
+// its time.
 //
 // # What it does not do
 //
