@@ -65,28 +65,35 @@ const maxName = 128
 // out the characters that URLs have between names, so that a piece of a URL
 // cannot be moved into a name.
 func isName(name []byte) bool {
-	if len(name) == 0 || len(name) > maxName || nameBytes[name[0]] < 2 {
+	if len(name) == 0 || len(name) > maxName || notInName[name[0]] != 0 {
 		return false
 	}
-	for _, c := range name[1:] {
-		if nameBytes[c] == 0 {
-			return false
-		}
+	var bad uint8
+	for _, c := range name {
+		bad |= notInName[c]
 	}
-	return true
+	return bad < never
 }
 
-// nameBytes is 2 for what may stand at the start of a name, 1 for what may
-// only follow.
-var nameBytes = func() (t [256]uint8) {
+// notInName is 0 for what may stand anywhere in a name, and for the rest one
+// of the constants below.
+var notInName = func() (t [256]uint8) {
+	for c := range t {
+		t[c] = never
+	}
 	for c := range 26 {
-		t['a'+c], t['A'+c] = 2, 2
+		t['a'+c], t['A'+c] = 0, 0
 	}
 	for _, c := range "0123456789_.-[]" {
-		t[c] = 1
+		t[c] = notFirst
 	}
 	return t
 }()
+
+const (
+	notFirst = 1
+	never    = 2
+)
 
 // refuseForm turns an error of package form into ours.
 func refuseForm(err error) *Error {

@@ -263,6 +263,9 @@ func BenchmarkRefuse(b *testing.B) {
 // TestAllocations holds the budget of design.md section 8: the body, the
 // decoded text and the proof.
 func TestAllocations(t *testing.T) {
+	if underRace {
+		t.Skip("pools forget under the race detector")
+	}
 	v := benchVerifier(t)
 	for name, form := range benchForms() {
 		p := postForm(form)

@@ -3,7 +3,6 @@ package signature
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"slices"
 
 	"github.com/ringback-go/ringback/internal/form"
@@ -39,7 +38,7 @@ type sortKey struct {
 func (s *scratch) canonical() {
 	s.order = s.order[:0]
 	for i := range s.form.Len() {
-		s.order = append(s.order, sortKey{prefix(s.form.Name(i)), i})
+		s.order = append(s.order, sortKey{s.form.Prefix(i), i})
 	}
 	// Insertion is the quickest for as many parameters as Twilio sends, and
 	// quadratic for as many as an attacker does.
@@ -74,17 +73,4 @@ func (s *scratch) compare(a, b sortKey) int {
 		return c
 	}
 	return bytes.Compare(s.form.Value(a.index), s.form.Value(b.index))
-}
-
-// prefix returns the first eight bytes of name, filled up with zeros, as a
-// number that sorts as they do.
-func prefix(name []byte) uint64 {
-	if len(name) >= 8 {
-		return binary.BigEndian.Uint64(name)
-	}
-	var p uint64
-	for i, c := range name {
-		p |= uint64(c) << (56 - 8*i)
-	}
-	return p
 }

@@ -13,6 +13,7 @@
 package form
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -110,6 +111,26 @@ func (s *Scanner) Name(i int) []byte {
 func (s *Scanner) Value(i int) []byte {
 	p := &s.spans[i]
 	return s.text[p.value:p.valueEnd:p.valueEnd]
+}
+
+// Prefix returns the first eight bytes of the name of pair i, filled up with
+// zeros, as a number that sorts as they do.
+func (s *Scanner) Prefix(i int) uint64 {
+	p := &s.spans[i]
+	n := p.nameEnd - p.name
+	if int(p.name)+8 <= len(s.text) {
+		// What lies behind a short name is shifted out.
+		prefix := binary.BigEndian.Uint64(s.text[p.name:])
+		if n < 8 {
+			prefix &^= 1<<(64-8*n) - 1
+		}
+		return prefix
+	}
+	var prefix uint64
+	for j, c := range s.text[p.name:p.nameEnd] {
+		prefix |= uint64(c) << (56 - 8*j)
+	}
+	return prefix
 }
 
 // Cap returns how many bytes the scanner holds on to, for a pool that does

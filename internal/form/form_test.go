@@ -139,6 +139,30 @@ func TestScannerIsReused(t *testing.T) {
 	assert.Zero(t, new(form.Form).Len())
 }
 
+func TestPrefixSortsAsNamesDo(t *testing.T) {
+	names := []string{"", "A", "AA", "AAAAAAA", "AAAAAAAA", "AAAAAAAAA", "AB", "B", "Body", "BodyX", "MediaUrl0", "MediaUrl1", "a", "é"}
+	text := ""
+	for _, name := range names {
+		text += "&" + url.QueryEscape(name) + "=zzzzzzzz"
+	}
+	for _, tail := range []string{"", "&Z"} {
+		var s form.Scanner
+		require.NoError(t, form.Scan(&s, text+tail, form.Limits{}))
+		for i := range names {
+			for j := range i {
+				a, b := s.Prefix(j), s.Prefix(i)
+				assert.LessOrEqual(t, a, b, "%q %q", names[j], names[i])
+				if min(len(names[i]), len(names[j])) < 8 {
+					assert.Less(t, a, b, "%q %q", names[j], names[i])
+				}
+			}
+		}
+	}
+	var s form.Scanner
+	require.NoError(t, form.Scan(&s, "To", form.Limits{}))
+	assert.Equal(t, uint64('T')<<56|uint64('o')<<48, s.Prefix(0))
+}
+
 func TestScanDoesNotTouchItsInput(t *testing.T) {
 	text := []byte("a=%41+b&c=%zz")
 	before := string(text)
