@@ -2,7 +2,6 @@ package twiml
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -138,13 +137,26 @@ func (t Text) part() slot { return slot{text: string(t)} }
 
 // collect appends what items put into a document; nil items put nothing there.
 func collect[T Content](dst []slot, items []T) []slot {
-	dst = slices.Grow(dst, len(items))
+	dst = makeRoom(dst, len(items))
 	for _, item := range items {
 		if any(item) != nil {
 			dst = attach(dst, item.part())
 		}
 	}
 	return dst
+}
+
+// makeRoom is slices.Grow in large steps: verbs are often appended one by one.
+func makeRoom(dst []slot, more int) []slot {
+	need := len(dst) + more
+	if need <= cap(dst) {
+		return dst
+	}
+	room := need
+	if len(dst) > 0 {
+		room = max(need, min(4*cap(dst), 2*cap(dst)+64))
+	}
+	return append(make([]slot, 0, room), dst...)
 }
 
 // attach appends one slot. Words join the element before them.

@@ -36,7 +36,13 @@ func (d *MessagingResponse) Append(verbs ...MessagingVerb) *MessagingResponse {
 	if d.root.tag == tagNone {
 		d.begin(d.kidRoom[:0])
 	}
-	d.own.kids = collect(d.own.kids, verbs)
+	kids := makeRoom(d.own.kids, len(verbs))
+	for _, v := range verbs {
+		if v != nil {
+			kids = attach(kids, v.part())
+		}
+	}
+	d.own.kids = kids
 	return d
 }
 

@@ -30,7 +30,16 @@ type speechMore struct {
 	names []string
 }
 
+// put is small enough to be inlined: most elements have one attribute.
 func (s *speech) put(a attr) {
+	if s.set == 0 && s.more == nil {
+		s.attrs[0], s.set = a, 1
+		return
+	}
+	s.putNext(a)
+}
+
+func (s *speech) putNext(a attr) {
 	for i := range s.attrs[:s.set] {
 		if s.attrs[i].id == a.id {
 			s.attrs[i] = a
@@ -179,7 +188,7 @@ func speechOf[T Content](t tag, text string, parts []T) speech {
 // markupOf writes text and parts down. It calls nothing that could keep the
 // parts, so that callers need not allocate them.
 func markupOf[T Content](in *inside, text string, parts []T) string {
-	var stack [512]byte
+	var stack [256]byte
 	b := appendEscapedText(stack[:0], text)
 	for _, p := range parts {
 		switch part := any(p).(type) {
