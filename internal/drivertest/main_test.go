@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -39,8 +40,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	redis.SetLogger(silence{}) // it tells of every dial that an outage refuses
 	os.Exit(m.Run())
 }
+
+type silence struct{}
+
+func (silence) Printf(context.Context, string, ...any) {}
 
 const (
 	base  = "https://hooks.example.com"
@@ -53,7 +59,7 @@ func newHandler(store status.Store) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return status.NewTracker(store, nil).Handler(webhook.NewReceiver(v, nil)), nil
+	return status.NewTracker(store, nil).Handler(webhook.NewReceiver(v, &webhook.Options{Logger: slog.New(slog.DiscardHandler)})), nil
 }
 
 // child serves callbacks until it is killed, or until its standard input ends.

@@ -7,6 +7,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"slices"
+	"syscall"
 )
 
 // Postgres creates a PostgreSQL cluster, starts it and returns when it answers.
@@ -69,6 +70,9 @@ func newPostgres(bin, dir string) (*Server, error) {
 			cmd.Dir = dir
 			return cmd
 		},
+		// Killed itself, it would leave processes behind that go on to answer
+		// on open connections; told to quit, it takes them with it.
+		crash: syscall.SIGQUIT,
 		ready: func() bool {
 			return exec.Command(filepath.Join(bin, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", port, "-d", "postgres").Run() == nil
 		},

@@ -33,6 +33,7 @@ func Redis() (*Server, error) {
 			return exec.Command(program, "--bind", "127.0.0.1", "--port", port, "--dir", dir,
 				"--appendonly", "yes", "--appendfsync", "always", "--save", "", "--requirepass", secret)
 		},
+		crash: os.Kill,
 		ready: func() bool { return redisAnswers("127.0.0.1:"+port, secret) },
 	}
 	if err := s.Start(); err != nil {

@@ -36,6 +36,7 @@ type Server struct {
 	dir     string
 	command func() *exec.Cmd
 	ready   func() bool
+	crash   os.Signal // ends it without a chance to tidy up
 	process *exec.Cmd
 	exited  chan struct{}
 }
@@ -83,8 +84,9 @@ func (s *Server) Start() error {
 // acknowledged is on disk. It returns when the process is gone.
 func (s *Server) Stop() { s.signal(os.Interrupt) }
 
-// Kill ends the server at once, as a power cut to the process would.
-func (s *Server) Kill() { s.signal(os.Kill) }
+// Kill ends the server at once, with no chance to tidy up: the next start has
+// to recover from its log.
+func (s *Server) Kill() { s.signal(s.crash) }
 
 // Close stops the server and removes its folder.
 func (s *Server) Close() error {
