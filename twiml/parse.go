@@ -140,10 +140,34 @@ func (p *parser) size() {
 		}
 		rest = rest[i+1:]
 	}
-	p.nodes = make([]Node, 0, nodes)
-	p.lists = make([]*Node, nodes)[:0]
-	p.pending = nodes
+	switch {
+	case nodes <= len(parseSmall{}.nodes):
+		b := new(parseSmall)
+		p.nodes, p.lists, p.attrs = b.nodes[:0], b.lists[:0], b.attrs[:0]
+	case nodes <= len(parseMedium{}.nodes):
+		b := new(parseMedium)
+		p.nodes, p.lists, p.attrs = b.nodes[:0], b.lists[:0], b.attrs[:0]
+	default:
+		p.nodes, p.lists = make([]Node, 0, nodes), make([]*Node, 0, nodes)
+	}
+	p.pending = cap(p.lists)
 }
+
+// The slabs of a reply and of a menu are one allocation each. Most documents
+// are no larger, and the time to parse those is mostly that of the allocator.
+type (
+	parseSmall struct {
+		nodes [6]Node
+		lists [6]*Node
+		attrs [4]Attr
+	}
+
+	parseMedium struct {
+		nodes [20]Node
+		lists [20]*Node
+		attrs [18]Attr
+	}
+)
 
 // document reads declaration, root and what may stand around it.
 func (p *parser) document() (*Node, error) {

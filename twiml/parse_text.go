@@ -192,14 +192,12 @@ func (p *parser) attributes(n *Node) error {
 }
 
 // growAttrs makes a new slab of attributes, and takes along those of the
-// present element, which begin at from. The first slab holds one attribute for
-// each equals sign that is left in the document.
+// present element, which begin at from. It holds one attribute for each equals
+// sign that is left in the document.
 func (p *parser) growAttrs(from int) {
-	size := 2*(len(p.attrs)-from) + 128
-	if p.attrs == nil {
-		size = min(1+strings.Count(p.src[p.pos:], "="), 512)
-	}
-	p.attrs = append(make([]Attr, 0, size), p.attrs[from:]...)
+	left := 1 + strings.Count(p.src[p.pos:], "=")
+	taken := p.attrs[from:]
+	p.attrs = append(make([]Attr, 0, len(taken)+min(left, 512)), taken...)
 }
 
 // attribute reads name="value".
