@@ -198,13 +198,41 @@ const (
 	boxWidth   = 250
 	lineHeight = 15
 	boxPad     = 8
-	columnGap  = 90
+	columnGap  = 110
 	rowGap     = 18
 	margin     = 16
 )
 
 // box is a station on the picture.
 type box struct{ x, y, h int }
+
+// drawn is a line of text in a box, with its class.
+type drawn struct{ text, class string }
+
+// drawn is what stands in the station's box: ways back, too, which would be
+// lines across the picture.
+func (s *Station) drawn() (out []drawn) {
+	add := func(text, class string, max int) {
+		for _, line := range wrap(text, 34, max) {
+			out = append(out, drawn{line, class})
+		}
+	}
+	add(fmt.Sprintf("#%d %s", s.ID, s.path()), "n", 1)
+	add(strings.Join(s.Hears, " "), "", 4)
+	add(s.what(), "", 1)
+	for _, br := range s.Branches {
+		if br.Back {
+			add(fmt.Sprintf("%s → #%d", br.label(), br.To.ID), "c", 1)
+		}
+		if br.Problem != "" {
+			add(br.label()+": "+br.Problem, "p", 3)
+		}
+	}
+	for _, p := range s.Problems {
+		add(p, "p", 3)
+	}
+	return out
+}
 
 // SVG draws the tree as a picture that needs no script, style sheet or font
 // of its own, in light and dark.
@@ -217,12 +245,14 @@ func (t *Tree) SVG() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="The menus of a call">
-<style>text{font:12px system-ui,sans-serif;fill:#1b1f24}.b{fill:#f6f8fa;stroke:#8c959f}.e{fill:#fff}.p{fill:#cf222e}.c{fill:#0550ae}path{fill:none;stroke:#57606a}.back{stroke-dasharray:4 3}
-@media (prefers-color-scheme:dark){text{fill:#e6edf3}.b{fill:#161b22;stroke:#6e7681}.e{fill:#0d1117}.p{fill:#ff7b72}.c{fill:#79c0ff}path{stroke:#8b949e}}</style>
+<style>text{font:12px system-ui,sans-serif;fill:#1b1f24}.n{font-weight:600}.b{fill:#f6f8fa;stroke:#8c959f}.e{fill:#fff}.p{fill:#cf222e}.c{fill:#0550ae}.l{text-anchor:end}path{fill:none;stroke:#8c959f}
+@media (prefers-color-scheme:dark){text{fill:#e6edf3}.b{fill:#161b22;stroke:#6e7681}.e{fill:#0d1117}.p{fill:#ff7b72}.c{fill:#79c0ff}path{stroke:#6e7681}}</style>
 `, width, height, width, height)
 	for _, s := range t.Stations {
-		for i, br := range s.Branches {
-			edge(&b, br, boxes[s], boxes[br.To], i)
+		for _, br := range s.Branches {
+			if !br.Back {
+				edge(&b, br, boxes[s], boxes[br.To])
+			}
 		}
 	}
 	for _, s := range t.Stations {
@@ -232,29 +262,27 @@ func (t *Tree) SVG() string {
 			class, round = "b e", 12
 		}
 		fmt.Fprintf(&b, `<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="%d"/>`+"\n", class, at.x, at.y, boxWidth, at.h, round)
-		for i, line := range s.lines() {
+		for i, line := range s.drawn() {
 			class := ""
-			if strings.HasPrefix(line, "! ") {
-				class = ` class="p"`
+			if line.class != "" {
+				class = ` class="` + line.class + `"`
 			}
-			fmt.Fprintf(&b, `<text%s x="%d" y="%d">%s</text>`+"\n", class, at.x+boxPad, at.y+boxPad+12+i*lineHeight, escapeXML(line))
+			fmt.Fprintf(&b, `<text%s x="%d" y="%d">%s</text>`+"\n", class, at.x+boxPad, at.y+boxPad+12+i*lineHeight, escapeXML(line.text))
 		}
 	}
 	b.WriteString("</svg>\n")
 	return b.String()
 }
 
-// layout places a station and what hangs on it; each leaf has a row.
+// layout places a station in the middle of what hangs on it; each leaf has a
+// row of its own.
 func (t *Tree) layout(s *Station, column int, y *int, boxes map[*Station]box) {
-	h := len(s.lines())*lineHeight + 2*boxPad
+	h := len(s.drawn())*lineHeight + 2*boxPad
 	top := *y
 	boxes[s] = box{margin + column*(boxWidth+columnGap), top, h}
 	first, last := -1, -1
 	for _, br := range s.Branches {
-		if br.Back {
-			continue
-		}
-		if _, placed := boxes[br.To]; placed {
+		if _, placed := boxes[br.To]; placed || br.Back {
 			continue
 		}
 		t.layout(br.To, column+1, y, boxes)
@@ -272,20 +300,12 @@ func (t *Tree) layout(s *Station, column int, y *int, boxes map[*Station]box) {
 	*y = max(*y, boxes[s].y+h+rowGap)
 }
 
-func edge(b *strings.Builder, br Branch, from, to box, n int) {
-	x1, y1 := from.x+boxWidth, from.y+boxPad+8+n*lineHeight
-	y1 = min(y1, from.y+from.h-4)
+// edge draws a way, its label where it arrives.
+func edge(b *strings.Builder, br Branch, from, to box) {
+	x1, y1 := from.x+boxWidth, from.y+from.h/2
 	x2, y2 := to.x, to.y+to.h/2
-	class := ""
-	if br.Back {
-		class = ` class="back"`
-		x2 = to.x + boxWidth
-		bend := max(x1, x2) + 40
-		fmt.Fprintf(b, `<path%s d="M%d %dC%d %d %d %d %d %d"/>`+"\n", class, x1, y1, bend, y1, bend, y2, x2, y2)
-	} else {
-		fmt.Fprintf(b, `<path d="M%d %dC%d %d %d %d %d %d"/>`+"\n", x1, y1, x1+columnGap/2, y1, x2-columnGap/2, y2, x2, y2)
-	}
-	fmt.Fprintf(b, `<text class="c" x="%d" y="%d">%s</text>`+"\n", x1+4, y1-2, escapeXML(strings.Join(wrap(br.label(), 16, 1), " ")))
+	fmt.Fprintf(b, `<path d="M%d %dC%d %d %d %d %d %d"/>`+"\n", x1, y1, x1+columnGap/2, y1, x2-columnGap/2, y2, x2, y2)
+	fmt.Fprintf(b, `<text class="c l" x="%d" y="%d">%s</text>`+"\n", x2-4, y2-3, escapeXML(strings.Join(wrap(br.label(), 14, 1), " ")))
 }
 
 func escapeXML(s string) string {

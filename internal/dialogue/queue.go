@@ -22,7 +22,6 @@ type ticket struct {
 	call    *Call
 	q       *queue
 	since   time.Time
-	left    bool   // by Leave
 	dialer  *Call  // who takes the caller out
 	ref     string // Queue url
 	via     string
