@@ -18,7 +18,8 @@ func FromContext(ctx context.Context) (*Verified, bool) {
 // Handler is the middleware: next sees verified requests only, with the proof
 // in the context ([FromContext]) and with a body that can be read again. All
 // others get an empty answer with the status of [Error.Status], which does not
-// say what was wrong. It panics if next is nil.
+// say what was wrong. Handler sets no deadline for slow bodies; ReadTimeout of
+// [http.Server] does. It panics if next is nil.
 func (v *Verifier) Handler(next http.Handler) http.Handler {
 	if next == nil {
 		panic("signature: Handler of a nil http.Handler")
@@ -56,11 +57,11 @@ func (c *proofContext) Value(key any) any {
 func (v *Verifier) answer(w http.ResponseWriter, r *http.Request, err *Error) {
 	h := w.Header()
 	h.Set("Content-Length", "0")
-	switch err.Err {
-	case ErrTooLarge, ErrRead:
-		// What has not been read would only be read to be thrown away.
+	if _, whole := r.Body.(*replayed); !whole && r.ContentLength != 0 {
+		// The server would wait for what has not been read, to throw it away.
 		h.Set("Connection", "close")
-	case ErrMethod:
+	}
+	if err.Err == ErrMethod {
 		h.Set("Allow", v.allow(r))
 	}
 	w.WriteHeader(err.Status)

@@ -219,6 +219,8 @@ func TestHandlerAnswersNothing(t *testing.T) {
 		"missing": {httptest.NewRequest("POST", "/sms", nil), http.Header{"Content-Length": {"0"}}},
 		"method":  {httptest.NewRequest("GET", "/sms", nil), http.Header{"Content-Length": {"0"}, "Allow": {"POST, PUT"}}},
 		"large":   {signedForm("/sms", "Body=12345678"), http.Header{"Content-Length": {"0"}, "Connection": {"close"}}},
+		"unread":  {httptest.NewRequest("POST", "/sms", strings.NewReader("a=1")), http.Header{"Content-Length": {"0"}, "Connection": {"close"}}},
+		"read":    {signedForm("/sms", "a=%zz"), http.Header{"Content-Length": {"0"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := httptest.NewRecorder()

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -235,18 +236,44 @@ var special = func() (t [256]bool) {
 	return t
 }()
 
+const (
+	ones  = 0x0101010101010101
+	highs = 0x80 * ones
+)
+
+// findSpecial sets the high bit of each of eight bytes that is special, and
+// perhaps of some behind the first such one.
+func findSpecial(w uint64) uint64 {
+	percent, plus, and, equals, semicolon := w^'%'*ones, w^'+'*ones, w^'&'*ones, w^'='*ones, w^';'*ones
+	return ((percent-ones)&^percent | (plus-ones)&^plus | (and-ones)&^and |
+		(equals-ones)&^equals | (semicolon-ones)&^semicolon | w) & highs
+}
+
+// plain returns where the next special byte is, from i on.
+func plain(text []byte, i int) int {
+	for i+8 <= len(text) {
+		if found := findSpecial(binary.LittleEndian.Uint64(text[i:])); found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+		i += 8
+	}
+	for i < len(text) && !special[text[i]] {
+		i++
+	}
+	return i
+}
+
 // field decodes the name or value that starts at start, in place, up to stop
 // or &. It returns where the decoded text ends and where stop or & is.
 func (s *Scanner) field(start int, stop byte, lenient bool) (end int32, next int, err error) {
 	text := s.text
-	i, n := start, start // n never overtakes i
+	i := plain(text, start)
+	n := i // where the next decoded byte goes; never overtakes i
 	ascii := true
 	for ; i < len(text); i++ {
 		c := text[i]
 		if !special[c] {
-			if n != i {
-				text[n] = c
-			}
+			text[n] = c
 			n++
 			continue
 		}
