@@ -24,6 +24,8 @@ func mediaType(h http.Header) (string, *Error) {
 	}
 	// The spellings that Twilio uses, without the cost of parsing.
 	switch values[0] {
+	case "":
+		return "", nil
 	case formType, formType + "; charset=utf-8", formType + "; charset=UTF-8":
 		return formType, nil
 	case "application/json", "application/json; charset=utf-8":

@@ -120,6 +120,7 @@ func TestRefusals(t *testing.T) {
 		{"gzip", signature.Config{}, with(signedForm("/sms", "a=1"), func(r *http.Request) { r.Header.Set("Content-Encoding", "gzip") }), signature.ErrEncoding, 415, "content-encoding"},
 		{"identity", signature.Config{}, with(signedForm("/sms", "a=1"), func(r *http.Request) { r.Header.Set("Content-Encoding", "identity") }), signature.ErrEncoding, 415, "content-encoding"},
 		{"no media type", signature.Config{}, with(signedForm("/sms", "a=1"), func(r *http.Request) { r.Header.Del("Content-Type") }), signature.ErrMediaType, 415, "content-type"},
+		{"empty media type", signature.Config{}, with(signedForm("/sms", "a=1"), func(r *http.Request) { r.Header.Set("Content-Type", "") }), signature.ErrMediaType, 415, "content-type"},
 		{"two media types", signature.Config{}, with(signedForm("/sms", "a=1"), func(r *http.Request) { r.Header.Add("Content-Type", formCT) }), signature.ErrMediaType, 415, "content-type"},
 		{"broken media type", signature.Config{}, with(signedForm("/sms", "a=1"), func(r *http.Request) { r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset") }), signature.ErrMediaType, 415, "content-type"},
 		{"half a media type", signature.Config{}, with(signedForm("/sms", "a=1"), func(r *http.Request) { r.Header.Set("Content-Type", "form") }), signature.ErrMediaType, 415, "content-type"},

@@ -183,6 +183,34 @@ func TestT06BodyNotCovered(t *testing.T) {
 	}
 }
 
+// TestT11MalformedForms: a form that is not well-formed is refused as a whole,
+// or verified as the text that it is; a part of it is never dropped.
+func TestT11MalformedForms(t *testing.T) {
+	strict := newVerifier(t, signature.Config{})
+	lenient := newVerifier(t, signature.Config{Lenient: true})
+	for body, want := range map[string][2]string{
+		"Body=50%":          {"Body", "50%"},
+		"Body=%zz&From=x":   {"Body", "%zz"},
+		"Body=a;From=b":     {"Body", "a;From=b"},
+		"Body=%FF":          {"Body", "\xff"},
+		"Body=hi&%4=&Note=": {"%4", ""},
+	} {
+		_, err := strict.Verify(signedForm("/sms", body))
+		assert.ErrorIs(t, err, signature.ErrForm, body)
+		p, err := lenient.Verify(signedForm("/sms", body))
+		if assert.NoError(t, err, body) {
+			got, ok := p.Param(want[0])
+			assert.True(t, ok, body)
+			assert.Equal(t, want[1], got, body)
+		}
+		// A genuine form with the bad part added is refused by both.
+		r := signedForm("/sms", "Body=hi&"+body)
+		signText(r, base+"/sms", "Body=hi")
+		_, err = lenient.Verify(r)
+		assert.ErrorIs(t, err, signature.ErrMismatch, body)
+	}
+}
+
 // claimed is a body that sends one byte and then waits, and notes what room
 // the reader offers.
 type claimed struct {

@@ -102,9 +102,8 @@ func Unverified(r *http.Request) (*Verified, error) {
 	}
 	var err *Error
 	if !q.socket {
-		if q.typ, err = mediaType(r.Header); err != nil {
-			return nil, err
-		}
+		// A media type that cannot be verified can be looked at all the same.
+		q.typ, _ = mediaType(r.Header)
 		if p.body, err = readBody(r, defaultMaxBody, make([]byte, 1)); err != nil {
 			return nil, err
 		}

@@ -87,6 +87,12 @@ func TestUnverified(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "{}", string(p.Body()))
 
+	strange := httptest.NewRequest(http.MethodPost, "/e", strings.NewReader("--b"))
+	strange.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+	p, err = signature.Unverified(strange)
+	require.NoError(t, err)
+	assert.Equal(t, "--b", string(p.Body()))
+
 	socket := httptest.NewRequest(http.MethodGet, "/stream", nil)
 	socket.Header.Set("Upgrade", "websocket")
 	p, err = signature.Unverified(socket)
@@ -97,9 +103,8 @@ func TestUnverified(t *testing.T) {
 		change func(*http.Request)
 		want   error
 	}{
-		"target":     {func(r *http.Request) { r.RequestURI = "*" }, signature.ErrTarget},
-		"media type": {func(r *http.Request) { r.Header.Set("Content-Type", "x") }, signature.ErrMediaType},
-		"body":       {func(r *http.Request) { r.Body = failing{errors.New("x")} }, signature.ErrRead},
+		"target": {func(r *http.Request) { r.RequestURI = "*" }, signature.ErrTarget},
+		"body":   {func(r *http.Request) { r.Body = failing{errors.New("x")} }, signature.ErrRead},
 		"parameters": {func(r *http.Request) {
 			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(strings.Repeat("a=1&", 1001))), -1
 		}, signature.ErrTooLarge},
