@@ -60,3 +60,11 @@ func (c callback) serve(ctx context.Context, h http.Handler) int {
 }
 
 func messageSID(run, i int) webhook.SID { return webhook.SID(fmt.Sprintf("SM%016x%016x", run, i)) }
+
+// signedForm is a signed request to a handler.
+func signedForm(form url.Values, path string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, base+path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("X-Twilio-Signature", signature.Sign(token, base+path, form))
+	return r
+}
