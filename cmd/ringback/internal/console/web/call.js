@@ -38,7 +38,6 @@ export function callScreen(root, shared) {
   }
 
   function update(next) {
-    if (call && next.sid !== call.sid && !call.ended) return;
     if (!call || next.sid !== call.sid) spoken = 0;
     call = next;
     readOut();
@@ -95,7 +94,7 @@ export function callScreen(root, shared) {
 
   return {
     show, update, hangUp,
-    live: () => call && !call.ended,
+    sid: () => call ? call.sid : "",
     focus: () => keypad.focus(),
     leave: () => { if ("speechSynthesis" in window) speechSynthesis.cancel(); },
     key: (event) => {

@@ -5,6 +5,12 @@ import {h, fill, duration, say} from "./dom.js";
 import * as api from "./api.js";
 import {highlight} from "./xml.js";
 
+// asText is a body as a person reads it: JSON with indentation.
+function asText(body) {
+  if (!/^\s*[[{]/.test(body)) return body;
+  try { return JSON.stringify(JSON.parse(body), null, 2); } catch { return body; }
+}
+
 export async function exchange(root, id, shared, on) {
   let data;
   try {
@@ -28,7 +34,7 @@ export async function exchange(root, id, shared, on) {
 
   fill(root,
     h("header", {}, h("h2", {}, e.summary || e.kind || "Exchange"),
-      h("p.facts", {}, h("span.kind", {}, e.kind || "unknown kind"), " · ", `${e.method} ${e.path}`, " · ", duration(e.took), " of 15 s",
+      h("p.facts", {}, e.kind ? h("button.link", {type: "button", title: "Only this kind", onclick: () => on.kind(e.kind)}, e.kind) : "unknown kind", " · ", `${e.method} ${e.path}`, " · ", duration(e.took), " of 15 s",
         e.sid ? [" · ", h("button.link", {type: "button", onclick: () => on.thread(e.thread || e.sid)}, e.sid)] : null),
       h("div.row", {},
         h("button.primary", {type: "button", "data-replay": true, onclick: () => replay({})}, "Replay"), pin,
@@ -79,7 +85,7 @@ function answer(data) {
 }
 
 function request(data, edits, resend) {
-  if (!edits.length) return h("section.request", {}, h("h3", {}, "Request"), data.request.body ? h("pre", {}, data.request.body) : h("p.empty", {}, "No parameters."));
+  if (!edits.length) return h("section.request", {}, h("h3", {}, "Request"), data.request.body ? h("pre", {}, asText(data.request.body)) : h("p.empty", {}, "No parameters."));
   return h("section.request", {}, h("h3", {}, "Request"),
     h("form", {onsubmit: (event) => { event.preventDefault(); resend(); }},
       h("table.parameters", {}, h("caption.hidden", {}, "Parameters"),
@@ -87,7 +93,7 @@ function request(data, edits, resend) {
         h("tbody", {}, edits.map((p) => h("tr", {class: p.known ? "" : "unknown"},
           h("th", {scope: "row"}, p.name, p.known ? null : h("span.tag", {}, "unknown")),
           h("td", {}, h("input", {value: p.value, "aria-label": p.name, spellcheck: "false", oninput: (event) => { p.value = event.target.value; }})),
-          h("td.meaning", {}, p.meaning || ""))))),
+          h("td.meaning", {title: p.meaning || ""}, h("span", {}, p.meaning || "")))))),
       h("button", {}, "Send with these values, signed anew")));
 }
 

@@ -10,12 +10,16 @@ export function phone(root, shared) {
   let threads = [];
   let open = null; // the thread that is shown
   let calls = [];
+  let replyTo = ""; // the message that the next one answers, on WhatsApp
 
   const list = h("ul.threads", {"aria-label": "Conversations"});
   const log = h("ol.bubbles", {"aria-label": "Messages", "aria-live": "polite"});
   const title = h("h2", {});
-  const callPlace = h("section.call", {"aria-label": "Call"});
-  const screen = callScreen(callPlace, shared);
+  const lines = h("menu.calls", {"aria-label": "Calls"});
+  const place = h("div.call-place");
+  const callPlace = h("section.call", {"aria-label": "Call"}, lines, place);
+  const screen = callScreen(place, shared);
+  const dialButton = h("button.call-button", {type: "button", onclick: dial}, "Call");
 
   const text = h("textarea", {rows: 1, "aria-label": "Text", placeholder: "Text the app", "data-first": true,
     onkeydown: (e) => { if (e.key === "Enter" && !e.shiftKey) { e.preventDefault(); send({body: text.value}); } }});
@@ -42,7 +46,7 @@ export function phone(root, shared) {
   fill(root,
     h("section.side", {"aria-label": "People"}, h("h2", {}, "People"), list, newThread),
     h("section.thread", {"aria-label": "Conversation"},
-      h("header", {}, title, h("button.call-button", {type: "button", onclick: dial}, "Call")), log, composer),
+      h("header", {}, title, dialButton), log, composer),
     callPlace);
 
   async function load() {
@@ -54,8 +58,36 @@ export function phone(root, shared) {
     const people = shared.state ? shared.state.people : [];
     if (first) await pick(first.person, first.channel);
     else await pick(people.length ? people[0].address : "+15550101", "sms");
-    const live = calls.find((c) => !c.ended) || calls[0];
-    screen.show(live || null);
+    showCall(calls.find((c) => !c.ended) || calls[0] || null);
+  }
+
+  // Several people may be in calls at once, as in a conference: each call that
+  // goes on has a tab, and the one that is shown keeps its own.
+  function showCall(call) {
+    screen.show(call);
+    drawCalls();
+  }
+
+  function drawCalls() {
+    const shown = screen.sid();
+    const tabs = calls.filter((c) => !c.ended || c.sid === shown).slice(0, 8);
+    lines.hidden = tabs.length < 2;
+    fill(lines, tabs.map((c) => h("li", {}, h("button", {type: "button", "aria-pressed": String(c.sid === shown), onclick: () => showCall(calls.find((x) => x.sid === c.sid))},
+      nameOf(c.person), c.ended ? " (ended)" : ""))));
+    fill(dialButton, liveOf(open && open.person) ? "Hang up" : "Call");
+  }
+
+  function nameOf(person) {
+    const known = (shared.state ? shared.state.people : []).find((p) => p.address === person);
+    return known ? known.name : person;
+  }
+
+  function liveOf(person) { return calls.find((c) => c.person === person && !c.ended); }
+
+  function put(call) {
+    const at = calls.findIndex((c) => c.sid === call.sid);
+    if (at < 0) calls.unshift(call);
+    else calls[at] = call;
   }
 
   function id(number, ch) { return ch === "sms" ? number : ch + ":" + number; }
@@ -66,7 +98,7 @@ export function phone(root, shared) {
     const key = id(number, ch);
     open = {id: key, person: number, channel: ch, messages: []};
     const known = threads.find((t) => t.id === key);
-    open.name = known ? known.name : "";
+    open.name = nameOf(number) === number ? "" : nameOf(number);
     shared.remember("phone", {with: key});
     drawThreads();
     fill(title, open.name || number, open.name ? h("small", {}, " " + number) : null);
@@ -77,10 +109,14 @@ export function phone(root, shared) {
       } catch (error) { shared.failed(error); }
     }
     drawMessages(true);
+    drawCalls();
   }
 
   function drawThreads() {
     const rows = threads.slice();
+    for (const p of shared.state ? shared.state.people : []) {
+      if (!rows.some((t) => t.person === p.address)) rows.push({id: p.address, person: p.address, channel: "sms", name: p.name});
+    }
     if (open && !rows.some((t) => t.id === open.id)) rows.unshift({id: open.id, person: open.person, channel: open.channel, name: open.name});
     keyed(list, rows, (t) => t.id, () => h("li"), null);
     for (const [i, row] of rows.entries()) {
@@ -106,6 +142,8 @@ export function phone(root, shared) {
     return [
       (m.media || []).map((item) => h("span.media", {}, "Picture (" + item.type + ")")),
       m.body ? h("span.body", {}, m.body) : null,
+      open.channel === "whatsapp" && m.direction === "from-app"
+        ? h("button.link.reply", {type: "button", onclick: () => { replyTo = m.sid; text.placeholder = "Reply to: " + m.body.slice(0, 40); text.focus(); }}, "Reply") : null,
       (m.buttons || []).map((b) => h("button.quick", {type: "button", onclick: () => send({button: b})}, b.text)),
       h("span.meta", {}, time(m.at), " ", m.status || "", m.errorCode ? " " + m.errorCode : "", " ",
         m.exchange ? h("a", {href: "#/traffic?id=" + m.exchange}, "exchange") : null),
@@ -119,14 +157,27 @@ export function phone(root, shared) {
     try {
       const ch = message.location || message.button ? "whatsapp" : channel.value;
       if (ch !== open.channel) await pick(open.person, ch);
+      if (replyTo && ch === "whatsapp") message.replyTo = replyTo;
+      replyTo = "";
+      text.placeholder = "Text the app";
       await api.post("messages", {person: open.person, channel: ch, ...message});
     } catch (error) { shared.failed(error); }
     text.focus();
   }
 
   async function dial() {
-    if (screen.live()) { await screen.hangUp(); return; }
-    try { screen.show(await api.post("calls", {person: open.person})); screen.focus(); } catch (error) { shared.failed(error); }
+    const live = liveOf(open.person);
+    if (live) {
+      showCall(live);
+      await screen.hangUp();
+      return;
+    }
+    try {
+      const call = await api.post("calls", {person: open.person});
+      put(call);
+      showCall(call);
+      screen.focus();
+    } catch (error) { shared.failed(error); }
   }
 
   load().catch(shared.failed);
@@ -149,7 +200,11 @@ export function phone(root, shared) {
       } else if (message.direction === "from-app") say(`Text to ${conversation.person}: ${message.body}`);
       drawThreads();
     },
-    call: (call) => screen.update(call),
+    call: (call) => {
+      put(call);
+      if (!screen.sid() || call.sid === screen.sid()) screen.update(call);
+      drawCalls();
+    },
     key: (event) => {
       if (event.key !== "c") return screen.key(event);
       dial();

@@ -21,6 +21,7 @@ export function traffic(root, shared) {
   const failed = h("input", {type: "checkbox", onchange: () => change({failed: failed.checked})});
   const pinned = h("input", {type: "checkbox", onchange: () => change({pinned: pinned.checked})});
   const thread = h("button.chip", {type: "button", onclick: () => change({sid: ""})});
+  const kind = h("button.chip", {type: "button", onclick: () => change({kind: ""})});
   const list = h("ol.exchanges", {"aria-label": "Exchanges, newest first"});
   const older = h("button.older", {type: "button", onclick: loadOlder}, "Older exchanges");
   const empty = h("p.empty");
@@ -29,14 +30,14 @@ export function traffic(root, shared) {
   fill(root,
     h("section.list", {"aria-label": "Traffic"},
       h("form.filters", {role: "search", onsubmit: (e) => e.preventDefault()}, search, source,
-        h("label", {}, failed, " Failed"), h("label", {}, pinned, " Pinned"), thread,
+        h("label", {}, failed, " Failed"), h("label", {}, pinned, " Pinned"), kind, thread,
         h("button.quiet", {type: "button", onclick: clear}, "Clear")),
       list, empty, older),
     side);
 
   function read() {
     const p = shared.params;
-    return {text: p.get("text") || "", source: p.get("source") || "", sid: p.get("sid") || "", failed: p.has("failed"), pinned: p.has("pinned"), id: Number(p.get("id")) || 0};
+    return {text: p.get("text") || "", source: p.get("source") || "", sid: p.get("sid") || "", kind: p.get("kind") || "", failed: p.has("failed"), pinned: p.has("pinned"), id: Number(p.get("id")) || 0};
   }
 
   function change(part) {
@@ -52,6 +53,8 @@ export function traffic(root, shared) {
     pinned.checked = filter.pinned;
     thread.hidden = !filter.sid;
     fill(thread, "Thread ", filter.sid.slice(0, 10), "… ×");
+    kind.hidden = !filter.kind;
+    fill(kind, filter.kind, " ×");
     const {id, ...rest} = filter;
     const answer = await api.get("exchanges" + api.query({...rest, limit: page}));
     rows = answer.exchanges;
@@ -75,7 +78,7 @@ export function traffic(root, shared) {
     keyed(list, rows, (e) => e.id, make, mark);
     older.hidden = !more;
     empty.hidden = rows.length > 0;
-    fill(empty, filter.text || filter.source || filter.failed || filter.pinned || filter.sid
+    fill(empty, filter.text || filter.source || filter.failed || filter.pinned || filter.sid || filter.kind
       ? "Nothing matches these filters." : "Nothing yet. Send a text or call on the Phone, or point a tunnel at the capturing endpoint.");
   }
 
@@ -108,7 +111,7 @@ export function traffic(root, shared) {
     filter.id = id;
     shared.remember("traffic", filter);
     draw();
-    await detail(side, id, shared, {replayed: (e) => show(e.id).catch(shared.failed), thread: (sid) => change({sid})});
+    await detail(side, id, shared, {kind: (kind) => change({kind}), replayed: (e) => show(e.id).catch(shared.failed), thread: (sid) => change({sid})});
     const current = $("[aria-current]", list);
     if (current) current.scrollIntoView({block: "nearest"});
   }
@@ -133,7 +136,7 @@ export function traffic(root, shared) {
     setTimeout(() => {
       const fresh = waiting.reverse();
       waiting = [];
-      if (filter.text || filter.sid || filter.pinned || filter.failed || filter.source) { load().catch(shared.failed); return; }
+      if (filter.text || filter.sid || filter.pinned || filter.failed || filter.source || filter.kind) { load().catch(shared.failed); return; }
       const known = new Set(rows.map((r) => r.id));
       rows = fresh.filter((f) => !known.has(f.id)).concat(rows).slice(0, Math.max(page, rows.length));
       draw();
