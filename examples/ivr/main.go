@@ -61,7 +61,7 @@ func (m menu) document(path string) *twiml.VoiceResponse {
 	return twiml.Voice(
 		twiml.Gather(twiml.Say(m.say)).Input(twiml.InputDTMF, twiml.InputSpeech).NumDigits(1).
 			Hints(strings.Join(slices.Sorted(maps.Keys(m.next)), ", ")).Action(path+"/choice"),
-		twiml.Redirect(path),
+		twiml.Say("We do not hear you. Please call again."),
 	)
 }
 

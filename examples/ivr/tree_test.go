@@ -1,0 +1,34 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/webhook/webhooktest"
+)
+
+var update = flag.Bool("update", false, "draw the picture of the README anew")
+
+// TestEveryKeyLeadsSomewhere walks every key of every menu, and holds the
+// picture in README.md against what was found.
+func TestEveryKeyLeadsSomewhere(t *testing.T) {
+	verifier, err := signature.New(signature.Config{
+		BaseURL: webhooktest.BaseURL,
+		Tokens:  signature.Tokens(webhooktest.AuthToken),
+	})
+	require.NoError(t, err)
+	tree := webhooktest.Explore(routes(verifier), "/voice", nil)
+	for _, p := range tree.Problems() {
+		t.Error(p)
+	}
+	if *update {
+		require.NoError(t, os.WriteFile("tree.svg", []byte(tree.SVG()), 0o644))
+	}
+	picture, err := os.ReadFile("tree.svg")
+	require.NoError(t, err)
+	require.Equal(t, string(picture), tree.SVG(), "run go test ./examples/ivr -update")
+}
