@@ -24,6 +24,7 @@ func New(s *stage.Stage, authToken string) http.Handler {
 	const account = "/2010-04-01/Accounts/{account}/"
 	mux.HandleFunc("POST "+account+"Messages.json", api.createMessage)
 	mux.HandleFunc("GET "+account+"Messages/{sid}", api.fetchMessage)
+	mux.HandleFunc("POST "+account+"Messages/{sid}", api.updateMessage)
 	mux.HandleFunc("POST "+account+"Calls.json", api.createCall)
 	mux.HandleFunc("GET "+account+"Calls/{sid}", api.fetchCall)
 	mux.HandleFunc("POST "+account+"Calls/{sid}", api.updateCall)
@@ -111,7 +112,31 @@ func (a *api) createMessage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *api) fetchMessage(w http.ResponseWriter, r *http.Request) {
-	m, other, err := a.stage.Message(strings.TrimSuffix(r.PathValue("sid"), ".json"))
+	m, other, err := a.stage.Message(sidOf(r))
+	a.found(w, r, m, other, err)
+}
+
+// updateMessage redacts. Canceling is for messages that wait for their time,
+// and there are none here.
+func (a *api) updateMessage(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		fail(w, http.StatusBadRequest, 20001, "The form cannot be read.")
+		return
+	}
+	switch body, given := r.PostForm["Body"]; {
+	case r.PostForm.Has("Status"):
+		fail(w, http.StatusBadRequest, 30409, "This message cannot be canceled: it is not scheduled.")
+	case !given || body[0] != "":
+		fail(w, http.StatusBadRequest, 20001, "Only an empty Body can be set: it redacts the message.")
+	default:
+		m, other, err := a.stage.Redact(sidOf(r))
+		a.found(w, r, m, other, err)
+	}
+}
+
+func sidOf(r *http.Request) string { return strings.TrimSuffix(r.PathValue("sid"), ".json") }
+
+func (a *api) found(w http.ResponseWriter, r *http.Request, m stage.Message, other string, err error) {
 	if err != nil {
 		missing(w, r)
 		return
@@ -161,21 +186,29 @@ func (a *api) createCall(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, 21205, "Url parameter is required.")
 		return
 	}
+	if text := f.Get("Timeout"); text != "" {
+		seconds, err := strconv.Atoi(text)
+		if err != nil || seconds < 1 || seconds > 600 {
+			fail(w, http.StatusBadRequest, 20001, "Timeout is in whole seconds, from 1 to 600.")
+			return
+		}
+		out.Timeout = time.Duration(seconds) * time.Second
+	}
 	c, err := a.stage.RingOut(out)
 	if err != nil {
 		fail(w, http.StatusInternalServerError, 20500, "The call cannot be made.")
 		return
 	}
-	write(w, http.StatusCreated, a.call(c, out.From))
+	write(w, http.StatusCreated, a.call(c))
 }
 
 func (a *api) fetchCall(w http.ResponseWriter, r *http.Request) {
-	c, err := a.stage.Call(strings.TrimSuffix(r.PathValue("sid"), ".json"))
+	c, err := a.stage.Call(sidOf(r))
 	if err != nil {
 		missing(w, r)
 		return
 	}
-	write(w, http.StatusOK, a.call(c, a.stage.Config().Number))
+	write(w, http.StatusOK, a.call(c))
 }
 
 func (a *api) updateCall(w http.ResponseWriter, r *http.Request) {
@@ -183,21 +216,25 @@ func (a *api) updateCall(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, 20001, "The form cannot be read.")
 		return
 	}
-	c, err := a.stage.UpdateCall(strings.TrimSuffix(r.PathValue("sid"), ".json"), r.PostForm.Get("Url"), r.PostForm.Get("Method"), r.PostForm.Get("Status"))
+	if r.PostForm.Has("Twiml") {
+		fail(w, http.StatusBadRequest, 20001, "An update takes a Url here, not Twiml.")
+		return
+	}
+	c, err := a.stage.UpdateCall(sidOf(r), r.PostForm.Get("Url"), r.PostForm.Get("Method"), r.PostForm.Get("Status"))
 	switch {
 	case errors.Is(err, stage.ErrNotNow):
 		fail(w, http.StatusBadRequest, 21220, "Call is not in-progress. Cannot redirect.")
 	case err != nil:
 		missing(w, r)
 	default:
-		write(w, http.StatusOK, a.call(c, a.stage.Config().Number))
+		write(w, http.StatusOK, a.call(c))
 	}
 }
 
-func (a *api) call(c stage.Call, from string) call {
+func (a *api) call(c stage.Call) call {
 	date := c.StartedAt.UTC().Format(time.RFC1123Z)
 	out := call{
-		SID: c.SID, AccountSID: a.stage.AccountSID(), From: from, To: c.Person, Status: c.Status, Direction: "outbound-api",
+		SID: c.SID, AccountSID: a.stage.AccountSID(), From: c.From, To: c.To, Status: c.Status, Direction: c.Direction,
 		StartTime: date, DateCreated: date, DateUpdated: date, APIVersion: version,
 		URI: "/" + version + "/Accounts/" + a.stage.AccountSID() + "/Calls/" + c.SID + ".json",
 	}

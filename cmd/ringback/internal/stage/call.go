@@ -15,6 +15,10 @@ import (
 type Call struct {
 	SID        string    `json:"sid"`
 	Person     string    `json:"person"`
+	From       string    `json:"from"`
+	To         string    `json:"to"`
+	Direction  string    `json:"direction"` // inbound, outbound-api
+	Rings      bool      `json:"rings"`     // the person's phone rings, and may be answered
 	Status     string    `json:"status"`
 	StartedAt  time.Time `json:"startedAt"`
 	Ended      bool      `json:"ended"`
@@ -143,6 +147,8 @@ func (s *Stage) view(c *call) Call {
 	activity, status := c.leg.Activity(), c.leg.Status()
 	v := Call{
 		SID: c.leg.SID(), Status: status, StartedAt: c.start,
+		From: c.leg.From().Address, To: c.leg.To().Address, Direction: c.leg.Direction(),
+		Rings: activity.State == dialogue.RingingOut && c.leg.Direction() == dialogue.OutboundAPI,
 		Ended: activity.State == dialogue.Over, WaitingFor: waiting(activity), Legs: []Leg{},
 	}
 	for _, child := range c.leg.Children() {
@@ -186,12 +192,12 @@ func waiting(a dialogue.Activity) Waiting {
 
 // An Act is what a person does in a call.
 type Act struct {
-	Act     string  `json:"act"` // press, speak, silence, record, hangup, leg
+	Act     string  `json:"act"` // answer, decline, press, speak, silence, record, hangup, leg
 	Keys    string  `json:"keys"`
 	Text    string  `json:"text"`
 	Seconds float64 `json:"seconds"`
 	Leg     string  `json:"leg"`
-	Result  string  `json:"result"` // answer, busy, no-answer, hangup
+	Result  string  `json:"result"` // of a leg: answer, busy, no-answer, hangup; of decline: busy, no-answer
 }
 
 // longest is the longest voice message that the page can leave at once.
@@ -206,6 +212,13 @@ func (s *Stage) Act(sid string, a Act) (Call, error) {
 	}
 	done := true
 	switch a.Act {
+	case "answer":
+		done = c.leg.Answer()
+	case "decline":
+		if a.Result != dialogue.Busy && a.Result != dialogue.NoAnswer {
+			return Call{}, fmt.Errorf("%w: %q", ErrNotFound, a.Result)
+		}
+		done = c.leg.Decline(a.Result)
 	case "press":
 		if a.Keys == "" || strings.Trim(a.Keys, "0123456789*#ABCDw") != "" || len(a.Keys) > 64 {
 			return Call{}, fmt.Errorf("%w: keys are 0-9, * and #", ErrNotNow)

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"cmp"
+	"fmt"
 	"time"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
@@ -27,6 +28,12 @@ func (s *Stage) SendOut(o Outgoing) Outgoing {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.source[o.SID] = capture.REST
+	if p, ok := s.texts[o.SID]; ok && o.StatusCallback == "" {
+		// Nobody is told of its life; it arrives all the same.
+		m := p.conversation.messages[p.index]
+		m.Status = "delivered"
+		s.put(p.conversation, m)
+	}
 	if _, ok := s.texts[o.SID]; !ok {
 		message := Message{SID: o.SID, Direction: "from-app", Body: o.Body, At: o.At, Status: o.Status}
 		for _, url := range o.Media {
@@ -44,6 +51,7 @@ type CallOut struct {
 	StatusCallback, StatusCallbackMethod string
 	StatusEvents                         []string
 	FallbackURL, FallbackMethod          string
+	Timeout                              time.Duration // of the ringing; zero: a minute
 }
 
 // RingOut rings a person's phone for the program; the page shows the call, and
@@ -52,7 +60,7 @@ func (s *Stage) RingOut(o CallOut) (Call, error) {
 	leg := s.engine.Call(dialogue.CallSetup{
 		Outbound: true, URL: o.URL, Method: o.Method, TwiML: o.TwiML, FallbackURL: o.FallbackURL, FallbackMethod: o.FallbackMethod,
 		StatusCallback: o.StatusCallback, StatusMethod: o.StatusCallbackMethod, StatusEvents: o.StatusEvents,
-		From: party(cmp.Or(o.From, s.cfg.Number)), To: party(o.To),
+		From: party(cmp.Or(o.From, s.cfg.Number)), To: party(o.To), RingTimeout: o.Timeout,
 	})
 	call, err := s.begins(leg, o.To)
 	s.mu.Lock()
@@ -72,12 +80,29 @@ func (s *Stage) UpdateCall(sid, url, method, status string) (Call, error) {
 	switch {
 	case status == dialogue.Completed || status == dialogue.Canceled:
 		c.leg.End()
+	case status != "":
+		return Call{}, fmt.Errorf("%w: status %q", ErrNotNow, status)
 	case url != "":
 		if !c.leg.Update(url, method) {
 			return Call{}, ErrNotNow
 		}
 	}
 	return s.view(c), nil
+}
+
+// Redact takes the text out of a message, as a REST update with an empty body
+// does. It fails with [ErrNotFound].
+func (s *Stage) Redact(sid string) (Message, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.texts[sid]
+	if !ok {
+		return Message{}, "", ErrNotFound
+	}
+	m := p.conversation.messages[p.index]
+	m.Body = ""
+	s.put(p.conversation, m)
+	return m, p.conversation.ID, nil
 }
 
 // Message returns a message by its SID, with the other side's address, or

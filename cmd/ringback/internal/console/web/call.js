@@ -20,8 +20,12 @@ export function callScreen(root, shared) {
     words.value = "";
   }}, words, h("button", {}, "Speak"));
   const legs = h("div.legs");
+  const rings = h("div.leg", {role: "group", "aria-label": "The phone rings"}, h("strong", {}, "The app calls"), " ",
+    h("button", {type: "button", onclick: () => act({act: "answer"})}, "Answer"),
+    h("button", {type: "button", onclick: () => act({act: "decline", result: "busy"})}, "Busy"),
+    h("button", {type: "button", onclick: () => act({act: "decline", result: "no-answer"})}, "No answer"));
   const aloud = h("input", {type: "checkbox", onchange: () => { if (!aloud.checked) speechSynthesis.cancel(); }});
-  const controls = h("div.controls", {}, keypad, speak,
+  const controls = h("div.controls", {}, rings, keypad, speak,
     h("div.row", {},
       h("button", {type: "button", onclick: () => act({act: "silence"})}, "Stay silent"),
       h("button", {type: "button", onclick: () => act({act: "record", seconds: 5})}, "Leave a voice message"),
@@ -67,6 +71,7 @@ export function callScreen(root, shared) {
     keyed(lines, call.lines, (l) => call.sid + l.n, line, null);
     if (near) lines.scrollTop = lines.scrollHeight;
     for (const control of controls.querySelectorAll("button, input")) control.disabled = call.ended;
+    rings.hidden = !call.rings;
     fill(legs, (call.legs || []).filter((leg) => leg.status === "ringing" || leg.status === "in-progress").map((leg) =>
       h("div.leg", {role: "group", "aria-label": "Phone of " + leg.to}, h("strong", {}, leg.to), " ", leg.status, " ",
         leg.status === "ringing"
