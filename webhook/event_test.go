@@ -412,3 +412,17 @@ func TestParamsCanBeLeftEarly(t *testing.T) {
 	}
 	assert.Empty(t, webhook.Encode(webhook.EventStreams{}))
 }
+
+// TestInboundMessageOfEventStreams: what the facts list as one line of several
+// names has a field for each.
+func TestInboundMessageOfEventStreams(t *testing.T) {
+	const body = `[{"specversion":"1.0","type":"com.twilio.messaging.inbound-message.received","id":"EZ1","source":"/",` +
+		`"data":{"messageSid":"` + messageSID + `","fromCity":"OAKLAND","fromState":"CA","fromZip":"94601","fromCountry":"US",` +
+		`"toCountry":"CA","mcc":"310","mnc":"260"}}]`
+	m, err := webhook.Decode[webhook.EventStreamsInboundMessage](unverified(t, newJSON(body)))
+	require.NoError(t, err)
+	assert.Equal(t, webhook.Geo{City: "OAKLAND", State: "CA", Zip: "94601", Country: "US"}, m.FromGeo)
+	assert.Equal(t, webhook.Geo{Country: "CA"}, m.ToGeo)
+	assert.Equal(t, "310 260", m.MCC+" "+m.MNC)
+	assert.Empty(t, m.Extra)
+}

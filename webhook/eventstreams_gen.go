@@ -31,8 +31,8 @@ type EventStreamsMessageStatus struct {
 	ErrorCode           int                // Error number. Sent if: failed/undelivered.
 	MessagingServiceSID SID                // Service. Sent if: service used.
 	Body                string             // Text. Sent if: when applicable.
-	Mcc                 string             // Mobile country code. Sent if: known.
-	Mnc                 string             // Mobile network code. Sent if: known.
+	MCC                 string             // Mobile country code. Sent if: known.
+	MNC                 string             // Mobile network code. Sent if: known.
 	Tags                JSON               // Message tags, {} when none.
 
 	// Members without a field in data, and the texts that a field could not give
@@ -97,9 +97,9 @@ func (e *EventStreamsMessageStatus) set(d *decoder, name, value string) {
 	case "body":
 		setText(d, 11, &e.Body, d.quoted(value))
 	case "mcc":
-		setText(d, 12, &e.Mcc, d.quoted(value))
+		setText(d, 12, &e.MCC, d.quoted(value))
 	case "mnc":
-		setText(d, 13, &e.Mnc, d.quoted(value))
+		setText(d, 13, &e.MNC, d.quoted(value))
 	case "tags":
 		setRaw(d, 14, &e.Tags)
 	default:
@@ -125,8 +125,8 @@ func (e EventStreamsMessageStatus) members(w *encoder) {
 	w.int(9, e.ErrorCode)
 	w.sid(10, e.MessagingServiceSID)
 	w.text(11, e.Body)
-	w.text(12, e.Mcc)
-	w.text(13, e.Mnc)
+	w.text(12, e.MCC)
+	w.text(13, e.MNC)
 	w.rawJSON(14, e.Tags)
 	w.end()
 }
@@ -160,12 +160,12 @@ type EventStreamsInboundMessage struct {
 
 	// Array; other members of a group MMS, [] otherwise. Sent if: schema v5+.
 	Recipients          JSON
-	MessagingServiceSID SID // Service. Sent if: service.
-
-	// Geo data; empty ones are omitted rather than blank. Sent if: phone numbers.
-	FromCityFromStateFromZipFromCountryToCityToStateToZipToCountry string
-	MccMnc                                                         string // Network codes. Sent if: known.
-	ReferralCtwaClid                                               string // Click id. Sent if: WhatsApp ad.
+	MessagingServiceSID SID    // Service. Sent if: service.
+	FromGeo             Geo    // Where the number in From is registered.
+	ToGeo               Geo    // Where the number in To is registered.
+	MCC                 string // Network codes. Sent if: known.
+	MNC                 string // Network codes. Sent if: known.
+	ReferralCtwaClid    string // Click id. Sent if: WhatsApp ad.
 
 	// Members without a field in data, and the texts that a field could not give
 	// back.
@@ -195,9 +195,9 @@ var eventStreamsInboundMessageShape = shape{
 	kind: KindEventStreamsInboundMessage,
 	params: []string{
 		"messageSid", "accountSid", "eventName", "timestamp", "from", "to", "body",
-		"numMedia", "numSegments", "recipients", "messagingServiceSid",
-		"fromCity|fromState|fromZip|fromCountry|toCity|toState|toZip|toCountry", "mcc|mnc",
-		"referralCtwaClid",
+		"numMedia", "numSegments", "recipients", "messagingServiceSid", "fromCity",
+		"fromState", "fromZip", "fromCountry", "toCity", "toState", "toZip", "toCountry",
+		"mcc", "mnc", "referralCtwaClid",
 	},
 	must: 1 << 0,
 	full: 1 << 0,
@@ -227,12 +227,28 @@ func (e *EventStreamsInboundMessage) set(d *decoder, name, value string) {
 		setRaw(d, 9, &e.Recipients)
 	case "messagingServiceSid":
 		setSID(d, 10, &e.MessagingServiceSID, d.quoted(value))
-	case "fromCity|fromState|fromZip|fromCountry|toCity|toState|toZip|toCountry":
-		setText(d, 11, &e.FromCityFromStateFromZipFromCountryToCityToStateToZipToCountry, d.quoted(value))
-	case "mcc|mnc":
-		setText(d, 12, &e.MccMnc, d.quoted(value))
+	case "fromCity":
+		setText(d, 11, &e.FromGeo.City, d.quoted(value))
+	case "fromState":
+		setText(d, 12, &e.FromGeo.State, d.quoted(value))
+	case "fromZip":
+		setText(d, 13, &e.FromGeo.Zip, d.quoted(value))
+	case "fromCountry":
+		setText(d, 14, &e.FromGeo.Country, d.quoted(value))
+	case "toCity":
+		setText(d, 15, &e.ToGeo.City, d.quoted(value))
+	case "toState":
+		setText(d, 16, &e.ToGeo.State, d.quoted(value))
+	case "toZip":
+		setText(d, 17, &e.ToGeo.Zip, d.quoted(value))
+	case "toCountry":
+		setText(d, 18, &e.ToGeo.Country, d.quoted(value))
+	case "mcc":
+		setText(d, 19, &e.MCC, d.quoted(value))
+	case "mnc":
+		setText(d, 20, &e.MNC, d.quoted(value))
 	case "referralCtwaClid":
-		setText(d, 13, &e.ReferralCtwaClid, d.quoted(value))
+		setText(d, 21, &e.ReferralCtwaClid, d.quoted(value))
 	default:
 		d.keep(name, value)
 	}
@@ -255,9 +271,17 @@ func (e EventStreamsInboundMessage) members(w *encoder) {
 	w.int(8, e.NumSegments)
 	w.rawJSON(9, e.Recipients)
 	w.sid(10, e.MessagingServiceSID)
-	w.text(11, e.FromCityFromStateFromZipFromCountryToCityToStateToZipToCountry)
-	w.text(12, e.MccMnc)
-	w.text(13, e.ReferralCtwaClid)
+	w.text(11, e.FromGeo.City)
+	w.text(12, e.FromGeo.State)
+	w.text(13, e.FromGeo.Zip)
+	w.text(14, e.FromGeo.Country)
+	w.text(15, e.ToGeo.City)
+	w.text(16, e.ToGeo.State)
+	w.text(17, e.ToGeo.Zip)
+	w.text(18, e.ToGeo.Country)
+	w.text(19, e.MCC)
+	w.text(20, e.MNC)
+	w.text(21, e.ReferralCtwaClid)
 	w.end()
 }
 

@@ -12,14 +12,15 @@ import (
 // the field, such as a number beyond the limit, a repeat, or an empty text,
 // stays in extra.
 
-// index returns the number behind prefix in name, if it is below maxMedia and
-// written as Twilio writes it.
+// index returns the number behind prefix in name, if it is below maxMedia, one
+// digit then, and written as Twilio writes it.
 func index(name, prefix string) (int, bool) {
 	if len(name) != len(prefix)+1 || !strings.HasPrefix(name, prefix) {
 		return 0, false
 	}
 	c := name[len(prefix)]
-	return int(c - '0'), isDigit(c)
+	n := int(c - '0')
+	return n, isDigit(c) && n < maxMedia
 }
 
 // media takes a parameter of the families MediaUrl and MediaContentType. No

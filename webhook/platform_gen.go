@@ -417,7 +417,9 @@ func (e FaxReceived) LogValue() slog.Value {
 		namedSID{"AccountSid", e.AccountSID})
 }
 
-func (FaxReceived) event()                        {}
+func (FaxReceived) event() {}
+
+//lint:ignore SA1019 a request that has ended is answered by a document that has
 func (FaxReceived) answeredBy(*twiml.FaxResponse) {}
 
 func (FaxReceived) decode(v *signature.Verified) (FaxReceived, error) {

@@ -27,7 +27,7 @@ func comment(indent, text string) string {
 // initialisms are the words that Go writes in one case.
 var initialisms = map[string]string{
 	"ai": "AI", "amd": "AMD", "api": "API", "cc": "CC", "dtmf": "DTMF", "http": "HTTP", "https": "HTTPS",
-	"id": "ID", "ids": "IDs", "ip": "IP", "json": "JSON", "mms": "MMS", "pci": "PCI", "pin": "PIN", "rcs": "RCS",
+	"id": "ID", "ids": "IDs", "ip": "IP", "json": "JSON", "mcc": "MCC", "mms": "MMS", "mnc": "MNC", "pci": "PCI", "pin": "PIN", "rcs": "RCS",
 	"sid": "SID", "sids": "SIDs", "sip": "SIP", "sms": "SMS", "ssml": "SSML", "tls": "TLS", "ttl": "TTL",
 	"uri": "URI", "url": "URL", "urls": "URLs", "uuid": "UUID", "xml": "XML",
 }

@@ -85,6 +85,7 @@ var webhookLoad = sync.OnceValues(func() (*webhookModel, error) {
 		if _, twice := byName[k.Kind]; twice || k.Encoding == "websocket-json" {
 			continue
 		}
+		k.Params = webhookSplit(k.Params)
 		byName[k.Kind] = k
 		e := &webhookEvent{webhookKind: k, name: webhookTypeName(k.Kind)}
 		e.shape = webhookLower(e.name) + "Shape"
@@ -105,6 +106,24 @@ var webhookLoad = sync.OnceValues(func() (*webhookModel, error) {
 	}
 	return m, nil
 })
+
+// webhookSplit gives each of several names that the facts list in one line,
+// "data.mcc|mnc", a parameter of its own.
+func webhookSplit(params []webhookParam) []webhookParam {
+	var out []webhookParam
+	for _, p := range params {
+		names := strings.Split(p.Name, "|")
+		path := names[0][:strings.LastIndexByte(names[0], '.')+1]
+		for i, name := range names {
+			if i > 0 {
+				name = path + name
+			}
+			p.Name = name
+			out = append(out, p)
+		}
+	}
+	return out
+}
 
 // webhookAddValue adds a value of an enum unless it is there in any spelling;
 // the spelling of captures, in capitals, wins.

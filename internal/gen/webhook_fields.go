@@ -22,10 +22,6 @@ type webhookField struct {
 	quoted bool   // a string in JSON
 }
 
-var webhookGroups = []struct{ prefix, typ, suffix string }{
-	{"From", "Geo", "Geo"}, {"To", "Geo", "Geo"}, {"Caller", "Geo", "Geo"}, {"Called", "Geo", "Geo"},
-}
-
 // field turns a parameter into a field. It reports false for what needs none:
 // parameters with free names, and the envelope of Event Streams.
 func (m *webhookModel) field(e *webhookEvent, p webhookParam) (webhookField, bool, error) {
