@@ -91,6 +91,9 @@ type Store struct {
 	bytes int64
 }
 
+// failed is what an exchange went wrong by, as an index knows it.
+const failed = "(status < 200 OR status > 299 OR verdict <> 'valid')"
+
 const schema = `
 CREATE TABLE IF NOT EXISTS exchange (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -110,6 +113,7 @@ CREATE TABLE IF NOT EXISTS exchange (
 CREATE INDEX IF NOT EXISTS exchange_thread ON exchange(thread, id);
 CREATE INDEX IF NOT EXISTS exchange_sid ON exchange(sid, id);
 CREATE INDEX IF NOT EXISTS exchange_oldest ON exchange(pinned, id);
+CREATE INDEX IF NOT EXISTS exchange_failed ON exchange(id) WHERE ` + failed + `;
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, content='', contentless_delete=1, tokenize='trigram');
 PRAGMA user_version = 1;
 `

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Query chooses exchanges. Its zero value chooses the newest hundred.
@@ -24,11 +25,18 @@ type Query struct {
 // List returns the exchanges that q chooses, newest first, without bodies.
 func (s *Store) List(ctx context.Context, q Query) ([]Exchange, error) {
 	where, args := q.where()
+	// The index of words is walked from its end: a search stops as soon as it
+	// has found enough, however many exchanges hold the words.
+	from, order := " FROM exchange", " ORDER BY id DESC LIMIT ?"
+	if match := q.match(); match != "" {
+		from, order = " FROM words CROSS JOIN exchange ON exchange.id = words.rowid", " ORDER BY words.rowid DESC LIMIT ?"
+		where, args = " WHERE words MATCH ?"+strings.Replace(where, " WHERE ", " AND ", 1), append([]any{match}, args...)
+	}
 	limit := q.Limit
 	if limit <= 0 {
 		limit = 100
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT id, pinned, head FROM exchange"+where+" ORDER BY id DESC LIMIT ?", append(args, min(limit, 1000))...)
+	rows, err := s.db.QueryContext(ctx, "SELECT id, pinned, head"+from+where+order, append(args, min(limit, 1000))...)
 	if err != nil {
 		return nil, fmt.Errorf("capture: %w", err)
 	}
@@ -74,7 +82,7 @@ func (q Query) where() (string, []any) {
 		add("(thread = ? OR sid = ?)", q.SID, q.SID)
 	}
 	if q.Failed {
-		add("(status < 200 OR status > 299 OR verdict <> 'valid')")
+		add(failed)
 	}
 	if q.Pinned {
 		add("pinned = 1")
@@ -83,18 +91,29 @@ func (q Query) where() (string, []any) {
 		add("json_extract(head, '$.parent') = ?", q.Replays)
 	}
 	for _, word := range strings.Fields(q.Text) {
-		if len([]rune(word)) < 3 {
-			// The index knows sequences of three characters; shorter ones are
-			// looked for where people look first.
+		if !indexed(word) {
 			add("head LIKE ? ESCAPE '\\'", "%"+escapeLike(word)+"%")
-			continue
 		}
-		add("id IN (SELECT rowid FROM words WHERE words MATCH ?)", `"`+strings.ReplaceAll(word, `"`, `""`)+`"`)
 	}
 	if len(terms) == 0 {
 		return "", nil
 	}
 	return " WHERE " + strings.Join(terms, " AND "), args
+}
+
+// indexed reports whether the index can find a word: it knows sequences of three
+// characters. Shorter words are looked for where people look first.
+func indexed(word string) bool { return utf8.RuneCountInString(word) >= 3 }
+
+// match is what the index is asked for, "" for nothing.
+func (q Query) match() string {
+	var words []string
+	for _, word := range strings.Fields(q.Text) {
+		if indexed(word) {
+			words = append(words, `"`+strings.ReplaceAll(word, `"`, `""`)+`"`)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func escapeLike(word string) string {

@@ -263,12 +263,18 @@ func TestWhatIsWrongHasTwiliosNumber(t *testing.T) {
 			_, err := c.Api.UpdateCall("CA0", new(api.UpdateCallParams).SetStatus("completed"))
 			return err
 		}()},
-		{"update of no message", 20404, func() error { _, err := c.Api.UpdateMessage("SM0", new(api.UpdateMessageParams).SetBody("")); return err }()},
+		{"update of no message", 20404, func() error {
+			_, err := c.Api.UpdateMessage("SM0", new(api.UpdateMessageParams).SetBody(""))
+			return err
+		}()},
 		{"rewriting a message", 20001, func() error {
 			_, err := c.Api.UpdateMessage("SM0", new(api.UpdateMessageParams).SetBody("other"))
 			return err
 		}()},
-		{"update with TwiML", 20001, func() error { _, err := c.Api.UpdateCall("CA0", new(api.UpdateCallParams).SetTwiml("<Response/>")); return err }()},
+		{"update with TwiML", 20001, func() error {
+			_, err := c.Api.UpdateCall("CA0", new(api.UpdateCallParams).SetTwiml("<Response/>"))
+			return err
+		}()},
 		{"another resource", 20404, func() error { _, err := c.Api.FetchConference("CF0", nil); return err }()},
 		{"wrong token", 20003, func() error { _, err := w.client("0"+authToken[1:]).Api.FetchCall("CA0", nil); return err }()},
 	} {
