@@ -1,11 +1,150 @@
 package main
 
-import "testing"
+import (
+	"flag"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
 
 func BenchmarkRows(b *testing.B) {
 	for _, r := range rows() {
 		for _, c := range r.contenders {
-			b.Run(r.name+"/"+c.name, c.run)
+			b.Run(r.name+"/"+c.name, func(b *testing.B) {
+				if r.skip != "" {
+					b.Skip(r.skip)
+				}
+				c.run(b)
+			})
 		}
 	}
+}
+
+// once makes a measurement end after one iteration.
+func once(t *testing.T) {
+	f := flag.Lookup("test.benchtime")
+	before := f.Value.String()
+	require.NoError(t, f.Value.Set("1x"))
+	t.Cleanup(func() { require.NoError(t, f.Value.Set(before)) })
+}
+
+func TestEveryContenderRuns(t *testing.T) {
+	once(t)
+	for _, r := range rows() {
+		t.Run(r.name, func(t *testing.T) {
+			if r.skip != "" {
+				t.Skip(r.skip)
+			}
+			_, err := r.measure(1)
+			require.NoError(t, err)
+		})
+	}
+}
+
+func TestRowsNameTheirContenders(t *testing.T) {
+	names := make(map[string]bool)
+	for _, r := range rows() {
+		assert.False(t, names[r.name], "%s: two rows of one name", r.name)
+		names[r.name] = true
+		peers := make(map[string]bool)
+		for _, c := range r.contenders {
+			assert.False(t, peers[c.name], "%s: two contenders %q", r.name, c.name)
+			peers[c.name] = true
+		}
+		for _, b := range r.ratios {
+			assert.True(t, peers[b.peer], "%s: no contender %q", r.name, b.peer)
+			assert.NotEqual(t, b.atLeast > 0, b.atMost > 0, "%s/%s: a budget has one bound", r.name, b.peer)
+		}
+		if r.allocsAbove != "" {
+			assert.True(t, peers[r.allocsAbove], "%s: no contender %q", r.name, r.allocsAbove)
+		}
+		assert.True(t, len(r.ratios) > 0 || r.maxAllocs != 0, "%s: no budget", r.name)
+	}
+}
+
+func TestFailingContenderIsAnError(t *testing.T) {
+	once(t)
+	r := row{name: "broken", contenders: []contender{{name: "ringback", run: func(b *testing.B) { b.Fatal("no") }}}}
+	_, err := r.report(io.Discard, 1)
+	require.ErrorIs(t, err, errContender)
+	assert.ErrorContains(t, err, "broken/ringback")
+}
+
+func TestBudgets(t *testing.T) {
+	ours := figure{ns: 100, extra: map[string]float64{p99: 10}}
+	peer := figure{ns: 300, extra: map[string]float64{p99: 30}}
+	for _, c := range []struct {
+		name   string
+		budget ratio
+		want   result
+	}{
+		{"fast enough", ratio{peer: "p", atLeast: 3}, result{what: "p", got: "3.00×", budget: "≥ 3.00×", met: true}},
+		{"too slow", ratio{peer: "p", atLeast: 3.1}, result{what: "p", got: "3.00×", budget: "≥ 3.10×"}},
+		{"within the floor", ratio{peer: "p", atMost: 0.5}, result{what: "time of p", got: "0.33×", budget: "≤ 0.50×", met: true}},
+		{"over the floor", ratio{peer: "p", atMost: 0.2}, result{what: "time of p", got: "0.33×", budget: "≤ 0.20×"}},
+		{"latency", ratio{peer: "p", atLeast: 4, metric: p99}, result{what: "p, p99", got: "3.00×", budget: "≥ 4.00×"}},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, c.budget.judge(ours, peer)) })
+	}
+	assert.Equal(t, result{what: "allocations", got: "3", budget: "≤ 3", met: true}, atMost("allocations", 3, 3))
+	assert.False(t, atMost("allocations", 4, 3).met)
+}
+
+func TestSummary(t *testing.T) {
+	s := summary{
+		{row: "a", what: "peer", got: "9.00×", budget: "≥ 8.00×", met: true},
+		{row: "a", what: "allocations", got: "4", budget: "≤ 3"},
+		{row: "b", skip: "NOTHING is unset"},
+	}
+	assert.Equal(t, "1 of 2 budgets met, 1 rows skipped", s.text())
+
+	var text strings.Builder
+	s.print(&text)
+	assert.Equal(t, `
+row  against           measured  budget   
+a    peer              9.00×     ≥ 8.00×  met
+a    allocations       4         ≤ 3      MISSED
+b    NOTHING is unset                     skipped
+
+1 of 2 budgets met, 1 rows skipped
+`, text.String())
+
+	var table strings.Builder
+	m := machine{processor: "Model 7", processors: 2, system: "linux/amd64", version: "go1.26"}
+	s.markdown(&table, m, time.Date(2026, time.January, 2, 0, 0, 0, 0, time.UTC))
+	assert.Equal(t, `Measured on 2026-01-02: go1.26, linux/amd64, 2 processors, Model 7.
+
+| Row | Against | Measured | Budget | |
+|---|---|---:|---:|---|
+| a | peer | 9.00× | ≥ 8.00× | met |
+| a | allocations | 4 | ≤ 3 | MISSED |
+| b | NOTHING is unset | | | skipped |
+
+1 of 2 budgets met, 1 rows skipped.
+`, table.String())
+}
+
+func TestModelName(t *testing.T) {
+	assert.Equal(t, "Some Model @ 2 GHz", modelName(strings.NewReader("processor\t: 0\nmodel name\t: Some Model @ 2 GHz\n")))
+	assert.Empty(t, modelName(strings.NewReader("processor\t: 0\n")))
+}
+
+func TestRunMeasuresTheRowsAskedFor(t *testing.T) {
+	once(t)
+	s, err := run(io.Discard, regexp.MustCompile("^verify/json"), 1)
+	require.NoError(t, err)
+	require.Len(t, s, 1)
+	assert.Equal(t, "verify/json-8KB", s[0].row)
+}
+
+func TestStalledUploadsAreMeasured(t *testing.T) {
+	var out strings.Builder
+	results := reportStalled(&out, 50)
+	require.Len(t, results, 2)
+	assert.Contains(t, out.String(), "64 KB allowed, one byte sent")
 }

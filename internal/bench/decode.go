@@ -26,7 +26,7 @@ func decodeRow(name string, params url.Values, ours func(*testing.B, *signature.
 	return row{
 		name: name,
 		contenders: []contender{
-			{"ringback", func(b *testing.B) {
+			{name: "ringback", run: func(b *testing.B) {
 				b.ReportAllocs()
 				v, err := newVerifier().Verify(postForm(params, token).Request)
 				if err != nil {
@@ -34,7 +34,7 @@ func decodeRow(name string, params url.Values, ours func(*testing.B, *signature.
 				}
 				ours(b, v)
 			}},
-			{"ringback, read and parse too", func(b *testing.B) {
+			{name: "ringback, read and parse too", run: func(b *testing.B) {
 				b.ReportAllocs()
 				d := postForm(params, token)
 				for b.Loop() {
@@ -47,10 +47,10 @@ func decodeRow(name string, params url.Values, ours func(*testing.B, *signature.
 					}
 				}
 			}},
-			{"url.ParseQuery and switch", func(b *testing.B) { b.ReportAllocs(); peer(b, body) }},
-			{"gorilla/schema", func(b *testing.B) { b.ReportAllocs(); schema(b, body) }},
+			{name: "url.ParseQuery and switch", run: func(b *testing.B) { b.ReportAllocs(); peer(b, body) }},
+			{name: "gorilla/schema", run: func(b *testing.B) { b.ReportAllocs(); schema(b, body) }},
 		},
-		ratios:    []ratio{{"url.ParseQuery and switch", 3}, {"gorilla/schema", 15}},
+		ratios:    []ratio{{peer: "url.ParseQuery and switch", atLeast: 3}, {peer: "gorilla/schema", atLeast: 15}},
 		maxAllocs: 4,
 	}
 }

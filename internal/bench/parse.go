@@ -26,7 +26,7 @@ func parseRow(name string, doc []byte) row {
 	return row{
 		name: name,
 		contenders: []contender{
-			{"ringback", func(b *testing.B) {
+			{name: "ringback", run: func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					if _, err := twiml.Parse(doc); err != nil {
@@ -34,7 +34,7 @@ func parseRow(name string, doc []byte) row {
 					}
 				}
 			}},
-			{"encoding/xml tokens", func(b *testing.B) {
+			{name: "encoding/xml tokens", run: func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					dec := xml.NewDecoder(bytes.NewReader(doc))
@@ -47,7 +47,7 @@ func parseRow(name string, doc []byte) row {
 					}
 				}
 			}},
-			{"beevik/etree", func(b *testing.B) {
+			{name: "beevik/etree", run: func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					if err := etree.NewDocument().ReadFromBytes(doc); err != nil {
@@ -56,6 +56,6 @@ func parseRow(name string, doc []byte) row {
 				}
 			}},
 		},
-		ratios: []ratio{{"encoding/xml tokens", 5}, {"beevik/etree", 4}},
+		ratios: []ratio{{peer: "encoding/xml tokens", atLeast: 5}, {peer: "beevik/etree", atLeast: 4}},
 	}
 }

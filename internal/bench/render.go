@@ -40,16 +40,16 @@ func renderRow(name string, allocs int64, twilio, structs, html float64, ours, t
 	return row{
 		name: name,
 		contenders: []contender{
-			{"ringback", text(ours)},
-			{"twilio-go/twiml", text(theirs)},
-			{"encoding/xml structs", text(func() string {
+			{name: "ringback", run: text(ours)},
+			{name: "twilio-go/twiml", run: text(theirs)},
+			{name: "encoding/xml structs", run: text(func() string {
 				out, err := xml.Marshal(value())
 				if err != nil {
 					panic(err)
 				}
 				return xml.Header + string(out)
 			})},
-			{"html/template", text(func() string {
+			{name: "html/template", run: text(func() string {
 				var buf bytes.Buffer
 				if err := tmpl.Execute(&buf, data); err != nil {
 					panic(err)
@@ -57,7 +57,7 @@ func renderRow(name string, allocs int64, twilio, structs, html float64, ours, t
 				return xml.Header + buf.String()
 			})},
 		},
-		ratios:    []ratio{{"twilio-go/twiml", twilio}, {"encoding/xml structs", structs}, {"html/template", html}},
+		ratios:    []ratio{{peer: "twilio-go/twiml", atLeast: twilio}, {peer: "encoding/xml structs", atLeast: structs}, {peer: "html/template", atLeast: html}},
 		maxAllocs: allocs,
 	}
 }
@@ -66,7 +66,7 @@ func renderRow(name string, allocs int64, twilio, structs, html float64, ours, t
 func reuseRow() row {
 	return row{
 		name: "render/built-into-reused-buffer",
-		contenders: []contender{{"ringback", func(b *testing.B) {
+		contenders: []contender{{name: "ringback", run: func(b *testing.B) {
 			b.ReportAllocs()
 			doc := ringbackFiftyDocument()
 			buf, err := doc.AppendText(nil)

@@ -1,9 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"math"
 	"testing"
 )
 
@@ -17,74 +18,120 @@ type row struct {
 
 	allocsAbove   string // a floor: ours may allocate maxAllocsMore times more often
 	maxAllocsMore int64
+
+	skip string // why the row cannot be measured here
 }
 
 type contender struct {
 	name string
 	run  func(*testing.B)
+	each int // how much one iteration does, so that batches compare with singles; zero: 1
 }
 
-// A ratio is a budget: the peer's time divided by ours is at least this.
+// A ratio is a budget: the peer's time divided by ours is at least this, or
+// ours divided by the peer's at most that.
 type ratio struct {
 	peer    string
 	atLeast float64
+	atMost  float64
+	metric  string // what is compared in place of the time: one that the benchmarks report
 }
 
-// A figure is the median over all rounds.
+// p99 is the latency that 99 of 100 calls stay below.
+const p99 = "p99-µs"
+
+// A figure is what a contender took in the fastest of its rounds.
 type figure struct {
 	ns     float64
 	allocs int64
 	bytes  int64
+	extra  map[string]float64
 }
 
-func (r row) measure(rounds int) map[string]figure {
-	times := make(map[string][]float64)
+var errContender = errors.New("a contender failed; go test -bench shows why")
+
+// measure lets the contenders run in turn. What disturbs a measurement only
+// ever makes it slower, so the fastest round says most about the code.
+func (r row) measure(rounds int) (map[string]figure, error) {
 	figures := make(map[string]figure)
 	for range rounds {
 		for _, c := range r.contenders {
 			res := testing.Benchmark(c.run)
-			times[c.name] = append(times[c.name], float64(res.T.Nanoseconds())/float64(res.N))
-			figures[c.name] = figure{allocs: res.AllocsPerOp(), bytes: res.AllocedBytesPerOp()}
+			if res.N == 0 {
+				return nil, fmt.Errorf("%s/%s: %w", r.name, c.name, errContender)
+			}
+			f, seen := figures[c.name]
+			if !seen {
+				f = figure{ns: math.Inf(1), extra: make(map[string]float64)}
+			}
+			each := max(c.each, 1)
+			f.ns = min(f.ns, float64(res.T.Nanoseconds())/float64(res.N)/float64(each))
+			f.allocs = res.AllocsPerOp() / int64(each)
+			f.bytes = res.AllocedBytesPerOp() / int64(each)
+			for name, value := range res.Extra {
+				if best, seen := f.extra[name]; !seen || value < best {
+					f.extra[name] = value
+				}
+			}
+			figures[c.name] = f
 		}
 	}
-	for name, ts := range times {
-		slices.Sort(ts)
-		f := figures[name]
-		f.ns = ts[len(ts)/2]
-		figures[name] = f
-	}
-	return figures
+	return figures, nil
 }
 
-// report prints the row and returns how many of its budgets are missed.
-func (r row) report(w io.Writer, rounds int) (missed int) {
-	figures := r.measure(rounds)
-	ours := figures[r.contenders[0].name]
+// report measures the row, prints it and returns what became of its budgets.
+func (r row) report(w io.Writer, rounds int) ([]result, error) {
 	fmt.Fprintf(w, "\n%s\n", r.name)
+	if r.skip != "" {
+		fmt.Fprintf(w, "  skipped: %s\n", r.skip)
+		return []result{{row: r.name, skip: r.skip}}, nil
+	}
+	figures, err := r.measure(rounds)
+	if err != nil {
+		return nil, err
+	}
+	ours := figures[r.contenders[0].name]
 	for _, c := range r.contenders {
 		f := figures[c.name]
-		fmt.Fprintf(w, "  %-28s %12.0f ns/op %6d allocs/op %9d B/op  %6.2fx\n", c.name, f.ns, f.allocs, f.bytes, f.ns/ours.ns)
+		fmt.Fprintf(w, "  %-28s %12.0f ns/op %6d allocs/op %9d B/op  %6.2fx", c.name, f.ns, f.allocs, f.bytes, f.ns/ours.ns)
+		if latency, ok := f.extra[p99]; ok {
+			fmt.Fprintf(w, "  p99 %.0f µs", latency)
+		}
+		fmt.Fprintln(w)
+	}
+	var results []result
+	add := func(res result) {
+		res.row = r.name
+		res.print(w)
+		results = append(results, res)
 	}
 	for _, b := range r.ratios {
-		got := figures[b.peer].ns / ours.ns
-		missed += verdict(w, got >= b.atLeast, fmt.Sprintf("against %s: %.2fx, budget %.2fx", b.peer, got, b.atLeast))
+		add(b.judge(ours, figures[b.peer]))
 	}
 	if r.maxAllocs != 0 {
-		limit := max(r.maxAllocs, 0)
-		missed += verdict(w, ours.allocs <= limit, fmt.Sprintf("allocations: %d, budget %d", ours.allocs, limit))
+		add(atMost("allocations", ours.allocs, max(r.maxAllocs, 0)))
 	}
 	if r.allocsAbove != "" {
-		more := ours.allocs - figures[r.allocsAbove].allocs
-		missed += verdict(w, more <= r.maxAllocsMore, fmt.Sprintf("allocations above %s: %d, budget %d", r.allocsAbove, more, r.maxAllocsMore))
+		add(atMost("allocations above "+r.allocsAbove, ours.allocs-figures[r.allocsAbove].allocs, r.maxAllocsMore))
 	}
-	return missed
+	return results, nil
 }
 
-func verdict(w io.Writer, ok bool, text string) int {
-	if ok {
-		fmt.Fprintf(w, "  met     %s\n", text)
-		return 0
+func (b ratio) judge(ours, peer figure) result {
+	mine, theirs, what := ours.ns, peer.ns, b.peer
+	if b.metric != "" {
+		mine, theirs, what = ours.extra[b.metric], peer.extra[b.metric], b.peer+", p99"
 	}
-	fmt.Fprintf(w, "  MISSED  %s\n", text)
-	return 1
+	if b.atMost > 0 {
+		got := mine / theirs
+		return result{what: "time of " + what, got: times(got), budget: "≤ " + times(b.atMost), met: got <= b.atMost}
+	}
+	got := theirs / mine
+	return result{what: what, got: times(got), budget: "≥ " + times(b.atLeast), met: got >= b.atLeast}
+}
+
+func times(x float64) string { return fmt.Sprintf("%.2f×", x) }
+
+func atMost(what string, got, limit int64) result {
+	return result{what: what, got: fmt.Sprint(got), budget: fmt.Sprintf("≤ %d", limit), met: got <= limit}
 }

@@ -29,12 +29,12 @@ func serveRow() row {
 	return row{
 		name: "serve/sms-22",
 		contenders: []contender{
-			{"ringback", serveWith(params, ringbackHandler())},
-			{"fixed document", serveWith(params, http.HandlerFunc(fixedHandler))},
-			{"twilio-go by hand", serveWith(params, twilioHandler())},
-			{"standard library by hand", serveWith(params, http.HandlerFunc(standardHandler))},
+			{name: "ringback", run: serveWith(params, ringbackHandler())},
+			{name: "fixed document", run: serveWith(params, http.HandlerFunc(fixedHandler))},
+			{name: "twilio-go by hand", run: serveWith(params, twilioHandler())},
+			{name: "standard library by hand", run: serveWith(params, http.HandlerFunc(standardHandler))},
 		},
-		ratios:        []ratio{{"fixed document", 0.70}, {"twilio-go by hand", 3}, {"standard library by hand", 1.9}},
+		ratios:        []ratio{{peer: "fixed document", atLeast: 0.70}, {peer: "twilio-go by hand", atLeast: 3}, {peer: "standard library by hand", atLeast: 1.9}},
 		allocsAbove:   "fixed document",
 		maxAllocsMore: 12,
 	}

@@ -39,15 +39,15 @@ func verifyRow(name string, params url.Values, secret string, twilio, standard f
 	r := row{
 		name: name,
 		contenders: []contender{
-			{"ringback", verifyWith(params, secret, accept, ringbackVerify())},
-			{"twilio-go", verifyWith(params, secret, accept, twilioVerify())},
-			{"standard library", verifyWith(params, secret, accept, standardVerify)},
+			{name: "ringback", run: verifyWith(params, secret, accept, ringbackVerify())},
+			{name: "twilio-go", run: verifyWith(params, secret, accept, twilioVerify())},
+			{name: "standard library", run: verifyWith(params, secret, accept, standardVerify)},
 		},
-		ratios:    []ratio{{"twilio-go", twilio}},
+		ratios:    []ratio{{peer: "twilio-go", atLeast: twilio}},
 		maxAllocs: 3,
 	}
 	if standard > 0 {
-		r.ratios = append(r.ratios, ratio{"standard library", standard})
+		r.ratios = append(r.ratios, ratio{peer: "standard library", atLeast: standard})
 	}
 	if !accept {
 		r.maxAllocs = 0
@@ -146,7 +146,7 @@ func verifyJSONRow() row {
 	return row{
 		name: "verify/json-8KB",
 		contenders: []contender{
-			{"ringback", func(b *testing.B) {
+			{name: "ringback", run: func(b *testing.B) {
 				b.ReportAllocs()
 				v, d := newVerifier(), post(jsonType, target, body, signed)
 				for b.Loop() {
@@ -155,7 +155,7 @@ func verifyJSONRow() row {
 					}
 				}
 			}},
-			{"read and SHA-256", func(b *testing.B) {
+			{name: "read and SHA-256", run: func(b *testing.B) {
 				b.ReportAllocs()
 				d := post(jsonType, target, body, signed)
 				for b.Loop() {
@@ -170,6 +170,6 @@ func verifyJSONRow() row {
 				}
 			}},
 		},
-		ratios: []ratio{{"read and SHA-256", 1 / 1.25}},
+		ratios: []ratio{{peer: "read and SHA-256", atMost: 1.25}},
 	}
 }
