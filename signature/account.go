@@ -2,6 +2,7 @@ package signature
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 
 	"github.com/ringback-go/ringback/internal/form"
@@ -11,27 +12,30 @@ import (
 // and To lie in the scanner, -1 if they are missing.
 type account struct{ sid, to int }
 
-// find looks for the parameters. A second AccountSid is always refused if it
-// differs, since it would be open whose token to ask for (T10); the strict
-// rules refuse any second one and any that is no SID.
-func (a *account) find(s *scratch, lenient bool) *Error {
+// find looks for the parameters, and on the way at the names if these are to
+// be Twilio's. A second AccountSid is always refused if it differs, since it
+// would be open whose token to ask for (T10); the strict rules refuse any
+// second one and any that is no SID.
+func (a *account) find(s *scratch, names, strict bool) *Error {
 	a.sid, a.to = -1, -1
 	for i := range s.form.Len() {
-		switch string(s.form.Name(i)) {
-		case "AccountSid":
+		name := s.form.Name(i)
+		if names && !isName(name) {
+			return refuse(ErrForm, "a parameter name that Twilio never sends")
+		}
+		switch {
+		case string(name) == "AccountSid":
 			switch {
 			case a.sid < 0:
 				a.sid = i
-			case !lenient || !bytes.Equal(s.form.Value(i), s.form.Value(a.sid)):
+			case strict || !bytes.Equal(s.form.Value(i), s.form.Value(a.sid)):
 				return refuse(ErrAccount, "AccountSid is repeated")
 			}
-		case "To":
-			if a.to < 0 {
-				a.to = i
-			}
+		case a.to < 0 && string(name) == "To":
+			a.to = i
 		}
 	}
-	if a.sid >= 0 && !lenient && !isSID(s.form.Value(a.sid), "AC") {
+	if a.sid >= 0 && strict && !isSID(s.form.Value(a.sid), "AC") {
 		return refuse(ErrAccount, "AccountSid is malformed")
 	}
 	return nil
@@ -68,11 +72,23 @@ func isName(name []byte) bool {
 	if len(name) == 0 || len(name) > maxName || notInName[name[0]] != 0 {
 		return false
 	}
+	for len(name) >= 8 && allLetters(binary.LittleEndian.Uint64(name)) {
+		name = name[8:]
+	}
 	var bad uint8
 	for _, c := range name {
 		bad |= notInName[c]
 	}
 	return bad < never
+}
+
+// allLetters reports whether each of eight bytes is a letter, as most of
+// Twilio's names have nothing else: a carry into the high bit tells the bytes
+// from 'a' on, and another one those behind 'z'.
+func allLetters(w uint64) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	lower := w | 0x20*ones
+	return w&highs == 0 && (lower+(0x80-'a')*ones)&^(lower+(0x7f-'z')*ones)&highs == highs
 }
 
 // notInName is 0 for what may stand anywhere in a name, and for the rest one

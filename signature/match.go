@@ -1,6 +1,9 @@
 package signature
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // accountMismatch is why a token that matches may be the wrong one.
 const accountMismatch = "the token belongs to another one"
@@ -31,14 +34,20 @@ func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matche
 		}
 	}
 
-	s.params = s.params[:0]
+	// The parameters stay where they are, and the spellings of the URL are put
+	// in front of them one by one.
+	room := 0
+	for _, head := range q.loc.heads {
+		room = max(room, len(head)+len(q.loc.target))
+	}
+	s.text = slices.Grow(s.text[:0], room)[:room]
 	if q.hasForm() {
 		s.canonical()
 	}
-	hit, url := s.try(tokens, q, s.params)
-	if len(hit) == 0 && len(s.params) > 0 && q.hash != "" {
+	hit, url := try(tokens, q, s.text, room)
+	if len(hit) == 0 && len(s.text) > room && q.hash != "" {
 		// A hash in the URL binds a form as well as its parameters do.
-		hit, url = s.try(tokens, q, nil)
+		hit, url = try(tokens, q, s.text[:room], room)
 	}
 	switch {
 	case decoy:
@@ -54,18 +63,21 @@ func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matche
 	return Token{}, url, refuse(ErrAccount, accountMismatch)
 }
 
-// try computes the signature of each spelling of the URL with each token. No
+// try computes the signature of each spelling of the URL, which it writes into
+// text so that it ends at room, with each token. No
 // token is left out after a match, so that time does not tell which it was;
 // the next spelling is tried only if nothing matched. It returns the tokens
 // from the first that matched on.
-func (s *scratch) try(tokens []Token, q *request, params []byte) ([]Token, matchedURL) {
+func try(tokens []Token, q *request, text []byte, room int) ([]Token, matchedURL) {
 	for i := range q.loc.targets() {
 		target := q.loc.spelling(i)
 		for _, head := range q.loc.heads {
-			s.url = append(append(s.url[:0], head...), target...)
+			start := room - len(head) - len(target)
+			copy(text[start:], head)
+			copy(text[start+len(head):], target)
 			var hits []Token
 			for j, t := range tokens {
-				if t.key.matches(s.url, params, q.signature) {
+				if t.key.matches(text[start:], q.signature) {
 					if hits == nil {
 						hits = tokens[j : j+1]
 					} else {

@@ -93,14 +93,12 @@ type mac struct {
 // signatureLength is the length of a signature, base64 of 20 bytes.
 const signatureLength = 28
 
-// matches reports, in constant time, whether want is the signature of url
-// followed by params.
-func (k *key) matches(url, params []byte, want string) bool {
+// matches reports, in constant time, whether want is the signature of text.
+func (k *key) matches(text []byte, want string) bool {
 	pool := k.macs()
 	m := pool.Get().(*mac)
 	m.Reset()
-	m.Write(url)
-	m.Write(params)
+	m.Write(text)
 	base64.StdEncoding.Encode(m.text[:], m.Sum(m.sum[:0]))
 	ok := subtle.ConstantTimeCompare(m.text[:], []byte(want)) == 1
 	pool.Put(m)

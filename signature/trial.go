@@ -90,7 +90,7 @@ func (d *diagnosis) try(t trial) bool {
 			}
 			d.trials--
 			d.bytes -= size
-			if token.key.matches([]byte(url), []byte(t.params), d.q.signature) {
+			if token.key.matches([]byte(url+t.params), d.q.signature) {
 				return true
 			}
 		}

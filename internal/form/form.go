@@ -197,35 +197,106 @@ func Scan[T ~string | ~[]byte](s *Scanner, text T, limits Limits) error {
 	return nil
 }
 
+// scan decodes s.text in place. It goes from one byte that means something to
+// the next, eight bytes at a time, and leaves all others where they are. Only
+// what follows an escape in a name or value has to be moved, byte by byte.
 func (s *Scanner) scan(limits Limits) error {
-	for i := 0; i < len(s.text); i++ {
-		if s.text[i] == '&' {
-			continue // an empty pair says nothing
-		}
-		if limits.Pairs > 0 && len(s.spans) >= limits.Pairs {
-			return &Error{Offset: i, Err: ErrTooMany}
-		}
-		var p Span
-		var err error
-		p.name = int32(i)
-		if p.nameEnd, i, err = s.field(i, '=', limits.Lenient); err != nil {
-			return err
-		}
-		p.value, p.valueEnd = p.nameEnd, p.nameEnd
-		if i < len(s.text) && s.text[i] == '=' {
-			i++
-			p.value = int32(i)
-			// An = in a value is data, so only & ends it.
-			if p.valueEnd, i, err = s.field(i, '&', limits.Lenient); err != nil {
-				return err
+	text := s.text
+	var (
+		p     Span
+		pair  int    // where the pair begins
+		value bool   // its = has been seen
+		moved = -1   // where the name or value ends, if it has become shorter
+		ascii = true // nothing else in it so far
+	)
+words:
+	for word := 0; word < len(text); word += 8 {
+		for found := findSpecial(load(text, word)); found != 0; found &= found - 1 {
+			i := word + bits.TrailingZeros64(found)/8
+			end := i
+			if moved >= 0 {
+				end = moved
+			}
+			switch c := text[i]; {
+			case c == '&':
+				if i > pair { // an empty pair says nothing
+					if err := s.end(p, pair, end, value, ascii || limits.Lenient); err != nil {
+						return err
+					}
+					if len(s.spans) == limits.Pairs {
+						return s.full(i + 1)
+					}
+				}
+				pair, moved, value, ascii = i+1, -1, false, true
+			case c == '=' && !value:
+				if !ascii && !limits.Lenient && !utf8.Valid(text[pair:end]) {
+					return &Error{Offset: pair, Err: ErrUTF8}
+				}
+				p = Span{int32(pair), int32(end), int32(i + 1), 0}
+				moved, value, ascii = -1, true, true
+			case c == '+':
+				text[i] = ' '
+			case c == '%':
+				next, end, plain, err := s.escaped(i, !value, limits.Lenient)
+				if err != nil {
+					return err
+				}
+				moved, ascii = end, ascii && plain
+				word = next - 8 // go on at the separator
+				continue words
+			case c == ';' && !limits.Lenient:
+				return &Error{Offset: i, Err: ErrSemicolon}
+			case c >= utf8.RuneSelf:
+				ascii = false
 			}
 		}
-		s.spans = append(s.spans, p)
 	}
-	return nil
+	if pair == len(text) {
+		return nil
+	}
+	end := len(text)
+	if moved >= 0 {
+		end = moved
+	}
+	return s.end(p, pair, end, value, ascii || limits.Lenient)
 }
 
-// The bytes that a scan has to look at; it runs over all others.
+// escaped decodes the rest of a name or value, from its first % on. It returns
+// where the separator behind it is, where the decoded text ends, and whether
+// it is ASCII.
+func (s *Scanner) escaped(i int, name, lenient bool) (next, end int, ascii bool, err error) {
+	text := s.text
+	end, ascii = i, true // end never overtakes i
+	for ; i < len(text); i++ {
+		c := text[i]
+		if !special[c] {
+			text[end] = c
+			end++
+			continue
+		}
+		switch {
+		case c == '&' || c == '=' && name:
+			return i, end, ascii, nil
+		case c == '+':
+			c = ' '
+		case c == ';' && !lenient:
+			return 0, 0, false, &Error{Offset: i, Err: ErrSemicolon}
+		case c == '%':
+			if i+2 < len(text) && unhex[text[i+1]]|unhex[text[i+2]] < 16 {
+				c = unhex[text[i+1]]<<4 | unhex[text[i+2]]
+				i += 2
+			} else if !lenient {
+				return 0, 0, false, &Error{Offset: i, Err: ErrEscape}
+			}
+		}
+		ascii = ascii && c < utf8.RuneSelf
+		text[end] = c
+		end++
+	}
+	return i, end, ascii, nil
+}
+
+// special is what findSpecial finds.
 var special = func() (t [256]bool) {
 	for _, c := range "%+&=;" {
 		t[c] = true
@@ -236,71 +307,56 @@ var special = func() (t [256]bool) {
 	return t
 }()
 
+// end keeps the pair that ends with the decoded text at to.
+func (s *Scanner) end(p Span, pair, to int, value, valid bool) error {
+	start := pair
+	if value {
+		start = int(p.value)
+	} else {
+		p = Span{int32(pair), int32(to), int32(to), int32(to)}
+	}
+	if !valid && !utf8.Valid(s.text[start:to]) {
+		return &Error{Offset: start, Err: ErrUTF8}
+	}
+	p.valueEnd = int32(to)
+	s.spans = append(s.spans, p)
+	return nil
+}
+
+// full returns an error if there is anything but empty pairs from i on.
+func (s *Scanner) full(i int) error {
+	for ; i < len(s.text); i++ {
+		if s.text[i] != '&' {
+			return &Error{Offset: i, Err: ErrTooMany}
+		}
+	}
+	return nil
+}
+
+// load returns the eight bytes from i on, or as many as there are.
+func load(text []byte, i int) uint64 {
+	if i+8 <= len(text) {
+		return binary.LittleEndian.Uint64(text[i:])
+	}
+	var w uint64
+	for j, c := range text[i:] {
+		w |= uint64(c) << (8 * j)
+	}
+	return w
+}
+
 const (
 	ones  = 0x0101010101010101
 	highs = 0x80 * ones
 )
 
-// findSpecial sets the high bit of each of eight bytes that is special, and
-// perhaps of some behind the first such one.
+// findSpecial sets the high bit of each of eight bytes that a scan has to look
+// at: %, +, &, =, ; and what is not ASCII. It may set those of others behind
+// the first such one.
 func findSpecial(w uint64) uint64 {
 	percent, plus, and, equals, semicolon := w^'%'*ones, w^'+'*ones, w^'&'*ones, w^'='*ones, w^';'*ones
 	return ((percent-ones)&^percent | (plus-ones)&^plus | (and-ones)&^and |
 		(equals-ones)&^equals | (semicolon-ones)&^semicolon | w) & highs
-}
-
-// plain returns where the next special byte is, from i on.
-func plain(text []byte, i int) int {
-	for i+8 <= len(text) {
-		if found := findSpecial(binary.LittleEndian.Uint64(text[i:])); found != 0 {
-			return i + bits.TrailingZeros64(found)/8
-		}
-		i += 8
-	}
-	for i < len(text) && !special[text[i]] {
-		i++
-	}
-	return i
-}
-
-// field decodes the name or value that starts at start, in place, up to stop
-// or &. It returns where the decoded text ends and where stop or & is.
-func (s *Scanner) field(start int, stop byte, lenient bool) (end int32, next int, err error) {
-	text := s.text
-	i := plain(text, start)
-	n := i // where the next decoded byte goes; never overtakes i
-	ascii := true
-	for ; i < len(text); i++ {
-		c := text[i]
-		if !special[c] {
-			text[n] = c
-			n++
-			continue
-		}
-		if c == stop || c == '&' {
-			break
-		}
-		switch {
-		case c == '+':
-			c = ' '
-		case c == ';' && !lenient:
-			return 0, 0, &Error{Offset: i, Err: ErrSemicolon}
-		case c == '%':
-			if i+2 < len(text) && unhex[text[i+1]]|unhex[text[i+2]] < 16 {
-				c = unhex[text[i+1]]<<4 | unhex[text[i+2]]
-				i += 2
-			} else if !lenient {
-				return 0, 0, &Error{Offset: i, Err: ErrEscape}
-			}
-		}
-		ascii = ascii && c < utf8.RuneSelf
-		text[n] = c
-		n++
-	}
-	if !ascii && !lenient && !utf8.Valid(text[start:n]) {
-		return 0, 0, &Error{Offset: start, Err: ErrUTF8}
-	}
-	return int32(n), i, nil
 }
 
 // unhex holds the value of each hexadecimal digit and a high bit for what is
