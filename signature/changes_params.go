@@ -24,14 +24,14 @@ func changeMethod(d *diagnosis, t trial) iter.Seq[change] {
 		if !d.q.hasForm() {
 			const remedy = "For a GET the URL alone is signed, its query included. Do not append the parameters a second time where the request is signed."
 			if len(query) > 0 {
-				_ = yield(change{t.withParams(query), Finding{"get-params-appended: the query was signed as part of the URL and a second time as parameters", remedy}}) &&
-					yield(change{without.withParams(query), Finding{"get-params-appended: the URL was signed without its query, and the query as parameters", remedy}})
+				_ = yield(change{trial: t.withParams(query), finding: Finding{"get-params-appended: the query was signed as part of the URL and a second time as parameters", remedy}}) &&
+					yield(change{trial: without.withParams(query), finding: Finding{"get-params-appended: the URL was signed without its query, and the query as parameters", remedy}})
 			}
 			return
 		}
 		bare := t
 		bare.params = ""
-		if !yield(change{bare, Finding{"method: the URL alone was signed, as for a GET, and the request arrives as a POST with a form",
+		if !yield(change{trial: bare, finding: Finding{"method: the URL alone was signed, as for a GET, and the request arrives as a POST with a form",
 			"Twilio made no such request. If you sign requests yourself, give the parameters to Sign. Otherwise somebody replays a signature with a body of their own."}}) {
 			return
 		}
@@ -45,9 +45,9 @@ func changeMethod(d *diagnosis, t trial) iter.Seq[change] {
 				over = append(over, p)
 			}
 		}
-		_ = yield(change{t.withParams(append(slices.Clone(query), d.pairs...)), Finding{"query-merged-into-params: the query was signed among the parameters as well", remedy}}) &&
-			yield(change{t.withParams(over), Finding{"query-merged-into-params: the query was signed among the parameters as well", remedy}}) &&
-			yield(change{without.withParams(append(slices.Clone(query), d.pairs...)), Finding{"query-merged-into-params: the query was signed as parameters and not as part of the URL", remedy}})
+		_ = yield(change{trial: t.withParams(append(slices.Clone(query), d.pairs...)), finding: Finding{"query-merged-into-params: the query was signed among the parameters as well", remedy}}) &&
+			yield(change{trial: t.withParams(over), finding: Finding{"query-merged-into-params: the query was signed among the parameters as well", remedy}}) &&
+			yield(change{trial: without.withParams(append(slices.Clone(query), d.pairs...)), finding: Finding{"query-merged-into-params: the query was signed as parameters and not as part of the URL", remedy}})
 	}
 }
 
@@ -97,7 +97,7 @@ func changeDuplicates(d *diagnosis, t trial, yield func(change) bool) bool {
 				c.params += name + v
 			}
 		}
-		if !yield(change{c, Finding{"param-duplicates: " + way.cause,
+		if !yield(change{trial: c, finding: Finding{"param-duplicates: " + way.cause,
 			"Twilio signs each distinct value, sorted. If you sign requests yourself, do the same (Sign does). Otherwise a parameter was added to a request that had one of that name: a forgery."}}) {
 			return false
 		}
@@ -147,7 +147,7 @@ func changeValues(d *diagnosis, t trial, yield func(change) bool) bool {
 		{"param-unicode", "letters with accents were composed", all(decomposed)},
 		{"param-charset", "bytes that are not UTF-8 were replaced", all(func(s string) string { return strings.ToValidUTF8(s, "\ufffd") })},
 	} {
-		if !yield(change{t.withParams(way.pairs), Finding{way.label + ": " + way.cause, verifyFirst}}) {
+		if !yield(change{trial: t.withParams(way.pairs), finding: Finding{way.label + ": " + way.cause, verifyFirst}}) {
 			return false
 		}
 	}
@@ -160,7 +160,7 @@ func changeExtra(d *diagnosis, t trial, yield func(change) bool) bool {
 		c := t.withParams(slices.Delete(slices.Clone(d.pairs), i, i+1))
 		f := Finding{fmt.Sprintf("param-extra: parameter %d, %q, was added after the request was signed", i+1, shortName(d.pairs[i].Name)),
 			"If a framework adds it (controller, action, _token and the like), put the verifier in front of the framework's parser. If nobody does, it is a forgery."}
-		if !yield(change{c, f}) {
+		if !yield(change{trial: c, finding: f}) {
 			return false
 		}
 	}
@@ -201,7 +201,7 @@ func changeMissing(d *diagnosis, t trial, yield func(change) bool) bool {
 				return true
 			}
 		}
-		return yield(change{t.withParams(append(slices.Clone(d.pairs), added...)), Finding{"param-missing: " + cause, verifyFirst}})
+		return yield(change{trial: t.withParams(append(slices.Clone(d.pairs), added...)), finding: Finding{"param-missing: " + cause, verifyFirst}})
 	}
 	for _, group := range blanks {
 		var added []pair
@@ -234,7 +234,7 @@ func changeTrimmed(d *diagnosis, t trial, yield func(change) bool) bool {
 		for _, around := range [][2]string{{"", " "}, {" ", ""}, {" ", " "}, {"", "\n"}, {"", "\r\n"}, {"", "  "}, {"  ", ""}, {"  ", "  "}, {"  ", " "}, {" ", "  "}, {"\n", ""}} {
 			pairs := slices.Clone(d.pairs)
 			pairs[i].Value = around[0] + p.Value + around[1]
-			if !yield(change{t.withParams(pairs), Finding{"param-trimmed: white space around the value of " + p.Name + " was removed", verifyFirst}}) {
+			if !yield(change{trial: t.withParams(pairs), finding: Finding{"param-trimmed: white space around the value of " + p.Name + " was removed", verifyFirst}}) {
 				return false
 			}
 		}
@@ -278,7 +278,7 @@ func changeNames(d *diagnosis, t trial, yield func(change) bool) bool {
 		}},
 		{"brackets were taken off the names", func(s string) string { return s + "[]" }},
 	} {
-		if !yield(change{t.withParams(renamed(way.change)), Finding{"param-names: " + way.cause, verifyFirst}}) {
+		if !yield(change{trial: t.withParams(renamed(way.change)), finding: Finding{"param-names: " + way.cause, verifyFirst}}) {
 			return false
 		}
 	}
@@ -302,7 +302,7 @@ func changeOrder(d *diagnosis, t trial, yield func(change) bool) bool {
 		}
 		c := t
 		c.params = joined(pairs)
-		if !yield(change{c, Finding{"param-order: the parameters were signed " + way.cause,
+		if !yield(change{trial: c, finding: Finding{"param-order: the parameters were signed " + way.cause,
 			"Twilio sorts names as bytes. If you sign requests yourself, do the same (Sign does)."}}) {
 			return false
 		}

@@ -16,7 +16,7 @@ func changeQuery(d *diagnosis, t trial) iter.Seq[change] {
 		emit := func(label, query, cause, remedy string) bool {
 			c := t
 			c.query = query
-			return query == t.query || yield(change{c, Finding{label + ": " + cause, remedy}})
+			return query == t.query || yield(change{trial: c, finding: Finding{label + ": " + cause, remedy}})
 		}
 		const (
 			keep = "Have the query passed on as it was received, and do not build the URL from parsed parts: the verifier reads the request target by itself."
@@ -28,7 +28,7 @@ func changeQuery(d *diagnosis, t trial) iter.Seq[change] {
 			if strings.Contains(before, "?") {
 				c.query = "?" + c.query
 			}
-			if !yield(change{c, Finding{"fragment: the URL has a fragment, which is never sent nor signed",
+			if !yield(change{trial: c, finding: Finding{"fragment: the URL has a fragment, which is never sent nor signed",
 				"Leave out the # and what follows where the URL is handed to the verifier; in the Twilio Console it may stay."}}) {
 				return
 			}
@@ -42,7 +42,7 @@ func changeQuery(d *diagnosis, t trial) iter.Seq[change] {
 			if i := strings.Index(strings.ToUpper(t.path), "%3F"); i >= 0 {
 				c := t
 				c.path, c.query = t.path[:i], "?"+t.path[i+3:]
-				if !yield(change{c, Finding{"query-reencoded: the question mark was escaped on the way", keep}}) {
+				if !yield(change{trial: c, finding: Finding{"query-reencoded: the question mark was escaped on the way", keep}}) {
 					return
 				}
 			}

@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"net"
@@ -11,12 +12,20 @@ import (
 	"strings"
 )
 
-// address returns the part of t that a BaseURL holds.
-func (t trial) address() string { return t.scheme + "://" + t.host + t.port + t.prefix }
+// address returns the part of t that a BaseURL holds: for a WebSocket that of
+// the other requests, from which the verifier makes it. User information is a
+// secret and left out.
+func (t trial) address() string { return httpScheme(t.scheme) + "://" + t.host + t.port + t.prefix }
+
+func httpScheme(scheme string) string { return strings.Replace(scheme, "ws", "http", 1) }
 
 // setBaseURL is the remedy for everything in front of the path.
 func (d *diagnosis) setBaseURL(t trial, why string) string {
-	remedy := fmt.Sprintf("Set Config.BaseURL to %q: %s", t.address(), why)
+	kept := ""
+	if t.user != "" {
+		kept = ", with the user information that it has,"
+	}
+	remedy := fmt.Sprintf("Set Config.BaseURL to %q%s: %s", t.address(), kept, why)
 	if d.v.cfg.BaseURL == "" {
 		remedy += " Or list the proxy in Config.Proxies, the name in Config.Hosts, and have the proxy send X-Forwarded-Proto, -Host and -Port."
 	}
@@ -33,20 +42,23 @@ func changeScheme(d *diagnosis, t trial) iter.Seq[change] {
 			}
 			c := t
 			c.scheme = scheme
-			label, why := "scheme", "TLS ends at a proxy, so this process sees another scheme than Twilio."
-			if strings.HasPrefix(scheme, "ws") || strings.HasPrefix(t.scheme, "ws") {
-				label, why = "scheme-websocket", "or have the proxy pass the Upgrade header on, by which a WebSocket handshake is known."
-				c.scheme = strings.Replace(scheme, "ws", "http", 1)
+			label, why, remedy := "scheme", "TLS ends at a proxy, so this process sees another scheme than Twilio.", ""
+			signed, told := strings.HasPrefix(scheme, "ws"), strings.HasPrefix(t.scheme, "ws")
+			if signed || told {
+				label = "scheme-websocket"
 			}
-			f := Finding{fmt.Sprintf("%s: Twilio signed %s, and the verifier was told %s", label, scheme, t.scheme), d.setBaseURL(c, why)}
-			if label == "scheme-websocket" && strings.HasPrefix(t.scheme, "ws") {
-				f.Remedy = fmt.Sprintf("Set Config.BaseURL to begin with %q; it is turned into wss by itself where a WebSocket is opened.", scheme+"://")
-				if scheme == "wss" {
-					f.Remedy = `Set Config.BaseURL to begin with "https://" or "wss://": Twilio opens WebSockets with TLS only.`
-				}
+			switch {
+			case signed && told:
+				why = "Twilio opens WebSockets with TLS only."
+			case told:
+				why = "it is turned into wss by itself where a WebSocket is opened."
+			case signed && httpScheme(scheme) == t.scheme:
+				why, remedy = "", "Have the proxy pass the Upgrade header on, by which a WebSocket handshake is known."
+			case signed:
+				why = "TLS ends at a proxy. And have the proxy pass the Upgrade header on, by which a WebSocket handshake is known."
 			}
-			c.scheme = scheme
-			if !yield(change{c, f}) {
+			cause := fmt.Sprintf("%s: Twilio signed %s, and the verifier was told %s", label, scheme, t.scheme)
+			if !yield(change{c, Finding{cause, remedy}, why}) {
 				return
 			}
 		}
@@ -85,19 +97,23 @@ func changeHost(d *diagnosis, t trial) iter.Seq[change] {
 		for _, cand := range candidates {
 			c := t
 			c.user, c.host, c.port = splitAuthority(cand.host)
-			if c.port == "" {
-				c.port = t.port
-			}
-			if c.host == "" || c.host == t.host && c.port == t.port && t.user == "" || checkAuthority(cand.host) != "" {
+			if c.host == "" || checkAuthority(cand.host) != "" {
 				continue
 			}
 			label, why := "host", "that is the name in the Twilio Console."
 			if strings.EqualFold(c.host, t.host) {
 				label, why = "host-case", "the case of the host counts, and has to be as in the Twilio Console."
 			}
-			f := Finding{fmt.Sprintf("%s: Twilio signed host %q (%s), and the verifier was told %q", label, c.host+c.port, cand.from, t.host+t.port), d.setBaseURL(c, why)}
-			if !yield(change{c, f}) {
-				return
+			// A name without a port may go with that of the verifier.
+			for _, port := range slices.Compact([]string{c.port, cmp.Or(c.port, t.port)}) {
+				c.port = port
+				if c.host == t.host && c.port == t.port && t.user == "" {
+					continue
+				}
+				cause := fmt.Sprintf("%s: Twilio signed host %q (%s), and the verifier was told %q", label, c.host+c.port, cand.from, t.host+t.port)
+				if !yield(change{c, Finding{Cause: cause}, why}) {
+					return
+				}
 			}
 		}
 	}
@@ -143,9 +159,8 @@ func changePort(d *diagnosis, t trial) iter.Seq[change] {
 			}
 			c := t
 			c.port = ":" + port
-			f := Finding{fmt.Sprintf("port: Twilio signed port %s, and the verifier was told %q", port, t.host+t.port),
-				d.setBaseURL(c, "with the port as in the Twilio Console; only the scheme's default port may be left out.")}
-			if !yield(change{c, f}) {
+			cause := fmt.Sprintf("port: Twilio signed port %s, and the verifier was told %q", port, d.told)
+			if !yield(change{c, Finding{Cause: cause}, "with the port as in the Twilio Console; only the scheme's default port may be left out."}) {
 				return
 			}
 		}
@@ -162,7 +177,7 @@ func changeSlash(d *diagnosis, t trial) iter.Seq[change] {
 		} else {
 			c.path += "/"
 		}
-		yield(change{c, Finding{"trailing-slash: " + cause,
+		yield(change{trial: c, finding: Finding{"trailing-slash: " + cause,
 			"Something on the way adds or removes it. Write the URL in the Twilio Console " + remedy + " the slash, as it arrives here, or stop the proxy or the router from changing it."}})
 	}
 }
@@ -178,8 +193,7 @@ func changePrefix(d *diagnosis, t trial) iter.Seq[change] {
 			if c.url() == t.url() {
 				return true
 			}
-			return yield(change{c, Finding{"path-prefix: " + cause,
-				d.setBaseURL(c, "a prefix that a gateway or a proxy takes off the path has to be put back.")}})
+			return yield(change{c, Finding{Cause: "path-prefix: " + cause}, "a prefix that a gateway or a proxy takes off the path has to be put back."})
 		}
 		h := d.r.Header
 		for _, name := range []string{"X-Forwarded-Prefix", "X-Script-Name", "X-Forwarded-Path", "X-Envoy-Original-Path"} {
@@ -213,7 +227,7 @@ func changePrefix(d *diagnosis, t trial) iter.Seq[change] {
 			}
 			c := t
 			c.path = rest
-			if !yield(change{c, Finding{fmt.Sprintf("path-prefix: the path arrives with %q in front, and Twilio signed it without", extra),
+			if !yield(change{trial: c, finding: Finding{fmt.Sprintf("path-prefix: the path arrives with %q in front, and Twilio signed it without", extra),
 				"Something in front of this process adds that prefix. Stop it, or verify before it does: the verifier reads the request target as it was received."}}) {
 				return
 			}
@@ -226,7 +240,7 @@ func changePath(d *diagnosis, t trial) iter.Seq[change] {
 		emit := func(label, path, cause, remedy string) bool {
 			c := t
 			c.path = path
-			return path == t.path || yield(change{c, Finding{label + ": " + cause, remedy}})
+			return path == t.path || yield(change{trial: c, finding: Finding{label + ": " + cause, remedy}})
 		}
 		const keep = "Have the path passed on as it was received; in nginx, write proxy_pass without a path behind the host."
 		for _, name := range []string{"X-Original-Uri", "X-Original-Url", "X-Forwarded-Uri", "X-Rewrite-Url", "X-Envoy-Original-Path"} {
@@ -244,7 +258,7 @@ func changePath(d *diagnosis, t trial) iter.Seq[change] {
 				if found {
 					c.query = "?" + query
 				}
-				if !yield(change{c, Finding{label + ": the request target was rewritten; Twilio signed the one in the " + name + " header", keep}}) {
+				if !yield(change{trial: c, finding: Finding{label + ": the request target was rewritten; Twilio signed the one in the " + name + " header", keep}}) {
 					return
 				}
 			}
@@ -252,7 +266,7 @@ func changePath(d *diagnosis, t trial) iter.Seq[change] {
 		if u := d.r.URL; u != nil && u.Path != "" {
 			c := t
 			c.path = u.EscapedPath()
-			if c.path != t.path && !yield(change{c, Finding{"path-rewrite: Twilio signed the path in Request.URL, not the one in Request.RequestURI",
+			if c.path != t.path && !yield(change{trial: c, finding: Finding{"path-rewrite: Twilio signed the path in Request.URL, not the one in Request.RequestURI",
 				"Let the adapter that makes the request put the target, as received, into RequestURI."}}) {
 				return
 			}

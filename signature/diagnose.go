@@ -100,6 +100,7 @@ type diagnosis struct {
 	refusal   *Error
 	pairs     []pair // decoded parameters, of the form or of the query
 	tokens    []Token
+	told      string // host and port that the verifier was told
 	trials    int
 	bytes     int
 	exhausted bool // trials or bytes are used up

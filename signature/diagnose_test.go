@@ -54,7 +54,7 @@ func TestDiagnoseFindsTheChange(t *testing.T) {
 		{"TLS ends at a proxy", "http://hooks.example.com", signedFor("/sms", plain, u+"/sms", plain), []string{"scheme"}, `Config.BaseURL to "https://hooks.example.com"`},
 		{"http was signed", "", signedFor("/sms", plain, "http://hooks.example.com/sms", plain), []string{"scheme"}, `Config.BaseURL to "http://hooks.example.com"`},
 		{"wss was signed", "", signedFor("/sms", plain, "wss://hooks.example.com/sms", plain), []string{"scheme-websocket"}, "Upgrade"},
-		{"https was signed for ws", "wss://hooks.example.com", signedFor("/sms", plain, u+"/sms", plain), []string{"scheme-websocket"}, `begin with "https://"`},
+		{"https was signed for ws", "wss://hooks.example.com", signedFor("/sms", plain, u+"/sms", plain), []string{"scheme-websocket"}, `Config.BaseURL to "https://hooks.example.com"`},
 		{"host of X-Forwarded-Host", "", with(signedFor("/sms", plain, "https://public.example.org/sms", plain), "X-Forwarded-Host", "public.example.org"), []string{"host"}, `"https://public.example.org"`},
 		{"host of Forwarded", "", with(signedFor("/sms", plain, "https://public.example.org:8443/sms", plain), "Forwarded", `host="public.example.org:8443"`), []string{"host"}, `"https://public.example.org:8443"`},
 		{"host of X-Original-Host", "", with(signedFor("/sms", plain, "https://public.example.org/sms", plain), "X-Original-Host", "public.example.org"), []string{"host"}, ""},
@@ -127,7 +127,7 @@ func TestDiagnoseFindsTheChange(t *testing.T) {
 		}(), []string{"param-order"}, ""},
 		{"scheme and slash", "http://hooks.example.com", signedFor("/sms", plain, u+"/sms/", plain), []string{"scheme", "trailing-slash"}, ""},
 		{"scheme and prefix", "http://hooks.example.com", signedFor("/sms", plain, u+"/prod/sms", plain), []string{"scheme", "path-prefix"}, `"https://hooks.example.com/prod"`},
-		{"scheme and host", "http://internal:8080", with(signedFor("/sms", plain, u+"/sms", plain), "X-Forwarded-Host", "hooks.example.com"), []string{"scheme", "host"}, `"https://hooks.example.com:8080"`},
+		{"scheme and host", "http://internal:8080", with(signedFor("/sms", plain, u+"/sms", plain), "X-Forwarded-Host", "hooks.example.com"), []string{"scheme", "host"}, `"https://hooks.example.com"`},
 		{"scheme and query", "http://hooks.example.com", signedFor("/sms?n=a+b", plain, u+"/sms?n=a%20b", plain), []string{"scheme", "query-reencoded"}, ""},
 		{"host and slash", "", with(signedFor("/sms", plain, "https://public.example.org/sms/", plain), "X-Forwarded-Host", "public.example.org"), []string{"host", "trailing-slash"}, ""},
 	} {
@@ -149,6 +149,54 @@ func TestDiagnoseFindsTheChange(t *testing.T) {
 			assert.ErrorIs(t, err, signature.ErrMismatch, "a diagnosis changes no verdict")
 		})
 	}
+}
+
+// TestDiagnoseNamesTheWholeAddress does what the remedies say: each names the
+// address that mends everything, not a half of it, and it does mend it.
+func TestDiagnoseNamesTheWholeAddress(t *testing.T) {
+	const plain = "Body=hi"
+	to := func(host string, r *http.Request) *http.Request {
+		r.Host = host
+		r.Header.Set("X-Forwarded-Proto", "https")
+		return r
+	}
+	socket := func(r *http.Request, url string) *http.Request {
+		r.Header.Set("Upgrade", "websocket")
+		signText(r, url, "")
+		return r
+	}
+	for _, tt := range []struct {
+		name, base string
+		r          *http.Request
+		want       string
+	}{
+		{"scheme and host", "http://127.0.0.1:8080", to("hooks.example.com", signedFor("/sms", plain, "https://hooks.example.com/sms", plain)), "https://hooks.example.com"},
+		{"scheme and host with the port", "http://127.0.0.1:8080", to("hooks.example.com", signedFor("/sms", plain, "https://hooks.example.com:8080/sms", plain)), "https://hooks.example.com:8080"},
+		{"scheme, host and its port", "http://127.0.0.1:8080", to("hooks.example.com:8443", signedFor("/sms", plain, "https://hooks.example.com:8443/sms", plain)), "https://hooks.example.com:8443"},
+		{"default port was signed", "http://127.0.0.1", to("hooks.example.com", signedFor("/sms", plain, "https://hooks.example.com:443/sms", plain)), "https://hooks.example.com"},
+		{"scheme and port", "http://hooks.example.com:8080", signedFor("/sms", plain, "https://hooks.example.com/sms", plain), "https://hooks.example.com"},
+		{"scheme and prefix", "http://hooks.example.com:8080/x", signedFor("/sms", plain, "https://hooks.example.com/sms", plain), "https://hooks.example.com"},
+		{"host and port", "https://internal", to("hooks.example.com", signedFor("/sms", plain, "https://hooks.example.com:8443/sms", plain)), "https://hooks.example.com:8443"},
+		{"host and prefix", "https://internal:8443", to("hooks.example.com", signedFor("/sms", plain, "https://hooks.example.com/prod/sms", plain)), "https://hooks.example.com/prod"},
+		{"scheme and host of a WebSocket", "http://127.0.0.1:8080", socket(to("hooks.example.com", signedGet("/stream")), "wss://hooks.example.com/stream"), "https://hooks.example.com"},
+		{"host of a WebSocket", "https://127.0.0.1:8080", socket(to("hooks.example.com", signedGet("/stream")), "wss://hooks.example.com/stream"), "https://hooks.example.com"},
+		{"user information", "http://ann:secret@127.0.0.1:8080", to("hooks.example.com", signedFor("/sms", plain, "https://hooks.example.com/sms", plain)), "https://hooks.example.com"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			findings := newVerifier(t, signature.Config{BaseURL: tt.base}).Diagnose(tt.r)
+			require.NotEmpty(t, findings)
+			for _, f := range findings {
+				assert.Contains(t, f.Remedy, fmt.Sprintf("Set Config.BaseURL to %q", tt.want))
+				assert.NotContains(t, f.String(), "secret")
+			}
+			mended := newVerifier(t, signature.Config{BaseURL: tt.want})
+			assert.Nil(t, mended.Diagnose(tt.r))
+		})
+	}
+	v := newVerifier(t, signature.Config{BaseURL: "https://ann:secret@hooks.example.com"})
+	findings := v.Diagnose(signedFor("/sms", plain, "http://ann:secret@hooks.example.com/sms", plain))
+	require.Len(t, findings, 1)
+	assert.Contains(t, findings[0].Remedy, `"http://hooks.example.com", with the user information that it has`)
 }
 
 func TestDiagnoseTokens(t *testing.T) {

@@ -72,10 +72,17 @@ func (d *diagnosis) base() trial {
 	return t
 }
 
-// try reports whether one of the tokens signs t, with either port. It fails
-// without trying when the bounds are reached, or when t was tried before.
+// try reports whether one of the tokens signs t, with either port.
 func (d *diagnosis) try(t trial) bool {
-	for _, head := range heads(t.scheme, t.user+t.host+t.port, t.prefix) {
+	_, ok := d.match(t)
+	return ok
+}
+
+// match returns t with the authority that was signed, and whether one of the tokens
+// has signed it. It fails without trying when the bounds are reached, or when t
+// was tried before.
+func (d *diagnosis) match(t trial) (trial, bool) {
+	for i, head := range heads(t.scheme, t.user+t.host+t.port, t.prefix) {
 		url := head + t.path + t.query
 		size := len(url) + len(t.params)
 		text := maphash.String(d.seed, url+"\x00"+t.params)
@@ -86,22 +93,44 @@ func (d *diagnosis) try(t trial) bool {
 		for _, token := range d.tokens {
 			if d.trials <= 0 || d.bytes < size {
 				d.exhausted = true
-				return false
+				return t, false
 			}
 			d.trials--
 			d.bytes -= size
 			if token.key.matches([]byte(url+t.params), d.q.signature) {
-				return true
+				if i%2 == 1 {
+					t.port = "" // or the scheme's own, which may be left out
+				}
+				if i > 1 {
+					t.user = ""
+				}
+				return t, true
 			}
 		}
 	}
-	return false
+	return t, false
 }
 
 // change is a trial and what it would mean if it matched.
 type change struct {
 	trial   trial
 	finding Finding
+
+	// address is set where Config.BaseURL is to be mended: why it has to be the
+	// address of the trial. The remedy names that once it is known whole.
+	address string
+}
+
+// findings returns what to say of changes that made t match.
+func (d *diagnosis) findings(t trial, changes ...change) []Finding {
+	var list []Finding
+	for _, c := range changes {
+		if c.address != "" {
+			c.finding.Remedy = d.setBaseURL(t, c.address)
+		}
+		list = append(list, c.finding)
+	}
+	return list
 }
 
 // kind yields the changes of one kind that can be made to a trial.
@@ -111,14 +140,15 @@ type kind func(d *diagnosis, t trial) iter.Seq[change]
 // those that go together, and gives up with the likeliest causes.
 func (d *diagnosis) search() []Finding {
 	base := d.base()
+	d.told = base.host + base.port
 	singles := []kind{
 		changeScheme, changeHost, changePort, changeSlash, changePrefix, changePath, changeQuery,
 		changeMethod, changeParams, changeToken,
 	}
 	for _, k := range singles {
 		for c := range k(d, base) {
-			if d.try(c.trial) {
-				return []Finding{c.finding}
+			if t, ok := d.match(c.trial); ok {
+				return d.findings(t, c)
 			}
 			if d.exhausted {
 				return d.giveUp()
@@ -133,8 +163,8 @@ func (d *diagnosis) search() []Finding {
 	} {
 		for first := range k[0](d, base) {
 			for second := range k[1](d, first.trial) {
-				if d.try(second.trial) {
-					return []Finding{first.finding, second.finding}
+				if t, ok := d.match(second.trial); ok {
+					return d.findings(t, first, second)
 				}
 				if d.exhausted {
 					return d.giveUp()
@@ -162,7 +192,7 @@ func changeToken(d *diagnosis, t trial) iter.Seq[change] {
 				}
 				d.tokens = []Token{{key: newKey(c.secret)}}
 				d.tried = map[uint64]bool{}
-				if !yield(change{t, Finding{"token-spelling: the token " + token.String() + " " + c.cause, c.remedy}}) {
+				if !yield(change{trial: t, finding: Finding{"token-spelling: the token " + token.String() + " " + c.cause, c.remedy}}) {
 					return
 				}
 			}
