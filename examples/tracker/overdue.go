@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/ringback-go/ringback/status/twilioapi"
+)
+
+// A searcher asks Twilio for messages that went quiet, and counts.
+type searcher struct {
+	poller *twilioapi.Poller
+	every  time.Duration
+	logger *slog.Logger
+
+	asked, ended atomic.Int64
+}
+
+// run makes a round now and then until ctx ends.
+func (s *searcher) run(ctx context.Context) {
+	ticker := time.NewTicker(s.every)
+	defer ticker.Stop()
+	for {
+		round, err := s.poller.Round(ctx)
+		s.asked.Add(int64(round.Asked))
+		s.ended.Add(int64(round.Ended))
+		if err != nil && !errors.Is(err, context.Canceled) {
+			s.logger.WarnContext(ctx, "asking Twilio", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
