@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/captured"
+	"github.com/ringback-go/ringback/signature"
+)
+
+type diagnoseCommand struct {
+	Capture  string `arg:"" help:"A file with one HTTP request as text, a HAR file, - for standard input, or the number of an exchange of ringback dev."`
+	Token    string `help:"Auth token that the program verifies with." env:"TWILIO_AUTH_TOKEN"`
+	BaseURL  string `help:"Public address that the program verifies for." placeholder:"URL" env:"BASE_URL"`
+	Entry    int    `help:"Which entry of a HAR file, from 1; the first one that is signed by default." placeholder:"N"`
+	Captures string `help:"File that exchanges are kept in." placeholder:"FILE" type:"path"`
+	JSON     bool   `name:"json" help:"Print the findings as JSON."`
+}
+
+// Help shows examples.
+func (diagnoseCommand) Help() string {
+	return `Says why the signature of a request is refused and what to do about it. Exit code 0 when it is fine, 1 when it is not.
+
+Examples:
+
+  ringback diagnose testdata/signed.http --base-url https://hooks.example.com --token 12345
+  ringback diagnose testdata/signed.http --base-url http://hooks.example.com --token 12345 --json
+  ringback diagnose testdata/signed.har --base-url https://hooks.example.com --token 12345
+
+The token is best given as TWILIO_AUTH_TOKEN: what stands on the command line can be seen by others on this machine.`
+}
+
+// Run looks at the request.
+func (d *diagnoseCommand) Run(ctx context.Context, io streams) error {
+	if d.Token == "" {
+		return errors.New("no auth token to verify with; set TWILIO_AUTH_TOKEN or give --token")
+	}
+	if d.BaseURL == "" {
+		return errors.New("no address to verify for; give the public one that is configured at Twilio as --base-url")
+	}
+	verifier, err := signature.New(signature.Config{
+		BaseURL: d.BaseURL, Tokens: signature.Tokens(d.Token), Methods: []string{http.MethodPost, http.MethodGet},
+	})
+	if err != nil {
+		return err
+	}
+	r, err := d.request(ctx, io)
+	if err != nil {
+		return err
+	}
+	findings := verifier.Diagnose(r)
+	if d.JSON {
+		type finding struct {
+			Cause  string `json:"cause"`
+			Remedy string `json:"remedy"`
+		}
+		out := struct {
+			Valid    bool      `json:"valid"`
+			Findings []finding `json:"findings"`
+		}{len(findings) == 0, []finding{}}
+		for _, f := range findings {
+			out.Findings = append(out.Findings, finding{f.Cause, f.Remedy})
+		}
+		if err := writeJSON(io.out, out); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range findings {
+			fmt.Fprintf(io.out, "%s\n  %s\n", plain(f.Cause), plain(f.Remedy))
+		}
+	}
+	if len(findings) > 0 {
+		return errors.New("the signature is refused")
+	}
+	if !d.JSON {
+		fmt.Fprintln(io.out, "The signature is valid.")
+	}
+	return nil
+}
+
+func (d *diagnoseCommand) request(ctx context.Context, in streams) (*http.Request, error) {
+	if id, err := strconv.ParseInt(d.Capture, 10, 64); err == nil {
+		file := d.Captures
+		if file == "" {
+			dir, err := os.UserCacheDir()
+			if err != nil {
+				return nil, fmt.Errorf("no folder for captures (%w); use --captures", err)
+			}
+			file = filepath.Join(dir, "ringback", "captures.db")
+		}
+		return captured.Number(ctx, file, id)
+	}
+	from := in.in
+	if d.Capture != "-" {
+		f, err := os.Open(d.Capture)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		from = f
+	}
+	data, err := io.ReadAll(io.LimitReader(from, captured.Limit+1))
+	if err != nil {
+		return nil, err
+	}
+	return captured.Parse(data, d.Entry)
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
+)
+
+type exploreCommand struct {
+	programFlags `embed:""`
+	URL          string `arg:"" optional:"" name:"url" help:"The menu: a URL, or a path of --app; --voice by default."`
+	Format       string `short:"f" help:"text, mermaid, svg, dot (for Graphviz) or json." enum:"text,mermaid,svg,dot,json" default:"text"`
+	Output       string `short:"o" help:"Write the tree to a file." placeholder:"FILE" type:"path"`
+	Depth        int    `help:"How many decisions in a row." default:"4"`
+	Calls        int    `help:"How many calls at most." default:"2000"`
+	Keys         string `help:"The keys that are tried." default:"1234567890*#"`
+	Strict       bool   `help:"Exit with 1 when something is wrong in the menu."`
+	JSON         bool   `name:"json" help:"The same as --format json."`
+}
+
+// Help shows examples.
+func (exploreCommand) Help() string {
+	return `Every key of every menu is tried, and silence, and what dialed people may do; each way is a call of its own. What is wrong goes to standard error: menus that nobody gets out of, answers that Twilio refuses, what lint finds.
+
+Examples:
+
+  ringback explore --app demo
+  ringback explore /voice --app demo --depth 2 --format mermaid
+  ringback explore --app demo --format svg --output menu.svg
+  ringback explore --app demo --json --keys 12
+` + aboutApp
+}
+
+// Run walks the menu.
+func (x *exploreCommand) Run(ctx context.Context, io streams) error {
+	path := x.Voice
+	if x.URL != "" {
+		u, err := url.Parse(x.URL)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%q is no address; write it as http://127.0.0.1:8080/voice", x.URL)
+		case u.Host != "" && x.App == "":
+			x.App = u.Scheme + "://" + u.Host
+			path = u.RequestURI()
+		case u.Host != "":
+			return errors.New("give the menu as a path when there is --app, or as a URL without it")
+		default:
+			path = x.URL
+		}
+	}
+	if x.JSON {
+		x.Format = "json"
+	}
+	way, err := x.open(ctx, io)
+	if err != nil {
+		return err
+	}
+	began := time.AfterFunc(time.Second, func() {
+		fmt.Fprintf(io.err, "ringback: calling %s again and again, at most %d times\n", path, x.Calls)
+	})
+	defer began.Stop()
+	tree := dialogue.Explore(dialogue.Exploration{
+		Config: dialogue.Config{Transport: way, BaseURL: way.BaseURL(), AuthToken: x.Token, Seed: x.Seed},
+		Call:   dialogue.CallSetup{URL: path, FallbackURL: x.Fallback, To: dialogue.Party{Address: x.Number}},
+		Depth:  x.Depth, Keys: x.Keys, Calls: x.Calls,
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := x.write(tree, io); err != nil {
+		return err
+	}
+	problems := tree.Problems()
+	for _, p := range problems {
+		fmt.Fprintln(io.err, "problem:", plain(p))
+	}
+	if hint := way.Hint(); hint != "" {
+		return fmt.Errorf("the menu cannot be walked to its ends; %s", hint)
+	}
+	if !tree.Complete {
+		fmt.Fprintf(io.err, "ringback: there is more; %d calls were made (--depth, --calls)\n", tree.Calls)
+	}
+	if x.Strict && len(problems) > 0 {
+		return fmt.Errorf("the menu has %s, and --strict allows none", counted(len(problems), "problem"))
+	}
+	return nil
+}
+
+func (x *exploreCommand) write(tree *dialogue.Tree, io streams) error {
+	out := io.out
+	if x.Output != "" {
+		f, err := os.Create(x.Output)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		out = f
+	}
+	var err error
+	switch x.Format {
+	case "mermaid":
+		_, err = fmt.Fprintln(out, tree.Mermaid())
+	case "svg":
+		_, err = fmt.Fprintln(out, tree.SVG())
+	case "dot":
+		_, err = fmt.Fprintln(out, tree.DOT())
+	case "json":
+		err = writeJSON(out, treeOf(tree))
+	default:
+		_, err = fmt.Fprintln(out, plain(tree.Text()))
+	}
+	return err
+}
+
+// exploredTree is what a machine is told: stations refer to each other by
+// number, since a menu leads back to itself.
+type exploredTree struct {
+	Root     int               `json:"root"`
+	Calls    int               `json:"calls"`
+	Complete bool              `json:"complete"`
+	Problems []string          `json:"problems"`
+	Stations []exploredStation `json:"stations"`
+}
+
+type exploredStation struct {
+	ID       int              `json:"id"`
+	State    dialogue.State   `json:"state"`
+	URL      string           `json:"url,omitempty"`
+	Ending   string           `json:"ending,omitempty"`
+	Detail   string           `json:"detail,omitempty"`
+	Hears    []string         `json:"hears"`
+	Problems []string         `json:"problems,omitempty"`
+	Branches []exploredBranch `json:"branches"`
+}
+
+type exploredBranch struct {
+	Choices []string `json:"choices"`
+	To      int      `json:"to"`
+	Hears   []string `json:"hears"`
+	Problem string   `json:"problem,omitempty"`
+}
+
+func treeOf(t *dialogue.Tree) exploredTree {
+	out := exploredTree{Calls: t.Calls, Complete: t.Complete, Problems: t.Problems()}
+	if t.Root != nil {
+		out.Root = t.Root.ID
+	}
+	for _, s := range t.Stations {
+		station := exploredStation{s.ID, s.State, s.URL, s.Ending, s.Detail, s.Hears, s.Problems, nil}
+		for _, b := range s.Branches {
+			branch := exploredBranch{Choices: b.Choices, Hears: b.Hears, Problem: b.Problem}
+			if b.To != nil {
+				branch.To = b.To.ID
+			}
+			station.Branches = append(station.Branches, branch)
+		}
+		out.Stations = append(out.Stations, station)
+	}
+	return out
+}

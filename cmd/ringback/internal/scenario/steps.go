@@ -1,0 +1,355 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/lifecycle"
+	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/webhooktest"
+)
+
+// word is a step of the vocabulary.
+type word struct {
+	check func(*yaml.Node) string // why the argument will not do, or ""
+	do    func(*player, *yaml.Node) error
+}
+
+// Steps lists what can be done and expected.
+func Steps() []string {
+	var out []string
+	for name := range vocabulary() {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+var (
+	errNoCall = errors.New("there is no call; begin one with call")
+	errNoText = errors.New("nothing has been texted; begin with text")
+)
+
+// vocabulary is made anew for each use: nothing in it is shared.
+func vocabulary() map[string]word {
+	return map[string]word{
+		"text":            {oneOrFields("body", "media", "channel", "path"), text},
+		"replies":         {some, reply(func(x *webhooktest.Exchange, words []string) { x.Replies(words...) })},
+		"replies exactly": {some, reply(func(x *webhooktest.Exchange, words []string) { x.RepliesExactly(words...) })},
+		"replies nothing": {none, reply(func(x *webhooktest.Exchange, _ []string) { x.RepliesNothing() })},
+
+		"call":            {optional, call},
+		"hears":           {some, inCall(func(c *webhooktest.Call, words []string) { c.Hears(words...) })},
+		"hears not":       {some, inCall(func(c *webhooktest.Call, words []string) { c.HearsNot(words...) })},
+		"presses":         {keys, inCall(func(c *webhooktest.Call, keys []string) { c.Presses(keys[0]) })},
+		"speaks":          {some, inCall(func(c *webhooktest.Call, words []string) { c.Speaks(words...) })},
+		"records":         {duration, records},
+		"waits":           {duration, waits},
+		"hangs up":        {none, inCall(func(c *webhooktest.Call, _ []string) { c.HangsUp() })},
+		"ends":            {optional, inCall(ends)},
+		"rings":           {some, rings},
+		"answers":         {none, callee(func(c *webhooktest.Call) { c.Answers() })},
+		"busy":            {none, callee(func(c *webhooktest.Call) { c.Busy() })},
+		"no answer":       {none, callee(func(c *webhooktest.Call) { c.NoAnswer() })},
+		"callee hears":    {some, calleeHears},
+		"callee hangs up": {none, callee(func(c *webhooktest.Call) { c.HangsUp() })},
+		"talks":           {none, inCall(func(c *webhooktest.Call, _ []string) { c.Talks() })},
+		"joins":           {some, inCall(func(c *webhooktest.Call, name []string) { c.Joins(name[0]) })},
+		"queues":          {some, inCall(func(c *webhooktest.Call, name []string) { c.Queues(name[0]) })},
+		"sends":           {some, inCall(func(c *webhooktest.Call, words []string) { c.Sends(words...) })},
+		"requests":        {some, inCall(func(c *webhooktest.Call, path []string) { c.Requests(path[0]) })},
+
+		"fails":   {number, fails},
+		"deliver": {oneOrFields("ending", "code", "order", "seed", "path"), deliver},
+	}
+}
+
+// reply expects something of the answer to the last text.
+func reply(expect func(*webhooktest.Exchange, []string)) func(*player, *yaml.Node) error {
+	return func(p *player, arg *yaml.Node) error {
+		if p.exchange == nil {
+			return errNoText
+		}
+		expect(p.exchange, list(arg))
+		return nil
+	}
+}
+
+// inCall does something in the call.
+func inCall(do func(*webhooktest.Call, []string)) func(*player, *yaml.Node) error {
+	return func(p *player, arg *yaml.Node) error {
+		if p.call == nil {
+			return errNoCall
+		}
+		do(p.call, list(arg))
+		return nil
+	}
+}
+
+// callee does something at the phone that rings.
+func callee(do func(*webhooktest.Call)) func(*player, *yaml.Node) error {
+	return func(p *player, _ *yaml.Node) error {
+		switch {
+		case p.callee != nil:
+			do(p.callee)
+		case p.call != nil:
+			do(p.call)
+		default:
+			return errNoCall
+		}
+		return nil
+	}
+}
+
+func text(p *player, arg *yaml.Node) error {
+	body, channel, path := "", "", p.cfg.SMS
+	var media []webhook.Media
+	if arg != nil && arg.Kind == yaml.ScalarNode {
+		body = arg.Value
+	} else if arg != nil {
+		for key, value := range pairs(arg) {
+			switch key.Value {
+			case "body":
+				body = value.Value
+			case "channel":
+				channel = value.Value
+			case "path":
+				path = value.Value
+			case "media":
+				for _, address := range list(value) {
+					media = append(media, webhook.Media{URL: address, ContentType: "image/jpeg"})
+				}
+			}
+		}
+	}
+	p.call, p.callee = nil, nil
+	switch {
+	case channel == "whatsapp":
+		p.exchange = p.twilio.WhatsApp(path, body)
+	case channel != "" && channel != "sms":
+		return fmt.Errorf("the channel is sms or whatsapp, not %q", channel)
+	case len(media) > 0:
+		p.exchange = p.twilio.MMS(path, body, media...)
+	default:
+		p.exchange = p.twilio.Text(path, body)
+	}
+	return nil
+}
+
+func call(p *player, arg *yaml.Node) error {
+	path := p.cfg.Voice
+	if arg != nil {
+		path = arg.Value
+	}
+	p.exchange, p.callee = nil, nil
+	p.call = p.twilio.Call(path)
+	return nil
+}
+
+func rings(p *player, arg *yaml.Node) error {
+	if p.call == nil {
+		return errNoCall
+	}
+	p.callee = p.call.Rings(webhook.Address(arg.Value))
+	return nil
+}
+
+func calleeHears(p *player, arg *yaml.Node) error {
+	if p.callee == nil {
+		return errors.New("nobody has been called; expect rings first")
+	}
+	p.callee.Hears(list(arg)...)
+	return nil
+}
+
+func ends(c *webhooktest.Call, status []string) {
+	if len(status) == 0 {
+		c.Ends()
+		return
+	}
+	c.EndsAs(webhook.CallStatus(status[0]))
+}
+
+func records(p *player, arg *yaml.Node) error {
+	if p.call == nil {
+		return errNoCall
+	}
+	p.call.Records(timeOf(arg))
+	return nil
+}
+
+// waits lets time pass for a call, or for what was texted.
+func waits(p *player, arg *yaml.Node) error {
+	if p.call == nil {
+		p.twilio.Waits(timeOf(arg))
+		return nil
+	}
+	p.call.Waits(timeOf(arg))
+	return nil
+}
+
+func fails(p *player, arg *yaml.Node) error {
+	code, err := strconv.Atoi(arg.Value)
+	switch {
+	case err != nil:
+		return err
+	case p.call != nil:
+		p.call.Fails(code)
+	case p.exchange != nil:
+		p.exchange.Fails(code)
+	default:
+		return errNoText
+	}
+	return nil
+}
+
+// deliver reports the life of a message: of the last reply, if there is one.
+func deliver(p *player, arg *yaml.Node) error {
+	life := lifecycle.Life{Ending: "delivered", Seed: p.cfg.Seed}
+	path := p.cfg.Status
+	if arg != nil && arg.Kind == yaml.ScalarNode {
+		life.Ending = arg.Value
+	} else if arg != nil {
+		for key, value := range pairs(arg) {
+			var err error
+			switch key.Value {
+			case "ending":
+				life.Ending = value.Value
+			case "order":
+				life.Order = value.Value
+			case "path":
+				path = value.Value
+			case "code":
+				life.ErrorCode, err = strconv.Atoi(value.Value)
+			case "seed":
+				life.Seed, err = strconv.ParseUint(value.Value, 10, 64)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %q is no number", key.Value, value.Value)
+			}
+		}
+	}
+	reports, err := life.Reports()
+	if err != nil {
+		return err
+	}
+	sid := webhook.SID("SM00000000000000000000000000000001")
+	if p.exchange != nil && len(p.exchange.Messages) > 0 {
+		sid = p.exchange.Messages[0].SID
+	}
+	for _, r := range reports {
+		if r.Lost {
+			continue
+		}
+		p.twilio.DeliverError(path, sid, webhook.MessageStatus(r.Status), r.ErrorCode)
+	}
+	return nil
+}
+
+// list reads a scalar or a list of scalars.
+func list(n *yaml.Node) []string {
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == yaml.SequenceNode:
+		var out []string
+		for _, item := range n.Content {
+			out = append(out, item.Value)
+		}
+		return out
+	}
+	return []string{n.Value}
+}
+
+func timeOf(n *yaml.Node) time.Duration {
+	text := n.Value
+	if text != "" && strings.Trim(text, "0123456789.") == "" {
+		text += "s"
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0
+	}
+	return d
+}
+
+// What a step may need.
+
+func none(n *yaml.Node) string {
+	if n != nil {
+		return "it stands alone"
+	}
+	return ""
+}
+
+func optional(n *yaml.Node) string {
+	if n != nil && n.Kind != yaml.ScalarNode {
+		return "one value is enough"
+	}
+	return ""
+}
+
+func some(n *yaml.Node) string {
+	if n == nil {
+		return "say what"
+	}
+	for _, text := range list(n) {
+		if text == "" {
+			return "say what"
+		}
+	}
+	if n.Kind == yaml.MappingNode {
+		return "it takes words, or a list of words; put words with a colon in quotes"
+	}
+	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+		return "say what"
+	}
+	return ""
+}
+
+func keys(n *yaml.Node) string {
+	if n == nil || n.Kind != yaml.ScalarNode || n.Value == "" || strings.Trim(n.Value, "0123456789*#ABCD") != "" {
+		return `keys are 0-9, *, # and A-D, in quotes: "12#"`
+	}
+	return ""
+}
+
+func duration(n *yaml.Node) string {
+	if n == nil || n.Kind != yaml.ScalarNode || timeOf(n) <= 0 || timeOf(n) > 24*time.Hour {
+		return "say how long: 5s, 1m30s"
+	}
+	return ""
+}
+
+func number(n *yaml.Node) string {
+	if n == nil {
+		return "say with which of Twilio's error numbers"
+	}
+	if _, err := strconv.Atoi(n.Value); err != nil {
+		return "an error has a number, such as 11200"
+	}
+	return ""
+}
+
+func oneOrFields(names ...string) func(*yaml.Node) string {
+	return func(n *yaml.Node) string {
+		if n == nil || n.Kind == yaml.ScalarNode {
+			return ""
+		}
+		if n.Kind != yaml.MappingNode {
+			return "it takes one value, or " + strings.Join(names, ", ")
+		}
+		for key := range pairs(n) {
+			if !slices.Contains(names, key.Value) {
+				return fmt.Sprintf("it has %s, but no %q", strings.Join(names, ", "), key.Value)
+			}
+		}
+		return ""
+	}
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/numbers"
+)
+
+type numberCommand struct {
+	Number        string `arg:"" help:"A phone number of yours, as +15550100."`
+	SMS           string `name:"sms" help:"Address of incoming messages." placeholder:"URL"`
+	SMSFallback   string `help:"Address of the fallback for messages." placeholder:"URL"`
+	Voice         string `help:"Address of incoming calls." placeholder:"URL"`
+	VoiceFallback string `help:"Address of the fallback for calls." placeholder:"URL"`
+	Status        string `help:"Address of status callbacks of calls." placeholder:"URL"`
+	Account       string `help:"Account SID." env:"TWILIO_ACCOUNT_SID" placeholder:"AC..."`
+	Token         string `help:"Auth token of the account." env:"TWILIO_AUTH_TOKEN"`
+	Key           string `help:"SID of an API key, in place of the token." env:"TWILIO_API_KEY" placeholder:"SK..."`
+	Secret        string `help:"Secret of the API key." env:"TWILIO_API_SECRET"`
+	API           string `name:"api" help:"Address of the API; Twilio's by default." placeholder:"URL"`
+	Yes           bool   `short:"y" help:"Change without asking."`
+	JSON          bool   `name:"json" help:"Print what is changed as JSON."`
+}
+
+// Help shows examples.
+func (numberCommand) Help() string {
+	return `Shows the webhooks of a real number, and sets those that are given, after it has shown what changes and asked. The account is TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN.
+
+Examples:
+
+  ringback number +15550100
+  ringback number +15550100 --sms https://hooks.example.com/sms --voice https://hooks.example.com/voice --yes
+  ringback number +15550100 --status https://hooks.example.com/status --yes --json`
+}
+
+// numberChange is one line of what changes.
+type numberChange struct {
+	Name string `json:"name"`
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Run shows and sets.
+func (n *numberCommand) Run(ctx context.Context, io streams) error {
+	want := numbers.Webhooks{SMS: n.SMS, SMSFallback: n.SMSFallback, Voice: n.Voice, VoiceFallback: n.VoiceFallback, Status: n.Status}
+	if err := n.check(want); err != nil {
+		return err
+	}
+	slow := time.AfterFunc(time.Second, func() { fmt.Fprintln(io.err, "ringback: asking Twilio") })
+	defer slow.Stop()
+	account, err := numbers.New(ctx, numbers.Config{AccountSID: n.Account, Token: n.Token, Key: n.Key, Secret: n.Secret, API: n.API})
+	if err != nil {
+		return err
+	}
+	found, err := account.Find(n.Number)
+	slow.Stop()
+	if errors.Is(err, numbers.ErrNotFound) {
+		return fmt.Errorf("%s is no number of this account; write it as +15550100, and look at TWILIO_ACCOUNT_SID", n.Number)
+	}
+	if err != nil {
+		return err
+	}
+	if want == (numbers.Webhooks{}) {
+		return n.show(found, io)
+	}
+	changes := changesOf(found, want)
+	if !n.JSON {
+		printChanges(n.Number, found, changes, io)
+	}
+	if len(changes) > 0 {
+		if !n.Yes && !agreed(ctx, io) {
+			return errors.New("nothing is changed; answer y, or give --yes where nobody can answer")
+		}
+		if _, err := account.Set(found.SID, want); err != nil {
+			return err
+		}
+	}
+	if n.JSON {
+		return writeJSON(io.out, struct {
+			SID     string         `json:"sid"`
+			Number  string         `json:"number"`
+			Changes []numberChange `json:"changes"`
+		}{found.SID, found.Number, append([]numberChange{}, changes...)})
+	}
+	if len(changes) > 0 {
+		fmt.Fprintln(io.out, "Changed.")
+	}
+	return nil
+}
+
+// check refuses what Twilio could not use, before anything is asked.
+func (n *numberCommand) check(want numbers.Webhooks) error {
+	if n.Account == "" || n.Token == "" && (n.Key == "" || n.Secret == "") {
+		return errors.New("no account; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or give --key and --secret")
+	}
+	if !strings.HasPrefix(n.Number, "+") || strings.Trim(n.Number[1:], "0123456789") != "" {
+		return fmt.Errorf("%q is no phone number; write it as +15550100", n.Number)
+	}
+	for _, address := range []string{want.SMS, want.SMSFallback, want.Voice, want.VoiceFallback, want.Status} {
+		if address == "" {
+			continue
+		}
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("%q is no address that Twilio could ask; write it as https://hooks.example.com/sms", address)
+		}
+		if host := u.Hostname(); host == "localhost" || strings.HasPrefix(host, "127.") || host == "::1" {
+			return fmt.Errorf("%q is this machine, which Twilio cannot reach; give the public address, such as that of a tunnel", address)
+		}
+	}
+	return nil
+}
+
+func (n *numberCommand) show(found numbers.Number, io streams) error {
+	if n.JSON {
+		return writeJSON(io.out, struct {
+			SID      string           `json:"sid"`
+			Number   string           `json:"number"`
+			Webhooks numbers.Webhooks `json:"webhooks"`
+		}{found.SID, found.Number, found.Webhooks})
+	}
+	fmt.Fprintf(io.out, "%s (%s)\n", found.Number, found.SID)
+	for _, line := range lines(found.Webhooks, found.Methods) {
+		fmt.Fprintf(io.out, "  %-14s %s\n", line.name, plain(orNone(line.address, line.method)))
+	}
+	overruled(found, io)
+	return nil
+}
+
+// hook is one webhook with the name that it has for people.
+type hook struct{ name, address, method string }
+
+func lines(w, methods numbers.Webhooks) []hook {
+	return []hook{
+		{"messages", w.SMS, methods.SMS},
+		{"... fallback", w.SMSFallback, methods.SMSFallback},
+		{"calls", w.Voice, methods.Voice},
+		{"... fallback", w.VoiceFallback, methods.VoiceFallback},
+		{"call status", w.Status, methods.Status},
+	}
+}
+
+func orNone(address, method string) string {
+	switch {
+	case address == "":
+		return "(none)"
+	case method == "" || method == "POST":
+		return address
+	}
+	return method + " " + address
+}
+
+func changesOf(found numbers.Number, want numbers.Webhooks) (out []numberChange) {
+	before, after := lines(found.Webhooks, found.Methods), lines(want, numbers.Webhooks{})
+	for i, line := range after {
+		is, to := orNone(before[i].address, before[i].method), line.address
+		if to != "" && to != is {
+			out = append(out, numberChange{line.name, is, to})
+		}
+	}
+	return out
+}
+
+func printChanges(number string, found numbers.Number, changes []numberChange, io streams) {
+	if len(changes) == 0 {
+		fmt.Fprintf(io.out, "%s is set so already.\n", number)
+	} else {
+		fmt.Fprintf(io.out, "%s (%s)\n", number, found.SID)
+	}
+	for _, c := range changes {
+		fmt.Fprintf(io.out, "  %-14s %s\n  %-14s %s\n", c.Name, plain(c.From), "", "-> "+c.To)
+	}
+	overruled(found, io)
+}
+
+// overruled says what makes Twilio overlook the webhooks.
+func overruled(found numbers.Number, io streams) {
+	switch {
+	case found.Trunk != "":
+		fmt.Fprintf(io.err, "ringback: calls go to the trunk %s, whatever the webhooks are\n", found.Trunk)
+	case found.App != "":
+		fmt.Fprintf(io.err, "ringback: calls go to the TwiML App %s, whatever the webhooks are\n", found.App)
+	}
+	if found.SMSApp != "" {
+		fmt.Fprintf(io.err, "ringback: messages go to the TwiML App %s, whatever the webhooks are\n", found.SMSApp)
+	}
+}
+
+// agreed asks, and takes nothing but yes for yes.
+func agreed(ctx context.Context, io streams) bool {
+	fmt.Fprint(io.out, "Change it? [y/N] ")
+	answer := make(chan string, 1)
+	go func() {
+		text := ""
+		if io.in != nil {
+			text, _ = bufio.NewReader(io.in).ReadString('\n')
+		}
+		answer <- text
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(io.out)
+		return false
+	case text := <-answer:
+		text = strings.ToLower(strings.TrimSpace(text))
+		return text == "y" || text == "yes"
+	}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
+	"github.com/ringback-go/ringback/internal/dialogue"
+)
+
+// demoApp is the value of --app that stands for the built-in support line.
+const demoApp = "demo"
+
+// demoURL is where the built-in support line is taken to be. Nothing listens
+// there: requests are handed to it in this process.
+const demoURL = "http://demo.example.com"
+
+// aboutApp is said by the help of every command that speaks to a program.
+const aboutApp = `
+--app demo is the built-in support line: nothing has to run.`
+
+// programFlags are the flags of a command that speaks to a program once.
+type programFlags struct {
+	appFlags `embed:""`
+	Seed     uint64 `help:"Seed of identifiers; equal seeds send equal requests. From the clock by default." placeholder:"N"`
+}
+
+// program is a program to speak to, and the engine that does it.
+type program struct {
+	*remote.Program
+	engine *dialogue.Engine
+	log    *remote.Log
+	seed   uint64
+}
+
+// errNoApp is the error of a command that was not told what to speak to.
+var errNoApp = errors.New("say where your program is: --app http://127.0.0.1:8080, or --app demo for the built-in support line")
+
+// open completes the flags and finds the way to the program.
+func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, error) {
+	if f.App == "" {
+		return nil, errNoApp
+	}
+	cfg := remote.Config{Progress: io.err}
+	builtIn := f.App == demoApp
+	if builtIn {
+		f.App, f.BaseURL = demoURL, demoURL
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if builtIn {
+		var handler http.Handler
+		handler, err := demo(demoURL, f.Token)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Handler = handler
+	}
+	if f.Seed == 0 {
+		f.Seed = uint64(time.Now().UnixNano())
+	}
+	cfg.App, cfg.BaseURL = f.App, f.BaseURL
+	return remote.New(ctx, cfg), nil
+}
+
+// start makes an engine that speaks to the program; in real time if there is a
+// clock.
+func (f *programFlags) start(ctx context.Context, io streams, clock dialogue.Clock, observe func(dialogue.Event)) (*program, error) {
+	way, err := f.open(ctx, io)
+	if err != nil {
+		return nil, err
+	}
+	p := &program{Program: way, log: new(remote.Log), seed: f.Seed}
+	if observe == nil {
+		observe = p.log.Add
+	}
+	p.engine = dialogue.New(dialogue.Config{
+		Transport: way, BaseURL: way.BaseURL(), AuthToken: f.Token, Seed: f.Seed, Clock: clock, Observe: observe,
+		Limits: dialogue.Limits{CallLength: time.Hour},
+	})
+	return p, nil
+}
+
+// failed is the error of what Twilio would have refused, with what to do.
+func (p *program) failed(f *dialogue.Failure) error {
+	return withHint(fmt.Errorf("Twilio would report %s", f.Error()), p.Hint())
+}
+
+// withHint adds what to do to an error.
+func withHint(err error, hint string) error {
+	if hint == "" {
+		return err
+	}
+	return fmt.Errorf("%w; %s", err, hint)
+}
+
+// writeJSON writes v for a machine.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// writeLine writes v for a machine that reads lines.
+func writeLine(w io.Writer, v any) {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.Encode(v)
+}
+
+// plain makes text fit to be shown in a terminal: what a program sends must
+// not move the cursor or hide lines.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0:
+			return '\uFFFD'
+		}
+		return r
+	}, text)
+}

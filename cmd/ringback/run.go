@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/scenario"
+)
+
+type runCommand struct {
+	programFlags `embed:""`
+	Scenario     []string `arg:"" help:"Files of scenarios." placeholder:"SCENARIO.yaml"`
+	Junit        string   `name:"junit" help:"Write the results as JUnit XML." placeholder:"FILE" type:"path"`
+	Transcript   string   `help:"Write what happened as plain text." placeholder:"FILE" type:"path"`
+	Only         string   `help:"Only scenarios whose name contains this." placeholder:"TEXT"`
+	JSON         bool     `name:"json" help:"Print the results as JSON."`
+}
+
+// Help shows examples.
+func (runCommand) Help() string {
+	return `Plays what people do, and checks what they hear and read. Time is virtual. Exit code 1 when something is not as expected.
+
+  name: The support line
+  scenarios:
+    - name: support takes a message
+      steps:
+        - call
+        - hears: Press 1 for sales
+        - presses: "2"
+        - records: 20s
+        - presses: "#"
+        - hears: Goodbye
+        - ends: completed
+
+Steps: ` + strings.Join(scenario.Steps(), ", ") + `.
+
+Examples:
+
+  ringback run testdata/supportline.yaml --app demo
+  ringback run testdata/supportline.yaml --app demo --only voicemail --junit junit.xml --transcript calls.txt
+  ringback run testdata/supportline.yaml --app demo --seed 1 --json
+` + aboutApp
+}
+
+// runResult is what a machine is told.
+type runResult struct {
+	File       string  `json:"file"`
+	Line       int     `json:"line"`
+	Name       string  `json:"name"`
+	Passed     bool    `json:"passed"`
+	Failure    string  `json:"failure,omitempty"`
+	Seconds    float64 `json:"seconds"`
+	Transcript string  `json:"transcript"`
+}
+
+// Run plays all scenarios.
+func (r *runCommand) Run(ctx context.Context, io streams) error {
+	files := make([]*scenario.File, len(r.Scenario))
+	for i, path := range r.Scenario {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if files[i], err = scenario.Parse(path, data); err != nil {
+			return err
+		}
+	}
+	way, err := r.open(ctx, io)
+	if err != nil {
+		return err
+	}
+	var results []scenario.Result
+	failed := 0
+	for i, f := range files {
+		for _, s := range f.Scenarios {
+			if !strings.Contains(strings.ToLower(s.Name), strings.ToLower(r.Only)) {
+				continue
+			}
+			// Identifiers differ from scenario to scenario, as those of
+			// different calls do.
+			result := f.Play(ctx, r.Scenario[i], s, r.config(way, r.Seed+uint64(len(results))))
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			results = append(results, result)
+			if !result.Passed() {
+				failed++
+			}
+			if !r.JSON {
+				printResult(result, io)
+			}
+		}
+	}
+	if len(results) == 0 {
+		return fmt.Errorf("no scenario has %q in its name", r.Only)
+	}
+	if err := r.write(results, io); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return withHint(fmt.Errorf("%s of %d failed; the same again with --seed %d", counted(failed, "scenario"), len(results), r.Seed), way.Hint())
+	}
+	if !r.JSON {
+		fmt.Fprintf(io.out, "%s passed.\n", counted(len(results), "scenario"))
+	}
+	return nil
+}
+
+func (r *runCommand) config(way *remote.Program, seed uint64) scenario.Config {
+	return scenario.Config{
+		Transport: way, BaseURL: way.BaseURL(), AuthToken: r.Token, SMS: r.SMS, Voice: r.Voice, Status: r.Status,
+		Fallback: r.Fallback, Number: r.Number, Seed: seed, CallStatus: r.Status,
+	}
+}
+
+func printResult(r scenario.Result, io streams) {
+	if r.Passed() {
+		fmt.Fprintf(io.out, "ok      %s: %s\n", r.File, r.Name)
+		return
+	}
+	fmt.Fprintf(io.out, "FAILED  %s:%d: %s\n", r.File, r.Line, r.Name)
+	for text := range strings.SplitSeq(strings.TrimRight(r.Failure, "\n"), "\n") {
+		fmt.Fprintln(io.out, "        "+plain(text))
+	}
+}
+
+// write writes what was asked for beside what is printed.
+func (r *runCommand) write(results []scenario.Result, to streams) error {
+	if r.Junit != "" {
+		if err := writeFile(r.Junit, func(w io.Writer) error { return scenario.WriteJUnit(w, results) }); err != nil {
+			return err
+		}
+	}
+	if r.Transcript != "" {
+		if err := writeFile(r.Transcript, func(w io.Writer) error { return scenario.WriteTranscript(w, results) }); err != nil {
+			return err
+		}
+	}
+	if !r.JSON {
+		return nil
+	}
+	out := []runResult{}
+	for _, x := range results {
+		out = append(out, runResult{x.File, x.Line, x.Name, x.Passed(), x.Failure, x.Took.Seconds(), x.Transcript})
+	}
+	return writeJSON(to.out, out)
+}
+
+// writeFile writes a file and tells whether all of it arrived.
+func writeFile(path string, write func(io.Writer) error) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := write(f); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/explain"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/fixture"
+	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/twiml"
+)
+
+type sendCommand struct {
+	programFlags `embed:""`
+	Kind         string   `arg:"" optional:"" help:"A kind of webhook, or a fixture: IncomingMessage, GatherAction, status_read_whatsapp ..."`
+	List         bool     `help:"List all kinds with their fixtures, and send nothing."`
+	Path         string   `help:"Where it goes; by its kind by default." placeholder:"PATH"`
+	Param        []string `short:"p" sep:"none" help:"A parameter to set; may be repeated." placeholder:"NAME=VALUE"`
+	Body         string   `help:"A file with the JSON body to send." placeholder:"FILE" type:"existingfile"`
+	Method       string   `help:"POST or GET; the fixture's by default." enum:",GET,POST" default:""`
+	JSON         bool     `name:"json" help:"Print request and answer as JSON."`
+}
+
+// Help lists the kinds.
+func (sendCommand) Help() string {
+	var kinds string
+	if all, err := fixture.Load(); err == nil {
+		kinds = wrap(strings.Join(all.Kinds(), ", "), 76, "  ")
+	}
+	return `The status and the body of the answer are printed. Exit code 1 when Twilio would not have understood it.
+
+Examples:
+
+  ringback send IncomingMessage --app demo
+  ringback send GatherAction -p Digits=2 --path /voice/menu --app demo
+  ringback send status_read_whatsapp --app demo --json
+  ringback send --list
+
+Kinds:
+
+` + kinds + "\n" + aboutApp
+}
+
+// sendResult is what a machine is told.
+type sendResult struct {
+	Kind     string            `json:"kind"`
+	Fixture  string            `json:"fixture"`
+	Method   string            `json:"method"`
+	URL      string            `json:"url"`
+	Request  map[string]string `json:"parameters,omitempty"`
+	Status   int               `json:"status"`
+	Type     string            `json:"contentType,omitempty"`
+	Body     string            `json:"body"`
+	Problems []string          `json:"problems,omitempty"`
+	Error    string            `json:"error,omitempty"`
+	Code     int               `json:"code,omitempty"`
+	Hint     string            `json:"hint,omitempty"`
+}
+
+// Run sends the request.
+func (s *sendCommand) Run(ctx context.Context, io streams) error {
+	all, err := fixture.Load()
+	if err != nil {
+		return err
+	}
+	if s.List {
+		return listKinds(all, s.JSON, io)
+	}
+	if s.Kind == "" {
+		return errors.New("say what to send, such as IncomingMessage; ringback send --list shows all")
+	}
+	f, err := all.Find(s.Kind)
+	if err != nil {
+		return err
+	}
+	if err := s.change(&f); err != nil {
+		return err
+	}
+	facts, err := explain.Load()
+	if err != nil {
+		return err
+	}
+	answer := facts.Answer(f.Kind)
+	path := s.Path
+	if path == "" {
+		path = map[string]string{"twiml-voice": s.Voice, "twiml-messaging": s.SMS}[answer]
+	}
+	if path == "" {
+		path = s.Status
+	}
+	if !strings.HasPrefix(path, "/") {
+		return fmt.Errorf("the path %q does not start with /", path)
+	}
+	p, err := s.start(ctx, io, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer p.engine.Close()
+	var x *dialogue.Exchange
+	p.engine.Request(f.Kind, path, f.Method, f.Params, f.JSON, func(last *dialogue.Exchange) { x = last })
+	for x == nil && p.engine.Step() {
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if x == nil {
+		return errors.New("there is no answer")
+	}
+	if kind, ok := documentKinds[answer]; ok && len(x.ResponseBody) > 0 {
+		p.engine.Read(x, kind)
+	}
+	return s.print(p, f, x, io)
+}
+
+var documentKinds = map[string]twiml.DocumentKind{"twiml-voice": twiml.VoiceDocument, "twiml-messaging": twiml.MessagingDocument}
+
+// change applies the flags to the fixture.
+func (s *sendCommand) change(f *fixture.Fixture) error {
+	if s.Method != "" {
+		f.Method = s.Method
+	}
+	if s.Body != "" {
+		data, err := os.ReadFile(s.Body)
+		if err != nil {
+			return err
+		}
+		if !json.Valid(data) {
+			return fmt.Errorf("%s is not JSON", s.Body)
+		}
+		f.JSON, f.Params = data, nil
+	}
+	set, err := parameters(s.Param)
+	if err != nil {
+		return err
+	}
+	for _, p := range set {
+		if err := f.Set(p.Name, p.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *sendCommand) print(p *program, f fixture.Fixture, x *dialogue.Exchange, io streams) error {
+	out := sendResult{
+		Kind: f.Kind, Fixture: f.Name, Method: x.Method, URL: x.URL, Status: x.Status,
+		Type: x.ResponseHeader.Get("Content-Type"), Body: string(x.ResponseBody),
+	}
+	if len(x.Params) > 0 {
+		out.Request = make(map[string]string)
+		for _, param := range x.Params {
+			out.Request[param.Name] = param.Value
+		}
+	}
+	for _, problem := range x.Problems {
+		out.Problems = append(out.Problems, problem.String())
+	}
+	var err error
+	if x.Failure != nil {
+		err = p.failed(x.Failure)
+		out.Error, out.Code, out.Hint = x.Failure.Text, x.Failure.Code, p.Hint()
+	}
+	if s.JSON {
+		if jsonErr := writeJSON(io.out, out); jsonErr != nil {
+			return jsonErr
+		}
+		return err
+	}
+	if x.Status != 0 {
+		fmt.Fprintln(io.out, x.Status)
+	}
+	if body := strings.TrimRight(plain(out.Body), "\n"); body != "" {
+		fmt.Fprintln(io.out, body)
+	}
+	for _, problem := range out.Problems {
+		fmt.Fprintln(io.err, plain(problem))
+	}
+	return err
+}
+
+func listKinds(all *fixture.All, asJSON bool, io streams) error {
+	type kind struct {
+		Kind     string   `json:"kind"`
+		Fixtures []string `json:"fixtures"`
+	}
+	var list []kind
+	for _, k := range all.Kinds() {
+		list = append(list, kind{k, all.Names(k)})
+	}
+	if asJSON {
+		return writeJSON(io.out, list)
+	}
+	for _, k := range list {
+		fmt.Fprintln(io.out, k.Kind)
+		for _, name := range k.Fixtures {
+			if name != k.Kind {
+				fmt.Fprintln(io.out, "  "+name)
+			}
+		}
+	}
+	return nil
+}
+
+// wrap breaks text at spaces.
+func wrap(text string, width int, indent string) string {
+	var b strings.Builder
+	line := indent
+	for word := range strings.FieldsSeq(text) {
+		if len(line)+1+len(word) > width && line != indent {
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			line = indent
+		}
+		line += word + " "
+	}
+	b.WriteString(strings.TrimRight(line, " "))
+	return b.String()
+}
