@@ -90,7 +90,10 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 		d.Command = d.Command[1:]
 	}
 	if !loopback(d.Listen) {
-		return fmt.Errorf("--listen %s is not a loopback address: the page shows tokens' work and private texts, so it stays on this machine", d.Listen)
+		return fmt.Errorf("--listen %s is not a loopback address: the page shows private texts and sends signed requests, so it stays on this machine", d.Listen)
+	}
+	if d.Tunnel != "" && !loopback(d.Tunnel) {
+		return fmt.Errorf("--tunnel %s is not a loopback address: start the tunnel on this machine and point it at --tunnel 127.0.0.1:4041", d.Tunnel)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -100,11 +103,18 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	defer page.Close()
+	var tunnel net.Listener
+	if d.Tunnel != "" {
+		if tunnel, err = listen(ctx, d.Tunnel, "--tunnel"); err != nil {
+			return err
+		}
+		defer tunnel.Close()
+	}
 	app, err := d.app(io)
 	if err != nil {
 		return err
 	}
-	store, err := d.open(ctx, io)
+	store, notice, err := d.open(ctx, io)
 	if err != nil {
 		return err
 	}
@@ -126,13 +136,15 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	keeper := guard.New("", guard.LoopbackHosts(page.Addr().String())...)
 	server := console.New(console.Config{
 		Stage: st, Store: store, Facts: facts, Guard: keeper, Hub: hub, App: app.state, Version: version, Tunnel: d.Tunnel,
-		REST: rest.New(st, d.Token),
+		REST: rest.New(st, d.Token), Notice: notice,
 	})
 	var running sync.WaitGroup
+	var failed error // the first
+	var once sync.Once
 	start := func(what func(context.Context) error) {
 		running.Go(func() {
 			if err := what(ctx); err != nil && ctx.Err() == nil {
-				fmt.Fprintln(io.err, "ringback:", err)
+				once.Do(func() { failed = err })
 				cancel()
 			}
 		})
@@ -140,18 +152,12 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	start(st.Run)
 	start(app.run)
 	start(func(ctx context.Context) error { return serve(ctx, page, server) })
-	if d.Tunnel != "" {
-		tunnel, err := listen(ctx, d.Tunnel, "--tunnel")
-		if err != nil {
-			cancel()
-			running.Wait()
-			return err
-		}
+	if tunnel != nil {
 		start(func(ctx context.Context) error { return serve(ctx, tunnel, st.Tunnel()) })
 	}
 	d.greet(io, page.Addr().String(), keeper.Token(), st)
 	running.Wait()
-	return nil
+	return failed
 }
 
 func (d *devCommand) greet(io streams, page, token string, st *stage.Stage) {
@@ -168,28 +174,30 @@ Account     %s, at http://%s for a REST client
 	fmt.Fprintln(io.out)
 }
 
-func (d *devCommand) open(ctx context.Context, io streams) (*capture.Store, error) {
+// open opens the captures. notice is what the page is to say about them.
+func (d *devCommand) open(ctx context.Context, io streams) (store *capture.Store, notice string, err error) {
 	path := d.Captures
 	if d.Memory {
 		path = ""
 	} else if path == "" {
 		dir, err := os.UserCacheDir()
 		if err != nil {
-			return nil, fmt.Errorf("no folder for captures (%v); use --captures or --memory", err)
+			return nil, "", fmt.Errorf("no folder for captures (%w); use --captures or --memory", err)
 		}
 		path = filepath.Join(dir, "ringback", "captures.db")
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return nil, fmt.Errorf("no folder for captures (%v); use --captures or --memory", err)
+			return nil, "", fmt.Errorf("no folder for captures (%w); use --captures or --memory", err)
 		}
 	}
 	store, aside, err := capture.Open(ctx, path, capture.Limits{Count: d.Keep})
 	if err != nil {
-		return nil, fmt.Errorf("the captures cannot be opened: %w; use another file (--captures) or none (--memory)", err)
+		return nil, "", fmt.Errorf("the captures cannot be opened: %w; use another file (--captures) or none (--memory)", err)
 	}
 	if aside != "" {
-		fmt.Fprintf(io.err, "ringback: the captures in %s were damaged; they are kept as %s, and a new file was begun\n", path, aside)
+		notice = fmt.Sprintf("The captures in %s were damaged; they are kept as %s, and a new file was begun.", path, aside)
+		fmt.Fprintln(io.err, "ringback:", notice)
 	}
-	return store, nil
+	return store, notice, nil
 }
 
 // loopback reports whether addr can be reached from this machine only.
@@ -287,6 +295,7 @@ func (d *devCommand) baseURL() string {
 func (a *application) run(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
+	failed := make(chan error, 1)
 	switch {
 	case a.inner != nil:
 		running.Go(func() { a.inner(ctx) })
@@ -296,7 +305,6 @@ func (a *application) run(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("--app %s has no port, which your program needs to be told", a.cfg.App)
 		}
-		failed := make(chan error, 1)
 		running.Go(func() {
 			failed <- process.Run(ctx, process.Config{
 				Command: a.cfg.Command,
@@ -305,11 +313,6 @@ func (a *application) run(ctx context.Context) error {
 				Changed: func(s process.State) { a.set(func(k *console.App) { k.Error = s.Error }) },
 			})
 		})
-		select {
-		case err := <-failed:
-			return err
-		default:
-		}
 	}
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -318,6 +321,8 @@ func (a *application) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case err := <-failed:
+			return err // there is no such program, or we stop
 		case <-tick.C:
 		}
 	}

@@ -212,7 +212,7 @@ func (s *Store) Add(ctx context.Context, e Exchange) (Exchange, error) {
 	head, size := string(e.head()), e.size()
 	res, err := tx.ExecContext(ctx, `INSERT INTO exchange (at, source, kind, sid, thread, status, verdict, pinned, size, head, request, response)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.At.UnixNano(), string(e.Source), e.Kind, e.SID, e.Thread, e.Response.Status, e.Verdict, e.Pinned, size, head, e.Request.Body, e.Response.Body)
+		e.At.UnixNano(), string(e.Source), e.Kind, e.SID, e.Thread, e.Response.Status, e.Verdict, e.Pinned, size, head, blob(e.Request.Body), blob(e.Response.Body))
 	if err != nil {
 		return e, fmt.Errorf("capture: %w", err)
 	}
@@ -232,6 +232,15 @@ func (s *Store) Add(ctx context.Context, e Exchange) (Exchange, error) {
 	s.count, s.bytes = count, bytes
 	s.hub.tell(e)
 	return e, nil
+}
+
+// blob is b for a column that holds no NULL: what has no body, such as an answer
+// that never came, has one without bytes.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
 }
 
 // trim deletes the oldest that are not pinned until the rest is within limits.

@@ -63,6 +63,18 @@ func TestKeepsEveryByteAcrossARestart(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
+func TestKeepsARequestWithoutAnAnswer(t *testing.T) {
+	s := open(t, "", capture.Limits{})
+	e := text(1, "")
+	e.Request.Method, e.Request.Body, e.Response, e.Error = "GET", nil, capture.Response{}, "connection refused"
+	id := add(t, s, e)[0]
+	got, err := s.Get(t.Context(), id)
+	require.NoError(t, err)
+	assert.Equal(t, "connection refused", got.Error)
+	assert.Empty(t, got.Response.Body)
+	assert.Zero(t, got.Response.Status)
+}
+
 func TestT38FileIsPrivate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "captures.db")
 	add(t, open(t, path, capture.Limits{}), text(1, "hello"))

@@ -39,7 +39,8 @@ type Paths struct {
 	Status string `json:"status"`
 }
 
-// Config is what a console is made of. All fields but Tunnel are required.
+// Config is what a console is made of. All fields but REST, Tunnel and Notice are
+// required.
 type Config struct {
 	Stage   *stage.Stage
 	Store   *capture.Store
@@ -50,6 +51,7 @@ type Config struct {
 	REST    http.Handler // Twilio's REST API, as far as it is spoken here
 	Version string
 	Tunnel  string // address of the capturing endpoint; empty: none
+	Notice  string // what a person should know about this start; empty: nothing
 }
 
 // Server is the console. It is safe for concurrent use.
@@ -190,7 +192,7 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) {
 	cfg := s.Stage.Config()
 	answer(w, map[string]any{
 		"version": s.Version, "app": s.App(), "base": cfg.BaseURL, "number": cfg.Number,
-		"people": stage.People(), "tunnel": s.Tunnel, "captured": captured,
+		"people": stage.People(), "tunnel": s.Tunnel, "captured": captured, "notice": s.Notice,
 	}, nil)
 }
 

@@ -204,6 +204,10 @@ func next(e capture.Exchange) string {
 	switch {
 	case e.Response.Status == 0:
 		return "Twilio logs the failure, asks the fallback URL if there is one, and otherwise ends the call or leaves the message unanswered."
+	case e.Code != 0 && e.Response.Status < 300:
+		return fmt.Sprintf("Twilio logs error %d, asks the fallback URL if there is one, and otherwise ends the call or leaves the message unanswered.", e.Code)
+	case e.Code != 0 && e.Response.Status < 400:
+		return fmt.Sprintf("Twilio logs error %d and follows no further.", e.Code)
 	case e.Response.Status == http.StatusForbidden:
 		return "The program refused the request. Compare the address and the token that it is configured with to those of this console."
 	case e.Response.Status >= 500, e.Response.Status >= 400:

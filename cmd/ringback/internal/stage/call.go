@@ -58,6 +58,7 @@ type call struct {
 	person string
 	start  time.Time
 	lines  []Line
+	said   int // lines so far, dropped ones included
 	code   int
 	reason string
 }
@@ -279,8 +280,12 @@ func (s *Stage) line(e dialogue.Event, exchange int64) {
 	case dialogue.Pressed, dialogue.PressedInVain, dialogue.Spoke:
 		text = e.Text
 	}
-	if text != "" && len(c.lines) < keptLines {
-		c.lines = append(c.lines, Line{N: len(c.lines) + 1, At: e.At, Who: who, Kind: kind, Text: text, Exchange: exchange})
+	if text != "" {
+		if len(c.lines) >= keptLines {
+			c.lines = c.lines[1:] // the end of a call says more than its beginning
+		}
+		c.said++
+		c.lines = append(c.lines, Line{N: c.said, At: e.At, Who: who, Kind: kind, Text: text, Exchange: exchange})
 	}
 	select {
 	case s.changed <- c.leg.SID():

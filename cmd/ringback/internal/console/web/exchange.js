@@ -74,10 +74,12 @@ function verdict(data) {
 
 function answer(data) {
   const {response, problems} = data;
-  if (data.exchange.error) return h("section.answer", {}, h("h3", {}, "No answer"), h("p.failure-text", {}, data.exchange.code ? `${data.exchange.code}: ` : "", data.exchange.error));
+  const why = data.exchange.error ? h("p.failure-text", {}, data.exchange.code ? `${data.exchange.code}: ` : "", data.exchange.error) : null;
+  if (!response.status) return h("section.answer", {}, h("h3", {}, "No answer"), why);
   const type = (response.header["Content-Type"] || [""])[0];
   return h("section.answer", {},
     h("h3", {}, "Answer ", h("span.status", {}, response.status), " ", h("small", {}, type)),
+    why,
     response.binary ? h("p", {}, "Not text.") : response.body ? highlight(response.body, problems || [], type) : h("p.empty", {}, "Empty."),
     response.truncated ? h("p", {}, "The rest was cut off: Twilio reads at most 64 KB.") : null,
     (problems || []).length ? h("ul.problems", {}, problems.map((p) =>

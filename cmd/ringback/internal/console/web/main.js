@@ -61,6 +61,12 @@ function failed(error) {
   if (!(error instanceof api.Failure)) console.error(error);
 }
 
+// notice tells what a person should know about this start, until it is closed.
+function notice(text) {
+  const bar = h("p.notice", {role: "status"}, text, " ", h("button.quiet", {type: "button", onclick: () => bar.remove()}, "Close"));
+  document.body.append(bar);
+}
+
 function appState(app) {
   const place = $("#app-state");
   place.dataset.up = app.up ? "yes" : "no";
@@ -150,6 +156,7 @@ addEventListener("hashchange", show);
 
 await refresh().catch(failed);
 show();
+if (shared.state && shared.state.notice) notice(shared.state.notice);
 api.listen({
   open: () => { refresh().then(() => pass("open")()).catch(failed); },
   lost: () => {
@@ -159,4 +166,5 @@ api.listen({
   app: (app) => { if (shared.state) shared.state.app = app; appState(app); },
   exchange: pass("exchange"), cleared: pass("cleared"), message: pass("message"),
   call: pass("call"), delivery: pass("delivery"), faults: pass("faults"),
+  trouble: (text) => failed(new api.Failure(0, "This exchange could not be kept: " + text)),
 });

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/console"
+)
+
+// screen is a terminal that is read while it is written.
+type screen struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.String()
+}
+
+// dev is a "ringback dev" that runs.
+type dev struct {
+	t        *testing.T
+	out, err screen
+	ended    chan int
+	stop     context.CancelFunc
+}
+
+func startDev(t *testing.T, args ...string) *dev {
+	t.Helper()
+	t.Setenv("BASE_URL", "")
+	ctx, cancel := context.WithCancel(t.Context())
+	d := &dev{t: t, ended: make(chan int, 1), stop: cancel}
+	go func() {
+		d.ended <- run(ctx, append([]string{"dev", "--listen", "127.0.0.1:0"}, args...), streams{strings.NewReader(""), &d.out, &d.err})
+	}()
+	t.Cleanup(cancel)
+	return d
+}
+
+// code waits for the end.
+func (d *dev) code() int {
+	d.t.Helper()
+	select {
+	case code := <-d.ended:
+		return code
+	case <-time.After(20 * time.Second):
+		d.t.Fatalf("it does not end: %s%s", d.out.String(), d.err.String())
+		return 0
+	}
+}
+
+var pageURL = regexp.MustCompile(`Open\s+(http://\S+/)\?token=([0-9a-f]+)`)
+
+// state is what the page would be told.
+func (d *dev) state() (s struct {
+	App    console.App
+	Notice string
+}) {
+	d.t.Helper()
+	var m []string
+	require.Eventually(d.t, func() bool {
+		m = pageURL.FindStringSubmatch(d.out.String())
+		return m != nil
+	}, 20*time.Second, 10*time.Millisecond)
+	r, err := http.NewRequest(http.MethodGet, m[1]+"api/state", nil)
+	require.NoError(d.t, err)
+	r.Header.Set("X-Console-Token", m[2])
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(d.t, err)
+	defer resp.Body.Close()
+	require.NoError(d.t, json.NewDecoder(resp.Body).Decode(&s))
+	return s
+}
+
+func TestDevRefusesWhatCannotWork(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	addr := taken.Addr().String()
+	for _, c := range []struct {
+		name string
+		args []string
+		says string
+	}{
+		{"port of the page taken", []string{"--memory", "--listen", addr}, addr + " is taken"},
+		{"port of the tunnel taken", []string{"--memory", "--tunnel", addr}, "choose another with --tunnel"},
+		{"T32 page for everybody", []string{"--memory", "--listen", "0.0.0.0:0"}, "not a loopback address"},
+		{"T37 tunnel for everybody", []string{"--memory", "--tunnel", ":0"}, "not a loopback address"},
+		{"address without a scheme", []string{"--memory", "--app", "localhost"}, "is no address"},
+		{"path without a slash", []string{"--memory", "--sms", "sms"}, "does not start with /"},
+		{"token with a line feed", []string{"--memory", "--token", "secret-token\n"}, "white space at its ends"},
+		{"no such program", []string{"--memory", "--tunnel=", "--", "no-such-program-anywhere"}, "cannot start no-such-program-anywhere"},
+		{"captures that are a folder", []string{"--tunnel=", "--captures", t.TempDir()}, "use another file (--captures) or none (--memory)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := startDev(t, c.args...)
+			assert.Equal(t, 1, d.code())
+			assert.Contains(t, d.err.String(), c.says)
+			assert.Equal(t, 1, strings.Count(d.err.String(), "\n"), "one line: %s", d.err.String())
+			assert.NotContains(t, d.err.String(), "secret-token")
+		})
+	}
+}
+
+func TestDevTellsOfAProgramThatDies(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("skipped: no sh on this machine")
+	}
+	d := startDev(t, "--memory", "--tunnel=", "--", "sh", "-c", "echo about to die; exit 3")
+	require.Eventually(t, func() bool { return strings.Contains(d.err.String(), "sh ended (exit status 3); starting it again") },
+		20*time.Second, 10*time.Millisecond)
+	assert.Contains(t, d.err.String(), "app  about to die")
+	require.Eventually(t, func() bool { return d.state().App.Error == "exit status 3" }, 20*time.Second, 10*time.Millisecond)
+	assert.False(t, d.state().App.Up)
+	d.stop()
+	assert.Equal(t, 0, d.code())
+}
+
+func TestDevKeepsDamagedCaptures(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "captures.db")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Repeat("not SQLite ", 1000)), 0o600))
+	d := startDev(t, "--tunnel=", "--captures", path)
+	notice := d.state().Notice
+	assert.Contains(t, notice, "were damaged; they are kept as "+path+".damaged-")
+	assert.Contains(t, d.err.String(), notice)
+	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond, "the demo")
+	d.stop()
+	assert.Equal(t, 0, d.code())
+	kept, err := filepath.Glob(path + ".damaged-*")
+	require.NoError(t, err)
+	assert.NotEmpty(t, kept)
+}
+
+func TestDevKeepsCapturesAcrossARestart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "captures.db")
+	for range 2 {
+		d := startDev(t, "--tunnel=", "--captures", path)
+		assert.Empty(t, d.state().Notice)
+		d.stop()
+		assert.Equal(t, 0, d.code())
+		store, aside, err := capture.Open(t.Context(), path, capture.Limits{})
+		require.NoError(t, err)
+		assert.Empty(t, aside)
+		_, err = store.Add(t.Context(), capture.Exchange{Source: capture.Tunnel})
+		require.NoError(t, err)
+		require.NoError(t, store.Close())
+	}
+	store, _, err := capture.Open(t.Context(), path, capture.Limits{})
+	require.NoError(t, err)
+	defer store.Close()
+	list, err := store.List(t.Context(), capture.Query{})
+	require.NoError(t, err)
+	assert.Len(t, list, 2)
+}
