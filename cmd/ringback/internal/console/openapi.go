@@ -14,7 +14,7 @@ type operation struct {
 
 var operations = []operation{
 	{"get", "/api/state", "How the program does, what it is called by, who can call it.", "", nil},
-	{"get", "/api/events", "What happens, as server-sent events: exchange, cleared, message, call, delivery, faults, app.", "", nil},
+	{"get", "/api/events", "What happens, as server-sent events: exchange, cleared, message, call, delivery, faults, app, trouble.", "", nil},
 	{"get", "/api/exchanges", "Exchanges, newest first.", "", []string{"text", "kind", "source", "sid", "failed", "pinned", "before", "limit", "replays"}},
 	{"post", "/api/exchanges/clear", "Deletes all that is not pinned.", "{}", nil},
 	{"get", "/api/exchanges/{id}", "One exchange in full: parameters with their meaning, signature, problems of the answer.", "", nil},
