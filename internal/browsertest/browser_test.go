@@ -124,14 +124,20 @@ func browse(t *testing.T, c console) *tab {
 	if chromium == "" {
 		t.Skip("skipped: no Chromium on this machine")
 	}
+	// The browser may write for a moment longer than it runs, so its folder is
+	// removed as far as it can be.
+	profile, err := os.MkdirTemp("", "browser")
+	require.NoError(t, err)
+	t.Cleanup(func() { os.RemoveAll(profile) })
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox,
-		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+		chromedp.UserDataDir(profile), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	allocated, release := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(release)
 	bounded, cancel := context.WithTimeout(allocated, patience)
 	t.Cleanup(cancel)
 	ctx, closeTab := chromedp.NewContext(bounded)
 	t.Cleanup(closeTab)
+	t.Cleanup(func() { chromedp.Cancel(ctx) })
 	tb := &tab{ctx: ctx, base: c.url}
 	home, err := url.Parse(c.url)
 	require.NoError(t, err)
