@@ -19,25 +19,40 @@ const (
 	storeBatch   = 100 // how many observations a call with a batch has
 )
 
-// observation makes the callbacks of messages: three for each, as Twilio sends
-// them.
+// words are the callbacks of a message.
+var words = [...]string{"queued", "sent", "delivered"}
+
+// storeSpread is how many messages are on their way at once, so that the
+// callbacks of one are not stored at the same time, as they are not in life.
+const storeSpread = 100
+
+// observation makes the i-th callback: each of 100 messages is queued, then each
+// is sent, then each is delivered, and the next 100 follow.
 func observation(i int64) status.Observation {
-	words := [...]string{"queued", "sent", "delivered"}
-	return status.Observation{
-		SID:        webhook.SID(fmt.Sprintf("SM%032x", i/3)),
-		AccountSID: "AC00000000000000000000000000000001",
-		Status:     words[i%3],
-		Seen:       time.Date(2024, time.May, 6, 12, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Millisecond),
-	}
+	block, k := i/(storeSpread*3), i%(storeSpread*3)
+	return callback(block*storeSpread+k%storeSpread, k/storeSpread)
 }
 
-// observations makes the i-th batch; the SIDs in it are different.
+// observations makes the i-th batch, whose SIDs are different: twenty batches
+// in which messages are queued, twenty in which the same are sent, and so on.
 func observations(i int64) []status.Observation {
+	const spread = 20
+	block, k := i/(spread*3), i%(spread*3)
+	first := (block*spread + k%spread) * storeBatch
 	obs := make([]status.Observation, storeBatch)
 	for j := range obs {
-		obs[j] = observation((i/3*storeBatch+int64(j))*3 + i%3)
+		obs[j] = callback(first+int64(j), k/spread)
 	}
 	return obs
+}
+
+func callback(message, step int64) status.Observation {
+	return status.Observation{
+		SID:        webhook.SID(fmt.Sprintf("SM%032x", message)),
+		AccountSID: "AC00000000000000000000000000000001",
+		Status:     words[step],
+		Seen:       time.Date(2024, time.May, 6, 12, 0, 0, 0, time.UTC).Add(time.Duration(message*3+step) * time.Millisecond),
+	}
 }
 
 // callers makes b.N calls from 16 goroutines and reports their p99.
