@@ -72,7 +72,7 @@ func (l *lintCommand) Run(ctx context.Context, io streams) error {
 	}
 	switch {
 	case stops > 0:
-		return fmt.Errorf("Twilio would stop at %s; mend what is marked as error", counted(stops, "problem"))
+		return fmt.Errorf("%s at which Twilio would stop; mend what is marked as error", counted(stops, "problem"))
 	case l.Strict && len(all) > 0:
 		return fmt.Errorf("%s, and --strict allows none", counted(len(all), "warning"))
 	}

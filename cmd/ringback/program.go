@@ -90,7 +90,7 @@ func (f *programFlags) start(ctx context.Context, io streams, clock dialogue.Clo
 
 // failed is the error of what Twilio would have refused, with what to do.
 func (p *program) failed(f *dialogue.Failure) error {
-	return withHint(fmt.Errorf("Twilio would report %s", f.Error()), p.Hint())
+	return withHint(fmt.Errorf("this is what Twilio would report: %s", f.Error()), p.Hint())
 }
 
 // withHint adds what to do to an error.
