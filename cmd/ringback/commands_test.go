@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// command runs one command line in this process.
+func command(t *testing.T, input string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code = run(t.Context(), args, streams{strings.NewReader(input), &stdout, &stderr})
+	return code, stdout.String(), stderr.String()
+}
+
+// words splits a line of an example as a shell does, as far as examples go.
+func words(line string) (out []string) {
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			out = append(out, part)
+			continue
+		}
+		out = append(out, strings.Fields(part)...)
+	}
+	return out
+}
+
+// TestHelpExamples executes every example of every command's help, but for dev
+// (which does not end; dev_test.go starts it) and number, which has a server of
+// its own below. What an example writes goes to a copy of the folder.
+func TestHelpExamples(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(filepath.Join(dir, "testdata"), os.DirFS("testdata")))
+	t.Chdir(dir)
+	for _, name := range []string{"TWILIO_AUTH_TOKEN", "BASE_URL"} {
+		t.Setenv(name, "")
+	}
+	refused := map[string]bool{ // what an example shows is a refusal
+		"ringback diagnose testdata/signed.http --base-url http://hooks.example.com --token 12345 --json": true,
+	}
+	total := 0
+	for _, name := range []string{"text", "call", "send", "deliver", "run", "explore", "lint", "diagnose", "completion"} {
+		code, help, errs := command(t, "", name, "--help")
+		require.Zero(t, code, errs)
+		found := 0
+		for line := range strings.Lines(help) {
+			line = strings.TrimSpace(line)
+			if !strings.HasPrefix(line, "ringback "+name) || strings.Contains(line, ">") {
+				continue
+			}
+			found++
+			code, out, errs := command(t, "", words(line)[1:]...)
+			want := 0
+			if refused[line] {
+				want = 1
+			}
+			assert.Equal(t, want, code, "%s\n%s%s", line, out, errs)
+			if name != "lint" {
+				assert.NotEmpty(t, out+errs, line)
+			}
+		}
+		assert.Positive(t, found, "%s has no example in its help", name)
+		total += found
+	}
+	t.Logf("%d examples executed", total)
+}
+
+// TestScenarioFails shows what a scenario says that does not hold.
+func TestScenarioFails(t *testing.T) {
+	dir := t.TempDir()
+	file, junit := filepath.Join(dir, "wrong.yaml"), filepath.Join(dir, "junit.xml")
+	require.NoError(t, os.WriteFile(file, []byte("name: wrong\nscenarios:\n  - name: nobody says so\n    steps:\n      - text: hello\n      - replies: goodbye\n"), 0o600))
+	code, out, errs := command(t, "", "run", file, "--app", "demo", "--junit", junit)
+	assert.Equal(t, 1, code)
+	assert.Contains(t, out+errs, "goodbye")
+	report, err := os.ReadFile(junit)
+	require.NoError(t, err)
+	assert.Contains(t, string(report), "<failure")
+}
+
+func TestBadCommandLines(t *testing.T) {
+	broken := filepath.Join(t.TempDir(), "broken.xml")
+	require.NoError(t, os.WriteFile(broken, []byte("<Response><Say>hi</Response>"), 0o600))
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		says string
+	}{
+		{"no such command", []string{"sing"}, 2, "--help"},
+		{"no program", []string{"text", "hello"}, 1, "--app"},
+		{"no such kind", []string{"send", "Pigeon", "--app", "demo"}, 1, "--list"},
+		{"no such file", []string{"lint", filepath.Join(t.TempDir(), "absent.xml")}, 1, "absent.xml"},
+		{"TwiML that does not parse", []string{"lint", broken}, 1, "mend"},
+		{"nobody listens", []string{"text", "hello", "--app", "http://127.0.0.1:1"}, 1, "refused the connection"},
+		{"no such shell", []string{"completion", "tcsh"}, 2, "zsh"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, errs := command(t, "", c.args...)
+			assert.Equal(t, c.code, code, out+errs)
+			assert.Contains(t, errs, c.says)
+		})
+	}
+}
+
+// TestNumber sets the webhooks of a number at a server that speaks
+// IncomingPhoneNumbers.
+func TestNumber(t *testing.T) {
+	number := map[string]string{
+		"sid": "PN0123456789abcdef0123456789abcdef", "phone_number": "+15550100", "friendly_name": "ours",
+		"sms_url": "https://old.example.com/sms", "sms_method": "POST", "voice_url": "https://old.example.com/voice", "voice_method": "POST",
+	}
+	changes := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if user, password, ok := r.BasicAuth(); !ok || user != "AC0123456789abcdef0123456789abcdef" || password != "token" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if r.Method == http.MethodPost {
+			changes++
+			if err := r.ParseForm(); err != nil {
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
+			if to := r.PostForm.Get("SmsUrl"); to != "" {
+				number["sms_url"] = to
+			}
+			json.NewEncoder(w).Encode(number)
+			return
+		}
+		json.NewEncoder(w).Encode(map[string]any{"incoming_phone_numbers": []any{number}, "page": 0, "page_size": 50})
+	}))
+	defer server.Close()
+	t.Setenv("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef")
+	t.Setenv("TWILIO_AUTH_TOKEN", "token")
+	base := []string{"number", "+15550100", "--api", server.URL}
+
+	code, out, errs := command(t, "", base...)
+	require.Zero(t, code, errs)
+	assert.Contains(t, out, "https://old.example.com/sms")
+
+	change := append(base, "--sms", "https://hooks.example.com/sms")
+	code, out, _ = command(t, "n\n", change...)
+	assert.Equal(t, 1, code, "who says no changes nothing")
+	assert.Contains(t, out, "https://hooks.example.com/sms")
+	assert.Zero(t, changes)
+
+	code, _, errs = command(t, "", append(change, "--yes")...)
+	require.Zero(t, code, errs)
+	assert.Equal(t, 1, changes)
+	assert.Equal(t, "https://hooks.example.com/sms", number["sms_url"])
+	assert.Equal(t, "https://old.example.com/voice", number["voice_url"], "what is not given stays")
+	assert.NotContains(t, out+errs, "token\n")
+
+	t.Setenv("TWILIO_AUTH_TOKEN", "wrong")
+	code, _, errs = command(t, "", base...)
+	assert.Equal(t, 1, code)
+	assert.NotContains(t, errs, "wrong")
+}
