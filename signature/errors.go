@@ -94,6 +94,7 @@ type Error struct {
 
 	detail string
 	cause  error
+	allow  string // for ErrMethod: the methods that the route takes
 }
 
 // Error returns the sentinel's text and what more can be said.
@@ -110,6 +111,21 @@ func (e *Error) Error() string {
 
 // GoString returns the text, so that %#v shows no more than %v.
 func (e *Error) GoString() string { return e.Error() }
+
+// ServeHTTP answers r, the request that was refused: with Status, with Allow
+// where that belongs to it, and with nothing else. Where the body has not been
+// read the connection is closed, since the server would wait for the rest of it.
+func (e *Error) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Length", "0")
+	if e.allow != "" {
+		h.Set("Allow", e.allow)
+	}
+	if _, whole := r.Body.(*replayed); !whole && r.ContentLength != 0 {
+		h.Set("Connection", "close")
+	}
+	w.WriteHeader(e.Status)
+}
 
 // Unwrap returns the sentinel and the error behind it, if any.
 func (e *Error) Unwrap() []error {

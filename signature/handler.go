@@ -17,8 +17,8 @@ func FromContext(ctx context.Context) (*Verified, bool) {
 
 // Handler is the middleware: next sees verified requests only, with the proof
 // in the context ([FromContext]) and with a body that can be read again. All
-// others get an empty answer with the status of [Error.Status], which does not
-// say what was wrong. Handler sets no deadline for slow bodies; ReadTimeout of
+// others get the answer of [Error.ServeHTTP], which does not say what was wrong.
+// Handler sets no deadline for slow bodies; ReadTimeout of
 // [http.Server] does. It panics if next is nil.
 func (v *Verifier) Handler(next http.Handler) http.Handler {
 	if next == nil {
@@ -30,7 +30,7 @@ func (v *Verifier) Handler(next http.Handler) http.Handler {
 		r = r.WithContext(ctx)
 		proof, err := v.Verify(r)
 		if err != nil {
-			v.answer(w, r, err.(*Error))
+			err.(*Error).ServeHTTP(w, r)
 			return
 		}
 		// What a middleware has parsed before is not what was verified.
@@ -52,17 +52,4 @@ func (c *proofContext) Value(key any) any {
 		return c.proof
 	}
 	return c.Context.Value(key)
-}
-
-func (v *Verifier) answer(w http.ResponseWriter, r *http.Request, err *Error) {
-	h := w.Header()
-	h.Set("Content-Length", "0")
-	if _, whole := r.Body.(*replayed); !whole && r.ContentLength != 0 {
-		// The server would wait for what has not been read, to throw it away.
-		h.Set("Connection", "close")
-	}
-	if err.Err == ErrMethod {
-		h.Set("Allow", v.allow(r))
-	}
-	w.WriteHeader(err.Status)
 }

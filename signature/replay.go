@@ -86,8 +86,7 @@ func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
 			if w.Refused != nil {
 				w.Refused(r, refusal)
 			}
-			rw.Header().Set("Content-Length", "0")
-			rw.WriteHeader(refusal.Status)
+			refusal.ServeHTTP(rw, r)
 			return
 		}
 		watched := &statusWatcher{ResponseWriter: rw}

@@ -14,6 +14,7 @@ import (
 // parser makes of the same request may be something else (T05). It is
 // immutable and safe for concurrent use; the request may be gone by then.
 type Verified struct {
+	verifier          *Verifier // nil if nobody has verified it
 	method, mediaType string
 	signature         string
 	head, target      string
@@ -63,6 +64,11 @@ func (p *Verified) Body() []byte { return p.body }
 // Token returns the token that matched: its label tells when a rotation is
 // through. It is the zero Token if p comes from [Unverified].
 func (p *Verified) Token() Token { return p.token }
+
+// By reports whether v has verified the request. A program with several
+// verifiers, each with tokens of its own, must not take the proof of one for
+// that of another (T10). Nobody has verified what [Unverified] returns.
+func (p *Verified) By(v *Verifier) bool { return v != nil && p.verifier == v }
 
 // Method returns the HTTP method. It is not signed.
 func (p *Verified) Method() string { return p.method }

@@ -148,3 +148,17 @@ func TestBodyIsWrittenAtOnce(t *testing.T) {
 	assert.Equal(t, int64(7), n)
 	assert.Equal(t, "Body=hi", b.String())
 }
+
+// TestT10ProofKnowsItsVerifier: equal configurations make different verifiers.
+func TestT10ProofKnowsItsVerifier(t *testing.T) {
+	v, other := newVerifier(t, signature.Config{}), newVerifier(t, signature.Config{})
+	p, err := v.Verify(signedForm("/sms", "a=1"))
+	require.NoError(t, err)
+	assert.True(t, p.By(v))
+	assert.False(t, p.By(other))
+	assert.False(t, p.By(nil))
+	p, err = signature.Unverified(signedForm("/sms", "a=1"))
+	require.NoError(t, err)
+	assert.False(t, p.By(v))
+	assert.False(t, p.By(nil))
+}

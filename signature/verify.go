@@ -79,6 +79,7 @@ func (v *Verifier) verify(r *http.Request, s *scratch) (*Verified, *Error) {
 		p = new(Verified)
 		p.form = s.form.Form(nil)
 	}
+	p.verifier = v
 	p.method, p.mediaType, p.signature = q.method, q.typ, q.signature
 	p.head, p.target, p.token = url.head, url.target, token
 	switch {
@@ -122,7 +123,9 @@ func (v *Verifier) inspect(r *http.Request, q *request) *Error {
 	}
 	q.socket = isWebSocket(r)
 	if !v.accepts(r, q) {
-		return refuse(ErrMethod, "name the method in the route's pattern or in Config.Methods")
+		err := refuse(ErrMethod, "name the method in the route's pattern or in Config.Methods")
+		err.allow = v.allow(r)
+		return err
 	}
 	if q.signature, err = signatureOf(r.Header); err != nil {
 		return err

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -78,15 +79,18 @@ func (h *handling[E, R]) subject() Event { return h.event }
 
 // refuseProof answers a request that the verifier has refused.
 func (rc *Receiver) refuseProof(w http.ResponseWriter, r *http.Request, err error) {
-	status := http.StatusForbidden
-	if refused, ok := err.(*signature.Error); ok { //nolint:errorlint // Verify returns it as it is
-		status = refused.Status
-	}
-	rc.refuse(w, r, &Failure{Cause: Refused, Err: err}, status, nil)
+	refused := err.(*signature.Error) //nolint:errorlint // Verify returns it as it is
+	refused.ServeHTTP(w, r)
+	rc.report(r, &Failure{Cause: Refused, Err: err}, &record{level: slog.LevelWarn, message: refusedMessage, status: refused.Status})
 }
 
 // refuseEvent answers a request that is Twilio's and not of the kind that was
 // expected.
 func (rc *Receiver) refuseEvent(w http.ResponseWriter, r *http.Request, k Kind, p *signature.Verified, err error) {
-	rc.refuse(w, r, &Failure{Kind: k, Cause: Malformed, Err: err}, http.StatusBadRequest, p)
+	const status = http.StatusBadRequest
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(status)
+	rc.report(r, &Failure{Kind: k, Cause: Malformed, Err: err}, &record{level: slog.LevelWarn, message: refusedMessage, status: status, proof: p})
 }
+
+const refusedMessage = "webhook: request refused"

@@ -49,7 +49,7 @@ func TestT01ProofOfAnotherRequest(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		change func(*http.Request)
-		want   int
+		want   int // 200 without a second look, or what that says
 	}{
 		{"the same", func(*http.Request) {}, 200},
 		{"another body", func(r *http.Request) {
@@ -69,24 +69,64 @@ func TestT01ProofOfAnotherRequest(t *testing.T) {
 		}, 403},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			v, _ := countingVerifier(t)
-			rc, _ := newReceiver(t, webhook.Options{})
-			inner := webhook.Handle(rc, thanks)
+			v, count := countingVerifier(t)
+			inner := webhook.Handle(webhook.NewReceiver(v, nil), thanks)
 			w := serve(v.Handler(http.HandlerFunc(func(w http.ResponseWriter, outer *http.Request) {
 				r := signed("/sms", message(nil)).WithContext(outer.Context())
 				tt.change(r)
 				inner.ServeHTTP(w, r)
 			})), signed("/sms", message(nil)))
 			assert.Equal(t, tt.want, w.Code)
+			if tt.want == http.StatusOK {
+				assert.EqualValues(t, 1, count.Load())
+			}
 		})
+	}
+}
+
+// A proof counts for the verifier that made it: under a middleware that accepts
+// one account's token, a route for another account's token accepts only that.
+func TestT10ProofOfAnotherVerifier(t *testing.T) {
+	const otherToken = "00000000000000000000000000000000"
+	outer, count := countingVerifier(t)
+	inner, err := signature.New(signature.Config{BaseURL: testBase, Tokens: signature.Tokens(otherToken)})
+	require.NoError(t, err)
+	h := webhook.Handle(webhook.NewReceiver(inner, nil), thanks)
+	for name, h := range map[string]http.Handler{
+		"Handle":      h,
+		"Deduplicate": webhook.Deduplicate(webhook.NewReceiver(outer, nil), new(webhook.MemoryAnswers), h),
+	} {
+		w := serve(outer.Handler(h), signed("/sms", message(nil)))
+		assert.Equal(t, http.StatusForbidden, w.Code, name)
+	}
+	assert.EqualValues(t, 2, count.Load(), "each proof of the middleware's own verifier was taken")
+}
+
+func TestT04Allow(t *testing.T) {
+	for _, tt := range []struct {
+		pattern string
+		methods []string
+		want    string
+	}{
+		{"/sms", nil, "POST"},
+		{"PUT /sms", nil, "PUT"},
+		{"/sms", []string{"POST", "PUT"}, "POST, PUT"},
+	} {
+		v, err := signature.New(signature.Config{BaseURL: testBase, Tokens: signature.Tokens(testToken), Methods: tt.methods})
+		require.NoError(t, err)
+		r := signed("/sms", message(nil))
+		r.Method, r.Pattern = http.MethodDelete, tt.pattern
+		w := serve(webhook.Handle(webhook.NewReceiver(v, nil), thanks), r)
+		assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
+		assert.Equal(t, tt.want, w.Header().Get("Allow"))
+		assert.Equal(t, "close", w.Header().Get("Connection"), "what was not read is not waited for")
 	}
 }
 
 func TestProofLeavesTheBodyReadable(t *testing.T) {
 	v, _ := countingVerifier(t)
-	rc, _ := newReceiver(t, webhook.Options{})
 	var read string
-	h := webhook.Handle(rc, func(ctx context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+	h := webhook.Handle(webhook.NewReceiver(v, nil), func(ctx context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
 		return nil, nil
 	})
 	serve(v.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -16,10 +16,10 @@ import (
 // believe, how long a function may take, what is said when it fails, and where
 // that is logged. [Handle], [Notify], [Events] and [Deduplicate] take it.
 //
-// A request that the verifier refuses is answered by an empty body with the
-// status of the [signature.Error]; one that lacks what its kind always has, by
-// 400. Where [signature.Verifier.Handler] has verified the very same request
-// already, that proof is taken.
+// A request that the verifier refuses is answered as [signature.Error.ServeHTTP]
+// does; one that lacks what its kind always has, by 400 with an empty body. Where
+// [signature.Verifier.Handler] of the same verifier has verified the very same
+// request already, that proof is taken.
 //
 // The user's function is called in a goroutine of its own, with a context that
 // ends when the request is answered, when its time is up, and when the client
@@ -132,7 +132,7 @@ func (p *keyProbe) Value(key any) any {
 // prove returns the proof that r comes from Twilio; an error is a
 // [*signature.Error].
 func (rc *Receiver) prove(r *http.Request) (*signature.Verified, error) {
-	if p, ok := signature.FromContext(r.Context()); ok && isAbout(p, r) {
+	if p, ok := signature.FromContext(r.Context()); ok && p.By(rc.verifier) && isAbout(p, r) {
 		return p, nil
 	}
 	return rc.verifier.Verify(r)
@@ -151,27 +151,4 @@ func isAbout(p *signature.Verified, r *http.Request) bool {
 		target = r.URL.RequestURI()
 	}
 	return strings.HasPrefix(target, "/") && strings.HasSuffix(p.URL(), target) && sameBody(p.Body(), r)
-}
-
-// refuse answers a request that is not Twilio's, or that cannot be read.
-func (rc *Receiver) refuse(w http.ResponseWriter, r *http.Request, f *Failure, status int, p *signature.Verified) {
-	h := w.Header()
-	h["Content-Length"] = []string{"0"}
-	switch status {
-	case http.StatusMethodNotAllowed:
-		h.Set("Allow", allowed(r.Pattern))
-	case http.StatusRequestEntityTooLarge:
-		// What has not been read would only be read to be thrown away.
-		h.Set("Connection", "close")
-	}
-	w.WriteHeader(status)
-	rc.report(r, f, &record{level: slog.LevelWarn, message: "webhook: request refused", status: status, proof: p})
-}
-
-// allowed names the method of a route as [signature.Config.Methods] reads it.
-func allowed(pattern string) string {
-	if method, _, ok := strings.Cut(pattern, " "); ok {
-		return method
-	}
-	return http.MethodPost
 }
