@@ -203,7 +203,11 @@ func BenchmarkPostgreSQL(b *testing.B) {
 func pipelined(ctx context.Context, pool *pgxpool.Pool, obs []status.Observation) error {
 	var batch pgx.Batch
 	for _, o := range obs {
-		s := status.Of(o)
+		folded, err := status.Fold(o)
+		if err != nil {
+			return err
+		}
+		s := folded[0]
 		data, err := json.Marshal(s)
 		if err != nil {
 			return err
@@ -219,7 +223,7 @@ WHERE strpos(E'\n' || s.state || E'\n', E'\n' || excluded.state || E'\n') = 0 RE
 			var merged status.State
 			for line := range lines(text) {
 				var part status.State
-				if err := json.Unmarshal([]byte(line), &part); err != nil {
+				if err := part.UnmarshalJSON([]byte(line)); err != nil {
 					return err
 				}
 				merged = merged.Merge(part)

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -11,6 +12,13 @@ import (
 
 // listenBuffer is how many changes may wait for a listener.
 const listenBuffer = 256
+
+// Publishing has its price, so writers do it only while a key is there that
+// listeners set and keep from expiring.
+const (
+	markFor   = time.Minute
+	markEvery = 20 * time.Second
+)
 
 // Listen implements [status.Notifier]: it hears what any process on this Redis
 // changes under the same prefix. A listener that is 256 changes behind loses
@@ -21,13 +29,22 @@ func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 		sub.Close()
 		return nil, failure("listen", err)
 	}
+	if err := s.mark(ctx); err != nil {
+		sub.Close()
+		return nil, failure("listen", err)
+	}
 	out := make(chan status.Change, listenBuffer)
 	// Closing is what wakes a reader of go-redis when ctx ends.
-	stop := context.AfterFunc(ctx, func() { sub.Close() })
+	// So does it when the mark cannot be renewed.
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		defer sub.Close()
+		for wait(ctx, markEvery) == nil && s.mark(ctx) == nil {
+		}
+	}()
 	go func() {
 		defer close(out)
-		defer sub.Close()
-		defer stop()
+		defer cancel()
 		for {
 			// go-redis would connect again behind our back, and what was
 			// published meanwhile would be missing: end at the first error.
@@ -39,15 +56,32 @@ func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 			if !ok {
 				continue
 			}
-			if change, ok := heard(m.Payload); ok {
-				select {
-				case out <- change:
-				default:
+			for row := range strings.SplitSeq(m.Payload, "\n\n") {
+				if change, ok := heard(row); ok {
+					select {
+					case out <- change:
+					default:
+					}
 				}
 			}
 		}
 	}()
 	return out, nil
+}
+
+func (s *Store) mark(ctx context.Context) error {
+	return s.client.Set(ctx, s.listening(), "1", markFor).Err()
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // heard works out from a row, whose last line is new, what has changed. What

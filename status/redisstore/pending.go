@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // page is how many states Pending reads at a time.
@@ -43,27 +44,24 @@ func (s *Store) Pending(ctx context.Context, before time.Time) iter.Seq2[status.
 func (s *Store) pendingPage(ctx context.Context, from string, before time.Time) (states []status.State, next string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	first := time.Time{}
-	if !before.After(first) {
+	if !before.After(time.Time{}) {
 		return nil, "", ctx.Err()
 	}
 	members, err := s.client.ZRangeByLex(ctx, s.pending(), &redis.ZRangeBy{Min: from, Max: "(" + place(before), Count: page}).Result()
 	if err != nil || len(members) == 0 {
 		return nil, "", err
 	}
-	rows, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for _, m := range members {
-			p.HMGet(ctx, s.prefix+"state:"+m[len(place(first)):], "lines", "final")
-		}
-		return nil
-	})
+	keys := make([]string, len(members))
+	for i, m := range members {
+		keys[i] = s.row(webhook.SID(m[digits:]))
+	}
+	rows, err := s.client.MGet(ctx, keys...).Result()
 	if err != nil {
 		return nil, "", err
 	}
 	for _, row := range rows {
-		values := row.(*redis.SliceCmd).Val()
-		text, ok := values[0].(string)
-		if !ok || values[1] == "1" {
+		text, ok := row.(string)
+		if !ok || ended(text) {
 			continue // it ended between the two
 		}
 		state, err := merged(text)

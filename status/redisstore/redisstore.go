@@ -30,9 +30,10 @@
 //
 // # How it writes
 //
-// A hash holds the state of one SID as lines of JSON whose merge is the state.
+// A string holds the state of one SID as lines of JSON whose merge is the state.
 // A script appends a line unless that very line is there; a call is one script,
-// however many SIDs it has (by 200). The merge is done in Go, by
+// however many SIDs it has (by 200), and calls that arrive while others are under
+// way share one. The merge is done in Go, by
 // [status.State.Merge], and Redis needs no knowledge of it. A row of more than 8 lines is
 // merged into one. What is not final is in a sorted set, which [Store.Pending]
 // reads page by page.
@@ -69,6 +70,7 @@ type Store struct {
 	client  redis.UniversalClient
 	opts    Options
 	prefix  string      // of all keys of states, with the hash tag
+	queue   queue
 	durable atomic.Bool // the settings of the server were read and are good
 }
 
@@ -81,6 +83,10 @@ type Options struct {
 	// Timeout is how long one call may take; the deadline of the caller counts as
 	// well. Zero: 1.5 s, so that Twilio hears of an outage within 2 s.
 	Timeout time.Duration
+
+	// Queue bounds the states that wait for a script; a call that finds it full
+	// fails at once with [ErrFull]. Zero: 10,000.
+	Queue int
 
 	// Keep is how long a state is kept after the last report of it once it is
 	// final. Zero: 90 days. Less than a minute is refused. A report that comes
@@ -97,6 +103,10 @@ var (
 	// throw out what it holds, or does not say. Change the setting that the error
 	// names, or accept the loss with [Options.AcceptLoss].
 	ErrWeak = errors.New("redisstore: acknowledged writes could be lost")
+
+	// ErrFull says that [Options.Queue] states wait already: Redis is down or
+	// cannot keep up. Try again later.
+	ErrFull = errors.New("redisstore: too many states wait for Redis")
 
 	// ErrOptions says that a setting makes no sense.
 	ErrOptions = errors.New("redisstore: bad options")
@@ -133,14 +143,17 @@ func New(client redis.UniversalClient, opts *Options) (*Store, error) {
 	if !validPrefix(o.Prefix) {
 		errs = append(errs, fmt.Errorf("%w: prefix %q", ErrOptions, o.Prefix))
 	}
-	if o.Timeout < 0 || o.Keep < 0 || o.Keep > 0 && o.Keep < time.Minute {
-		errs = append(errs, fmt.Errorf("%w: a time is negative or too short", ErrOptions))
+	if o.Timeout < 0 || o.Queue < 0 || o.Keep < 0 || o.Keep > 0 && o.Keep < time.Minute {
+		errs = append(errs, fmt.Errorf("%w: a limit is negative or a time too short", ErrOptions))
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 1500 * time.Millisecond
+	}
+	if o.Queue == 0 {
+		o.Queue = 10_000
 	}
 	if o.Keep == 0 {
 		o.Keep = 90 * 24 * time.Hour
@@ -166,10 +179,11 @@ func validPrefix(s string) bool {
 func (s *Store) row(sid webhook.SID) string { return s.prefix + "state:" + string(sid) }
 func (s *Store) pending() string            { return s.prefix + "pending" }
 func (s *Store) channel() string            { return s.prefix + "changes" }
+func (s *Store) listening() string          { return s.prefix + "listening" }
 
 // Apply implements [status.Store]. Beyond [status.ErrInvalid] its error wraps
-// [ErrWeak], the error of the context or that of the client. The SIDs of a
-// script change together; a call of more than 200 SIDs takes several scripts.
+// [ErrWeak], [ErrFull], the error of the context or that of the client. The SIDs
+// of a script change together; a call of more than 200 takes several scripts.
 func (s *Store) Apply(ctx context.Context, obs ...status.Observation) ([]status.Change, error) {
 	states, err := status.Fold(obs...)
 	if err != nil || len(states) == 0 {
@@ -183,65 +197,14 @@ func (s *Store) Apply(ctx context.Context, obs ...status.Observation) ([]status.
 	var changes []status.Change
 	for len(states) > 0 {
 		n := min(len(states), perScript)
-		if changes, err = s.append(ctx, changes, states[:n]); err != nil {
+		some, err := s.commit(ctx, states[:n])
+		changes = append(changes, some...)
+		if err != nil {
 			return changes, err
 		}
 		states = states[n:]
 	}
 	return changes, nil
-}
-
-// append runs the script for states of different SIDs.
-func (s *Store) append(ctx context.Context, changes []status.Change, states []status.State) ([]status.Change, error) {
-	keys := make([]string, 0, len(states)+1)
-	args := make([]any, 0, 4*len(states)+2)
-	keys = append(keys, s.pending())
-	args = append(args, s.opts.Keep.Milliseconds(), s.channel())
-	for _, state := range states {
-		text, err := line(state)
-		if err != nil {
-			return changes, failure("apply", err)
-		}
-		keys = append(keys, s.row(state.SID))
-		args = append(args, string(state.SID), text, final(state), place(state.Last))
-	}
-	rows, err := appendLines.Run(ctx, s.client, keys, args...).Slice()
-	if err != nil {
-		return changes, failure("apply", err)
-	}
-	if len(rows) != len(states) {
-		return changes, failure("apply", errors.New("the script returned another number of rows"))
-	}
-	for i, state := range states {
-		text, ok := rows[i].(string)
-		if !ok {
-			continue // the line was there already
-		}
-		var old status.State
-		if text != "" {
-			if old, err = merged(text); err != nil {
-				return changes, failure("apply", err)
-			}
-			text += "\n" + args[2+4*i+1].(string)
-			state = old.Merge(state)
-		}
-		if change, ok := status.Diff(old, state); ok {
-			changes = append(changes, change)
-		}
-		if long(text) {
-			s.shorten(ctx, text, state)
-		}
-	}
-	return changes, nil
-}
-
-// shorten replaces the lines of a row by one. What others appended meanwhile
-// stays. An error is none of the caller: what it brought is stored, and the next
-// one who finds the row long tries again.
-func (s *Store) shorten(ctx context.Context, old string, state status.State) {
-	if text, err := line(state); err == nil {
-		_ = replaceLines.Run(ctx, s.client, []string{s.row(state.SID)}, old, text).Err()
-	}
 }
 
 // Get implements [status.Store].
@@ -251,7 +214,7 @@ func (s *Store) Get(ctx context.Context, sid webhook.SID) (status.State, error) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	text, err := s.client.HGet(ctx, s.row(sid), "lines").Result()
+	text, err := s.client.Get(ctx, s.row(sid)).Result()
 	if errors.Is(err, redis.Nil) {
 		return status.State{}, notFound(sid)
 	}
@@ -268,7 +231,7 @@ func (s *Store) Get(ctx context.Context, sid webhook.SID) (status.State, error) 
 // place writes a time so that text sorts as times do: the microseconds since
 // the year 1, in 18 digits. States know no time outside the years 1 to 9999.
 func place(t time.Time) string {
-	const digits, last = 18, 999_999_999_999_999_999
+	const last = 999_999_999_999_999_999
 	n := strconv.FormatInt(min(t.UnixMicro()-time.Time{}.UnixMicro(), last), 10)
 	return strings.Repeat("0", max(digits-len(n), 0)) + n
 }

@@ -2,53 +2,73 @@ package redisstore
 
 import "github.com/redis/go-redis/v9"
 
-// appendLines stores rows. Its keys are the sorted set of what is not final, then
-// the rows; its arguments the life of final rows in milliseconds and the
+// appendLines stores rows. Its keys are the sorted set of what is not final, the
+// mark that somebody listens, then the rows; its arguments the life of final rows in milliseconds and the
 // channel, then SID, line, final and place of each row. For each row it returns
 // false if the line was there, else what the row was before, which is empty for a new
-// one. Listeners are sent the whole row, the new line last.
+// one. Listeners are sent the rows, an empty line between two, the new line of
+// each last.
 //
-// The members of the sorted set are place and SID, all with score 0, so that
-// they are in the order of Pending and a page can begin behind any of them.
+// A line carries behind it whether the row is final with it, and the latest place:
+// that of the last line holds for the row. The members of the sorted set are place
+// and SID, all with score 0, so that they are in the order of Pending and a page can
+// begin behind any of them.
+//
+// Commands are made for all rows together: each call from a script has its price.
 var appendLines = redis.NewScript(`
-local out = {}
-for i = 2, #KEYS do
-	local a = 3 + (i - 2) * 4
+local have = redis.call('MGET', unpack(KEYS, 2))
+local out, texts, set, add, gone, ended = {}, {}, {}, {}, {}, {}
+local listening = have[1]
+for i = 1, #KEYS - 2 do
+	local a = i * 4 - 1
 	local sid, line, final, last = ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
-	local have = redis.call('HMGET', KEYS[i], 'lines', 'final', 'last')
-	local old, wasFinal, wasLast = have[1], have[2], have[3]
-	if old and string.find('\n' .. old .. '\n', '\n' .. line .. '\n', 1, true) then
-		out[i - 1] = false
+	local old = have[i + 1]
+	if old and string.find(old, line .. ' ', 1, true) then
+		out[i] = false
 	else
-		local text = line
+		local text, place = '', nil
 		if old then
-			text = old .. '\n' .. line
-			if wasFinal == '1' then final = '1' end
-			if wasLast > last then last = wasLast end
+			text = old .. '\n'
+			if string.sub(old, -19, -19) == '1' then
+				final = '1'
+			else
+				place = string.sub(old, -18)
+			end
+			if string.sub(old, -18) > last then last = string.sub(old, -18) end
 		end
-		redis.call('HSET', KEYS[i], 'lines', text, 'final', final, 'last', last)
-		if old and wasFinal ~= '1' and (wasLast ~= last or final == '1') then
-			redis.call('ZREM', KEYS[1], wasLast .. sid)
+		if place and (final == '1' or place ~= last) then
+			gone[#gone + 1] = place .. sid
 		end
+		text = text .. line .. ' ' .. final .. last
+		set[#set + 1] = KEYS[i + 2]
+		set[#set + 1] = text
+		if listening then texts[#texts + 1] = text end
 		if final == '1' then
-			redis.call('PEXPIRE', KEYS[i], ARGV[1])
-		elseif wasLast ~= last then
-			redis.call('ZADD', KEYS[1], 0, last .. sid)
+			ended[#ended + 1] = KEYS[i + 2]
+		elseif place ~= last then
+			add[#add + 1] = 0
+			add[#add + 1] = last .. sid
 		end
-		redis.call('PUBLISH', ARGV[2], text)
-		out[i - 1] = old or ''
+		out[i] = old or ''
 	end
+end
+if #set > 0 then
+	redis.call('MSET', unpack(set))
+	if #gone > 0 then redis.call('ZREM', KEYS[1], unpack(gone)) end
+	if #add > 0 then redis.call('ZADD', KEYS[1], unpack(add)) end
+	for _, key in ipairs(ended) do redis.call('PEXPIRE', key, ARGV[1]) end
+	if listening then redis.call('PUBLISH', ARGV[2], table.concat(texts, '\n\n')) end
 end
 return out
 `)
 
 // replaceLines replaces the beginning of a row, if it still begins so.
 var replaceLines = redis.NewScript(`
-local text = redis.call('HGET', KEYS[1], 'lines')
+local text = redis.call('GET', KEYS[1])
 if not text or string.sub(text, 1, #ARGV[1]) ~= ARGV[1] then
 	return 0
 end
-redis.call('HSET', KEYS[1], 'lines', ARGV[2] .. string.sub(text, #ARGV[1] + 1))
+redis.call('SET', KEYS[1], ARGV[2] .. string.sub(ARGV[1], -20) .. string.sub(text, #ARGV[1] + 1), 'KEEPTTL')
 return 1
 `)
 

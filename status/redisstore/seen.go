@@ -75,12 +75,8 @@ func (a *Answers) Wait(ctx context.Context, key webhook.AnswerKey, owner string)
 		if held != ownedBy+owner {
 			return nil
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
+		if err := wait(ctx, pause); err != nil {
+			return err
 		}
 	}
 }

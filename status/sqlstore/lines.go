@@ -27,7 +27,7 @@ func merged(text string) (status.State, error) {
 	var out status.State
 	for part := range strings.SplitSeq(text, "\n") {
 		var s status.State
-		if err := json.Unmarshal([]byte(part), &s); err != nil {
+		if err := s.UnmarshalJSON([]byte(part)); err != nil {
 			return status.State{}, fmt.Errorf("a stored state cannot be read: %w", err)
 		}
 		if out.SID == "" {
