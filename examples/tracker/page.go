@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/ringback-go/ringback/status"
@@ -59,6 +60,7 @@ func (p *page) routes() http.Handler {
 // A view is what the template shows.
 type view struct {
 	Show                    string
+	Tiles                   []string // the tones of all states, the first heard of in front
 	Rows                    []row
 	All, Pending, Good, Bad int
 	Counters                counters
@@ -89,6 +91,7 @@ func (p *page) index(w http.ResponseWriter, r *http.Request) {
 	for _, s := range p.board.list() {
 		line := row{State: s, Tone: tone(s), Note: explain(status.Code(s.ErrorCode))}
 		v.All++
+		v.Tiles = append(v.Tiles, line.Tone)
 		switch line.Tone {
 		case "pending":
 			v.Pending++
@@ -101,6 +104,7 @@ func (p *page) index(w http.ResponseWriter, r *http.Request) {
 			v.Rows = append(v.Rows, line)
 		}
 	}
+	slices.Reverse(v.Tiles)
 	var text bytes.Buffer
 	if err := pageTemplate.Execute(&text, v); err != nil {
 		http.Error(w, "the page cannot be shown", http.StatusInternalServerError)

@@ -31,6 +31,7 @@ function take(state) {
   const held = states.get(state.sid);
   if (held && Date.parse(held.last_seen) > Date.parse(state.last_seen)) return;
   states.set(state.sid, state);
+  tile(state);
   if (!visible(state)) {
     rows.get(state.sid)?.remove();
     rows.delete(state.sid);
@@ -44,6 +45,18 @@ function take(state) {
     list.insertBefore(row, after(state));
   }
   fill(row, state, held && held.status !== state.status);
+}
+
+// One square for each message, the first heard of in front.
+const tiles = new Map();
+function tile(state) {
+  let square = tiles.get(state.sid);
+  if (!square) {
+    square = document.createElement("li");
+    tiles.set(state.sid, square);
+    document.getElementById("tiles").append(square);
+  }
+  square.className = tone(state);
 }
 
 // The row before which a state belongs: those first heard of last come first.
@@ -117,7 +130,9 @@ async function count() {
 // The stream tells what changes; what was before, the board tells.
 async function reload() {
   try {
-    for (const state of await get("/states")) take(state);
+    const all = await get("/states");
+    if (tiles.size === 0) document.getElementById("tiles").replaceChildren(); // those of the server have no names
+    for (const state of all.reverse()) take(state);
     plan();
   } catch { /* the stream connects again, and so comes back here */ }
 }
