@@ -144,6 +144,9 @@ func (p *parser) size() {
 	case nodes <= len(parseSmall{}.nodes):
 		b := new(parseSmall)
 		p.nodes, p.lists, p.attrs = b.nodes[:0], b.lists[:0], b.attrs[:0]
+	case nodes <= len(parseMenu{}.nodes):
+		b := new(parseMenu)
+		p.nodes, p.lists, p.attrs = b.nodes[:0], b.lists[:0], b.attrs[:0]
 	case nodes <= len(parseMedium{}.nodes):
 		b := new(parseMedium)
 		p.nodes, p.lists, p.attrs = b.nodes[:0], b.lists[:0], b.attrs[:0]
@@ -153,13 +156,20 @@ func (p *parser) size() {
 	p.pending = cap(p.lists)
 }
 
-// The slabs of a reply and of a menu are one allocation each. Most documents
-// are no larger, and the time to parse those is mostly that of the allocator.
+// The slabs of a reply, of a menu and of a longer menu are one allocation each.
+// Most documents are no larger, and the time to parse those is mostly that of
+// the allocator, which goes by bytes.
 type (
 	parseSmall struct {
 		nodes [6]Node
 		lists [6]*Node
 		attrs [4]Attr
+	}
+
+	parseMenu struct {
+		nodes [10]Node
+		lists [10]*Node
+		attrs [7]Attr
 	}
 
 	parseMedium struct {
