@@ -8,8 +8,10 @@ import (
 )
 
 const (
-	// wholeBody is up to which size a declared length is believed at once.
-	wholeBody = 8 << 10
+	// wholeBody is up to which size a declared length is believed at once: a
+	// value of 8 KB and what goes with it, escaped. Ten thousand uploads that
+	// claim so much and stall hold 120 MB.
+	wholeBody = 12 << 10
 
 	// firstChunk is what a client gets for a longer claim, or for none, before
 	// it has sent anything.
@@ -17,7 +19,7 @@ const (
 
 	// growth is how much memory a client gets for each byte it has sent. Ten
 	// thousand uploads that stall after their first byte hold 10 MB then,
-	// whatever they claim; a whole body of 16 KB still takes one step.
+	// however much more they claim; a whole body of 16 KB still takes one step.
 	growth = 16
 )
 
