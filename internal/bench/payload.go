@@ -37,7 +37,7 @@ func smsForm(body string) url.Values {
 	)
 }
 
-// callForm is the report of an ended call, of 30 parameters.
+// callForm is the report of an ended call, of 30 parameters, from city.
 func callForm(city string) url.Values {
 	return form(
 		"Called", "+15550100", "ToState", "CA", "CallerCountry", "US", "Direction", "inbound", "Timestamp", "Sun, 25 Mar 2018 09:53:19 +0000",
@@ -45,7 +45,7 @@ func callForm(city string) url.Values {
 		"CallSid", "CA5f1d0c8e9a7b4c3d2e1f0a9b8c7d6e5f", "To", "+15550100", "CallerZip", "60601", "ToCountry", "US",
 		"CalledZip", "94105", "ApiVersion", "2010-04-01", "CalledCity", "SAN FRANCISCO", "CallStatus", "completed",
 		"Duration", "1", "From", "+15550101", "CallDuration", "17", "AccountSid", "AC0123456789abcdef0123456789abcdef",
-		"CalledCountry", "US", "CallerCity", city, "ToCity", "SAN FRANCISCO", "FromCountry", "US", "Caller", "+15550101",
+		"CalledCountry", "US", "CallerCity", "CHICAGO", "ToCity", "SAN FRANCISCO", "FromCountry", "US", "Caller", "+15550101",
 		"FromCity", city, "CalledState", "CA", "FromZip", "60601", "FromState", "IL",
 	)
 }

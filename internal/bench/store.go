@@ -26,11 +26,17 @@ var words = [...]string{"queued", "sent", "delivered"}
 // callbacks of one are not stored at the same time, as they are not in life.
 const storeSpread = 100
 
-// observation makes the i-th callback: each of 100 messages is queued, then each
-// is sent, then each is delivered, and the next 100 follow.
-func observation(i int64) status.Observation {
+// places says which message the i-th callback is of, and which of its steps it
+// reports: each of 100 messages is queued, then each is sent, then each is
+// delivered, and the next 100 follow.
+func places(i int64) (message, step int64) {
 	block, k := i/(storeSpread*3), i%(storeSpread*3)
-	return callback(block*storeSpread+k%storeSpread, k/storeSpread)
+	return block*storeSpread + k%storeSpread, k / storeSpread
+}
+
+func observation(i int64) status.Observation {
+	message, step := places(i)
+	return callback(sidOf(message), message, step)
 }
 
 // observations makes the i-th batch, whose SIDs are different: twenty batches
@@ -41,14 +47,17 @@ func observations(i int64) []status.Observation {
 	first := (block*spread + k%spread) * storeBatch
 	obs := make([]status.Observation, storeBatch)
 	for j := range obs {
-		obs[j] = callback(first+int64(j), k/spread)
+		message := first + int64(j)
+		obs[j] = callback(sidOf(message), message, k/spread)
 	}
 	return obs
 }
 
-func callback(message, step int64) status.Observation {
+func sidOf(message int64) webhook.SID { return webhook.SID(fmt.Sprintf("SM%032x", message)) }
+
+func callback(sid webhook.SID, message, step int64) status.Observation {
 	return status.Observation{
-		SID:        webhook.SID(fmt.Sprintf("SM%032x", message)),
+		SID:        sid,
 		AccountSID: "AC00000000000000000000000000000001",
 		Status:     words[step],
 		Seen:       time.Date(2024, time.May, 6, 12, 0, 0, 0, time.UTC).Add(time.Duration(message*3+step) * time.Millisecond),
