@@ -61,7 +61,9 @@ func (v *Verifier) Diagnose(r *http.Request) []Finding {
 // diagnosisOf prepares the diagnosis of r; it returns nil if r verifies.
 func (v *Verifier) diagnosisOf(r *http.Request) *diagnosis {
 	s := new(scratch)
-	d := &diagnosis{v: v, r: r, q: new(request), trials: maxTrials, bytes: maxTrialBytes, seed: maphash.MakeSeed(), tried: map[uint64]bool{}}
+	// A request that is refused before its parameters are read has no account.
+	q := &request{account: account{sid: -1, to: -1}}
+	d := &diagnosis{v: v, r: r, q: q, trials: maxTrials, bytes: maxTrialBytes, seed: maphash.MakeSeed(), tried: map[uint64]bool{}}
 	if d.refusal = d.checkCopy(r, d.q, s); d.refusal == nil {
 		return nil
 	}

@@ -310,3 +310,23 @@ func TestStrictRefusesOnlyContent(t *testing.T) {
 	}
 	assert.Equal(t, want, got)
 }
+
+// TestDiagnoseBeforeParameters: a source of tokens is asked for a request whose
+// parameters were never read, as where the host is refused.
+func TestDiagnoseBeforeParameters(t *testing.T) {
+	var asked signature.Query
+	v, err := signature.New(signature.Config{
+		Hosts: []string{"hooks.example.com"},
+		Tokens: signature.TokenFunc(func(_ context.Context, q signature.Query) ([]signature.Token, error) {
+			asked = q
+			return nil, nil
+		}),
+	})
+	require.NoError(t, err)
+	r := signedForm("/sms", "AccountSid="+other)
+	r.Host = "evil.example.net"
+	findings := v.Diagnose(r)
+	require.NotEmpty(t, findings)
+	assert.Contains(t, findings[0].Cause, "host")
+	assert.Empty(t, asked.AccountSID)
+}
