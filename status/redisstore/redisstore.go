@@ -69,7 +69,7 @@ import (
 type Store struct {
 	client  redis.UniversalClient
 	opts    Options
-	prefix  string      // of all keys of states, with the hash tag
+	prefix  string // of all keys of states, with the hash tag
 	queue   queue
 	durable atomic.Bool // the settings of the server were read and are good
 }
