@@ -1,0 +1,48 @@
+// Package mounts shows how a Ringback handler is mounted in the routers that Go
+// programs use, and on AWS Lambda: it is an [http.Handler], so each takes a line.
+// It is a module of its own, since the routers are dependencies that the library
+// does not have.
+package mounts
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
+	"github.com/gin-gonic/gin"
+	"github.com/go-chi/chi/v5"
+	"github.com/labstack/echo/v4"
+)
+
+// Chi mounts sms under a prefix. The prefix is part of the URL that Twilio
+// signs, and stays so: the verifier reads the request line, which routers do
+// not change.
+func Chi(sms http.Handler) http.Handler {
+	r := chi.NewRouter()
+	r.Route("/twilio", func(r chi.Router) {
+		r.Method(http.MethodPost, "/sms", sms)
+	})
+	return r
+}
+
+// Gin mounts sms under a prefix. No middleware before it may read the body.
+func Gin(sms http.Handler) http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.Group("/twilio").POST("/sms", gin.WrapH(sms))
+	return r
+}
+
+// Echo mounts sms under a prefix.
+func Echo(sms http.Handler) http.Handler {
+	e := echo.New()
+	e.Group("/twilio").POST("/sms", echo.WrapHandler(sms))
+	return e
+}
+
+// Lambda serves sms behind an HTTP API of API Gateway. The stage that the
+// gateway takes off the path belongs into signature.Config.BaseURL.
+func Lambda(sms http.Handler) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	return httpadapter.NewV2(sms).ProxyWithContext
+}
