@@ -114,4 +114,13 @@ func TestConfigIsCopied(t *testing.T) {
 	methods[0] = "PUT"
 	_, err := v.Verify(signedGet("/voice"))
 	assert.NoError(t, err)
+
+	hosts, proxies := []string{"hooks.example.com"}, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
+	v = newVerifier(t, signature.Config{Hosts: hosts, Proxies: proxies})
+	hosts[0], proxies[0] = "evil.example", netip.MustParsePrefix("198.51.100.0/24")
+	r := signedGet("/voice")
+	r.RemoteAddr, r.Host = "192.0.2.1:4711", "hooks.example.com"
+	r.Header.Set("X-Forwarded-Proto", "https")
+	_, err = v.Verify(r)
+	assert.NoError(t, err)
 }

@@ -38,6 +38,10 @@ func TestT07PublicURL(t *testing.T) {
 		{"another than the pinned port", stranger, "pinned.example.com:9443", true, nil, ""},
 		{"no port where one is pinned", stranger, "pinned.example.com", true, nil, ""},
 		{"other host", stranger, "evil.example", true, nil, ""},
+		{"host that ends in a listed one", stranger, "evilhooks.example.com", true, nil, ""},
+		{"host below a listed one", stranger, "evil.hooks.example.com", true, nil, ""},
+		{"host that begins with a listed one", stranger, "hooks.example.com.evil.example", true, nil, ""},
+		{"host above a listed one", stranger, "example.com", true, nil, ""},
 		{"user information in the host", stranger, "x@hooks.example.com", true, nil, ""},
 
 		{"a stranger's headers", stranger, "hooks.example.com", false, http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"pinned.example.com:8443"}}, "http://hooks.example.com/sms?x=1"},
@@ -112,6 +116,19 @@ func TestT07PublicURL(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, tt.url, p.URL())
 		})
+	}
+}
+
+// TestT07AbsoluteTarget: the host in the request line is a claim of the client,
+// which vouches for nothing.
+func TestT07AbsoluteTarget(t *testing.T) {
+	v := newVerifier(t, signature.Config{Hosts: []string{"hooks.example.com"}})
+	for host, want := range map[string]error{"hooks.example.com": nil, "evil.example": signature.ErrHost} {
+		r := httptest.NewRequest(http.MethodGet, "/sms", nil)
+		r.RequestURI, r.Host = "http://hooks.example.com/sms", host
+		r.Header.Set("X-Twilio-Signature", slowMAC(benchToken, r.RequestURI))
+		_, err := v.Verify(r)
+		assert.ErrorIs(t, err, want, host)
 	}
 }
 

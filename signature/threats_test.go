@@ -3,6 +3,8 @@ package signature_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
@@ -183,6 +185,35 @@ func TestT06BodyNotCovered(t *testing.T) {
 	}
 }
 
+// TestT06WholeHash: every digit of bodySHA256 counts, and nothing else may
+// stand there.
+func TestT06WholeHash(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	const body = `{"a":1}`
+	sum := sha256.Sum256([]byte(body))
+	hash := hex.EncodeToString(sum[:])
+	verify := func(hash string) error {
+		target := "/e?bodySHA256=" + hash
+		r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		signText(r, base+target, "")
+		_, err := v.Verify(r)
+		return err
+	}
+	require.NoError(t, verify(hash))
+	require.NoError(t, verify(strings.ToUpper(hash)))
+	for i := range len(hash) {
+		other := byte('0')
+		if hash[i] == other {
+			other = '1'
+		}
+		assert.ErrorIs(t, verify(hash[:i]+string(other)+hash[i+1:]), signature.ErrBodyHash, "digit %d", i)
+	}
+	for _, wrong := range []string{hash[:63], hash + "0", hash + hash, "0x" + hash, hash[1:] + "+"} {
+		assert.ErrorIs(t, verify(wrong), signature.ErrBodyHash, wrong)
+	}
+}
+
 // TestT11MalformedForms: a form that is not well-formed is refused as a whole,
 // or verified as the text that it is; a part of it is never dropped.
 func TestT11MalformedForms(t *testing.T) {
@@ -256,6 +287,14 @@ func TestT12ClaimedSizes(t *testing.T) {
 	r.Body, r.ContentLength = body, 10
 	_, err = v.Verify(r)
 	require.ErrorIs(t, err, signature.ErrHeader)
+	assert.Empty(t, body.rooms)
+
+	// Nor has a body that nothing would bind.
+	r = signedForm("/sms", "")
+	r.Header.Set("Content-Type", "application/json")
+	r.Body, r.ContentLength = body, 10
+	_, err = v.Verify(r)
+	require.ErrorIs(t, err, signature.ErrBodyUnsigned)
 	assert.Empty(t, body.rooms)
 }
 

@@ -83,6 +83,26 @@ func TestT08SwapUnderLoad(t *testing.T) {
 	assert.Error(t, err)
 }
 
+// TestT08SetCopies: what the caller does to the list later has no effect.
+func TestT08SetCopies(t *testing.T) {
+	set := new(signature.TokenSet)
+	tokens := []signature.Token{newToken(t, "", "", benchToken)}
+	require.NoError(t, set.Set(tokens...))
+	tokens[0] = newToken(t, "", "", "another")
+	_, err := newVerifier(t, signature.Config{Tokens: set}).Verify(signedForm("/sms", "a=1"))
+	assert.NoError(t, err)
+}
+
+// TestT02NoAccount: what stands in for the token of an unknown account lets
+// nothing pass, even for those who have read it in the sources.
+func TestT02NoAccount(t *testing.T) {
+	v := newVerifier(t, signature.Config{Tokens: fixed()})
+	r := signedForm("/sms", "a=1")
+	r.Header.Set("X-Twilio-Signature", slowMAC("no account", base+"/sms"+"a1"))
+	_, err := v.Verify(r)
+	assert.ErrorIs(t, err, signature.ErrAccount)
+}
+
 // TestT10TokenByAccount: the parameters choose the candidates, and the token
 // that matches must belong to the account.
 func TestT10TokenByAccount(t *testing.T) {

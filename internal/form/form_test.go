@@ -79,6 +79,7 @@ func TestT11MalformedForms(t *testing.T) {
 		"percent then escape":   {"a=%%41", form.ErrEscape, 2, pairs("a", "%A")},
 		"semicolon":             {"a=1;b=2", form.ErrSemicolon, 3, pairs("a", "1;b=2")},
 		"semicolon in a name":   {"a;b=2", form.ErrSemicolon, 1, pairs("a;b", "2")},
+		"semicolon, escape":     {"a=%41;b=2", form.ErrSemicolon, 5, pairs("a", "A;b=2")},
 		"byte that is no UTF-8": {"a=1&b=%FF", form.ErrUTF8, 6, pairs("a", "1", "b", "\xff")},
 		"surrogate":             {"a=%ED%A0%80", form.ErrUTF8, 2, pairs("a", "\xed\xa0\x80")},
 		"raw byte":              {"\xff=1", form.ErrUTF8, 0, pairs("\xff", "1")},
