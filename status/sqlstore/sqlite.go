@@ -85,17 +85,21 @@ func (s *Store) immediate(ctx context.Context, do func(*sql.Conn) error) error {
 		return err
 	}
 	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return err
+	_, err = conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+	if err != nil && busySQLite(err) {
+		return err // nothing has begun
 	}
-	err = do(conn)
+	if err == nil {
+		err = do(conn)
+	}
 	if err == nil {
 		if _, err = conn.ExecContext(ctx, "COMMIT"); err == nil {
 			return nil
 		}
 	}
-	// The context may have ended, the rollback must happen all the same. A
-	// connection that may still be inside the transaction is thrown away.
+	// The rollback must happen though the context may have ended, and also after
+	// a BEGIN that failed: a driver may look at the context when the statement is
+	// done. A connection that may still be inside the transaction is thrown away.
 	if _, rollback := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); rollback != nil {
 		conn.Raw(func(any) error { return driver.ErrBadConn })
 	}
