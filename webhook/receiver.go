@@ -26,6 +26,15 @@ import (
 // goes away. [signature.FromContext] gives the proof, with the query of the
 // URL and every parameter as it was sent.
 //
+// A function that is late goes on in its goroutine until it returns, since
+// nothing in Go can end it from outside: its answer is dropped, a panic is
+// caught and logged. One that hands its context to whatever it waits for is
+// gone soon after its deadline, so there are never many more of them than
+// requests within one Timeout of [Options]. One that is deaf to its context
+// leaves a goroutine behind for each request that is late, and a Receiver does not
+// limit their number: bound such work yourself, by a semaphore or a queue that
+// the function waits for together with its context.
+//
 // A Receiver is safe for concurrent use.
 type Receiver struct {
 	verifier *signature.Verifier

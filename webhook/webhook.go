@@ -13,7 +13,15 @@
 //		func(ctx context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
 //			return twiml.Reply("Thanks, we got: " + m.Body), nil
 //		}))
-//	log.Fatal(http.ListenAndServe(":8080", nil))
+//	server := &http.Server{
+//		Addr:              ":8080",
+//		ReadHeaderTimeout: 5 * time.Second,
+//		ReadTimeout:       10 * time.Second,
+//		WriteTimeout:      20 * time.Second, // longer than a function may take
+//		IdleTimeout:       time.Minute,
+//		MaxHeaderBytes:    64 << 10,
+//	}
+//	log.Fatal(server.ListenAndServe())
 //
 // # Receiving
 //

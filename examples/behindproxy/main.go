@@ -1,7 +1,8 @@
 // Behindproxy stands behind a proxy that ends TLS and serves several public
 // hosts, for tenants who each have an auth token of their own.
 //
-//	PROXIES=10.0.0.0/8 HOSTS=hooks.example.com,hooks.example.org DEBUG=1 go run ./examples/behindproxy
+//	PROXIES=10.0.0.0/8 HOSTS=hooks.example.com,hooks.example.org \
+//	TENANTS="AC...=token AC...=token" ADDR=0.0.0.0:8080 DEBUG=1 go run ./examples/behindproxy
 //
 // The proxy must write these headers, and not pass on what a client wrote; for
 // nginx:
@@ -14,53 +15,46 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log"
 	"net/http"
 	"net/netip"
-	"os"
 	"strings"
-	"time"
 
+	"github.com/ringback-go/ringback/examples/internal/serve"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 )
 
 // tenants are the auth tokens by account; a real program asks its database.
-var tenants = map[string]string{
-	"AC00000000000000000000000000000001": "token-of-the-first-tenant",
-	"AC00000000000000000000000000000002": "token-of-the-second-tenant",
-}
+type tenants map[string]signature.Token
 
-func main() {
-	proxy, err := netip.ParsePrefix(os.Getenv("PROXIES"))
-	if err != nil {
-		log.Fatal("PROXIES: ", err)
-	}
-	handler, err := routes(proxy, strings.Split(os.Getenv("HOSTS"), ","), os.Getenv("DEBUG") != "")
-	if err != nil {
-		log.Fatal(err)
-	}
-	server := &http.Server{Addr: "127.0.0.1:8080", Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second}
-	log.Fatal(server.ListenAndServe())
-}
+func main() { serve.Run(build) }
 
-func routes(proxy netip.Prefix, hosts []string, debug bool) (http.Handler, error) {
+func build(getenv func(string) string) (http.Handler, error) {
+	proxy, err := netip.ParsePrefix(getenv("PROXIES"))
+	if err != nil {
+		return nil, fmt.Errorf("PROXIES: %w", err)
+	}
+	all := make(tenants)
+	for pair := range strings.FieldsSeq(getenv("TENANTS")) {
+		account, secret, _ := strings.Cut(pair, "=")
+		token, err := signature.NewToken(account, secret)
+		if err != nil {
+			return nil, fmt.Errorf("TENANTS: %w", err)
+		}
+		token.AccountSID = account // good for this account's requests only
+		all[account] = token
+	}
 	var verifier *signature.Verifier // for Refused, which is called when it is set
-	verifier, err := signature.New(signature.Config{
+	verifier, err = signature.New(signature.Config{
 		Proxies: []netip.Prefix{proxy},
-		Hosts:   hosts,
-		Tokens: signature.TokenFunc(func(_ context.Context, q signature.Query) ([]signature.Token, error) {
-			token, err := signature.NewToken(q.AccountSID, tenants[q.AccountSID])
-			if err != nil {
-				return nil, nil // no such tenant: refused like any wrong signature
-			}
-			token.AccountSID = q.AccountSID // good for this account's requests only
-			return []signature.Token{token}, nil
-		}),
+		Hosts:   strings.Split(getenv("HOSTS"), ","),
+		Tokens:  signature.TokenFunc(all.tokens),
 		Refused: func(r *http.Request, err *signature.Error) {
 			log.Print(err)
-			if debug { // costs up to 2,000 signatures, so not for every stranger
+			if getenv("DEBUG") != "" { // costs up to 2,000 signatures, so not for every stranger
 				for _, f := range verifier.Diagnose(r) {
 					log.Print(f)
 				}
@@ -71,6 +65,13 @@ func routes(proxy netip.Prefix, hosts []string, debug bool) (http.Handler, error
 		return nil, err
 	}
 	return webhook.Handle(webhook.NewReceiver(verifier, nil), reply), nil
+}
+
+func (t tenants) tokens(_ context.Context, q signature.Query) ([]signature.Token, error) {
+	if token, ok := t[q.AccountSID]; ok {
+		return []signature.Token{token}, nil
+	}
+	return nil, nil // no such tenant: refused like any wrong signature
 }
 
 func reply(_ context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {

@@ -5,74 +5,106 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
-	"net/url"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
 const (
-	first, second = "AC00000000000000000000000000000001", "AC00000000000000000000000000000002"
-	message       = "SM00000000000000000000000000000001"
+	first, second   = "AC00000000000000000000000000000001", "AC00000000000000000000000000000002"
+	firstS, secondS = "secret-of-the-first-tenant", "secret-of-the-second-tenant"
 )
 
-// request is what the proxy passes on of a text to the tenant account, signed
-// by token for public.
-func request(account, token, public string) *http.Request {
-	form := url.Values{
-		"MessageSid": {message}, "SmsSid": {message}, "SmsMessageSid": {message}, "AccountSid": {account}, "From": {"+15550101"},
-		"To": {"+15550100"}, "Body": {"hello"}, "NumMedia": {"0"}, "SmsStatus": {"received"},
+func settings(change map[string]string) func(string) string {
+	env := map[string]string{
+		"PROXIES": "10.0.0.0/8", "HOSTS": "hooks.example.com,hooks.example.org", "DEBUG": "1",
+		"TENANTS": first + "=" + firstS + " " + second + "=" + secondS,
 	}
-	r := httptest.NewRequest(http.MethodPost, "http://10.0.0.9:8080/sms", strings.NewReader(form.Encode()))
-	r.RequestURI = "/sms"
-	r.RemoteAddr = "10.0.0.7:4711"
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return func(name string) string {
+		if value, ok := change[name]; ok {
+			return value
+		}
+		return env[name]
+	}
+}
+
+// A proxy passes requests on to a program that sees neither TLS nor the public
+// host.
+type proxy struct {
+	program    http.Handler
+	peer, host string
+}
+
+func (p proxy) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.RequestURI = r.URL.RequestURI()
+	r.URL.Scheme, r.URL.Host = "", ""
+	r.Host = "10.0.0.9:8080"
+	r.RemoteAddr = p.peer + ":4711"
 	r.Header.Set("X-Forwarded-Proto", "https")
-	r.Header.Set("X-Forwarded-Host", "hooks.example.org")
-	r.Header.Set("X-Twilio-Signature", signature.Sign(token, public, form))
-	return r
+	r.Header.Set("X-Forwarded-Host", p.host)
+	w := httptest.NewRecorder()
+	p.program.ServeHTTP(w, r)
+	return w.Result(), nil
 }
 
 func TestBehindTheProxy(t *testing.T) {
-	const public = "https://hooks.example.org/sms"
-	handler, err := routes(netip.MustParsePrefix("10.0.0.0/8"), []string{"hooks.example.com", "hooks.example.org"}, true)
+	const host, public = "hooks.example.org", "https://hooks.example.org"
+	program, err := build(settings(nil))
 	require.NoError(t, err)
 	for _, c := range []struct {
-		name   string
-		r      *http.Request
-		change func(*http.Request)
-		status int
-		says   string
+		name            string
+		account, secret string
+		base            string // as Twilio has it
+		peer, host      string // as the program sees them
+		status          int
+		says            string
 	}{
-		{name: "first tenant", r: request(first, tenants[first], public), status: 200},
-		{name: "second tenant", r: request(second, tenants[second], public), status: 200},
-		{name: "T10 one tenant in the other's name", r: request(second, tenants[first], public), status: 403, says: "mismatch"},
-		{name: "T10 unknown account", r: request("AC00000000000000000000000000000003", tenants[first], public), status: 403},
-		{name: "signed for http", r: request(first, tenants[first], "http://hooks.example.org/sms"), status: 403, says: "scheme"},
-		{name: "T07 not by the proxy", r: request(first, tenants[first], public), status: 421,
-			change: func(r *http.Request) { r.RemoteAddr = "198.51.100.7:4711" }},
-		{name: "T07 another host", r: request(first, tenants[first], "https://evil.example.net/sms"), status: 421,
-			change: func(r *http.Request) { r.Header.Set("X-Forwarded-Host", "evil.example.net") }},
+		{"first tenant", first, firstS, public, "10.0.0.7", host, 200, ""},
+		{"second tenant", second, secondS, public, "10.0.0.7", host, 200, ""},
+		{"another host", first, firstS, "https://hooks.example.com", "10.0.0.7", "hooks.example.com", 200, ""},
+		{"T10 one tenant in the other's name", second, firstS, public, "10.0.0.7", host, 403, "mismatch"},
+		{"T10 unknown account", "AC00000000000000000000000000000003", firstS, public, "10.0.0.7", host, 403, "wrong account"},
+		{"signed for http", first, firstS, "http://hooks.example.org", "10.0.0.7", host, 403, "scheme"},
+		{"T07 not by the proxy", first, firstS, public, "198.51.100.7", host, 421, ""},
+		{"T07 a host that is not ours", first, firstS, "https://evil.example.net", "10.0.0.7", "evil.example.net", 421, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer
 			log.SetOutput(&out)
 			t.Cleanup(func() { log.SetOutput(os.Stderr) })
-			if c.change != nil {
-				c.change(c.r)
+			twilio := webhooktest.New(t, nil, &webhooktest.Options{
+				BaseURL: c.base, AuthToken: c.secret, AccountSID: webhook.SID(c.account), Transport: proxy{program, c.peer, c.host},
+			})
+			text := twilio.Text("/sms", "hello").StatusIs(c.status)
+			if c.status == http.StatusOK {
+				text.Replies("Thanks, we got: hello")
+				assert.Empty(t, out.String())
+				return
 			}
-			w := httptest.NewRecorder()
-			handler.ServeHTTP(w, c.r)
-			assert.Equal(t, c.status, w.Code)
+			text.Fails(11200)
+			assert.NotEmpty(t, out.String())
 			assert.Contains(t, out.String(), c.says)
-			assert.NotContains(t, out.String(), tenants[first])
-			assert.Equal(t, c.status == 200, strings.Contains(w.Body.String(), "Thanks, we got: hello"))
+			assert.NotContains(t, out.String(), c.secret)
+			assert.NotContains(t, out.String(), "hello")
+		})
+	}
+}
+
+func TestRefusesBadSettings(t *testing.T) {
+	for name, change := range map[string]map[string]string{
+		"proxies": {"PROXIES": "10.0.0.0"},
+		"hosts":   {"HOSTS": ""},
+		"a token": {"TENANTS": first + "="},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := build(settings(change))
+			assert.Error(t, err)
 		})
 	}
 }

@@ -6,28 +6,16 @@ package main
 
 import (
 	"context"
-	"log"
 	"log/slog"
 	"net/http"
-	"os"
-	"time"
 
+	"github.com/ringback-go/ringback/examples/internal/serve"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 )
 
-func main() {
-	verifier, err := signature.New(signature.Config{
-		BaseURL: os.Getenv("BASE_URL"),
-		Tokens:  signature.Tokens(os.Getenv("TWILIO_AUTH_TOKEN")),
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	server := &http.Server{Addr: "127.0.0.1:8080", Handler: routes(verifier), ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute}
-	log.Fatal(server.ListenAndServe())
-}
+func main() { serve.Main(routes) }
 
 func routes(verifier *signature.Verifier) http.Handler {
 	mux := http.NewServeMux()

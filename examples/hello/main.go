@@ -4,10 +4,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
@@ -22,7 +24,16 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Fatal(http.ListenAndServe("127.0.0.1:8080", routes(verifier)))
+	server := &http.Server{
+		Addr:              cmp.Or(os.Getenv("ADDR"), "127.0.0.1:8080"),
+		Handler:           routes(verifier),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      20 * time.Second, // longer than a function may take
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	log.Fatal(server.ListenAndServe())
 }
 
 func routes(verifier *signature.Verifier) http.Handler {

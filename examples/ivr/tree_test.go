@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/examples/internal/exampletest"
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
@@ -16,12 +16,7 @@ var update = flag.Bool("update", false, "draw the picture of the README anew")
 // TestEveryKeyLeadsSomewhere walks every key of every menu, and holds the
 // picture in README.md against what was found.
 func TestEveryKeyLeadsSomewhere(t *testing.T) {
-	verifier, err := signature.New(signature.Config{
-		BaseURL: webhooktest.BaseURL,
-		Tokens:  signature.Tokens(webhooktest.AuthToken),
-	})
-	require.NoError(t, err)
-	tree := webhooktest.Explore(routes(verifier), "/voice", nil)
+	tree := webhooktest.Explore(routes(exampletest.Verifier(t)), "/voice", nil)
 	for _, p := range tree.Problems() {
 		t.Error(p)
 	}

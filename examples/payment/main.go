@@ -6,26 +6,16 @@ package main
 
 import (
 	"context"
-	"log"
 	"log/slog"
 	"net/http"
-	"os"
 
+	"github.com/ringback-go/ringback/examples/internal/serve"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 )
 
-func main() {
-	verifier, err := signature.New(signature.Config{
-		BaseURL: os.Getenv("BASE_URL"),
-		Tokens:  signature.Tokens(os.Getenv("TWILIO_AUTH_TOKEN")),
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	log.Fatal(http.ListenAndServe("127.0.0.1:8080", routes(verifier)))
-}
+func main() { serve.Main(routes) }
 
 func routes(verifier *signature.Verifier) http.Handler {
 	hooks := webhook.NewReceiver(verifier, nil)

@@ -11,20 +11,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
+	"github.com/ringback-go/ringback/examples/internal/serve"
 	"github.com/ringback-go/ringback/examples/supportline/line"
 	"github.com/ringback-go/ringback/signature"
 )
@@ -41,13 +40,13 @@ func main() {
 
 // run serves until ctx ends, and then lets the requests at work finish.
 func run(ctx context.Context, getenv func(string) string, out io.Writer, logger *slog.Logger) error {
-	listener, err := net.Listen("tcp", or(getenv("ADDR"), "127.0.0.1:8080"))
+	listener, err := serve.Listen(getenv)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
 	local := "http://" + reachable(listener.Addr())
-	base := or(getenv("BASE_URL"), local)
+	base := cmp.Or(getenv("BASE_URL"), local)
 	token := getenv("TWILIO_AUTH_TOKEN")
 	trial := token == ""
 	if trial {
@@ -58,35 +57,11 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer, logger 
 		return err
 	}
 
-	server := &http.Server{
-		Handler:           line.Routes(verifier, logger),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      20 * time.Second, // longer than a function may take
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
-	}
 	fmt.Fprintf(out, "Listening on %s for requests to %s.\n", local, base)
 	if trial {
 		printTrial(out, token, base, local)
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
-	defer cancel()
-	if err := server.Shutdown(patience); err != nil {
-		return err
-	}
-	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return serve.Until(ctx, listener, serve.Server(line.Routes(verifier, logger), logger))
 }
 
 // reachable returns where this machine finds a listener, which may listen on
@@ -103,11 +78,4 @@ func randomToken() string {
 	secret := make([]byte, 16)
 	rand.Read(secret) // never fails
 	return hex.EncodeToString(secret)
-}
-
-func or(value, other string) string {
-	if value == "" {
-		return other
-	}
-	return value
 }

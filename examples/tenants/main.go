@@ -2,16 +2,16 @@
 // request names chooses the token that must have signed it, so that no tenant
 // can speak for another.
 //
-//	BASE_URL=https://hooks.example.com go run ./examples/tenants
+//	TWILIO_ACCOUNT_SID=AC... TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/tenants
+//
+// serves one tenant, whose account that is; a real program has them in a database.
 package main
 
 import (
 	"context"
-	"log"
 	"net/http"
-	"os"
-	"time"
 
+	"github.com/ringback-go/ringback/examples/internal/serve"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
@@ -60,15 +60,12 @@ func (d directory) routes(base string) (http.Handler, error) {
 	return mux, nil
 }
 
-func main() {
+func build(getenv func(string) string) (http.Handler, error) {
 	d := make(directory)
-	if err := d.add(os.Getenv("TWILIO_ACCOUNT_SID"), "Our first customer", os.Getenv("TWILIO_AUTH_TOKEN")); err != nil {
-		log.Fatal(err)
+	if err := d.add(getenv("TWILIO_ACCOUNT_SID"), "Our first customer", getenv("TWILIO_AUTH_TOKEN")); err != nil {
+		return nil, err
 	}
-	handler, err := d.routes(os.Getenv("BASE_URL"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	server := &http.Server{Addr: "127.0.0.1:8080", Handler: handler, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute}
-	log.Fatal(server.ListenAndServe())
+	return d.routes(getenv("BASE_URL"))
 }
+
+func main() { serve.Run(build) }

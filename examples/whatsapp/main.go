@@ -10,12 +10,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
-	"log"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
+	"github.com/ringback-go/ringback/examples/internal/serve"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
@@ -66,14 +65,16 @@ func (e *echo) routes(verifier *signature.Verifier) http.Handler {
 	return mux
 }
 
-func main() {
-	base, token := os.Getenv("BASE_URL"), os.Getenv("TWILIO_AUTH_TOKEN")
-	credentials := webhook.Credentials{Username: os.Getenv("TWILIO_ACCOUNT_SID"), Password: token}
-	downloader, err := webhook.NewDownloader(webhook.DownloadConfig{Credentials: credentials})
-	verifier, mistake := signature.New(signature.Config{BaseURL: base, Tokens: signature.Tokens(token)})
+func build(getenv func(string) string) (http.Handler, error) {
+	verifier, err := serve.Verifier(getenv)
+	downloader, mistake := webhook.NewDownloader(webhook.DownloadConfig{Credentials: webhook.Credentials{
+		Username: getenv("TWILIO_ACCOUNT_SID"), Password: getenv("TWILIO_AUTH_TOKEN"),
+	}})
 	if err := errors.Join(err, mistake); err != nil {
-		log.Fatal(err)
+		return nil, err
 	}
-	e := &echo{base: base, downloader: downloader}
-	log.Fatal(http.ListenAndServe("127.0.0.1:8080", e.routes(verifier)))
+	e := &echo{base: getenv("BASE_URL"), downloader: downloader}
+	return e.routes(verifier), nil
 }
+
+func main() { serve.Run(build) }

@@ -9,21 +9,14 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/examples/internal/exampletest"
 	"github.com/ringback-go/ringback/webhook"
-)
-
-const (
-	testBase  = "https://hooks.example.com"
-	testToken = "4f1d8a3c5b7e90214f1d8a3c5b7e9021"
-	account   = "AC0123456789abcdef0123456789abcdef"
-	sid       = "MM0123456789abcdef0123456789abcdef"
+	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
 // publicly says that every host has a public address.
@@ -38,7 +31,7 @@ func (publicly) LookupNetIP(context.Context, string, string) ([]netip.Addr, erro
 func newEcho(t *testing.T) http.Handler {
 	t.Helper()
 	store := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if user, password, _ := r.BasicAuth(); user != account || password != testToken || r.URL.Path != "/ME1" {
+		if user, password, _ := r.BasicAuth(); user != string(webhooktest.AccountSID) || password != webhooktest.AuthToken || r.URL.Path != "/ME1" {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
@@ -49,7 +42,7 @@ func newEcho(t *testing.T) http.Handler {
 	roots := x509.NewCertPool()
 	roots.AddCert(store.Certificate())
 	downloader, err := webhook.NewDownloader(webhook.DownloadConfig{
-		Credentials: webhook.Credentials{Username: account, Password: testToken},
+		Credentials: webhook.Credentials{Username: string(webhooktest.AccountSID), Password: webhooktest.AuthToken},
 		Hosts:       []string{"example.com"},
 		Resolver:    publicly{},
 		TLS:         &tls.Config{RootCAs: roots},
@@ -58,22 +51,7 @@ func newEcho(t *testing.T) http.Handler {
 		},
 	})
 	require.NoError(t, err)
-	verifier, err := signature.New(signature.Config{BaseURL: testBase, Tokens: signature.Tokens(testToken)})
-	require.NoError(t, err)
-	return (&echo{base: testBase, downloader: downloader}).routes(verifier)
-}
-
-func send(h http.Handler, media ...webhook.Media) string {
-	params := webhook.Encode(webhook.IncomingMessage{
-		MessageSID: sid, SMSSID: sid, SMSMessageSID: sid, AccountSID: account, From: "whatsapp:+15550101", To: "whatsapp:+15550100",
-		NumMedia: len(media), Media: media, NumSegments: 1, SMSStatus: webhook.MessageStatusReceived, APIVersion: "2010-04-01",
-	})
-	r := httptest.NewRequest(http.MethodPost, "/whatsapp", strings.NewReader(params.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("X-Twilio-Signature", signature.Sign(testToken, testBase+"/whatsapp", params))
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w.Body.String()
+	return (&echo{base: webhooktest.BaseURL, downloader: downloader}).routes(exampletest.Verifier(t))
 }
 
 func get(h http.Handler, path string) *httptest.ResponseRecorder {
@@ -84,11 +62,11 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 
 func TestSendsPicturesBack(t *testing.T) {
 	h := newEcho(t)
-	doc := send(h,
+	text := webhooktest.New(t, h, nil).As("whatsapp:+15550101").MMS("/whatsapp", "",
 		webhook.Media{URL: "https://example.com/ME1", ContentType: "image/png"},
 		webhook.Media{URL: "https://169.254.169.254/ME1", ContentType: "image/png"})
-	paths := regexp.MustCompile(`<Media>https://hooks\.example\.com(/media/\w+)</Media>`).FindAllStringSubmatch(doc, -1)
-	require.Len(t, paths, 2, doc)
+	paths := regexp.MustCompile(`<Media>`+webhooktest.BaseURL+`(/media/\w+)</Media>`).FindAllStringSubmatch(string(text.Body), -1)
+	require.Len(t, paths, 2, string(text.Body))
 
 	w := get(h, paths[0][1])
 	assert.Equal(t, http.StatusOK, w.Code)
@@ -99,5 +77,22 @@ func TestSendsPicturesBack(t *testing.T) {
 }
 
 func TestAsksForAPicture(t *testing.T) {
-	assert.Contains(t, send(newEcho(t)), "<Message>Send me a picture.</Message>")
+	webhooktest.New(t, newEcho(t), nil).WhatsApp("/whatsapp", "hello").RepliesExactly("Send me a picture.")
+}
+
+func TestSettings(t *testing.T) {
+	env := map[string]string{
+		"BASE_URL": webhooktest.BaseURL, "TWILIO_ACCOUNT_SID": string(webhooktest.AccountSID), "TWILIO_AUTH_TOKEN": webhooktest.AuthToken,
+	}
+	getenv := func(name string) string { return env[name] }
+	h, err := build(getenv)
+	require.NoError(t, err)
+	webhooktest.New(t, h, nil).WhatsApp("/whatsapp", "hello").Replies("Send me a picture.")
+	for name := range env {
+		good := env[name]
+		env[name] = ""
+		_, err := build(getenv)
+		assert.Error(t, err, name)
+		env[name] = good
+	}
 }

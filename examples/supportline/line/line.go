@@ -69,7 +69,7 @@ func (l line) answer(_ context.Context, c webhook.IncomingCall) (*twiml.VoiceRes
 }
 
 func (l line) choose(_ context.Context, g webhook.GatherAction) (*twiml.VoiceResponse, error) {
-	l.log.Info("choice", "sid", g.CallSID, "digits", g.Digits)
+	l.log.Info("choice", "sid", g.CallSID, "keys", len(g.Digits)) // what somebody keys in is not for logs
 	switch g.Digits {
 	case "1":
 		return twiml.Voice(

@@ -1,0 +1,109 @@
+// Package serve is what the example programs have in common around their
+// handlers: settings, limits and a clean end. Each reads
+//
+//	ADDR                 where it listens; default 127.0.0.1:8080
+//	BASE_URL             its address as Twilio has it, up to the path
+//	TWILIO_AUTH_TOKEN    the account's auth token
+//
+// A program of yours copies what it needs of it.
+package serve
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/ringback-go/ringback/signature"
+)
+
+// Main serves routes until the program is interrupted. They get the verifier
+// of BASE_URL and TWILIO_AUTH_TOKEN. After an error the program ends with
+// status 1.
+func Main(routes func(*signature.Verifier) http.Handler) {
+	Run(func(getenv func(string) string) (http.Handler, error) {
+		verifier, err := Verifier(getenv)
+		if err != nil {
+			return nil, err
+		}
+		return routes(verifier), nil
+	})
+}
+
+// Verifier returns the verifier of BASE_URL and TWILIO_AUTH_TOKEN.
+func Verifier(getenv func(string) string) (*signature.Verifier, error) {
+	return signature.New(signature.Config{
+		BaseURL: getenv("BASE_URL"),
+		Tokens:  signature.Tokens(getenv("TWILIO_AUTH_TOKEN")),
+	})
+}
+
+// Run serves the handler that build makes of the environment, until the program
+// is interrupted. After an error the program ends with status 1.
+func Run(build func(getenv func(string) string) (http.Handler, error)) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Getenv, build); err != nil {
+		slog.Error("the program ends", "error", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, getenv func(string) string, build func(func(string) string) (http.Handler, error)) error {
+	handler, err := build(getenv)
+	if err != nil {
+		return err
+	}
+	listener, err := Listen(getenv)
+	if err != nil {
+		return err
+	}
+	slog.Info("listening", "addr", listener.Addr().String())
+	return Until(ctx, listener, Server(handler, slog.Default()))
+}
+
+// Listen listens at ADDR.
+func Listen(getenv func(string) string) (net.Listener, error) {
+	return net.Listen("tcp", cmp.Or(getenv("ADDR"), "127.0.0.1:8080"))
+}
+
+// Server returns a server of h whose connections cost little, however slow they
+// are (T39). What net/http has to say goes to logger.
+func Server(h http.Handler, logger *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      20 * time.Second, // longer than a function may take
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+}
+
+// Until serves what comes to l until ctx ends, and then lets the requests at
+// work finish, for up to 15 seconds. It closes l.
+func Until(ctx context.Context, l net.Listener, server *http.Server) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer cancel()
+	if err := server.Shutdown(patience); err != nil {
+		return err
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,267 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/webhooktest"
+)
+
+// A pipe is a listener within the process, whose time may be virtual.
+type pipe struct {
+	conns chan net.Conn
+	ended chan struct{}
+	once  sync.Once
+}
+
+func newPipe() *pipe { return &pipe{conns: make(chan net.Conn), ended: make(chan struct{})} }
+
+func (p *pipe) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080} }
+
+func (p *pipe) Close() error {
+	p.once.Do(func() { close(p.ended) })
+	return nil
+}
+
+func (p *pipe) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.ended:
+		return nil, net.ErrClosed
+	}
+}
+
+// dial returns the client's end of a connection.
+func (p *pipe) dial() net.Conn {
+	client, server := net.Pipe()
+	p.conns <- server
+	return client
+}
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// start serves h on a pipe, until the end of the test or stop is called, which
+// returns what Until does.
+func start(t *testing.T, h http.Handler) (p *pipe, stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	p = newPipe()
+	ended := make(chan error, 1)
+	go func() { ended <- Until(ctx, p, Server(h, quiet)) }()
+	return p, func() error {
+		cancel()
+		return <-ended
+	}
+}
+
+var answer = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return // the client did not send it in time
+	}
+	io.WriteString(w, "answered")
+})
+
+func TestT39SlowClientsAreCutOff(t *testing.T) {
+	const whole = "POST /sms HTTP/1.1\r\nHost: hooks.example.com\r\nContent-Length: 4\r\n\r\nBody"
+	for _, c := range []struct {
+		name string
+		send string
+		want time.Duration
+		says string // in the last answer
+	}{
+		{"no header", "", 5 * time.Second, ""},
+		{"half a header", "POST /sms HTTP/1.1\r\nHost: hooks.exa", 5 * time.Second, ""},
+		{"no body", strings.TrimSuffix(whole, "Body"), 10 * time.Second, ""},
+		{"half a body", strings.TrimSuffix(whole, "dy"), 10 * time.Second, ""},
+		{"no second request", whole, time.Minute, "answered"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p, stop := start(t, answer)
+				conn := p.dial()
+				begun := time.Now()
+				_, err := io.WriteString(conn, c.send)
+				require.NoError(t, err)
+				said, _ := io.ReadAll(conn) // until the server closes
+				assert.Equal(t, c.want, time.Since(begun).Truncate(time.Second))
+				assert.Contains(t, string(said), c.says)
+				assert.NoError(t, stop())
+			})
+		})
+	}
+}
+
+// One who does not read what is written.
+func TestT39DeafClientsAreCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var took time.Duration
+		var failed error
+		done := make(chan struct{})
+		p, stop := start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			defer close(done)
+			begun := time.Now()
+			_, failed = w.Write(make([]byte, 1<<20))
+			took = time.Since(begun)
+		}))
+		conn := p.dial()
+		defer conn.Close()
+		_, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: hooks.example.com\r\n\r\n")
+		require.NoError(t, err)
+		<-done
+		assert.Error(t, failed)
+		assert.Equal(t, 20*time.Second, took)
+		assert.NoError(t, stop())
+	})
+}
+
+func TestT39LargeHeadersAreRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, stop := start(t, answer)
+		conn := p.dial()
+		go io.WriteString(conn, "GET / HTTP/1.1\r\nHost: hooks.example.com\r\nX-Long: "+strings.Repeat("x", 80<<10)+"\r\n\r\n")
+		said, _ := io.ReadAll(conn)
+		assert.Contains(t, string(said), "431 ")
+		conn.Close()
+		assert.NoError(t, stop())
+	})
+}
+
+// A function may take as long as a Receiver lets it: the server waits longer.
+func TestAnswersAreNotCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, stop := start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			time.Sleep(14 * time.Second)
+			io.WriteString(w, "answered")
+		}))
+		assert.Contains(t, get(t, p), "answered")
+		assert.NoError(t, stop())
+	})
+}
+
+func TestRequestsAtWorkFinish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := make(chan struct{})
+		p, stop := start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			close(begun)
+			time.Sleep(10 * time.Second)
+			io.WriteString(w, "answered")
+		}))
+		said := make(chan string, 1)
+		go func() { said <- get(t, p) }()
+		<-begun
+		assert.NoError(t, stop())
+		assert.Contains(t, <-said, "answered")
+	})
+}
+
+func TestPatienceEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := make(chan struct{})
+		p, stop := start(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			close(begun)
+			time.Sleep(time.Minute)
+		}))
+		go get(t, p)
+		<-begun
+		at := time.Now()
+		assert.ErrorIs(t, stop(), context.DeadlineExceeded)
+		assert.Equal(t, 15*time.Second, time.Since(at))
+		time.Sleep(time.Minute) // the deaf one ends
+	})
+}
+
+// get sends a request that asks for the end of the connection.
+func get(t *testing.T, p *pipe) string {
+	conn := p.dial()
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: hooks.example.com\r\nConnection: close\r\n\r\n"); err != nil {
+		t.Error(err)
+	}
+	said, _ := io.ReadAll(conn)
+	return string(said)
+}
+
+func TestListenerThatFails(t *testing.T) {
+	p := newPipe()
+	p.Close()
+	assert.ErrorIs(t, Until(t.Context(), p, Server(answer, quiet)), net.ErrClosed)
+}
+
+func TestSettings(t *testing.T) {
+	good := map[string]string{"ADDR": "127.0.0.1:0", "BASE_URL": webhooktest.BaseURL, "TWILIO_AUTH_TOKEN": webhooktest.AuthToken}
+	build := func(getenv func(string) string) (http.Handler, error) {
+		verifier, err := Verifier(getenv)
+		if err != nil {
+			return nil, err
+		}
+		return webhook.Notify(webhook.NewReceiver(verifier, nil), func(context.Context, webhook.MessageStatusCallback) error { return nil }), nil
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	assert.NoError(t, run(ctx, env(good, "", ""), build))
+	for name, bad := range map[string]string{"ADDR": "127.0.0.1:none", "BASE_URL": "hooks.example.com", "TWILIO_AUTH_TOKEN": ""} {
+		assert.Error(t, run(ctx, env(good, name, bad), build), name)
+	}
+	broken := errors.New("broken")
+	assert.ErrorIs(t, run(ctx, env(good, "", ""), func(func(string) string) (http.Handler, error) { return nil, broken }), broken)
+}
+
+func env(good map[string]string, name, bad string) func(string) string {
+	return func(asked string) string {
+		if asked == name {
+			return bad
+		}
+		return good[asked]
+	}
+}
+
+// Nothing of the settings or of a request is logged.
+func TestT29LogsHoldNoSecrets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		logger := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		verifier, err := signature.New(signature.Config{BaseURL: webhooktest.BaseURL, Tokens: signature.Tokens(webhooktest.AuthToken)})
+		require.NoError(t, err)
+		hooks := webhook.NewReceiver(verifier, &webhook.Options{Logger: logger})
+		h := webhook.Handle(hooks, func(_ context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+			panic(m.Body)
+		})
+		p := newPipe()
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- Until(ctx, p, Server(h, logger)) }()
+		for _, forged := range []bool{false, true} {
+			r := webhooktest.NewRequest("/sms", webhook.IncomingMessage{Body: "my secret"})
+			if forged {
+				r.Header.Set("X-Twilio-Signature", "Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=")
+			}
+			r.Close = true
+			conn := p.dial()
+			go r.Write(conn)
+			_, err = io.ReadAll(conn)
+			require.NoError(t, err)
+		}
+		cancel()
+		assert.NoError(t, <-ended)
+		assert.NotEmpty(t, out.String())
+		for _, secret := range []string{webhooktest.AuthToken, "my secret", "5550101", "Zm9yZ2Vk"} {
+			assert.NotContains(t, out.String(), secret)
+		}
+	})
+}
