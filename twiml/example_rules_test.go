@@ -35,6 +35,7 @@ func ExampleRules() {
 	// whole-units: a length of time given to a builder is a whole number of the attribute's units
 	// value-unknown: the value of a list that grows is a known one
 	// phone-number: a phone number is E.164, or as written in the US
+	// address: a caller ID, a sender or a receiver is one: a number, or what its kind of call or message knows
 	// url: a URL is well-formed, of http or https, with a valid host
 	// relative-url: a URL leads where it seems to
 	// socket-url: the URL of a WebSocket begins with wss://

@@ -313,7 +313,7 @@ func lintStops(rule string, code int) bool {
 	case rule == ruleLimits:
 		return true
 	}
-	return code == codeTooLarge || code == codeUnreadable || code == 12101 || code == 12102 ||
+	return code == codeTooLarge || code == codeUnreadable || code == codeVersion || code == 12102 ||
 		31900 <= code && code < 32000 || 64000 <= code && code < 65000
 }
 

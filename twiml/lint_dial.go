@@ -31,6 +31,7 @@ func (l *linter) dialRules(n *Node, id grammarID) {
 
 // dial checks that the nouns of a Dial can ring together.
 func (l *linter) dial(n *Node) {
+	l.address(n, "callerId", 13214, lintIsCaller, "a phone number, or one word such as client:alice")
 	e := &grammarTable[grammarDial]
 	nouns, numbers := 0, 0
 	var lone grammarID = grammarCount
@@ -73,8 +74,16 @@ func (l *linter) dial(n *Node) {
 
 // phoneText checks the text of an element that is a phone number.
 func (l *linter) phoneText(n *Node) {
-	if text := strings.TrimSpace(n.Content()); text != "" && !lintIsPhone(text) {
+	if text := strings.TrimSpace(n.Content()); text != "" && !lintIsPhone(text) && !lintIsTemplate(text) {
 		l.report(rulePhoneNumber, 13223, "The text of %s is no phone number; write it in E.164, such as +15550100.", n.Name)
+	}
+}
+
+// address checks an attribute that names one side of a call or message. The
+// empty value is the default.
+func (l *linter) address(n *Node, attr string, code int, match func(string) bool, want string) {
+	if v, _ := n.Attr(attr); v != "" && !match(v) && !lintIsTemplate(v) {
+		l.reportAttr(attr, ruleAddress, code, "%s of %s is not right; it takes %s.", attr, n.Name, want)
 	}
 }
 
@@ -95,6 +104,9 @@ func (l *linter) sip(n *Node) {
 		l.report(ruleSIPURI, 13243, "Sip has no address; it needs one that begins with sip: or sips:.")
 	}
 	l.sipURI(n)
+	if tones, _ := n.Attr("sendDigits"); !lintIsDialTones(tones) && !lintIsTemplate(tones) {
+		l.reportAttr("sendDigits", ruleValue, 13242, "sendDigits of Sip takes tones of 0 to 9, * and #, and w for half a second of silence.")
+	}
 	if headers := lintCount(n, "Headers"); uris > 5 || headers > 1 {
 		l.report(ruleSIPFiveURIs, 13250, "Sip has %d Uri and %d Headers; it takes 5 and 1.", uris, headers)
 	}
@@ -106,7 +118,7 @@ func (l *linter) sipURI(n *Node) {
 	scheme, rest, _ := strings.Cut(text, ":")
 	ok := (strings.EqualFold(scheme, "sip") || strings.EqualFold(scheme, "sips")) &&
 		rest != "" && !strings.ContainsAny(rest, " \t\n")
-	if text != "" && !ok {
+	if text != "" && !ok && !lintIsTemplate(text) {
 		l.report(ruleSIPURI, 13243, "The text of %s is no SIP URI; it begins with sip: or sips:, such as sip:alice@example.com.", n.Name)
 	}
 }

@@ -36,6 +36,7 @@ const (
 	ruleValueRange   = "value-range"
 	ruleValueUnknown = "value-unknown"
 	rulePhoneNumber  = "phone-number"
+	ruleAddress      = "address"
 	ruleURL          = "url"
 	ruleRelativeURL  = "relative-url"
 	ruleSocketURL    = "socket-url"
@@ -128,6 +129,7 @@ var lintRules = [...]lintRule{
 	{name: ruleWholeUnits, asks: "a length of time given to a builder is a whole number of the attribute's units", silent: true},
 	{name: ruleValueUnknown, asks: "the value of a list that grows is a known one"},
 	{name: rulePhoneNumber, asks: "a phone number is E.164, or as written in the US"},
+	{name: ruleAddress, asks: "a caller ID, a sender or a receiver is one: a number, or what its kind of call or message knows"},
 	{name: ruleURL, asks: "a URL is well-formed, of http or https, with a valid host"},
 	{name: ruleRelativeURL, asks: "a URL leads where it seems to", silent: true},
 	{name: ruleSocketURL, asks: "the URL of a WebSocket begins with wss://"},

@@ -101,6 +101,9 @@ var ruleCases = []ruleCase{
 	{rule: "phone-number", bad: `<Dial><Number>call me</Number></Dial>`, good: `<Dial><Number>(415) 555-0100</Number></Dial>`, code: 13223, path: "/Response/Dial[1]/Number[1]"},
 	{rule: "phone-number", bad: `<Dial>client:alice</Dial>`, good: `<Dial>+15550100</Dial>`, code: 13223, path: "/Response/Dial[1]"},
 	{rule: "phone-number", bad: `<Sms to="+1234567890123456">Hi</Sms>`, good: `<Sms to="+15550100" from="">Hi</Sms>`, code: 14101, path: "/Response/Sms[1]/@to"},
+	{rule: "address", bad: `<Dial callerId="the front desk">+15550100</Dial>`, good: `<Dial callerId="client:alice">+15550100</Dial>`, code: 13214, path: "/Response/Dial[1]/@callerId"},
+	{rule: "address", kind: messaging, bad: `<Message to="alice">Hi</Message>`, good: `<Message to="12345" from="Front Desk">Hi</Message>`, code: 14101, path: "/Response/Message[1]/@to"},
+	{rule: "address", kind: messaging, bad: `<Sms from="Front Desk 24h">Hi</Sms>`, good: `<Sms to="rcs:alice" from="messenger:1">Hi</Sms>`, code: 14102, path: "/Response/Sms[1]/@from"},
 	{rule: "url", bad: `<Redirect>https://my_host.example.com/x</Redirect>`, good: `<Redirect>https://my-host.example.com/x_y?z=a_b</Redirect>`, code: 11100, path: "/Response/Redirect[1]", text: "underscore"},
 	{rule: "url", bad: `<Redirect>/a b</Redirect>`, good: `<Redirect> /a%20b </Redirect>`, code: 11100, path: "/Response/Redirect[1]", text: "white space"},
 	{rule: "url", bad: `<Dial recordingStatusCallback="ftp://example.com/x">+15550100</Dial>`, good: `<Dial recordingStatusCallback="HTTP://example.com/x">+15550100</Dial>`, code: 13256, path: "/Response/Dial[1]/@recordingStatusCallback", text: "http and https"},
@@ -112,7 +115,7 @@ var ruleCases = []ruleCase{
 	{rule: "relative-url", bad: `<Gather action="//example.com/x"/>`, good: `<Gather action="https://example.com/x"/>`, path: "/Response/Gather[1]/@action", text: "no scheme"},
 	{rule: "relative-url", bad: `<Start><Recording recordingStatusCallback="/x"/></Start>`, good: `<Start><Recording recordingStatusCallback="https://example.com/x"/></Start>`, path: "/Response/Start[1]/Recording[1]/@recordingStatusCallback"},
 	{rule: "socket-url", bad: `<Connect><ConversationRelay url=""/></Connect>`, good: `<Connect><ConversationRelay url="WSS://example.com"/></Connect>`, code: 31922, stops: true, path: "/Response/Connect[1]/ConversationRelay[1]/@url"},
-	{rule: "socket-url", bad: `<Connect><ConversationRelay url="wss://a b"/></Connect>`, good: `<Connect><ConversationRelay url="wss://a.example.com/b"/></Connect>`, code: 31922, stops: true, path: "/Response/Connect[1]/ConversationRelay[1]/@url"},
+	{rule: "socket-url", bad: `<Connect><ConversationRelay url="wss://a b"/></Connect>`, good: `<Connect><ConversationRelay url="wss://a.example.com/b"/></Connect>`, code: 31923, stops: true, path: "/Response/Connect[1]/ConversationRelay[1]/@url"},
 
 	{rule: "unreachable", bad: `<Hangup/><Say>Hi</Say>`, good: `<Say>Hi</Say><Hangup/>`, path: "/Response/Say[1]", text: "Hangup ends the call"},
 	{rule: "unreachable", bad: `<Reject/><Hangup/>`, good: `<Reject/>`, path: "/Response/Hangup[1]", text: "Reject ends"},

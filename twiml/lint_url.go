@@ -31,17 +31,22 @@ func (l *linter) url(attr, v string, code int) {
 	}
 }
 
+// codeBadSocketURL is Twilio's number for the URL of a WebSocket that begins
+// well and is not well-formed.
+const codeBadSocketURL = 31923
+
 // socketURL checks the URL of a WebSocket.
 func (l *linter) socketURL(attr, v string, code int) {
+	const wss = "wss://"
 	rule := ruleSocketURL
 	if l.stack[l.depth-1].id == grammarStream {
 		rule = ruleStreamURL
 	}
 	u, wrong := lintURL(v)
 	switch {
-	case wrong != "":
-		l.reportAttr(attr, rule, code, "%s is no URL: %s.", lintQuote(v), wrong)
-	case !strings.EqualFold(u.Scheme, "wss") || u.Host == "":
+	case wrong != "" && len(v) > len(wss) && strings.EqualFold(v[:len(wss)], wss), strings.EqualFold(v, wss):
+		l.reportAttr(attr, rule, codeBadSocketURL, "%s is no URL: %s.", lintQuote(v), wrong)
+	case wrong != "", !strings.EqualFold(u.Scheme, "wss") || u.Host == "":
 		l.reportAttr(attr, rule, code, "%s is not the URL of a WebSocket; it must be absolute and begin with wss://.", lintQuote(v))
 	case rule == ruleStreamURL && (u.RawQuery != "" || u.ForceQuery):
 		l.reportAttr(attr, rule, code, "The url of a Stream has no query string; pass values by Parameter.")

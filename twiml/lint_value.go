@@ -3,6 +3,7 @@ package twiml
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // attribute checks one attribute of the present element.
@@ -30,6 +31,9 @@ func lintIsNamespace(name string) bool {
 // value checks a value against the type of its attribute.
 func (l *linter) value(e *grammarElement, g *grammarAttr, v string) {
 	if v == "" && (g.empty || g.kind == grammarString || g.kind == grammarURL) && (g.match == nil || g.match("")) {
+		return
+	}
+	if lintIsTemplate(v) {
 		return
 	}
 	code := l.valueCode(e, g)
@@ -169,9 +173,12 @@ func lintIsDecimal(s string) bool {
 	return lintIsDigits(whole) && (!point || lintIsDigits(part))
 }
 
+// lintIsLabel accepts what can name a participant: no slash, and not the SID
+// of a call, which would name another one
+// (https://www.twilio.com/docs/api/errors/16023).
 func lintIsLabel(s string) bool {
-	n := len([]rune(s))
-	return 1 <= n && n <= 128 && !strings.Contains(s, "/")
+	n := utf8.RuneCountInString(s)
+	return 1 <= n && n <= 128 && !strings.Contains(s, "/") && !lintIsSID(s, "CA")
 }
 
 func lintIsDecibel(s string) bool {
@@ -229,6 +236,34 @@ func lintIsLanguage(s string) bool {
 func lintIsSID(s, prefix string) bool {
 	digits, ok := strings.CutPrefix(s, prefix)
 	return ok && len(digits) == 32 && lintOnly(digits, "0123456789abcdefABCDEF")
+}
+
+// lintIsTemplate reports whether a value is still to be filled in, as with
+// {{From}} in a TwiML Bin (https://www.twilio.com/docs/serverless/twiml-bins).
+// Nothing is known of what it will be.
+func lintIsTemplate(s string) bool {
+	_, rest, open := strings.Cut(s, "{{")
+	return open && strings.Contains(rest, "}}")
+}
+
+// lintIsCaller accepts what a call can be from: a phone number, or one word,
+// such as client:alice or the user of a SIP address.
+func lintIsCaller(s string) bool {
+	word := s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7F })
+	return lintIsPhone(s) || word && !lintOnly(s, "+0123456789")
+}
+
+// lintIsReceiver accepts whom a message can be for: a phone number, a short
+// code, or somebody on a channel, such as whatsapp:+15550100.
+func lintIsReceiver(s string) bool {
+	channel, name, ok := strings.Cut(s, ":")
+	return lintIsPhone(s) || ok && channel != "" && name != "" && lintIsCaller(s)
+}
+
+// lintIsSender accepts what lintIsReceiver does, and names of up to 11
+// characters.
+func lintIsSender(s string) bool {
+	return lintIsReceiver(s) || utf8.RuneCountInString(s) <= 11 && lintIsCaller(strings.ReplaceAll(s, " ", ""))
 }
 
 // lintIsPhone accepts up to 15 digits, a plus before them, and the marks that

@@ -35,7 +35,10 @@ func (l *linter) rules(n *Node, id grammarID) {
 	case grammarVoiceRedirect, grammarMessagingRedirect:
 		l.redirect(n)
 	case grammarMessage:
+		l.messageAddresses(n)
 		l.message(n)
+	case grammarMessagingSms:
+		l.messageAddresses(n)
 	case grammarMedia:
 		l.urlText(n)
 	case grammarEnqueue:
@@ -55,7 +58,7 @@ func (l *linter) rules(n *Node, id grammarID) {
 // had.
 func (l *linter) version(n *Node) {
 	if v, ok := n.Attr("version"); ok && v != "2010-04-01" && v != "2008-08-01" {
-		l.reportAttr("version", ruleVersion, 12101, "There is no version %s of TwiML; leave it out.", lintQuote(v))
+		l.reportAttr("version", ruleVersion, codeVersion, "There is no version %s of TwiML; leave it out.", lintQuote(v))
 	}
 }
 
@@ -156,7 +159,7 @@ func (l *linter) play(n *Node) {
 
 // urlText checks the text of an element that holds a URL.
 func (l *linter) urlText(n *Node) {
-	if text := strings.TrimSpace(n.Content()); text != "" {
+	if text := strings.TrimSpace(n.Content()); text != "" && !lintIsTemplate(text) {
 		l.url("", text, 0)
 	}
 }
@@ -188,8 +191,10 @@ func (l *linter) gather(n *Node) {
 	}
 	count, longest := 0, 0
 	for hint := range strings.SplitSeq(hints, ",") {
-		count++
-		longest = max(longest, utf8.RuneCountInString(strings.TrimSpace(hint)))
+		if size := utf8.RuneCountInString(strings.TrimSpace(hint)); size > 0 {
+			count++
+			longest = max(longest, size)
+		}
 	}
 	if count > 500 || longest > 100 {
 		l.reportAttr("hints", ruleGatherHints, 13330, "There are %d hints, the longest has %d characters; at most 500 of 100 characters are used.", count, longest)
@@ -218,6 +223,12 @@ func (l *linter) messages(n *Node) {
 	if count := lintCount(n, "Message") + lintCount(n, "Sms"); count > 10 {
 		l.report(ruleTenMessages, 14109, "The document sends %d messages; Twilio sends 10 in reply to one.", count)
 	}
+}
+
+// messageAddresses checks whom a message is for, and from.
+func (l *linter) messageAddresses(n *Node) {
+	l.address(n, "to", 14101, lintIsReceiver, "a phone number, a short code, or an address such as whatsapp:+15550100")
+	l.address(n, "from", 14102, lintIsSender, "what to takes, or a name of at most 11 characters")
 }
 
 func (l *linter) message(n *Node) {

@@ -15,7 +15,7 @@ import (
 // hold what a caller said or a customer wrote.
 type SyntaxError struct {
 	Line, Column int    // where, both from 1; Column counts bytes
-	Code         int    // Twilio's error for it: 12100, or 11750 when too large; 0 where only Ringback refuses
+	Code         int    // Twilio's error for it: 12100, 12101 for a version or encoding of XML, or 11750 when too large; 0 where only Ringback refuses
 	Reason       string // what is wrong, in a few words
 	Err          error  // ErrMalformed, ErrForbidden, ErrTooLarge or ErrLimit
 }
@@ -33,6 +33,7 @@ func (e *SyntaxError) Unwrap() error { return e.Err }
 // Twilio's numbers for a document that it cannot read.
 const (
 	codeUnreadable = 12100
+	codeVersion    = 12101 // of XML, or of TwiML; an encoding too
 	codeTooLarge   = 11750
 )
 

@@ -41,9 +41,9 @@ func (p *parser) declaration() error {
 func (p *parser) declared(at int, a Attr) error {
 	switch {
 	case a.Name == "version" && a.Value != "1.0":
-		return p.fail(at, ErrForbidden, codeUnreadable, "a version of XML other than 1.0")
+		return p.fail(at, ErrForbidden, codeVersion, "a version of XML other than 1.0")
 	case a.Name == "encoding" && !strings.EqualFold(a.Value, "UTF-8"):
-		return p.fail(at, ErrForbidden, codeUnreadable, "an encoding other than UTF-8")
+		return p.fail(at, ErrForbidden, codeVersion, "an encoding other than UTF-8")
 	case a.Name == "standalone" && a.Value != "yes" && a.Value != "no":
 		return p.malformed(at, "standalone is neither yes nor no")
 	}
