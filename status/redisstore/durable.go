@@ -28,7 +28,7 @@ func (s *Store) Check(ctx context.Context) error {
 		return failure("settings", err)
 	}
 	settings := map[string]string{}
-	for _, name := range []string{"appendonly", "appendfsync", "maxmemory", "maxmemory-policy"} {
+	for _, name := range []string{"appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory", "maxmemory-policy"} {
 		got, err := s.client.ConfigGet(ctx, name).Result()
 		if ctx.Err() != nil {
 			return failure("settings", ctx.Err())
@@ -44,6 +44,8 @@ func (s *Store) Check(ctx context.Context) error {
 		return fmt.Errorf("%w: appendonly is %q, it must be yes", ErrWeak, settings["appendonly"])
 	case settings["appendfsync"] != "always":
 		return fmt.Errorf("%w: appendfsync is %q, it must be always", ErrWeak, settings["appendfsync"])
+	case settings["no-appendfsync-on-rewrite"] != "no":
+		return fmt.Errorf("%w: no-appendfsync-on-rewrite is %q, it must be no", ErrWeak, settings["no-appendfsync-on-rewrite"])
 	case settings["maxmemory"] != "0" && settings["maxmemory-policy"] != "noeviction":
 		return fmt.Errorf("%w: maxmemory-policy is %q, it must be noeviction", ErrWeak, settings["maxmemory-policy"])
 	}

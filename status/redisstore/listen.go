@@ -25,7 +25,9 @@ const (
 // further ones.
 func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 	sub := s.client.Subscribe(ctx, s.channel())
-	if _, err := sub.Receive(ctx); err != nil {
+	// Without a limit a server that has fallen silent would be waited for, and
+	// the end of ctx go unnoticed.
+	if _, err := sub.ReceiveTimeout(ctx, s.opts.Timeout); err != nil {
 		sub.Close()
 		return nil, failure("listen", err)
 	}

@@ -21,6 +21,8 @@
 //   - appendonly must be yes and appendfsync always: every write is in the log on
 //     disk before it is acknowledged. With everysec a crash of the machine takes
 //     back about a second.
+//   - no-appendfsync-on-rewrite must be no, as it is unless set: else nothing is
+//     synced while Redis writes a new log or a snapshot, whatever appendfsync says.
 //   - with maxmemory set, maxmemory-policy must be noeviction: then a full Redis
 //     refuses writes and Twilio hears 503, instead of states being thrown out.
 //

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
@@ -46,13 +47,20 @@ func TestStoreContract(t *testing.T) {
 	statustest.TestStore(t, func(tb testing.TB) status.Store { return newStore(tb, client, redisstore.Options{}) })
 }
 
+// TestHistoryOrder plays all orders of six events and 2,000 random histories;
+// with RINGBACK_TEST_FULL=1 100,000 of them, which takes some minutes. Nobody
+// waits for an answer here, so a server that pauses while it writes a new log may.
 func TestHistoryOrder(t *testing.T) {
 	histories := 2_000
 	if os.Getenv("RINGBACK_TEST_FULL") != "" {
 		histories = 100_000
 	}
-	client := newClient(t)
+	const patience = time.Minute
+	opts := *newClient(t).Options()
+	opts.ReadTimeout = patience
+	client := redis.NewClient(&opts)
+	t.Cleanup(func() { client.Close() })
 	statustest.TestHistoryOrder(t, func(tb testing.TB) status.Store {
-		return newStore(tb, client, redisstore.Options{})
+		return newStore(tb, client, redisstore.Options{Timeout: patience})
 	}, histories)
 }
