@@ -3,6 +3,8 @@ package drivertest_test
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -126,5 +128,49 @@ func TestListenEndsWithItsConnection(t *testing.T) {
 		assert.False(t, open)
 	case <-time.After(10 * time.Second):
 		t.Fatal("the channel was not closed")
+	}
+}
+
+// TestListenAtASilentServer ends the context of a listener whose server takes
+// connections and says nothing.
+func TestListenAtASilentServer(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		open func(t *testing.T, through func(text string) string) status.Notifier
+	}{
+		{"PostgreSQL", func(t *testing.T, through func(string) string) status.Notifier {
+			return postgresStore(t, postgresDB(t), sqlstore.Options{Subscribe: subscribe(through(postgresURL(t)))})
+		}},
+		{"Redis", func(t *testing.T, through func(string) string) status.Notifier {
+			redisClient(t) // or skip
+			s, err := redisstore.New(redisClientAt(t, through(os.Getenv("RINGBACK_TEST_REDIS"))), nil)
+			require.NoError(t, err)
+			return s
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var between *proxy
+			store := tt.open(t, func(text string) string {
+				u, err := url.Parse(text)
+				require.NoError(t, err)
+				between = newProxy(t, u.Host)
+				u.Host = between.address()
+				return u.String()
+			})
+			between.hush()
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() {
+				_, err := store.Listen(ctx)
+				ended <- err
+			}()
+			time.AfterFunc(100*time.Millisecond, cancel)
+			select {
+			case err := <-ended:
+				require.Error(t, err)
+			case <-time.After(10 * time.Second):
+				t.Fatal("Listen outlives its context")
+			}
+		})
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/ringback-go/ringback/status"
 	"github.com/ringback-go/ringback/status/redisstore"
 	"github.com/ringback-go/ringback/status/sqlstore"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 func TestT24SQLiteSettings(t *testing.T) {
@@ -69,6 +70,21 @@ func TestT24SQLiteSettingsOfLaterConnections(t *testing.T) {
 	require.ErrorIs(t, err, status.ErrNotFound)
 }
 
+// TestT24SQLiteJournalOfLaterConnections does so with the journal, which is a
+// setting of the connection unless it is the log.
+func TestT24SQLiteJournalOfLaterConnections(t *testing.T) {
+	db := openDB(t, "sqlite", "file:"+filepath.Join(t.TempDir(), "x.db")+"?_pragma=journal_mode(delete)&_pragma=synchronous(full)")
+	db.SetMaxOpenConns(1)
+	s, err := sqlstore.Open(t.Context(), db, sqlstore.SQLite, nil)
+	require.NoError(t, err)
+	_, err = s.Apply(t.Context(), status.Observation{SID: "SM1", Status: "sent"})
+	require.NoError(t, err)
+	_, err = db.ExecContext(t.Context(), "PRAGMA journal_mode = MEMORY")
+	require.NoError(t, err)
+	_, err = s.Apply(t.Context(), status.Observation{SID: "SM2", Status: "sent"})
+	require.ErrorIs(t, err, sqlstore.ErrWeak)
+}
+
 func TestT24PostgreSQLSettings(t *testing.T) {
 	url := postgresURL(t)
 	for _, tt := range []struct {
@@ -105,7 +121,7 @@ func TestT24RedisSettings(t *testing.T) {
 		s.Close()
 	})
 	client := redisClientAt(t, s.URL())
-	good := map[string]string{"appendonly": "yes", "appendfsync": "always", "maxmemory": "0", "maxmemory-policy": "noeviction"}
+	good := map[string]string{"appendonly": "yes", "appendfsync": "always", "no-appendfsync-on-rewrite": "no", "maxmemory": "0", "maxmemory-policy": "noeviction"}
 	for _, tt := range []struct {
 		name string
 		set  map[string]string
@@ -115,6 +131,7 @@ func TestT24RedisSettings(t *testing.T) {
 		{"bounded, refuses when full", map[string]string{"maxmemory": "100mb"}, false},
 		{"syncs every second", map[string]string{"appendfsync": "everysec"}, true},
 		{"does not append", map[string]string{"appendonly": "no"}, true},
+		{"does not sync while it writes a new log", map[string]string{"no-appendfsync-on-rewrite": "yes"}, true},
 		{"throws out when full", map[string]string{"maxmemory": "100mb", "maxmemory-policy": "allkeys-lru"}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -186,6 +203,30 @@ func TestMigrate(t *testing.T) {
 		require.NoError(t, err)
 		_, err = sqlstore.Open(t.Context(), db, d, opts)
 		require.ErrorIs(t, err, sqlstore.ErrSchema, "the tables of tomorrow")
+	})
+}
+
+func TestNoTables(t *testing.T) {
+	eachSQL(t, func(t *testing.T, db *sql.DB, d sqlstore.Dialect, opts *sqlstore.Options) {
+		s, err := sqlstore.Open(t.Context(), db, d, opts)
+		require.NoError(t, err)
+		for _, table := range []string{"state", "seen"} {
+			_, err = db.ExecContext(t.Context(), fmt.Sprintf("DROP TABLE %s_%s", opts.Prefix, table))
+			require.NoError(t, err)
+		}
+		_, err = s.Apply(t.Context(), status.Observation{SID: "SM1", Status: "sent"})
+		require.ErrorIs(t, err, sqlstore.ErrSchema)
+		_, err = s.Get(t.Context(), "SM1")
+		require.ErrorIs(t, err, sqlstore.ErrSchema)
+		for _, err := range s.Pending(t.Context(), time.Now()) {
+			require.ErrorIs(t, err, sqlstore.ErrSchema)
+		}
+		_, err = s.Prune(t.Context(), time.Hour)
+		require.ErrorIs(t, err, sqlstore.ErrSchema)
+		_, err = s.Answers().Claim(t.Context(), webhook.AnswerKey{}, "one", time.Minute)
+		require.ErrorIs(t, err, sqlstore.ErrSchema)
+		_, err = s.Replays().Claim(t.Context(), "00", time.Minute)
+		require.ErrorIs(t, err, sqlstore.ErrSchema)
 	})
 }
 

@@ -39,15 +39,7 @@ func (s *Store) checkSQLite(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
-	var journal string
-	if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&journal); err != nil {
-		return err
-	}
-	switch journal {
-	case "wal", "delete", "truncate", "persist":
-		return s.checkSynchronous(ctx, conn)
-	}
-	return fmt.Errorf("%w: PRAGMA journal_mode is %q, it must be wal, delete, truncate or persist", ErrWeak, journal)
+	return s.checkConn(ctx, conn)
 }
 
 func (s *Store) checkPostgreSQL(ctx context.Context) error {

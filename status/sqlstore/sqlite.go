@@ -50,7 +50,7 @@ WHERE key = ?1 AND owner = ?2 AND value IS NULL`,
 // the other.
 func (s *Store) writeSQLite(ctx context.Context, g []*row) error {
 	return s.immediate(ctx, func(conn *sql.Conn) error {
-		if err := s.checkSynchronous(ctx, conn); err != nil {
+		if err := s.checkConn(ctx, conn); err != nil {
 			return err
 		}
 		upsert, err := conn.PrepareContext(ctx, s.sql.one)
@@ -106,10 +106,19 @@ func (s *Store) immediate(ctx context.Context, do func(*sql.Conn) error) error {
 	return err
 }
 
-// checkSynchronous reads the setting of the connection that is about to write.
-func (s *Store) checkSynchronous(ctx context.Context, conn *sql.Conn) error {
+// checkConn reads the settings of the connection that is about to write.
+func (s *Store) checkConn(ctx context.Context, conn *sql.Conn) error {
 	if s.opts.AcceptLoss {
 		return nil
+	}
+	var journal string
+	if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&journal); err != nil {
+		return err
+	}
+	switch journal {
+	case "wal", "delete", "truncate", "persist":
+	default:
+		return fmt.Errorf("%w: PRAGMA journal_mode is %q, it must be wal, delete, truncate or persist on every connection", ErrWeak, journal)
 	}
 	var level int
 	if err := conn.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&level); err != nil {

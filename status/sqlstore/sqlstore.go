@@ -19,7 +19,7 @@
 // with [ErrWeak], unless [Options.AcceptLoss] is set:
 //
 //   - SQLite: synchronous FULL or EXTRA, with a journal on disk (WAL, DELETE,
-//     TRUNCATE or PERSIST). Synchronous is a setting of a connection, so it is
+//     TRUNCATE or PERSIST). These are settings of a connection, so they are
 //     read in every transaction.
 //   - PostgreSQL: fsync on, full_page_writes on, synchronous_commit not off.
 //
@@ -59,6 +59,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -213,7 +214,8 @@ func validPrefix(s string) bool {
 }
 
 // Apply implements [status.Store]. Beyond [status.ErrInvalid] its error wraps
-// [ErrFull], [ErrWeak], the error of the context or that of the driver.
+// [ErrFull], [ErrWeak], [ErrSchema], the error of the context or that of the
+// driver.
 //
 // A call of more than [Options.Group] SIDs is committed in several steps.
 func (s *Store) Apply(ctx context.Context, obs ...status.Observation) ([]status.Change, error) {
@@ -270,7 +272,15 @@ func notFound(sid webhook.SID) error {
 // failure wraps an error of the driver. Drivers name tables, columns and
 // constraints in their texts, not the values that were bound.
 func failure(what string, err error) error {
+	if noTable(err) {
+		return fmt.Errorf("%w: %s: %w", ErrSchema, what, err)
+	}
 	return fmt.Errorf("sqlstore: %s: %w", what, err)
+}
+
+// noTable reports whether a table does not exist.
+func noTable(err error) bool {
+	return stateOf(err) == "42P01" || strings.Contains(err.Error(), "no such table")
 }
 
 // exec runs statements that write: for SQLite as a transaction of its own, for
@@ -281,7 +291,7 @@ func (s *Store) exec(ctx context.Context, do func(queryer) error) error {
 			return do(s.db)
 		}
 		return s.immediate(ctx, func(conn *sql.Conn) error {
-			if err := s.checkSynchronous(ctx, conn); err != nil {
+			if err := s.checkConn(ctx, conn); err != nil {
 				return err
 			}
 			return do(conn)
