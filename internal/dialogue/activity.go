@@ -66,7 +66,7 @@ func (c *Call) Activity() Activity {
 	if l := c.listening; l != nil {
 		a.Keys, a.Speech, a.Entered = l.keys, l.speech, l.entered
 	}
-	if c.dial != nil && c.dial.hangupOnStar {
+	if c.starEnds() {
 		a.Keys = true
 	}
 	return a

@@ -146,6 +146,9 @@ func (e *Engine) Call(setup CallSetup) *Call {
 	} else {
 		setup.From, setup.To = setup.From.withGeography(true), setup.To.withGeography(false)
 	}
+	if strings.HasPrefix(setup.From.Address, "sip:") && !setup.Outbound {
+		setup.Params = e.sipParams(setup)
+	}
 	c := e.newCall(nil, setup)
 	c.status = RingingNow
 	if setup.Outbound {
@@ -168,6 +171,19 @@ func (e *Engine) Call(setup CallSetup) *Call {
 	return c
 }
 
+// sipParams adds what Twilio sends of every call from a SIP phone.
+func (e *Engine) sipParams(setup CallSetup) Params {
+	_, host, _ := strings.Cut(setup.From.Address, "@")
+	host, _, _ = strings.Cut(host, ";")
+	p := append(Params{}, setup.Params...)
+	for _, q := range pairs("SipDomain", host, "SipDomainSid", e.newSID("SD"), "SipCallId", e.newToken(), "SipSourceIp", "192.0.2.10") {
+		if !p.Has(q.Name) {
+			p = append(p, q)
+		}
+	}
+	return p
+}
+
 func (e *Engine) newCall(parent *Call, setup CallSetup) *Call {
 	c := &Call{
 		e: e, setup: setup, sid: e.newSID("CA"), from: setup.From, to: setup.To,
@@ -180,6 +196,12 @@ func (e *Engine) newCall(parent *Call, setup CallSetup) *Call {
 		c.direction = OutboundDial
 	}
 	return c
+}
+
+// Nobody returns a call that never was: it has ended, and nothing can be done
+// to it. It stands for one that a test did not find.
+func (e *Engine) Nobody() *Call {
+	return &Call{e: e, status: Completed, finished: true}
 }
 
 // SID returns the call's identifier.
@@ -237,7 +259,7 @@ func (c *Call) Press(keys string) (heard int) {
 }
 
 func (c *Call) press(key string) bool {
-	star := key == "*" && c.dial != nil && c.dial.hangupOnStar
+	star := key == "*" && c.starEnds()
 	if app := c.voice(); !star && app != c {
 		return app.press(key)
 	}
@@ -249,6 +271,12 @@ func (c *Call) press(key string) bool {
 	c.inbox = append(c.inbox, input{key: key})
 	c.e.wake(c.p)
 	return true
+}
+
+// starEnds reports whether a star ends what the person is in now: hangupOnStar
+// is about people who are connected.
+func (c *Call) starEnds() bool {
+	return c.dial != nil && c.dial.hangupOnStar && (c.activity.State == Talking || c.activity.State == InConference)
 }
 
 // Speak says words into the phone: to a Gather, a recording, or whoever is on

@@ -96,13 +96,17 @@ func (r *room) seat(d *dialing, n *twiml.Node, s *seat) (dialResult, error) {
 	result := dialResult{status: "answered", seconds: -1, bridged: true}
 	idle := c.busy(Activity{State: InConference})
 	defer func() { idle() }()
-	waiting, f := c.waitDocument(d.doc, n, "waitUrl", "waitMethod", "ConferenceWaitUrl", pairs("ConferenceSid", r.sid))
-	if f != nil {
-		// Who cannot hear the waiting music is not let in.
-		if len(r.seats) == 0 {
-			delete(r.e.rooms, r.name)
+	var waiting *document
+	if !r.started {
+		var f *Failure
+		waiting, f = c.waitDocument(d.doc, n, "waitUrl", "waitMethod", "ConferenceWaitUrl", pairs("ConferenceSid", r.sid))
+		if f != nil {
+			// Who cannot hear the waiting music is not let in.
+			if len(r.seats) == 0 {
+				delete(r.e.rooms, r.name)
+			}
+			return dialResult{status: FailedCall, seconds: -1}, nil
 		}
-		return dialResult{status: FailedCall, seconds: -1, failure: f}, nil
 	}
 	s.room, c.room, c.seat = r, r, s
 	r.seats = append(r.seats, s)
@@ -119,9 +123,7 @@ func (r *room) seat(d *dialing, n *twiml.Node, s *seat) (dialResult, error) {
 	err := r.attend(s, waiting, limit, left)
 	c.room, c.seat = nil, nil
 	r.leave(s, err)
-	var failed *Failure
-	if errors.As(err, &failed) {
-		c.warn(failed)
+	if asFailure(err) != nil {
 		err = nil
 	}
 	return result, err

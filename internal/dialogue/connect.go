@@ -103,7 +103,8 @@ func (s *session) tell(event string, extra Params) {
 		if event == "started" {
 			p = append(p, pairs("Name", s.name, "LanguageCode", attr(s.v, "languageCode", "en-US"),
 				"PartialResults", attr(s.v, "partialResults", "false"),
-				"TranscriptionEngine", attr(s.v, "transcriptionEngine", "google"), "Track", attr(s.v, "track", "both_tracks"))...)
+				"TranscriptionEngine", attr(s.v, "transcriptionEngine", "google"), "ProviderConfiguration", s.provider(),
+				"Track", attr(s.v, "track", "both_tracks"))...)
 		}
 		p = append(append(p, extra...), pairs("TranscriptionEvent", "transcription-"+event, "CallSid", c.sid, "SequenceId", itoa(s.sequence))...)
 		c.callback(kind, s.base, s.ref, "POST", p)
@@ -113,6 +114,13 @@ func (s *session) tell(event string, extra Params) {
 		}
 		c.callback("VirtualAgentStatus", s.base, s.ref, s.via, append(common, pairs("VirtualAgentSid", s.sid, "Timestamp", stampISO(c.e.now))...))
 	}
+}
+
+// provider is how a transcription is set up, as JSON of texts.
+func (s *session) provider() string {
+	return `{"profanityFilter":` + quoteJSON(attr(s.v, "profanityFilter", "true")) +
+		`,"speechModel":` + quoteJSON(attr(s.v, "speechModel", "telephony")) +
+		`,"enableAutomaticPunctuation":` + quoteJSON(attr(s.v, "enableAutomaticPunctuation", "true")) + `}`
 }
 
 // transcribe gives words of one side to the transcriptions that run.

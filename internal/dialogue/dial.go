@@ -304,6 +304,7 @@ func (d *dialing) unbridged(err error) dialResult {
 func (d *dialing) bridge(k *Call, ringing time.Time) (dialResult, error) {
 	c := d.caller
 	c.answer()
+	c.inbox = nil // keys that were pressed while it rang end nothing
 	started := c.e.now
 	if !k.isApplication {
 		c.peer, k.peer = k, c

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"bytes"
 	"errors"
 	"mime"
 	"net/http"
@@ -90,18 +91,35 @@ func (e *Engine) parse(x *Exchange, kind twiml.DocumentKind) (*twiml.Node, *Fail
 func parseResponse(body []byte) (*twiml.Node, *Failure) {
 	root, err := twiml.Parse(body)
 	if err != nil {
-		f := failure(12100, "the document cannot be parsed: %v", strings.TrimPrefix(err.Error(), "twiml: "))
+		f := failure(12100, "the document cannot be parsed: %v", err)
 		f.Err = err
 		var syntax *twiml.SyntaxError
 		if errors.As(err, &syntax) {
-			f.Line, f.Col = syntax.Line, syntax.Column
+			f.Line, f.Col, f.Text = syntax.Line, syntax.Column, "the document cannot be parsed: "+syntax.Reason
+			if syntax.Code != 0 {
+				f.Code = syntax.Code
+			}
+		}
+		if isPage(body) {
+			f.Text = "the answer is a page of HTML, not TwiML"
 		}
 		return nil, f
 	}
 	if root.Name != "Response" {
-		return nil, &Failure{Code: 12102, Text: "the root element is " + root.Name + ", not Response", Line: root.Line, Col: root.Column}
+		f := &Failure{Code: 12102, Text: "the root element is " + root.Name + ", not Response", Line: root.Line, Col: root.Column}
+		if isPage(body) {
+			f.Text += ": the answer is a page of HTML, not TwiML"
+		}
+		return nil, f
 	}
 	return root, nil
+}
+
+// isPage reports whether an answer is a page for browsers, such as the error
+// page of a server.
+func isPage(body []byte) bool {
+	start := strings.ToLower(string(bytes.TrimSpace(body[:min(len(body), 100)])))
+	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
 // judge sorts what Lint found: a problem with the document as a whole is the

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"errors"
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
@@ -49,8 +50,8 @@ const (
 	Spoke             EventType = "spoke"              // a person said Text
 	Heard             EventType = "heard"              // another person's words were heard; Other
 	HungUp            EventType = "hung-up"            // a person put the receiver down
-	Warned            EventType = "warned"             // Failure; things go on
-	Failed            EventType = "failed"             // Failure; the document or call cannot go on
+	Warned            EventType = "warned"             // Failure; things go on; Exchange of a callback
+	Failed            EventType = "failed"             // Failure; a document cannot go on, or a handler panicked
 )
 
 // Event is something that happened, told to Config.Observe as it happens.
@@ -80,5 +81,15 @@ func (c *Call) emit(ev Event) {
 
 // warn reports something that Twilio would put into the debugger.
 func (c *Call) warn(f *Failure) {
-	c.emit(Event{Type: Warned, Failure: f, Text: f.Error()})
+	c.emit(Event{Type: f.warning(), Failure: f, Text: f.Error()})
+}
+
+// warning is the type of event for a failure that things go on after. Twilio
+// overlooks what a panic does to a callback or a file; a test must not.
+func (f *Failure) warning() EventType {
+	var panicked *HandlerPanic
+	if errors.As(f, &panicked) {
+		return Failed
+	}
+	return Warned
 }

@@ -85,6 +85,11 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
+// errorReader is the end of a body.
+type errorReader struct{ err error }
+
+func (r errorReader) Read([]byte) (int, error) { return 0, r.err }
+
 // responseWriter collects an answer. It is locked, because a handler that was
 // left behind may still be writing.
 type responseWriter struct {
@@ -92,6 +97,7 @@ type responseWriter struct {
 	header    http.Header
 	sent      http.Header
 	status    int
+	declared  int64 // Content-Length as the handler gave it; -1: it did not
 	body      bytes.Buffer
 	dropped   int64
 	flushed   bool
@@ -101,6 +107,9 @@ type responseWriter struct {
 func (w *responseWriter) Header() http.Header { return w.header }
 
 func (w *responseWriter) WriteHeader(status int) {
+	if status < 100 || status > 999 {
+		panic(fmt.Sprintf("invalid WriteHeader code %v", status)) // as net/http does
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.writeHeader(status)
@@ -112,6 +121,10 @@ func (w *responseWriter) writeHeader(status int) {
 	}
 	w.status = status
 	w.sent = maps.Clone(w.header)
+	w.declared = -1
+	if n, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil && n >= 0 {
+		w.declared = n
+	}
 }
 
 func (w *responseWriter) Write(p []byte) (int, error) {
@@ -125,6 +138,9 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 	}
 	if w.status == http.StatusNoContent || w.status == http.StatusNotModified {
 		return 0, http.ErrBodyNotAllowed
+	}
+	if w.declared >= 0 && int64(w.body.Len())+w.dropped+int64(len(p)) > w.declared {
+		return 0, http.ErrContentLength
 	}
 	room := max(keptBody-w.body.Len(), 0)
 	kept := min(len(p), room)
@@ -157,6 +173,11 @@ func (w *responseWriter) response(r *http.Request) *http.Response {
 	header := w.sent
 	body := w.body.Bytes()
 	length := int64(len(body)) + w.dropped
+	var rest io.Reader = errorReader{io.EOF}
+	if w.declared > length && w.status != http.StatusNoContent && w.status != http.StatusNotModified {
+		// A server closes the connection when a handler sends less than it said.
+		rest, length = errorReader{io.ErrUnexpectedEOF}, w.declared
+	}
 	if _, typed := header["Content-Type"]; !typed && len(body) > 0 && header.Get("Content-Encoding") == "" {
 		header.Set("Content-Type", http.DetectContentType(body))
 	}
@@ -165,7 +186,7 @@ func (w *responseWriter) response(r *http.Request) *http.Response {
 		StatusCode: w.status,
 		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header:        header,
-		Body:          io.NopCloser(bytes.NewReader(body)),
+		Body:          io.NopCloser(io.MultiReader(bytes.NewReader(body), rest)),
 		ContentLength: length,
 		Request:       r,
 	}

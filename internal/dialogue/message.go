@@ -324,7 +324,7 @@ func checkBody(m Message) *Failure {
 
 func (x *answering) warn(f *Failure) {
 	x.reply.Warnings = append(x.reply.Warnings, f)
-	x.e.emit(Event{Type: Warned, Failure: f, Text: f.Error()})
+	x.e.emit(Event{Type: f.warning(), Failure: f, Text: f.Error()})
 }
 
 // jar returns the cookies that two addresses have, or begins anew.

@@ -127,7 +127,6 @@ func (c *Call) enqueue(doc *document, v *twiml.Node) (*transfer, error) {
 		next, f := action("redirected", t)
 		return nil, c.tellInPassing(next, f, err)
 	case asFailure(err) != nil:
-		c.warn(asFailure(err))
 		return action("error", t)
 	}
 	return nil, err

@@ -337,7 +337,7 @@ func (c *Call) redirect(doc *document, v *twiml.Node) (*transfer, error) {
 	ref := strings.TrimSpace(rawText(v))
 	t, err := c.transferTo(doc, ref, attr(v, "method", ""), "TwimlRedirectRequest", nil)
 	if err == nil {
-		c.emit(Event{Type: Redirected, Node: v, Text: ref})
+		c.emit(Event{Type: Redirected, Node: v, Text: t.ref})
 	}
 	return t, err
 }

@@ -123,13 +123,17 @@ func cmpStatus(status, def string) string {
 	return status
 }
 
-// farewell is the request that a verb makes after its caller has gone. The
-// answer can do nothing any more.
+// farewell is the request that a verb makes after its caller has gone. It
+// carries the final status: completed, unless nobody had answered. The answer
+// can do nothing any more.
 func (c *Call) farewell(t *transfer, err error) error {
 	if t == nil || c.killed != "" && c.killed != Completed {
 		return err
 	}
 	c.status, c.ended = Completed, c.e.now
+	if c.answered.IsZero() {
+		c.status = NoAnswer
+	}
 	rq, f := c.request(t)
 	if f == nil {
 		_, f = c.e.fetchAndTell(c.p, rq)
@@ -153,14 +157,16 @@ func (e *Engine) fetchAndTell(p *proc, rq request) (*Exchange, *Failure) {
 }
 
 // callback sends params to ref without waiting for it. Nothing that comes back
-// changes anything; what is not as it should be is a warning.
+// changes anything; what is not as it should be is a warning. A panic of a
+// handler in this process is a failure.
 func (c *Call) callback(kind string, base *url.URL, ref, method string, params Params) {
 	c.e.callback(c, kind, base, ref, method, params)
 }
 
 func (e *Engine) callback(c *Call, kind string, base *url.URL, ref, via string, params Params) {
+	var x *Exchange
 	warn := func(f *Failure) {
-		e.emit(Event{Type: Warned, Call: c, Failure: f, Text: kind + ": " + f.Error()})
+		e.emit(Event{Type: f.warning(), Call: c, Failure: f, Text: kind + ": " + f.Error(), Exchange: x})
 	}
 	u, f := e.resolve(base, ref)
 	if f != nil {
@@ -168,7 +174,8 @@ func (e *Engine) callback(c *Call, kind string, base *url.URL, ref, via string, 
 		return
 	}
 	e.spawn(func(p *proc) {
-		x, f := e.fetchAndTell(p, request{kind: kind, url: u, method: method(via), call: c, params: params, bare: params, async: true})
+		rq := request{kind: kind, url: u, method: method(via), call: c, params: params, bare: params, async: true, last: &x}
+		_, f := e.fetchAndTell(p, rq)
 		if f == nil {
 			f = callbackAnswer(x)
 		}

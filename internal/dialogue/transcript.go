@@ -7,11 +7,13 @@ import (
 )
 
 // Transcript tells events as people would: one line each, with the time since
-// start. Events that say nothing to a person are left out.
+// start. Events that say nothing to a person are left out. One caller is "the
+// caller"; several are told apart by their addresses.
 func Transcript(start time.Time, events []Event) string {
 	var b strings.Builder
+	callers := severalCallers(events)
 	for _, ev := range events {
-		if line := ev.Line(); line != "" {
+		if line := ev.tell(callers); line != "" {
 			d := ev.At.Sub(start)
 			fmt.Fprintf(&b, "%02d:%02d  %s\n", int(d.Minutes()), int(d.Seconds())%60, line)
 		}
@@ -19,11 +21,35 @@ func Transcript(start time.Time, events []Event) string {
 	return b.String()
 }
 
+func severalCallers(events []Event) bool {
+	var first *Call
+	for _, ev := range events {
+		if ev.Type == CallStarted && ev.Call != nil && ev.Call.direction == Inbound {
+			if first != nil && first.from.Address != ev.Call.from.Address {
+				return true
+			}
+			first = ev.Call
+		}
+	}
+	return false
+}
+
+// person returns the address of who holds this phone.
+func (c *Call) person() string {
+	if c.direction == Inbound {
+		return c.from.Address
+	}
+	return c.to.Address
+}
+
 // Line tells the event in a line, or in none.
-func (ev Event) Line() string {
+func (ev Event) Line() string { return ev.tell(false) }
+
+// tell is Line; with several callers each is named.
+func (ev Event) tell(several bool) string {
 	who := "the caller"
-	if c := ev.Call; c != nil && c.direction != Inbound {
-		who = c.to.Address
+	if c := ev.Call; c != nil && (several || c.direction != Inbound) {
+		who = c.person()
 	}
 	brief := ev.Duration.Round(100 * time.Millisecond)
 	switch ev.Type {
@@ -31,6 +57,9 @@ func (ev Event) Line() string {
 		return "call " + ev.Text
 	case Answered:
 		if ev.Call.direction == Inbound {
+			if several {
+				return "Twilio answers " + who
+			}
 			return "Twilio answers"
 		}
 		return who + " answers"
@@ -42,6 +71,9 @@ func (ev Event) Line() string {
 	case Ended:
 		if ev.Call.direction != Inbound {
 			return who + "'s leg ended: " + ev.Text
+		}
+		if several {
+			return "call of " + who + " ended: " + ev.Text
 		}
 		return "call ended: " + ev.Text
 	case Fetched:
@@ -73,7 +105,7 @@ func (ev Event) Line() string {
 	case DialEnded:
 		return "dial ended: " + ev.Text
 	case Bridged:
-		return who + " talks to " + ev.Other.to.Address
+		return who + " talks to " + ev.Other.person()
 	case Joined:
 		return fmt.Sprintf("%s joins conference %q", who, ev.Text)
 	case Left:

@@ -8,7 +8,8 @@ import (
 )
 
 // waitDocument fetches what people hear who wait. nil without a failure is
-// Twilio's own music, or silence where the attribute is empty.
+// Twilio's own music, or silence where the attribute is empty. A failure is
+// told already.
 func (c *Call) waitDocument(doc *document, n *twiml.Node, name, via, kind string, params Params) (*document, *Failure) {
 	ref := attr(n, name, "")
 	if ref == "" {
@@ -20,11 +21,21 @@ func (c *Call) waitDocument(doc *document, n *twiml.Node, name, via, kind string
 	t := &transfer{kind: kind, ref: ref, method: attr(n, via, ""), params: params, base: doc.base}
 	base, inline := c.base, c.inline
 	defer func() { c.base, c.inline = base, inline }()
-	return c.load(t)
+	wait, f := c.load(t)
+	if f != nil {
+		c.failed(f)
+	}
+	return wait, f
+}
+
+// failed tells a failure that does not end the call.
+func (c *Call) failed(f *Failure) {
+	c.emit(Event{Type: Failed, Failure: f, Text: f.Error()})
 }
 
 // nested executes a document, and those it leads to, inside another verb. It
-// starts with doc or, if that is nil, with t. A failure is returned as an error.
+// starts with doc or, if that is nil, with t. A failure is told, and returned
+// as an error.
 func (c *Call) nested(t *transfer, doc *document) error {
 	base, inline := c.base, c.inline
 	defer func() { c.base, c.inline = base, inline }()
@@ -32,12 +43,15 @@ func (c *Call) nested(t *transfer, doc *document) error {
 		if doc == nil {
 			var f *Failure
 			if doc, f = c.load(t); f != nil {
-				c.emit(Event{Type: Failed, Failure: f, Text: f.Error()})
+				c.failed(f)
 				return f
 			}
 		}
 		c.base, c.inline = doc.base, doc.base == nil
 		next, err := c.exec(doc)
+		if f := asFailure(err); f != nil {
+			c.failed(f)
+		}
 		if err != nil || next == nil {
 			return err
 		}
