@@ -182,8 +182,11 @@ func (c *Call) pass(done func() bool, silent bool) string {
 		case dialogue.InSession:
 			return "the call is connected to a session, which stays silent: EndsSession ends it"
 		}
-		if at, ok := c.t.engine.Next(); !ok || at.After(end) {
+		switch at, ok := c.t.engine.Next(); {
+		case !ok:
 			return "nothing more happens" + waited
+		case at.After(end):
+			return fmt.Sprintf("%.0f minutes have passed%s", patience.Minutes(), waited)
 		}
 		c.t.engine.Step()
 	}
@@ -248,9 +251,9 @@ func (c *Call) Speaks(words ...string) *Call {
 	return c
 }
 
-// Waits lets d pass while the person does nothing.
+// Waits lets d pass while the person does nothing. What they hear meanwhile,
+// and what they had heard before, is there for Hears.
 func (c *Call) Waits(d time.Duration) *Call {
-	c.act()
 	c.t.engine.Advance(d)
 	return c
 }

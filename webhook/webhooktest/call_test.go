@@ -162,7 +162,7 @@ func TestFailures(t *testing.T) {
 		{"a key too many", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("21") }, []string{`presses "1" of "21", and nothing listens`}},
 		{"words to nobody", h, func(t *webhooktest.Twilio) { t.Call("/voice").Speaks("hi") }, []string{`cannot say "hi": the call waits for the caller to press a key`}},
 		{"a recording that is not made", h, func(t *webhooktest.Twilio) { t.Call("/voice").Records(time.Second) }, []string{"nothing is recorded"}},
-		{"an end that does not come", xml(`<Response><Gather/><Redirect/></Response>`), func(t *webhooktest.Twilio) { t.Call("/voice").Ends() }, []string{"the call does not end: nothing more happens, after it has waited for the caller to press a key"}},
+		{"an end that does not come", xml(`<Response><Gather/><Redirect/></Response>`), func(t *webhooktest.Twilio) { t.Call("/voice").Ends() }, []string{"the call does not end: 10 minutes have passed, after it has waited for the caller to press a key", "lines ...]"}},
 		{"an end that somebody else decides", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("1").Ends() }, []string{"Answers, Busy or NoAnswer decide"}},
 		{"another end", say, func(t *webhooktest.Twilio) { t.Call("/voice").EndsAs("busy") }, []string{"the call ends as completed, not as busy"}},
 		{"a phone that does not ring", say, func(t *webhooktest.Twilio) { t.Call("/voice").Answers() }, []string{"nobody's phone rings to answer"}},

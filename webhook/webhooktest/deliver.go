@@ -63,10 +63,28 @@ func (t *Twilio) deliver(path string, sid webhook.SID, status webhook.MessageSta
 	}
 	for !done() && t.engine.Step() {
 	}
+	if !done() {
+		t.undelivered(before, status, sid)
+		return
+	}
 	for _, ev := range t.log.all()[before:] {
 		if ev.Type == dialogue.Fetched && ev.Exchange.Failure != nil {
 			t.log.accept(ev.Exchange.Failure)
 			t.tb.Errorf("the report %s of %s is refused: %s\n%s", status, sid, ev.Exchange.Failure.Error(), indent(showExchange(ev.Exchange, 0)))
 		}
 	}
+}
+
+// undelivered fails the test for a report that no request was made for: its
+// URL is one that Twilio refuses.
+func (t *Twilio) undelivered(before int, status webhook.MessageStatus, sid webhook.SID) {
+	t.tb.Helper()
+	why := "there was no request"
+	for _, ev := range t.log.all()[before:] {
+		if ev.Failure != nil {
+			t.log.accept(ev.Failure)
+			why = ev.Failure.Error()
+		}
+	}
+	t.tb.Errorf("the report %s of %s is not sent: %s", status, sid, why)
 }

@@ -26,21 +26,21 @@ func Example() {
 	fmt.Print(call.Transcript())
 	// Output:
 	// 00:00  call +15550101 to +15550100
-	// 00:00  POST https://webhooktest.example.com/voice CallStatus=ringing -> 200
+	// 00:00  POST /voice CallStatus=ringing -> 200
 	// 00:00  Twilio answers
 	// 00:00  the caller hears "Welcome to our support line."
 	// 00:02  the caller hears "Press 1 for sales. Press 2 to leave a message."
 	// 00:02  the caller presses 2
 	// 00:02  gathered "2"
-	// 00:02  POST https://webhooktest.example.com/voice/menu CallStatus=in-progress Digits=2 -> 200
+	// 00:02  POST /voice/menu CallStatus=in-progress Digits=2 -> 200
 	// 00:02  the caller hears "Please leave a message after the tone."
 	// 00:04  recording
 	// 00:04  the caller talks for 20s
 	// 00:24  the caller presses #
 	// 00:24  recorded 20s, ended by key #
-	// 00:24  POST https://webhooktest.example.com/voice/thanks CallStatus=in-progress Digits=# RecordingDuration=20 -> 200
+	// 00:24  POST /voice/thanks CallStatus=in-progress Digits=# RecordingDuration=20 -> 200
 	// 00:24  the caller hears "We keep your message of 20 seconds. Goodbye."
-	// 00:25  POST https://webhooktest.example.com/events RecordingStatus=completed RecordingDuration=20 -> 204
+	// 00:25  POST /events RecordingStatus=completed RecordingDuration=20 -> 204
 	// 00:28  call ended: completed
 }
 
@@ -58,7 +58,7 @@ func Example_failure() {
 	// Output:
 	// FAIL: the caller does not hear "Press 2": the call has ended (completed), after it has waited for the caller to press a key
 	//     00:00  call client:ada to client:support
-	//     00:00  POST https://webhooktest.example.com/voice CallStatus=ringing -> 200
+	//     00:00  POST /voice CallStatus=ringing -> 200
 	//     00:00  Twilio answers
 	//     00:00  the caller hears "Press 1 for sales."
 	//     00:01  listening for 5s

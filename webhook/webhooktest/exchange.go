@@ -35,6 +35,8 @@ type Exchange struct {
 	sid     webhook.SID
 	chain   []*dialogue.Exchange
 	failure *dialogue.Failure
+	// warnings are what Twilio would have put into the debugger.
+	warnings []*dialogue.Failure
 }
 
 // SID returns the identifier of the incoming message, if it was one.
@@ -49,7 +51,7 @@ func (x *Exchange) Replies(words ...string) *Exchange {
 		x.fail("there is no reply: %s", x.failure.Error())
 	}
 	if len(x.Messages) == 0 {
-		x.fail("there is no reply")
+		x.fail("there is no reply%s", x.dropped())
 	}
 	for _, w := range words {
 		if !slices.ContainsFunc(x.Messages, func(m Message) bool { return contains(m.Body, w) }) {
@@ -57,6 +59,14 @@ func (x *Exchange) Replies(words ...string) *Exchange {
 		}
 	}
 	return x
+}
+
+// dropped says why a message of the answer was not sent, if there was one.
+func (x *Exchange) dropped() string {
+	if len(x.warnings) == 0 {
+		return ""
+	}
+	return ": " + x.warnings[0].Error()
 }
 
 // RepliesNothing fails if the program answers with a message.

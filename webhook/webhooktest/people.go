@@ -23,13 +23,11 @@ func (c *Call) ringing() *dialogue.Call {
 // awaitRinging lets time pass until a phone rings.
 func (c *Call) awaitRinging(what string) *dialogue.Call {
 	c.t.tb.Helper()
-	var leg *dialogue.Call
-	if c.ringing() == nil {
-		if why := c.until(func() bool { return c.ringing() != nil }); why != "" {
-			c.fail("nobody's phone rings to %s: %s", what, why)
-		}
+	if why := c.until(func() bool { return c.ringing() != nil }); why != "" {
+		c.fail("nobody's phone rings to %s: %s", what, why)
+		return c.t.engine.Nobody()
 	}
-	leg = c.ringing()
+	leg := c.ringing()
 	c.act()
 	return leg
 }
@@ -52,14 +50,14 @@ func (c *Call) Busy() *Call {
 // Unreachable makes it fail: the number is not in service.
 func (c *Call) Unreachable() *Call {
 	c.t.tb.Helper()
-	c.awaitRinging("be unreachable").Decline("failed")
+	c.awaitRinging("fail").Decline("failed")
 	return c
 }
 
 // NoAnswer lets the phone ring until it is given up.
 func (c *Call) NoAnswer() *Call {
 	c.t.tb.Helper()
-	leg := c.awaitRinging("ring in vain")
+	leg := c.awaitRinging("leave unanswered")
 	end := c.t.engine.Now().Add(patience + 10*time.Minute)
 	for leg.Activity().State != dialogue.Over && c.t.engine.Now().Before(end) && c.t.engine.Step() {
 	}
@@ -90,6 +88,7 @@ func (c *Call) Rings(number webhook.Address) *Call {
 	if !find() {
 		if why := c.until(find); why != "" {
 			c.fail("the phone of %s does not ring: %s", number, why)
+			leg = c.t.engine.Nobody()
 		}
 	}
 	return &Call{t: c.t, leg: leg, from: c.t.log.len()}

@@ -83,7 +83,7 @@ func (t *Twilio) receive(m dialogue.Text) *Exchange {
 			x.take(ev.Exchange)
 		}
 	}
-	x.failure = r.Failure
+	x.failure, x.warnings = r.Failure, r.Warnings
 	for _, got := range r.Messages {
 		x.Messages = append(x.Messages, Message{
 			SID: webhook.SID(got.SID), From: webhook.Address(got.From), To: webhook.Address(got.To), Body: got.Body,
@@ -178,14 +178,14 @@ func (t *Twilio) OptOut(path string, kind webhook.OptOutType) *Exchange {
 	return t.receive(m)
 }
 
-// Sends fails unless the program has sent a message that holds all of words,
-// by TwiML, since the last expectation of the call. It lets no time pass.
+// Sends fails unless the program has sent messages in this call, by the verb
+// Sms, that hold all of words. It lets no time pass.
 func (c *Call) Sends(words ...string) *Call {
 	c.t.tb.Helper()
 	for _, w := range words {
 		found := false
 		for _, ev := range c.t.log.all() {
-			found = found || ev.Type == dialogue.MessageSent && contains(ev.Text, w)
+			found = found || ev.Type == dialogue.MessageSent && ev.Call == c.leg && contains(ev.Text, w)
 		}
 		if !found {
 			c.fail("no message holds %q", w)

@@ -3,6 +3,7 @@ package webhooktest
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
@@ -12,7 +13,7 @@ import (
 // the last request of the call, and its document with the place reached.
 func (t *Twilio) story(c *dialogue.Call) string {
 	var b strings.Builder
-	b.WriteString(t.log.transcript(func(ev dialogue.Event) bool { return c == nil || related(ev, c) }))
+	b.WriteString(shorten(t.log.transcript(func(ev dialogue.Event) bool { return c == nil || related(ev, c) })))
 	var last *dialogue.Exchange
 	line := 0
 	for _, ev := range t.log.all() {
@@ -35,9 +36,24 @@ func (t *Twilio) story(c *dialogue.Call) string {
 	return b.String()
 }
 
+// What a story shows of a transcript that does not end.
+const (
+	storyHead = 25 // lines
+	storyTail = 40
+)
+
+// shorten leaves out the middle of a long transcript.
+func shorten(transcript string) string {
+	lines := strings.SplitAfter(transcript, "\n")
+	if len(lines) <= storyHead+storyTail+5 {
+		return transcript
+	}
+	left := len(lines) - storyHead - storyTail
+	return strings.Join(lines[:storyHead], "") + fmt.Sprintf("[... %d lines ...]\n", left) + strings.Join(lines[len(lines)-storyTail:], "")
+}
+
 // related reports whether an event belongs to the story of a call: its own,
-// those of its legs and those of
-// conferences.
+// those of its legs and those of conferences.
 func related(ev dialogue.Event, c *dialogue.Call) bool {
 	if ev.Call == nil {
 		return ev.Type == dialogue.ConferenceStarted || ev.Type == dialogue.ConferenceEnded
@@ -46,17 +62,18 @@ func related(ev dialogue.Event, c *dialogue.Call) bool {
 }
 
 // showExchange shows a request and its answer; an arrow marks a line.
+// Parameters that are empty or say where a number is are left out.
 func showExchange(x *dialogue.Exchange, line int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nrequest (%s):\n    %s %s\n", x.Kind, x.Method, x.URL)
 	for _, p := range x.Params {
-		if p.Value != "" && !strings.HasPrefix(p.Name, "CallToken") {
-			fmt.Fprintf(&b, "    %s=%s\n", p.Name, p.Value)
+		if p.Value != "" && p.Name != "CallToken" && !geographic.MatchString(p.Name) {
+			fmt.Fprintf(&b, "    %s=%s\n", p.Name, clip(p.Value))
 		}
 	}
 	var panicked *dialogue.HandlerPanic
 	if errors.As(x.Err, &panicked) {
-		fmt.Fprintf(&b, "the handler panicked: %v\n%s\n", panicked.Value, panicked.Stack)
+		fmt.Fprintf(&b, "the handler panicked: %v\n%s", panicked.Value, userFrames(string(panicked.Stack)))
 		return b.String()
 	}
 	if x.Status == 0 {
@@ -64,23 +81,67 @@ func showExchange(x *dialogue.Exchange, line int) string {
 		return b.String()
 	}
 	fmt.Fprintf(&b, "answer: %d %s\n", x.Status, x.ResponseHeader.Get("Content-Type"))
-	body := string(x.ResponseBody)
-	if len(body) > 8<<10 {
-		body = body[:8<<10] + "\n[...]"
-	}
-	n := 0
-	for text := range strings.Lines(body) {
-		n++
-		mark := "   "
-		if n == line {
-			mark = "-> "
-		}
-		fmt.Fprintf(&b, " %s%d  %s\n", mark, n, strings.TrimRight(text, "\r\n"))
-	}
+	showBody(&b, string(x.ResponseBody), line)
 	for _, p := range x.Problems {
 		fmt.Fprintf(&b, "lint: %s (line %d): %s\n", p.Path, p.Line, p.Text)
 	}
 	return b.String()
+}
+
+var geographic = regexp.MustCompile(`^(From|To|Caller|Called)(City|State|Zip|Country)$`)
+
+// around is how many lines of a long answer are shown before and behind the
+// one that matters.
+const around = 20
+
+func showBody(b *strings.Builder, body string, line int) {
+	lines := strings.Split(strings.TrimSuffix(body, "\n"), "\n")
+	if body == "" {
+		lines = nil
+	}
+	first, last := 0, len(lines)
+	if len(lines) > 2*around+10 {
+		first = max(line-around, 0)
+		last = min(first+2*around, len(lines))
+		if first > 0 {
+			fmt.Fprintf(b, "    [%d lines]\n", first)
+		}
+	}
+	for i, text := range lines[first:last] {
+		mark := "   "
+		if first+i+1 == line {
+			mark = "-> "
+		}
+		fmt.Fprintf(b, " %s%d  %s\n", mark, first+i+1, clip(strings.TrimRight(text, "\r")))
+	}
+	if last < len(lines) {
+		fmt.Fprintf(b, "    [%d lines]\n", len(lines)-last)
+	}
+}
+
+// clip shortens a line that nobody would read.
+func clip(s string) string {
+	const most = 1000
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + fmt.Sprintf("[... %d bytes]", len(s)-most)
+}
+
+// userFrames leaves of a stack what is the program's: the frames between the
+// panic and the test transport.
+func userFrames(stack string) string {
+	if _, after, ok := strings.Cut(stack, "\npanic("); ok {
+		if _, frames, ok := strings.Cut(after, "\n"); ok { // panic's own frame has a second line
+			if _, frames, ok = strings.Cut(frames, "\n"); ok {
+				stack = frames
+			}
+		}
+	}
+	if before, _, ok := strings.Cut(stack, "github.com/ringback-go/ringback/internal/dialogue.handlerTransport"); ok && before != "" {
+		stack = before
+	}
+	return strings.TrimRight(stack, "\n") + "\n"
 }
 
 func requestLine(x *dialogue.Exchange, base string) string {

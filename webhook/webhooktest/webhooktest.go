@@ -31,7 +31,9 @@
 //
 // A failure that Twilio would have met (a 500, bad TwiML, an endless
 // redirect) fails the test at its end even if nobody looked, unless
-// [Call.Fails] or [Exchange.Fails] expected it.
+// [Call.Fails] or [Exchange.Fails] expected it. So does a handler that panics,
+// be it one for callbacks. What else a callback answers is a warning, as it is
+// to Twilio: [Options.Warnings] makes it count.
 //
 // # Moving time
 //
@@ -45,7 +47,9 @@
 //
 // No sound is made or understood, media streams stay silent, and nothing is
 // sent anywhere but to the handler. Files to play are fetched if they are on
-// BaseURL. Handlers run in real time, so one that sleeps makes its test slow.
+// BaseURL. Handlers run in real time, so one that sleeps makes its test slow,
+// and one that hangs takes [Options.Timeout]. In a bubble of testing/synctest
+// neither costs any time.
 package webhooktest
 
 import (
@@ -121,6 +125,7 @@ type Twilio struct {
 type journal struct {
 	mu       sync.Mutex
 	start    time.Time
+	base     string
 	events   []dialogue.Event
 	accepted map[*dialogue.Failure]bool
 }
@@ -134,6 +139,7 @@ func New(tb testing.TB, h http.Handler, opts *Options) *Twilio {
 		t.opts = *opts
 	}
 	t.opts.fill()
+	t.log.base = strings.TrimSuffix(t.opts.BaseURL, "/")
 	cfg := dialogue.Config{
 		Transport: t.opts.Transport, BaseURL: t.opts.BaseURL, AuthToken: t.opts.AuthToken,
 		AccountSID: string(t.opts.AccountSID), Seed: t.opts.Seed,
@@ -191,7 +197,8 @@ func (t *Twilio) Waits(d time.Duration) *Twilio {
 // Now returns the virtual time.
 func (t *Twilio) Now() time.Time { return t.engine.Now() }
 
-// Transcript tells everything that has happened, a line each.
+// Transcript tells everything that has happened, a line each: minutes and
+// seconds, then what happened. URLs on BaseURL are given as paths.
 func (t *Twilio) Transcript() string {
 	return t.log.transcript(func(dialogue.Event) bool { return true })
 }
@@ -235,7 +242,7 @@ func (j *journal) transcript(keep func(dialogue.Event) bool) string {
 			events = append(events, ev)
 		}
 	}
-	return dialogue.Transcript(j.start, events)
+	return strings.ReplaceAll(dialogue.Transcript(j.start, events), " "+j.base+"/", " /")
 }
 
 // reportUnexpected fails the test for failures that nobody expected.
@@ -247,7 +254,12 @@ func (t *Twilio) reportUnexpected() {
 			continue
 		}
 		t.log.accept(ev.Failure)
-		t.tb.Errorf("Twilio would have reported %s\n%s", ev.Failure.Error(), indent(t.story(ev.Call)))
+		story := t.story(ev.Call)
+		if ev.Exchange != nil && ev.Exchange.Async { // a callback: the call's document is not to blame
+			story = shorten(t.log.transcript(func(other dialogue.Event) bool { return ev.Call == nil || related(other, ev.Call) })) +
+				showExchange(ev.Exchange, 0)
+		}
+		t.tb.Errorf("Twilio would have reported %s\n%s", ev.Failure.Error(), indent(story))
 	}
 }
 
