@@ -15,7 +15,7 @@ func lintBuilt(root *element, kind DocumentKind) []Problem {
 	if root == nil {
 		return nil
 	}
-	tree := &builtTree{rounded: map[*Node][]string{}}
+	tree := &builtTree{rounded: map[*Node][]string{}, limited: true}
 	doc := tree.node(root)
 	found := Lint(doc, kind)
 	found = append(found, tree.problems(doc, "/"+doc.Name)...)
@@ -31,6 +31,10 @@ func lintBuilt(root *element, kind DocumentKind) []Problem {
 type builtTree struct {
 	rounded map[*Node][]string // names of attributes
 	broken  []error
+
+	// Lint says no more of a document past the limits than that it is.
+	limited         bool
+	depth, elements int
 }
 
 // nodeOf returns a built document as a tree, without limits.
@@ -43,6 +47,9 @@ func nodeOf(root *element) *Node {
 
 func (t *builtTree) node(e *element) *Node {
 	n := &Node{Name: e.name()}
+	t.depth++
+	t.elements++
+	defer func() { t.depth-- }()
 	for _, a := range e.attrs {
 		value := a.value
 		if kind := a.kind &^ kindRounded; kind != kindText {
@@ -59,6 +66,9 @@ func (t *builtTree) node(e *element) *Node {
 		n.addText(e.text)
 	}
 	for _, k := range e.kids() {
+		if t.limited && (t.depth > nodeMaxDepth || t.elements > nodeMaxElements) {
+			break
+		}
 		if k.el != nil {
 			n.Children = append(n.Children, t.node(k.el))
 		}

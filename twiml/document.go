@@ -67,10 +67,12 @@ func roomFor(root *element) int {
 	if root == nil {
 		return n
 	}
-	return n + root.size()
+	return n + root.size(nodeMaxBytes)
 }
 
-func (e *element) size() int {
+// size guesses the size of an element. Past most it stops counting: elements
+// that stand in each other many times over make a document of any size.
+func (e *element) size(most int) int {
 	n := 2*len(tags[e.tag].open) + 4 + len(e.text) + len(e.text)>>4
 	for i := range e.attrs {
 		a := &e.attrs[i]
@@ -82,8 +84,11 @@ func (e *element) size() int {
 	kids := e.kids()
 	for i := range kids {
 		n += len(kids[i].text)
+		if n > most {
+			break
+		}
 		if el := kids[i].el; el != nil {
-			n += el.size()
+			n += el.size(most - n)
 		}
 	}
 	return n

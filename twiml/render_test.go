@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,6 +103,50 @@ func TestNilIsSkippedAndEmpty(t *testing.T) {
 	doc := twiml.Voice(nil, say, twiml.Dial(nil, number, custom, twiml.Text("")), twiml.Say("a", nil, custom, twiml.Text("")),
 		twiml.Gather(nil, say), twiml.Connect(nil), twiml.Connect(stream), twiml.Custom("X", nil, say))
 	assert.Equal(t, `<Dial/><Say>a</Say><Gather/><Connect/><Connect/><X/>`, inside(t, doc))
+}
+
+// A few elements that stand in each other many times over would make a
+// document of billions: it is refused as fast as any that is too large.
+func TestElementsSharedTooOften(t *testing.T) {
+	shared := twiml.Custom("Deep", twiml.Text("a"))
+	for range 60 {
+		shared = twiml.Custom("Deep", shared, shared)
+	}
+	wide := twiml.Custom("Wide")
+	for range 25 {
+		wide = twiml.Custom("Wide", wide, wide)
+	}
+	for _, doc := range []*twiml.VoiceResponse{twiml.Voice(shared), twiml.Voice(wide)} {
+		_, err := doc.AppendText(nil)
+		require.ErrorIs(t, err, twiml.ErrLimit)
+		assert.Contains(t, doc.String(), "limits")
+		assert.Contains(t, doc.Indent(), "limits")
+		assert.Contains(t, rulesOf(doc.Lint()), "limits")
+	}
+}
+
+// One document, and documents that share an element, are rendered and read by
+// many goroutines at once (run with -race).
+func TestDocumentsAreReadConcurrently(t *testing.T) {
+	say := twiml.Say("Hi ", twiml.Break(time.Second)).Voice(twiml.PollyJoanna)
+	docs := []*twiml.VoiceResponse{
+		twiml.Voice(say, twiml.Gather(say, say).Action("/x"), twiml.Custom("New", say).Attr("a", "b")),
+		twiml.Voice(say, twiml.Hangup()),
+	}
+	want := []string{docs[0].String(), docs[1].String()}
+	var all sync.WaitGroup
+	for i := range 16 {
+		all.Go(func() {
+			doc := docs[i%2]
+			for range 20 {
+				assert.Equal(t, want[i%2], doc.String())
+				assert.Equal(t, doc.Node().String(), strings.TrimPrefix(doc.String(), declaration))
+				doc.Lint()
+				doc.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/", nil))
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestLengthsOfTime(t *testing.T) {
