@@ -35,13 +35,25 @@ type pkg struct {
 // folders. Nested modules are left out: they have requirements of their own.
 func packages(t *testing.T) []pkg {
 	t.Helper()
+	return parse(t, func(dir string) bool { return hasFile(dir, "go.mod") })
+}
+
+// allPackages parses those of the nested modules, too.
+func allPackages(t *testing.T) []pkg {
+	t.Helper()
+	return parse(t, func(string) bool { return false })
+}
+
+// parse parses the packages of every folder, except below those to skip.
+func parse(t *testing.T, skip func(dir string) bool) []pkg {
+	t.Helper()
 	var all []pkg
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return err
 		}
 		base := d.Name()
-		if name != root && (strings.HasPrefix(base, ".") || base == "testdata" || hasFile(name, "go.mod")) {
+		if name != root && (strings.HasPrefix(base, ".") || base == "testdata" || skip(name)) {
 			return filepath.SkipDir
 		}
 		p, err := load(name)
