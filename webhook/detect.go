@@ -15,6 +15,7 @@ func (h has) all(of has) bool { return h&of == of }
 
 const (
 	hasAnsweredBy has = 1 << iota
+	hasApplicationSID
 	hasCallSID
 	hasCallStatus
 	hasCallbackSource
@@ -27,9 +28,11 @@ const (
 	hasDequeueResult
 	hasDialCallStatus
 	hasDigits
+	hasErrorCode
 	hasErrorURL
 	hasEventType
 	hasFaxSID
+	hasFinished
 	hasFor
 	hasLevel
 	hasMessageSID
@@ -42,7 +45,6 @@ const (
 	hasQueuePosition
 	hasQueueResult
 	hasQueueSID
-	hasRecordingDuration
 	hasRecordingStatus
 	hasRecordingURL
 	hasReferCode
@@ -50,12 +52,13 @@ const (
 	hasReservationSID
 	hasResult
 	hasRoomSID
-	hasSessionStatus
+	hasSession
 	hasSIPDomainSID
 	hasSiprecEvent
 	hasSMSMessageSID
 	hasSpeechResult
 	hasStreamEvent
+	hasStreamSID
 	hasTaskSID
 	hasTranscriptionSID
 	hasTranscriptionStatus
@@ -73,7 +76,7 @@ type sight struct {
 
 // clues are the values that tell kinds apart, the first of each name.
 type clues struct {
-	callStatus, direction, eventName, eventType, from, smsStatus, statusEvent, transcription string
+	callStatus, direction, eventName, eventType, from, smsStatus, statusEvent, to, transcription string
 }
 
 // detect returns the kind of a form, "" for a request of no known kind.
@@ -94,6 +97,8 @@ func (s *sight) see(name, value string) {
 	switch name {
 	case "AnsweredBy":
 		s.has |= hasAnsweredBy
+	case "ApplicationSid":
+		s.has |= hasApplicationSID
 	case "CallDuration", "Duration":
 		s.has |= hasCallDuration
 	case "CallSid":
@@ -108,7 +113,11 @@ func (s *sight) see(name, value string) {
 	case "CompositionSid":
 		s.has |= hasCompositionSID
 	case "ConferenceSid":
-		s.has |= hasConferenceSID
+		if value != "" {
+			s.has |= hasConferenceSID
+		}
+	case "Confidence", "FinishedOnKey":
+		s.has |= hasFinished
 	case "Content":
 		s.has |= hasContent
 	case "DequeingCallSid", "DequeueingCallSid":
@@ -121,6 +130,8 @@ func (s *sight) see(name, value string) {
 		s.has |= hasDigits
 	case "Direction":
 		keep(&s.text.direction)
+	case "ErrorCode":
+		s.has |= hasErrorCode
 	case "ErrorUrl":
 		s.has |= hasErrorURL
 	case "EventName":
@@ -155,9 +166,9 @@ func (s *sight) see(name, value string) {
 	case "QueueResult":
 		s.has |= hasQueueResult
 	case "QueueSid":
-		s.has |= hasQueueSID
-	case "RecordingDuration":
-		s.has |= hasRecordingDuration
+		if value != "" {
+			s.has |= hasQueueSID
+		}
 	case "RecordingStatus":
 		s.has |= hasRecordingStatus
 	case "RecordingUrl":
@@ -172,8 +183,8 @@ func (s *sight) see(name, value string) {
 		s.has |= hasResult
 	case "RoomSid":
 		s.has |= hasRoomSID
-	case "SessionStatus":
-		s.has |= hasSessionStatus
+	case "SessionId", "SessionStatus":
+		s.has |= hasSession
 	case "SipDomainSid":
 		if value != "" {
 			s.has |= hasSIPDomainSID
@@ -190,8 +201,12 @@ func (s *sight) see(name, value string) {
 		keep(&s.text.statusEvent)
 	case "StreamEvent":
 		s.has |= hasStreamEvent
+	case "StreamSid":
+		s.has |= hasStreamSID
 	case "TaskSid":
 		s.has |= hasTaskSID
+	case "To":
+		keep(&s.text.to)
 	case "TranscriptionEvent":
 		keep(&s.text.transcription)
 	case "TranscriptionSid":
@@ -202,7 +217,8 @@ func (s *sight) see(name, value string) {
 		s.has |= hasTrunkSID
 	case "UnstableSpeechResult":
 		s.has |= hasUnstable
-	case "VirtualAgentProvider", "VirtualAgentStatus":
+	case "VirtualAgentError", "VirtualAgentErrorCode", "VirtualAgentProvider", "VirtualAgentProviderData",
+		"VirtualAgentProviderError", "VirtualAgentStatus":
 		s.has |= hasVirtualAgent
 	case "WorkspaceSid":
 		s.has |= hasWorkspaceSID
@@ -214,6 +230,8 @@ func (s *sight) see(name, value string) {
 // kind applies the discriminators of the facts, the most telling first.
 func (s *sight) kind() Kind {
 	switch {
+	case s.fromApp():
+		return KindClientCallRequest
 	case s.has.any(hasMessageSID|hasSMSMessageSID) && !s.has.any(hasCallSID|hasEventType):
 		return s.message()
 	case s.has.all(hasMessageSID|hasMessageStatus) && !isConversation(s.text.eventType):
@@ -222,6 +240,8 @@ func (s *sight) kind() Kind {
 		return s.eventType()
 	case s.text.statusEvent != "":
 		return s.statusEvent()
+	case s.has.any(hasCompositionSID):
+		return KindVideoCompositionEvent
 	case s.text.transcription != "":
 		return transcriptionKinds[s.text.transcription]
 	case s.text.eventName == "conference-record-end":
@@ -250,14 +270,24 @@ func (s *sight) kind() Kind {
 	return ""
 }
 
+// fromApp reports whether this is the first request of a call that an app of
+// the user's began. It carries what parameters the app likes, whatever they
+// are called elsewhere, so it is told before all others. What a leg can be
+// told of while it still rings comes with a mark of its own.
+func (s *sight) fromApp() bool {
+	return s.text.callStatus == string(CallStatusRinging) && s.text.direction == string(CallDirectionInbound) &&
+		strings.HasPrefix(s.text.from, "client:") && s.has.all(hasCallSID|hasApplicationSID) &&
+		!s.has.any(hasErrorURL|hasCallbackSource|hasCallDuration|hasDialCallStatus)
+}
+
 // message tells what comes with a message's SID and without a call's.
 func (s *sight) message() Kind {
 	switch {
-	case s.has.any(hasMessageStatus) && s.has.any(hasSMSMessageSID):
+	case s.has.any(hasMessageStatus) && s.has.any(hasSMSMessageSID|hasNumMedia):
 		return KindMessageActionCallback
 	case s.has.any(hasMessageStatus):
 		return KindMessageStatusCallback
-	case s.has.any(hasErrorURL):
+	case s.has.any(hasErrorURL), s.has.any(hasErrorCode) && s.text.smsStatus == string(MessageStatusReceived):
 		return KindMessagingFallback
 	case s.has.any(hasSMSMessageSID|hasNumMedia) || s.text.smsStatus == string(MessageStatusReceived):
 		return KindIncomingMessage
@@ -287,16 +317,18 @@ func (s *sight) eventType() Kind {
 func (s *sight) statusEvent() Kind {
 	e := s.text.statusEvent
 	switch {
-	case s.has.any(hasConferenceSID):
+	case s.has.any(hasConferenceSID) || conferenceKinds[e] != "":
 		return conferenceKinds[e]
 	case s.has.any(hasCompositionSID) || strings.HasPrefix(e, "composition-"):
 		return KindVideoCompositionEvent
+	case strings.HasPrefix(e, "track-"):
+		return KindVideoTrackEvent
+	case e == "participant-connected", e == "participant-disconnected":
+		return KindVideoParticipantEvent
 	case !s.has.any(hasRoomSID):
 		return ""
 	case strings.HasPrefix(e, "recording-"):
 		return KindVideoRecordingEvent
-	case strings.HasPrefix(e, "track-"):
-		return KindVideoTrackEvent
 	case strings.HasPrefix(e, "participant-"):
 		return KindVideoParticipantEvent
 	case strings.HasPrefix(e, "room-"):
@@ -313,7 +345,7 @@ func (s *sight) call() Kind {
 		return s.callStatus()
 	case h.any(hasErrorURL):
 		return KindFallbackRequest
-	case h.any(hasSessionStatus):
+	case h.any(hasSession):
 		return KindConversationRelayAction
 	case h.all(hasResult | hasPaymentMethod):
 		return KindPayAction
@@ -335,12 +367,14 @@ func (s *sight) call() Kind {
 		return KindGatherPartialResult
 	case h.any(hasCallDuration):
 		return s.callStatus()
-	case h.any(hasRecordingURL) && h.any(hasRecordingDuration|hasDigits):
+	case h.any(hasRecordingURL):
 		return KindRecordAction
-	case h.any(hasDigits | hasSpeechResult | hasMsg):
+	case h.any(hasDigits | hasSpeechResult | hasFinished | hasMsg):
 		return KindGatherAction
-	case h.any(hasVirtualAgent):
+	case h.any(hasVirtualAgent | hasStreamSID):
 		return KindConnectAction
+	case h.any(hasConferenceSID):
+		return KindConferenceWaitURL
 	}
 	return s.plain()
 }
@@ -356,24 +390,43 @@ func (s *sight) callStatus() Kind {
 	return KindCallStatusCallback
 }
 
-// plain tells requests for a document that have nothing of a verb.
+// plain tells requests for a document that have nothing of a verb. A call that
+// does not run asks for none: what is told of it is its status, as Twilio did
+// before CallbackSource. Completed is no such sign, since an action is asked
+// for also when the caller has hung up.
 func (s *sight) plain() Kind {
+	switch CallStatus(s.text.callStatus) {
+	case CallStatusBusy, CallStatusFailed, CallStatusNoAnswer, CallStatusCanceled:
+		return s.callStatus()
+	case CallStatusQueued, CallStatusInitiated:
+		if s.text.direction != string(CallDirectionInbound) {
+			return s.callStatus()
+		}
+	case CallStatusRinging:
+		return s.ringing()
+	}
 	switch CallDirection(s.text.direction) {
 	case CallDirectionOutboundAPI:
-		switch CallStatus(s.text.callStatus) {
-		case CallStatusInProgress, CallStatusCompleted:
-			return KindOutboundCallAnswered
-		}
-		return KindCallStatusCallback
+		return KindOutboundCallAnswered
 	case CallDirectionOutboundDial:
 		return KindDialWhisper
 	}
-	ringing := s.text.callStatus == string(CallStatusRinging)
-	switch {
+	if s.has.any(hasTrunkSID) {
+		return KindElasticSIPTrunkDisasterRecovery
+	}
+	return KindTwiMLRedirectRequest
+}
+
+// ringing tells plain requests of a call that nobody has answered yet.
+func (s *sight) ringing() Kind {
+	toClient := strings.HasPrefix(s.text.to, "client:")
+	switch direction := CallDirection(s.text.direction); {
+	case direction == CallDirectionOutboundDial && toClient:
+		return KindClientIncomingNotification
+	case direction == CallDirectionOutboundDial, direction == CallDirectionOutboundAPI:
+		return s.callStatus()
 	case s.has.any(hasTrunkSID):
 		return KindElasticSIPTrunkDisasterRecovery
-	case !ringing:
-		return KindTwiMLRedirectRequest
 	case s.has.any(hasSIPDomainSID):
 		return KindSIPIncomingCall
 	case strings.HasPrefix(s.text.from, "client:"):

@@ -13,13 +13,13 @@ import (
 // the kind that they have in common, which [Decode] overrules:
 //
 //   - [MessageActionCallback] as [MessageStatusCallback]
-//   - [ConferenceWaitURL], [ConnectAction] but for virtual agents, a
-//     [GatherAction] without input, and every other plain request of a running
-//     call as [TwiMLRedirectRequest], [OutboundCallAnswered] or [DialWhisper],
-//     by the direction of the call
-//   - [ElasticSIPTrunkDisasterRecovery] as [IncomingCall]
-//   - [ClientIncomingNotification], [ConferenceAnnounceURL],
-//     [StudioHTTPRequest] and [VirtualAgentStatus] as [*Unknown]
+//   - [ConferenceWaitURL] without a ConferenceSid, [ConnectAction] but for
+//     streams and virtual agents, a [GatherAction] without input, and every
+//     other plain request of a running call as [TwiMLRedirectRequest],
+//     [OutboundCallAnswered] or [DialWhisper], by the direction of the call
+//   - [ElasticSIPTrunkDisasterRecovery] without a TrunkSid as [IncomingCall]
+//   - [ConferenceAnnounceURL], [StudioHTTPRequest] and [VirtualAgentStatus] as
+//     [*Unknown]
 //
 // The error is that of [Decode].
 func Parse(v *signature.Verified) (Event, error) {

@@ -1,0 +1,134 @@
+package webhook_test
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/internal/spec"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// tellsApart names the parameters whose value tells a kind from others, as the
+// facts state: with another value, or none, the request is of another kind.
+var tellsApart = []string{"CallSid", "CallStatus", "Direction", "DialCallStatus", "EventName", "EventType",
+	"ParentCallSid", "StatusCallbackEvent", "TranscriptionEvent", "MessageSid", "MessageStatus", "RecordingStatus",
+	"TranscriptionStatus", "TranscriptionSid", "AnsweredBy", "CallbackSource", "Level", "PayloadType", "Result",
+	"PaymentMethod", "For", "Content", "ErrorUrl", "QueueResult", "QueuePosition", "QueueSid", "DequeueResult",
+	"DequeingCallSid", "ReferSipResponseCode", "ReferTransferTarget", "UnstableSpeechResult", "StreamEvent",
+	"SiprecEvent", "ReservationSid", "TaskSid", "WorkspaceSid", "FaxSid", "ConferenceSid", "RoomSid", "SipDomainSid"}
+
+// always returns the parameters that a kind always has, of all kinds.
+func always(t *testing.T) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	for _, file := range []string{"webhooks-messaging.json", "webhooks-voice.json"} {
+		var facts struct {
+			Kinds []struct {
+				Kind   string
+				Params []struct{ Name, Presence string }
+			}
+		}
+		data, err := spec.Bytes(file)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(data, &facts))
+		for _, k := range facts.Kinds {
+			for _, p := range k.Params {
+				if p.Presence == "always" {
+					names[k.Kind+"/"+p.Name] = true
+				}
+			}
+		}
+	}
+	return names
+}
+
+// TestKindSurvivesVariations parses every form of the facts in other orders,
+// with repeats and news, by GET, and without or with an empty or future value
+// for each parameter that does not tell the kind. Nothing is lost in any.
+func TestKindSurvivesVariations(t *testing.T) {
+	required := always(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	variants := 0
+	for _, f := range fixtures(t) {
+		if f.Params == nil {
+			continue
+		}
+		t.Run(f.Name, func(t *testing.T) {
+			first, err := webhook.Parse(unverified(t, f.request()))
+			require.NoError(t, err)
+			check := func(what string, params [][2]string) {
+				t.Helper()
+				variants++
+				for _, r := range []string{"POST", "GET"} {
+					request := newForm(form(params))
+					if r == "GET" {
+						request = httptest.NewRequest("GET", "/hook?"+form(params), nil)
+					}
+					e, _ := webhook.Parse(unverified(t, request))
+					assert.Equal(t, first.Kind(), e.Kind(), "%s by %s", what, r)
+					want := url.Values{}
+					for _, p := range params {
+						want.Add(p[0], p[1])
+					}
+					assert.Equal(t, want, webhook.Encode(e), "%s by %s", what, r)
+				}
+			}
+			reversed := slices.Clone(f.Params)
+			slices.Reverse(reversed)
+			check("reversed", reversed)
+			shuffled := slices.Clone(f.Params)
+			random.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+			check("shuffled", shuffled)
+			check("with news", slices.Concat([][2]string{{"BrandNewSid", "ZZ1"}, {"", ""}}, f.Params, [][2]string{{"BrandNew", "1"}, {"BrandNew", "2"}}))
+			check("with empty SIDs", slices.Concat(f.Params, [][2]string{{"ConferenceSid", ""}, {"QueueSid", ""}, {"SipDomainSid", ""}, {"ParentCallSid", ""}}))
+			check("with names in other cases", slices.Concat(f.Params, [][2]string{{"digits", "1"}, {"ERRORURL", "x"}, {"callbacksource", "x"}, {"messageStatus", "sent"}}))
+			for i, p := range f.Params {
+				check("with "+p[0]+" twice", append(slices.Clone(f.Params), p))
+				if slices.Contains(tellsApart, p[0]) {
+					continue
+				}
+				changed := slices.Clone(f.Params)
+				if p[0] != "From" && p[0] != "SmsStatus" {
+					changed[i][1] = "value of tomorrow"
+					check("with another "+p[0], changed)
+				}
+				if !required[f.Kind+"/"+p[0]] {
+					check("without "+p[0], slices.Delete(slices.Clone(f.Params), i, i+1))
+					changed[i][1] = ""
+					check("with empty "+p[0], changed)
+				}
+			}
+		})
+	}
+	t.Logf("%d variants, each by POST and by GET", variants)
+	assert.Greater(t, variants, 5000)
+}
+
+// TestClientParametersDoNotChangeTheKind: an app of the user's calls its
+// parameters what it likes.
+func TestClientParametersDoNotChangeTheKind(t *testing.T) {
+	const call = "CallSid=" + callSID + "&AccountSid=" + accountSID + "&From=client%3Aalice&To=&Caller=client%3Aalice&Called=" +
+		"&CallStatus=ringing&Direction=inbound&ApiVersion=2010-04-01&ApplicationSid=AP0123456789abcdef0123456789abcdef"
+	for _, name := range []string{"Digits", "SpeechResult", "RecordingUrl", "Result", "Content", "For", "Level", "EventType",
+		"QueuePosition", "SessionId", "MessageSid", "MessageStatus", "ConferenceSid", "RoomSid", "FaxSid", "Body", "msg"} {
+		e, err := webhook.Parse(unverified(t, newForm(call+"&"+name+"=theirs")))
+		require.NoError(t, err, name)
+		assert.Equal(t, webhook.KindClientCallRequest, e.Kind(), name)
+		assert.Equal(t, "theirs", webhook.Encode(e).Get(name))
+	}
+	for more, want := range map[string]webhook.Kind{
+		"&ErrorUrl=https%3A%2F%2Fexample.com&ErrorCode=11200":   webhook.KindFallbackRequest,
+		"&DialCallStatus=busy":                                  webhook.KindDialAction,
+		"&CallbackSource=call-progress-events&SequenceNumber=0": webhook.KindCallStatusCallback,
+	} {
+		e, _ := webhook.Parse(unverified(t, newForm(call+more)))
+		assert.Equal(t, want, e.Kind(), more)
+	}
+}
