@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -24,10 +23,13 @@ const recordLimit = 1 << 20
 // [ReadRequest] reads them back. Put it outside of verification, in front of
 // a program that is running.
 //
-// Nothing that belongs to somebody is saved: phone numbers, SIDs and addresses
-// are replaced, each always by the same, so that requests still belong
-// together; signatures are made anew; cookies, credentials and tokens are left
-// out. What people wrote or said is kept but for the numbers in it: look
+// Nothing that belongs to somebody is saved, be it in the path, the query, a
+// form or JSON: phone numbers in any notation, SIDs, mail, SIP, client and IP
+// addresses are replaced, each always by the same, so that requests still
+// belong together. Tokens, passwords and whatever has the name of a secret,
+// four keys or more in Digits, names of people and places are blanked.
+// Signatures are made anew, and of the headers nothing is kept: no cookies, no
+// credentials. What people wrote or said is kept but for the above: look
 // through the files before you publish them. Files have mode 0600.
 //
 // Requests over 1 MiB, and those that are neither a form nor JSON, pass
@@ -92,7 +94,7 @@ func (rec *recorder) save(r *http.Request, body []byte) error {
 func (rec *recorder) clean(r *http.Request, body []byte) (*http.Request, error) {
 	contentType := r.Header.Get("Content-Type")
 	query := rec.scrub.form(r.URL.RawQuery)
-	path := (&url.URL{Path: r.URL.Path}).EscapedPath()
+	path := (&url.URL{Path: rec.scrub.text(r.URL.Path)}).EscapedPath()
 	if !strings.HasPrefix(path, "/") {
 		path = "/"
 	}
@@ -106,7 +108,7 @@ func (rec *recorder) clean(r *http.Request, body []byte) (*http.Request, error) 
 	case r.Method == http.MethodGet:
 		return newRequest(http.MethodGet, path, "", nil, nil), nil
 	case strings.HasPrefix(contentType, "application/json"):
-		return newRequest(r.Method, path, "application/json", []byte(rec.scrub.text(string(body))), nil), nil
+		return newRequest(r.Method, path, "application/json", []byte(rec.scrub.json(string(body))), nil), nil
 	case strings.HasPrefix(contentType, "application/x-www-form-urlencoded"):
 		encoded := rec.scrub.form(string(body))
 		form, err := url.ParseQuery(encoded)
@@ -146,96 +148,4 @@ func kindOf(r *http.Request, body []byte) string {
 		}
 		return -1
 	}, string(e.Kind()))
-}
-
-// scrubber replaces what is somebody's by something of the same shape.
-type scrubber struct {
-	sids, numbers map[string]string
-	sid, number   *regexp.Regexp
-	mail          *regexp.Regexp
-}
-
-// timeName matches names of parameters that hold a time, whose digits are
-// nobody's number; timeMember the same in JSON, with the digits.
-var (
-	timeName   = regexp.MustCompile(`(?i)date$|time$|timestamp`)
-	timeMember = regexp.MustCompile(`(?i)"\w*(?:date|time|stamp|ms)"\s*:\s*"?$`)
-)
-
-func newScrubber() *scrubber {
-	return &scrubber{
-		sids: map[string]string{}, numbers: map[string]string{},
-		sid:    regexp.MustCompile(`\b[A-Z]{2}[0-9a-f]{32}\b`),
-		number: regexp.MustCompile(`\+?\b[0-9]{7,15}\b`),
-		mail:   regexp.MustCompile(`\b[\w.+-]+@[\w-]+\.[\w.-]+\b`),
-	}
-}
-
-// form cleans the values of form text and keeps order and names.
-func (s *scrubber) form(encoded string) string {
-	var out []string
-	for pair := range strings.SplitSeq(encoded, "&") {
-		name, value, ok := strings.Cut(pair, "=")
-		plain, err1 := url.QueryUnescape(name)
-		text, err2 := url.QueryUnescape(value)
-		if err1 != nil || err2 != nil || pair == "" {
-			continue
-		}
-		switch plain {
-		case "AccountSid":
-			text = string(AccountSID)
-		case "CallToken", "StirPassportToken", "PaymentToken", "ParentAccountSid":
-			text = ""
-		default:
-			if !timeName.MatchString(plain) {
-				text = s.text(text)
-			}
-		}
-		part := url.QueryEscape(plain)
-		if ok {
-			part += "=" + url.QueryEscape(text)
-		}
-		out = append(out, part)
-	}
-	return strings.Join(out, "&")
-}
-
-// text cleans free text.
-func (s *scrubber) text(text string) string {
-	text = s.sid.ReplaceAllStringFunc(text, func(sid string) string {
-		if strings.HasPrefix(sid, "AC") {
-			return string(AccountSID)
-		}
-		if s.sids[sid] == "" {
-			s.sids[sid] = fmt.Sprintf("%s%032x", sid[:2], len(s.sids)+1)
-		}
-		return s.sids[sid]
-	})
-	text = s.mail.ReplaceAllString(text, "someone@example.com")
-	var b strings.Builder
-	last := 0
-	for _, at := range s.number.FindAllStringIndex(text, -1) {
-		number := text[at[0]:at[1]]
-		b.WriteString(text[last:at[0]])
-		last = at[1]
-		if timeMember.MatchString(text[max(0, at[0]-60):at[0]]) {
-			b.WriteString(number)
-			continue
-		}
-		b.WriteString(s.replace(number))
-	}
-	b.WriteString(text[last:])
-	return b.String()
-}
-
-// replace returns the number that stands for another.
-func (s *scrubber) replace(number string) string {
-	digits := strings.TrimPrefix(number, "+")
-	if strings.HasPrefix(digits, "0000000") {
-		return number
-	}
-	if s.numbers[digits] == "" {
-		s.numbers[digits] = fmt.Sprintf("1555%04d", 100+len(s.numbers)%100)
-	}
-	return number[:len(number)-len(digits)] + s.numbers[digits]
 }
