@@ -126,7 +126,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	hub := new(console.Hub)
 	st, err := stage.New(stage.Config{
 		App: d.App, BaseURL: d.BaseURL, AuthToken: d.Token, SMS: d.SMS, Voice: d.Voice, Status: d.Status, Fallback: d.Fallback,
-		Number: d.Number, Store: store, Facts: facts,
+		Number: d.Number, API: "http://" + page.Addr().String(), Store: store, Facts: facts,
 	}, hub.Tell)
 	if err != nil {
 		return err

@@ -23,6 +23,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// token is the auth token of every account here.
+const token = "4f1d8a3c5b7e90214f1d8a3c5b7e9021"
+
 // patience bounds each test: a call is spoken in real time.
 const patience = 90 * time.Second
 
@@ -57,7 +60,7 @@ func start(t *testing.T, args ...string) console {
 	tunnel := "127.0.0.1:" + freePort(t)
 	args = append([]string{"dev", "--memory", "--listen", "127.0.0.1:" + freePort(t), "--tunnel", tunnel}, args...)
 	cmd := exec.Command(path, args...)
-	cmd.Env = append(os.Environ(), "TWILIO_AUTH_TOKEN=4f1d8a3c5b7e90214f1d8a3c5b7e9021", "BASE_URL=")
+	cmd.Env = append(os.Environ(), "TWILIO_AUTH_TOKEN="+token, "BASE_URL=")
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	cmd.Stderr = cmd.Stdout
@@ -190,10 +193,11 @@ func (tb *tab) clean(t *testing.T) {
 	require.Empty(t, tb.trouble)
 }
 
-// until waits until an expression of the page's is true.
+// until waits until an expression of the page's is true; one that fails, for an
+// element that is not there yet, is not.
 func (tb *tab) until(t *testing.T, what, expression string) {
 	t.Helper()
-	err := chromedp.Run(tb.ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(30*time.Second)))
+	err := chromedp.Run(tb.ctx, chromedp.Poll("(() => { try { return "+expression+"; } catch { return false; } })()", nil, chromedp.WithPollingTimeout(30*time.Second)))
 	if err != nil {
 		var text string
 		chromedp.Run(tb.ctx, chromedp.Text("body", &text))
@@ -248,7 +252,7 @@ func useThePhone(t *testing.T, tb *tab, reply string) {
 	tb.shot(t, "phone")
 	tb.run(t, chromedp.Click(`//div[@class="keypad"]/button[text()="2"]`, chromedp.BySearch))
 	tb.until(t, "the beep", voice)
-	tb.run(t, chromedp.Click(`//button[text()="Leave a voice message"]`, chromedp.BySearch), chromedp.Sleep(time.Second),
+	tb.run(t, chromedp.Click(`//button[text()="Voice message"]`, chromedp.BySearch), chromedp.Sleep(time.Second),
 		chromedp.Click(`//button[text()="Hang up"]`, chromedp.BySearch))
 	tb.until(t, "the end", over)
 }

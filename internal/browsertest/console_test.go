@@ -121,7 +121,7 @@ func TestBrokenSignatureIsDiagnosed(t *testing.T) {
 	r.Host = "hooks.example.com"
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("X-Forwarded-Proto", "https")
-	r.Header.Set("X-Twilio-Signature", sign("4f1d8a3c5b7e90214f1d8a3c5b7e9021", "https://hooks.example.com/sms", form))
+	r.Header.Set("X-Twilio-Signature", sign(token, "https://hooks.example.com/sms", form))
 	resp, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
 	resp.Body.Close()

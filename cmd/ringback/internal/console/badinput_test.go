@@ -57,7 +57,7 @@ func TestBadAnswers(t *testing.T) {
 		says string
 		body string // stands in the answer that was kept
 	}{
-		{"html", 12100, "cannot be parsed", "It works!"},
+		{"html", 12100, "a page of HTML, not TwiML", "It works!"},
 		{"redirects", 11215, "redirected more than 10 times", ""},
 		{"documents", 14106, "fetched more than 1000 documents", "<Redirect>"},
 		{"megabyte", 11750, "larger than 65536 bytes", "<Say>aaaa"},

@@ -107,6 +107,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/conversations", s.listConversations)
 	mux.HandleFunc("GET /api/conversations/{id}", s.getConversation)
 	mux.HandleFunc("POST /api/messages", s.sendMessage)
+	mux.HandleFunc("GET /api/media/{sid}", s.media)
 	mux.HandleFunc("GET /api/calls", s.listCalls)
 	mux.HandleFunc("POST /api/calls", s.dial)
 	mux.HandleFunc("GET /api/calls/{sid}", s.getCall)
@@ -136,13 +137,18 @@ func file(w http.ResponseWriter, files fs.FS, name string) {
 	w.Write(data)
 }
 
-// maxWrite bounds what a write may hold.
-const maxWrite = 1 << 20
+// Bounds of what a write may hold: any, and one with a picture in Base64.
+const (
+	maxWrite   = 1 << 20
+	maxPicture = 8 << 20
+)
 
 // read decodes what a write holds. An unknown member is an error: it is a
 // mistake, or an attempt to name what cannot be named here (T35).
-func read(w http.ResponseWriter, r *http.Request, v any) bool {
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxWrite))
+func read(w http.ResponseWriter, r *http.Request, v any) bool { return readUpTo(maxWrite, w, r, v) }
+
+func readUpTo(limit int64, w http.ResponseWriter, r *http.Request, v any) bool {
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(v)
 	if err == nil || errors.Is(err, io.EOF) {
@@ -158,6 +164,8 @@ func answer(w http.ResponseWriter, v any, err error) {
 		write(w, http.StatusOK, v)
 	case errors.Is(err, capture.ErrNotFound), errors.Is(err, stage.ErrNotFound):
 		fail(w, http.StatusNotFound, err)
+	case errors.Is(err, stage.ErrNoPicture):
+		fail(w, http.StatusUnsupportedMediaType, err)
 	case errors.Is(err, stage.ErrNotNow):
 		fail(w, http.StatusConflict, err)
 	default:
@@ -210,10 +218,22 @@ func (s *Server) getConversation(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) sendMessage(w http.ResponseWriter, r *http.Request) {
 	var t stage.Text
-	if read(w, r, &t) {
+	if readUpTo(maxPicture, w, r, &t) {
 		m, err := s.Stage.Send(t)
 		answer(w, map[string]any{"message": m}, err)
 	}
+}
+
+// media shows a picture that a person has sent. Those of the program are not
+// here: nothing is loaded from an address that was captured (T34).
+func (s *Server) media(w http.ResponseWriter, r *http.Request) {
+	kind, data, err := s.Stage.Picture(r.PathValue("sid"))
+	if err != nil {
+		answer(w, nil, err)
+		return
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Write(data)
 }
 
 func (s *Server) listCalls(w http.ResponseWriter, _ *http.Request) {

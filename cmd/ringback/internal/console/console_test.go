@@ -94,7 +94,7 @@ func (d *desk) do(method, path, body string, v any) int {
 // until waits for something that happens on the engine's own time.
 func (d *desk) until(what string, ready func() bool) {
 	d.t.Helper()
-	require.Eventually(d.t, ready, 20*time.Second, 20*time.Millisecond, what)
+	require.Eventually(d.t, ready, time.Minute, 20*time.Millisecond, what)
 }
 
 type exchange struct {

@@ -24,6 +24,7 @@ var operations = []operation{
 	{"get", "/api/conversations", "Conversations, the latest first.", "", nil},
 	{"get", "/api/conversations/{id}", "One conversation with its messages.", "", nil},
 	{"post", "/api/messages", "A person writes to the program.", `{"person":"+15550101","channel":"sms","body":"hello"}`, nil},
+	{"get", "/api/media/{sid}", "A picture that a person has sent.", "", nil},
 	{"get", "/api/calls", "Calls, the latest first.", "", nil},
 	{"post", "/api/calls", "A person calls the program.", `{"person":"+15550101"}`, nil},
 	{"get", "/api/calls/{sid}", "One call: what was said, what it waits for.", "", nil},

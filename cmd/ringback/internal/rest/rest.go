@@ -1,7 +1,8 @@
 // Package rest speaks as much of Twilio's REST API as a program needs to send
 // messages and make calls while it is being written: the resources Messages and
-// Calls, to create, fetch and update. An unmodified client library with another
-// base URL works; what it sends arrives at the console's phone.
+// Calls, to create, fetch and update, and the pictures that people send. An
+// unmodified client library with another base URL works; what it sends arrives
+// at the console's phone.
 package rest
 
 import (
@@ -25,6 +26,7 @@ func New(s *stage.Stage, authToken string) http.Handler {
 	mux.HandleFunc("POST "+account+"Messages.json", api.createMessage)
 	mux.HandleFunc("GET "+account+"Messages/{sid}", api.fetchMessage)
 	mux.HandleFunc("POST "+account+"Messages/{sid}", api.updateMessage)
+	mux.HandleFunc("GET "+account+"Messages/{message}/Media/{sid}", api.fetchMedia)
 	mux.HandleFunc("POST "+account+"Calls.json", api.createCall)
 	mux.HandleFunc("GET "+account+"Calls/{sid}", api.fetchCall)
 	mux.HandleFunc("POST "+account+"Calls/{sid}", api.updateCall)
@@ -107,13 +109,28 @@ func (a *api) createMessage(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, 21617, "The message body exceeds the 1600 character limit.")
 		return
 	}
-	out = a.stage.SendOut(out)
+	out, err := a.stage.SendOut(out)
+	if err != nil {
+		fail(w, http.StatusBadRequest, 21610, "The recipient has unsubscribed: they texted STOP.")
+		return
+	}
 	write(w, http.StatusCreated, a.message(out.SID, out.From, out.To, out.Body, out.Status, "outbound-api", len(out.Media), 0, out.At))
 }
 
 func (a *api) fetchMessage(w http.ResponseWriter, r *http.Request) {
 	m, other, err := a.stage.Message(sidOf(r))
 	a.found(w, r, m, other, err)
+}
+
+// fetchMedia returns a picture that a person has sent.
+func (a *api) fetchMedia(w http.ResponseWriter, r *http.Request) {
+	kind, data, err := a.stage.Picture(sidOf(r))
+	if err != nil {
+		missing(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Write(data)
 }
 
 // updateMessage redacts. Canceling is for messages that wait for their time,

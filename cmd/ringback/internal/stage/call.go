@@ -14,12 +14,14 @@ import (
 // A Call is a call as the page shows it.
 type Call struct {
 	SID        string    `json:"sid"`
+	Seq        int64     `json:"seq"` // a later look at the call has a higher one
 	Person     string    `json:"person"`
 	From       string    `json:"from"`
 	To         string    `json:"to"`
 	Direction  string    `json:"direction"` // inbound, outbound-api
 	Rings      bool      `json:"rings"`     // the person's phone rings, and may be answered
 	Status     string    `json:"status"`
+	Doing      string    `json:"doing"` // what the call is busy with: of dialogue.State
 	StartedAt  time.Time `json:"startedAt"`
 	Ended      bool      `json:"ended"`
 	Code       int       `json:"code,omitempty"`
@@ -46,8 +48,9 @@ type Leg struct {
 type Line struct {
 	N        int       `json:"n"`
 	At       time.Time `json:"at"`
-	Who      string    `json:"who"`  // app, caller, twilio
-	Kind     string    `json:"kind"` // say, play, press, speak, fetch, error, end, ...
+	Who      string    `json:"who"`            // app, caller, twilio, other
+	Name     string    `json:"name,omitempty"` // of another: whom the app dialed, or who is in the same conference
+	Kind     string    `json:"kind"`           // say, play, press, speak, fetch, error, end, ...
 	Text     string    `json:"text"`
 	Exchange int64     `json:"exchange,omitempty"`
 }
@@ -95,9 +98,7 @@ func (s *Stage) begins(leg *dialogue.Call, person string) (Call, error) {
 // callOf returns the call that a leg belongs to, which is made if the leg is
 // the first. The lock is held.
 func (s *Stage) callOf(leg *dialogue.Call) *call {
-	for p := leg.Parent(); p != nil; p = p.Parent() {
-		leg = p
-	}
+	leg = rootOf(leg)
 	for _, c := range s.calls {
 		if c.leg == leg {
 			return c
@@ -145,9 +146,12 @@ func (s *Stage) find(sid string) (*call, error) {
 
 // view asks the engine how the call stands. The lock is not held.
 func (s *Stage) view(c *call) Call {
+	s.looking.Lock() // so that what is seen later is numbered higher
+	defer s.looking.Unlock()
+	s.looks++
 	activity, status := c.leg.Activity(), c.leg.Status()
 	v := Call{
-		SID: c.leg.SID(), Status: status, StartedAt: c.start,
+		SID: c.leg.SID(), Seq: s.looks, Status: status, Doing: string(activity.State), StartedAt: c.start,
 		From: c.leg.From().Address, To: c.leg.To().Address, Direction: c.leg.Direction(),
 		Rings: activity.State == dialogue.RingingOut && c.leg.Direction() == dialogue.OutboundAPI,
 		Ended: activity.State == dialogue.Over, WaitingFor: waiting(activity), Legs: []Leg{},
@@ -272,25 +276,65 @@ func (s *Stage) line(e dialogue.Event, exchange int64) {
 	if e.Type == dialogue.Failed && e.Failure != nil && c.code == 0 {
 		c.code, c.reason = e.Failure.Code, e.Failure.Text
 	}
-	text := e.Line()
-	who, kind := role(e.Type)
-	switch e.Type {
-	case dialogue.Said:
-		text = e.Text
-	case dialogue.Pressed, dialogue.PressedInVain, dialogue.Spoke:
-		text = e.Text
-	}
-	if text != "" {
+	if l := s.told(e); l.Text != "" {
 		if len(c.lines) >= keptLines {
 			c.lines = c.lines[1:] // the end of a call says more than its beginning
 		}
 		c.said++
-		c.lines = append(c.lines, Line{N: c.said, At: e.At, Who: who, Kind: kind, Text: text, Exchange: exchange})
+		l.N, l.At, l.Exchange = c.said, e.At, exchange
+		c.lines = append(c.lines, l)
 	}
 	select {
 	case s.changed <- c.leg.SID():
 	default: // a newer look at the call is on its way anyway
 	}
+}
+
+// told is what the page shows of an event; without text it shows nothing.
+func (s *Stage) told(e dialogue.Event) Line {
+	l := Line{Text: e.Line()}
+	l.Who, l.Kind = role(e.Type)
+	switch e.Type {
+	case dialogue.Said:
+		l.Text = e.Text
+	case dialogue.Pressed, dialogue.PressedInVain, dialogue.Spoke:
+		if e.Text != "" { // a voice message has no words
+			l.Text = e.Text
+		}
+	case dialogue.Fetched:
+		l.Text = strings.Replace(l.Text, " "+s.cfg.BaseURL+"/", " /", 1)
+		l.Text = strings.Replace(l.Text, " -> ", " →\u00a0", 1)
+	case dialogue.Heard:
+		// What is said within one call stands in its lines already.
+		if e.Other != nil && e.Call.Parent() == nil && rootOf(e.Other) != e.Call {
+			return Line{Who: "other", Name: personOf(e.Other), Kind: "speak", Text: e.Text}
+		}
+		return Line{}
+	}
+	if e.Call.Parent() != nil && l.Who != "twilio" {
+		// At the phone of somebody who was dialed.
+		if l.Who == "caller" {
+			l.Who = "other"
+		}
+		l.Name = personOf(e.Call)
+	}
+	return l
+}
+
+// rootOf returns the call that a leg belongs to.
+func rootOf(leg *dialogue.Call) *dialogue.Call {
+	for p := leg.Parent(); p != nil; p = p.Parent() {
+		leg = p
+	}
+	return leg
+}
+
+// personOf returns the number of the person at the far end of a leg.
+func personOf(leg *dialogue.Call) string {
+	if leg.Direction() == dialogue.Inbound {
+		return leg.From().Address
+	}
+	return leg.To().Address
 }
 
 func role(t dialogue.EventType) (who, kind string) {

@@ -12,11 +12,12 @@ import (
 // A Conversation is what one person and the program have written, on one
 // channel.
 type Conversation struct {
-	ID      string   `json:"id"`
-	Person  string   `json:"person"`
-	Name    string   `json:"name"`
-	Channel string   `json:"channel"`
-	Last    *Message `json:"last,omitempty"`
+	ID       string   `json:"id"`
+	Person   string   `json:"person"`
+	Name     string   `json:"name"`
+	Channel  string   `json:"channel"`
+	Last     *Message `json:"last,omitempty"`
+	OptedOut bool     `json:"optedOut,omitempty"` // the person gets no more messages
 
 	messages []Message
 }
@@ -24,18 +25,20 @@ type Conversation struct {
 // A Message is one text, in either direction.
 type Message struct {
 	SID       string    `json:"sid"`
-	Direction string    `json:"direction"` // to-app, from-app
+	Direction string    `json:"direction"` // to-app, from-app, from-twilio
 	Body      string    `json:"body"`
 	Media     []Media   `json:"media,omitempty"`
-	Buttons   []Button  `json:"buttons,omitempty"`
+	ReplyTo   string    `json:"replyTo,omitempty"` // the message that it answers, on WhatsApp
 	At        time.Time `json:"at"`
 	Status    string    `json:"status,omitempty"`
 	ErrorCode int       `json:"errorCode,omitempty"`
 	Exchange  int64     `json:"exchange,omitempty"`
 }
 
-// Media is a file of a message.
+// Media is a file of a message. One that a person sent is kept here, under its
+// SID; one of the program's is where its URL says, and is not fetched.
 type Media struct {
+	SID  string `json:"sid,omitempty"`
 	Type string `json:"type"`
 	URL  string `json:"url"`
 }
@@ -51,6 +54,7 @@ type Location struct {
 	Latitude  float64 `json:"latitude"`
 	Longitude float64 `json:"longitude"`
 	Label     string  `json:"label"`
+	Address   string  `json:"address"`
 }
 
 // A Text is what a person sends.
@@ -58,7 +62,8 @@ type Text struct {
 	Person   string    `json:"person"`
 	Channel  string    `json:"channel"` // sms, whatsapp, rcs
 	Body     string    `json:"body"`
-	Picture  bool      `json:"picture"`
+	Picture  bool      `json:"picture"` // the one that is there from the start
+	File     []byte    `json:"file"`    // a picture of the person's own: JPEG, PNG or GIF
 	Button   *Button   `json:"button"`
 	Location *Location `json:"location"`
 	ReplyTo  string    `json:"replyTo"`
@@ -96,7 +101,7 @@ func (s *Stage) Messages(id string) (Conversation, []Message, error) {
 }
 
 func (c *Conversation) head() Conversation {
-	h := Conversation{ID: c.ID, Person: c.Person, Name: c.Name, Channel: c.Channel}
+	h := Conversation{ID: c.ID, Person: c.Person, Name: c.Name, Channel: c.Channel, OptedOut: c.OptedOut}
 	if n := len(c.messages); n > 0 {
 		last := c.messages[n-1]
 		h.Last = &last
@@ -154,7 +159,8 @@ func address(channel, person string) string {
 }
 
 // Send lets a person write to the program. It returns at once; what the program
-// answers comes as news.
+// answers comes as news. It fails with [ErrNotFound] for a channel that there
+// is not, and with [ErrNoPicture] for a file that is no picture.
 func (s *Stage) Send(t Text) (Message, error) {
 	if t.Person == "" || !slices.Contains([]string{"", "sms", "whatsapp", "rcs"}, t.Channel) {
 		return Message{}, ErrNotFound
@@ -163,29 +169,33 @@ func (s *Stage) Send(t Text) (Message, error) {
 	text := dialogue.Text{
 		URL:         s.cfg.SMS,
 		FallbackURL: s.cfg.Fallback,
-		SID:         s.engine.NewSID("SM"),
 		From:        party(from),
 		To:          party(to),
-		Body:        t.Body,
-		After:       t.params(),
+		Body:        t.words(),
+		After:       t.params(to),
 	}
-	m := Message{SID: text.SID, Direction: "to-app", Body: t.Body, At: time.Now(), Status: "sent"}
-	if t.Picture {
-		text.SID = s.engine.NewSID("MM")
-		m.SID = text.SID
-		url := "https://api.twilio.com/2010-04-01/Accounts/" + s.engine.AccountSID() + "/Messages/" + m.SID + "/Media/" + s.engine.NewSID("ME")
-		text.Media = []dialogue.Media{{URL: url, ContentType: "image/jpeg"}}
-		m.Media = []Media{{Type: "image/jpeg", URL: url}}
-	}
-	switch {
-	case t.Button != nil && t.Body == "":
-		text.Body, m.Body = t.Button.Text, t.Button.Text
-	case t.Location != nil && t.Body == "":
+	m := Message{Direction: "to-app", Body: text.Body, At: time.Now(), Status: "sent", ReplyTo: t.ReplyTo}
+	if t.Location != nil && m.Body == "" {
 		m.Body = "Location: " + t.Location.Label
 	}
+	prefix := "SM"
+	if t.Picture || t.File != nil {
+		prefix = "MM"
+	}
+	text.SID = s.engine.NewSID(prefix)
+	m.SID = text.SID
+	if prefix == "MM" {
+		media, err := s.keep(m.SID, t.File)
+		if err != nil {
+			return Message{}, err
+		}
+		text.Media, m.Media = []dialogue.Media{{URL: media.URL, ContentType: media.Type}}, []Media{media}
+	}
+	confirmed := s.engine.NewSID("SM")
 	s.mu.Lock()
 	s.source[m.SID] = capture.Phone
 	s.put(s.conversation(from), m)
+	s.listens(from, t, confirmed)
 	s.mu.Unlock()
 	s.engine.ReceiveAsync(text, func(r *dialogue.Reply) { s.replied(from, m, r) })
 	return m, nil
@@ -211,6 +221,14 @@ func (s *Stage) sent(e dialogue.Event) {
 	for _, url := range e.Message.Media {
 		m.Media = append(m.Media, Media{Type: "media", URL: url})
 	}
-	s.put(s.conversation(e.Message.To), m)
-	s.begin(Delivery{SID: m.SID, Kind: "message", To: e.Message.To, Status: "sent"})
+	c := s.conversation(e.Message.To)
+	silent := e.Message.StatusCallback == ""
+	switch {
+	case c.OptedOut:
+		m.Status, m.ErrorCode = "failed", optedOut
+	case silent:
+		m.Status = "delivered" // nobody is told of its life; it arrives all the same
+	}
+	s.put(c, m)
+	s.begin(Delivery{SID: m.SID, Kind: "message", To: e.Message.To, Status: m.Status, ErrorCode: m.ErrorCode, Silent: silent})
 }

@@ -20,6 +20,8 @@ type Delivery struct {
 	To        string `json:"to"`
 	Status    string `json:"status"`
 	ErrorCode int    `json:"errorCode,omitempty"`
+	Error     string `json:"error,omitempty"`  // what the code is called
+	Silent    bool   `json:"silent,omitempty"` // nobody asked to be told
 	Steps     []Step `json:"steps"`
 
 	state status.State
@@ -70,6 +72,9 @@ func (s *Stage) Deliveries() []Delivery {
 
 func (d *Delivery) clone() Delivery {
 	c := *d
+	if c.ErrorCode != 0 {
+		c.Error = status.Code(c.ErrorCode).Name()
+	}
 	c.Steps = slices.Clone(d.Steps)
 	if c.Steps == nil {
 		c.Steps = []Step{}
@@ -195,7 +200,10 @@ func (s *Stage) begin(d Delivery) *Delivery {
 }
 
 // life is what becomes of a message that the program sends.
-func (s *Stage) life(dialogue.Message) []dialogue.Delivery {
+func (s *Stage) life(m dialogue.Message) []dialogue.Delivery {
+	if s.refuses(m.To) {
+		return []dialogue.Delivery{{After: 100 * time.Millisecond, Status: "failed", ErrorCode: optedOut}}
+	}
 	return []dialogue.Delivery{{After: 400 * time.Millisecond, Status: "sent"}, {After: 900 * time.Millisecond, Status: "delivered"}}
 }
 

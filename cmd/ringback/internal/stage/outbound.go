@@ -20,29 +20,18 @@ type Outgoing struct {
 }
 
 // SendOut delivers a message of the program to a person's phone and reports its
-// life to the status callback that it names.
-func (s *Stage) SendOut(o Outgoing) Outgoing {
+// life to the status callback that it names. It fails with [ErrOptedOut].
+func (s *Stage) SendOut(o Outgoing) (Outgoing, error) {
+	if s.refuses(o.To) {
+		return o, ErrOptedOut
+	}
 	o.From = cmp.Or(o.From, s.cfg.Number)
 	m := s.engine.Send(dialogue.Message{From: o.From, To: o.To, Body: o.Body, Media: o.Media, StatusCallback: o.StatusCallback})
 	o.SID, o.Status, o.At = m.SID, "queued", time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.source[o.SID] = capture.REST
-	if p, ok := s.texts[o.SID]; ok && o.StatusCallback == "" {
-		// Nobody is told of its life; it arrives all the same.
-		m := p.conversation.messages[p.index]
-		m.Status = "delivered"
-		s.put(p.conversation, m)
-	}
-	if _, ok := s.texts[o.SID]; !ok {
-		message := Message{SID: o.SID, Direction: "from-app", Body: o.Body, At: o.At, Status: o.Status}
-		for _, url := range o.Media {
-			message.Media = append(message.Media, Media{Type: "media", URL: url})
-		}
-		s.put(s.conversation(o.To), message)
-		s.begin(Delivery{SID: o.SID, Kind: "message", To: o.To, Status: o.Status})
-	}
-	return o
+	return o, nil
 }
 
 // CallOut is a call that the program makes by the REST API.

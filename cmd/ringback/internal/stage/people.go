@@ -42,8 +42,17 @@ func party(address string) dialogue.Party {
 	return dialogue.Party{Address: address, Country: "US"}
 }
 
-// params are the parameters that Twilio adds for what a text is besides text.
-func (t Text) params() dialogue.Params {
+// words is what is written: a button says what stands on it.
+func (t Text) words() string {
+	if t.Body == "" && t.Button != nil {
+		return t.Button.Text
+	}
+	return t.Body
+}
+
+// params are the parameters that Twilio adds for what a text to number is
+// besides text.
+func (t Text) params(number string) dialogue.Params {
 	var p dialogue.Params
 	add := func(name, value string) { p = append(p, dialogue.Param{Name: name, Value: value}) }
 	switch {
@@ -58,6 +67,9 @@ func (t Text) params() dialogue.Params {
 		if t.Location.Label != "" {
 			add("Label", t.Location.Label)
 		}
+		if t.Location.Address != "" {
+			add("Address", t.Location.Address)
+		}
 	case t.Channel == "whatsapp":
 		add("MessageType", "text")
 	}
@@ -71,6 +83,7 @@ func (t Text) params() dialogue.Params {
 	}
 	if t.ReplyTo != "" {
 		add("OriginalRepliedMessageSid", t.ReplyTo)
+		add("OriginalRepliedMessageSender", number)
 	}
 	if t.OptOut != "" {
 		add("OptOutType", t.OptOut)

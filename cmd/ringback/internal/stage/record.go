@@ -31,10 +31,7 @@ func (s *Stage) describe(x *dialogue.Exchange, at time.Time) capture.Exchange {
 		Response: capture.Response{Status: x.Status, Header: x.ResponseHeader, Body: x.ResponseBody},
 	}
 	if x.Call != nil {
-		e.Thread = x.Call.SID()
-		for p := x.Call.Parent(); p != nil; p = p.Parent() {
-			e.Thread = p.SID()
-		}
+		e.Thread = rootOf(x.Call).SID()
 	}
 	e.Thread = cmp.Or(e.Thread, e.SID)
 	if x.Err != nil {

@@ -31,6 +31,7 @@ type Config struct {
 	Status    string // of status callbacks; empty: /status
 	Fallback  string // of the fallback for messages and calls; empty: none
 	Number    string // the program's number; empty: +15550100
+	API       string // where the REST API is spoken, for the addresses of pictures; empty: https://api.twilio.com
 	Transport http.RoundTripper
 	Store     *capture.Store
 	Facts     *explain.Facts
@@ -61,6 +62,9 @@ type Stage struct {
 	tell     func(News)
 	changed  chan string // SIDs of calls that are to be shown anew
 
+	looking sync.Mutex // taken before mu
+	looks   int64
+
 	mu            sync.Mutex
 	source        map[string]capture.Source // by SID, for exchanges to come
 	conversations []*Conversation
@@ -68,6 +72,7 @@ type Stage struct {
 	deliveries    []*Delivery
 	planned       map[string]plan  // by SID, for phones that will ring
 	texts         map[string]place // where a message of a conversation is
+	pictures      []picture
 }
 
 // New returns a stage. tell is called with all news, from any goroutine, and
@@ -76,6 +81,7 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 	cfg.BaseURL = strings.TrimSuffix(cmp.Or(cfg.BaseURL, cfg.App), "/")
 	cfg.SMS, cfg.Voice, cfg.Status = cmp.Or(cfg.SMS, "/sms"), cmp.Or(cfg.Voice, "/voice"), cmp.Or(cfg.Status, "/status")
 	cfg.Number = cmp.Or(cfg.Number, "+15550100")
+	cfg.API = strings.TrimSuffix(cmp.Or(cfg.API, "https://api.twilio.com"), "/")
 	cfg.Seed = cmp.Or(cfg.Seed, uint64(time.Now().UnixNano()))
 	if cfg.Transport == nil {
 		cfg.Transport = http.DefaultTransport

@@ -6,7 +6,18 @@ import * as api from "./api.js";
 
 const pad = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
-export function callScreen(root, shared) {
+const awaited = {
+  keys: "waiting for keys", speech: "waiting for speech", "keys or speech": "waiting for keys or speech", recording: "recording", payment: "waiting for a payment",
+};
+
+// What a call is busy with, for people.
+const doings = {
+  starting: "Connecting", ringing: "Ringing", speaking: "Listening to the app", prompting: "Listening to the app", listening: "In a call",
+  recording: "In a call", dialing: "The app dials", talking: "Talking", "in-conference": "In a conference", "in-queue": "In a queue",
+  "in-session": "Connected to a stream", paying: "In a call",
+};
+
+export function callScreen(root, shared, nameOf, latest) {
   let call = null;
   let spoken = 0;
   const status = h("p.call-state", {role: "status"});
@@ -25,12 +36,12 @@ export function callScreen(root, shared) {
     h("button", {type: "button", onclick: () => act({act: "decline", result: "busy"})}, "Busy"),
     h("button", {type: "button", onclick: () => act({act: "decline", result: "no-answer"})}, "No answer"));
   const aloud = h("input", {type: "checkbox", onchange: () => { if (!aloud.checked) speechSynthesis.cancel(); }});
-  const controls = h("div.controls", {}, rings, keypad, speak,
+  // What comes and goes stands above the keypad, whose keys stay where they are.
+  const controls = h("div.controls", {}, rings, legs, keypad, speak,
     h("div.row", {},
       h("button", {type: "button", onclick: () => act({act: "silence"})}, "Stay silent"),
-      h("button", {type: "button", onclick: () => act({act: "record", seconds: 5})}, "Leave a voice message"),
-      h("button.danger", {type: "button", onclick: hangUp}, "Hang up")),
-    legs);
+      h("button", {type: "button", onclick: () => act({act: "record", seconds: 5})}, "Voice message"),
+      h("button.danger", {type: "button", onclick: hangUp}, "Hang up")));
   const reader = "speechSynthesis" in window ? h("label.aloud", {}, aloud, " Read it out") : null;
 
   draw();
@@ -64,32 +75,41 @@ export function callScreen(root, shared) {
       return;
     }
     if (!root.contains(lines)) fill(root, h("h2", {}, "Call"), status, lines, controls, reader);
-    fill(status, call.ended ? `Ended: ${call.status}` : call.status, call.code ? h("strong.code", {}, " " + call.code) : null,
+    fill(status, call.ended ? `Ended: ${call.status}` : doings[call.doing] || call.status, call.code ? h("strong.code", {}, " " + call.code) : null,
       call.reason ? " " + call.reason : null,
-      !call.ended && call.waitingFor && call.waitingFor.kind ? h("span.waiting", {}, " Waiting for " + call.waitingFor.kind) : null);
+      !call.ended && awaited[call.waitingFor.kind] ? h("span.waiting", {}, " · " + awaited[call.waitingFor.kind], call.waitingFor.hint ? ` (${call.waitingFor.hint})` : "") : null);
     const near = lines.scrollTop + lines.clientHeight > lines.scrollHeight - 60;
     keyed(lines, call.lines, (l) => call.sid + l.n, line, null);
     if (near) lines.scrollTop = lines.scrollHeight;
     for (const control of controls.querySelectorAll("button, input")) control.disabled = call.ended;
     rings.hidden = !call.rings;
     fill(legs, (call.legs || []).filter((leg) => leg.status === "ringing" || leg.status === "in-progress").map((leg) =>
-      h("div.leg", {role: "group", "aria-label": "Phone of " + leg.to}, h("strong", {}, leg.to), " ", leg.status, " ",
+      h("div.leg", {role: "group", "aria-label": "Phone of " + nameOf(leg.to)}, h("strong", {}, nameOf(leg.to)), leg.status === "ringing" ? " rings " : " is on the line ",
         leg.status === "ringing"
           ? [["answer", "Answer"], ["busy", "Busy"], ["no-answer", "No answer"]].map(([result, name]) =>
             h("button", {type: "button", onclick: () => act({act: "leg", leg: leg.sid, result})}, name))
           : h("button", {type: "button", onclick: () => act({act: "leg", leg: leg.sid, result: "hangup"})}, "Hang up there"))));
   }
 
+  function speaker(l) {
+    if (l.who === "app") return l.name ? "App to " + nameOf(l.name) : "App";
+    if (l.who === "twilio") return "Twilio";
+    return nameOf(l.name || call.person);
+  }
+
   function line(l) {
     return h("li." + l.who, {class: "line-" + l.kind},
-      h("span.who", {}, {app: "App", caller: "You", twilio: "Twilio"}[l.who] || l.who),
+      h("span.who", {}, speaker(l)),
       h("span.what", {}, l.text),
       l.exchange ? h("a", {href: "#/traffic?id=" + l.exchange, "aria-label": "Exchange " + l.exchange}, "›") : null);
   }
 
   async function act(what) {
     if (!call || call.ended) return;
-    try { update(await api.post(`calls/${encodeURIComponent(call.sid)}/act`, what)); } catch (error) { shared.failed(error); }
+    try {
+      const next = latest(await api.post(`calls/${encodeURIComponent(call.sid)}/act`, what));
+      if (next.sid === call.sid) update(next); // the person may have turned to another call meanwhile
+    } catch (error) { shared.failed(error); }
   }
 
   async function hangUp() {

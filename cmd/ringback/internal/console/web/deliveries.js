@@ -11,6 +11,7 @@ const orders = [["in-order", "In order"], ["shuffled", "Shuffled"], ["doubled", 
 
 export function deliveries(root, shared) {
   let all = [];
+  let news = 0; // how many events came so far
   const list = h("ol.lives", {"aria-label": "Messages and calls, newest first"});
   const empty = h("p.empty", {}, "Nothing sent yet. Play a lifecycle, or let the app send a message through the API that the console speaks.");
   const ending = h("select", {"aria-label": "Ending", onchange: codes}, endings.map(([value, name]) => h("option", {value}, name)));
@@ -42,7 +43,11 @@ export function deliveries(root, shared) {
   }
 
   async function load() {
-    all = (await api.get("deliveries")).deliveries;
+    let before;
+    do { // news that came meanwhile must not be undone
+      before = news;
+      all = (await api.get("deliveries")).deliveries;
+    } while (news !== before);
     draw();
   }
 
@@ -51,12 +56,18 @@ export function deliveries(root, shared) {
     empty.hidden = all.length > 0;
   }
 
+  // after is how long after the first report another came.
+  function after(steps, i) {
+    return i ? h("small", {}, ` +${((new Date(steps[i].at) - new Date(steps[0].at)) / 1000).toFixed(1)} s`) : null;
+  }
+
   function life(d) {
     return [
       h("h3", {}, d.kind === "call" ? "Call to " : "Message to ", d.to, h("small", {}, " ", h("a", {href: "#/traffic?sid=" + d.sid}, d.sid))),
-      h("ol.steps", {}, d.steps.map((s) => h("li", {class: s.lost ? "lost" : "status-" + s.status},
-        s.exchange ? h("a", {href: "#/traffic?id=" + s.exchange}, s.status) : s.status, s.lost ? " (lost)" : "", " ", time(s.at)))),
-      h("p.ending", {}, "Now ", h("strong", {}, d.status), d.errorCode ? ` (${d.errorCode})` : ""),
+      h("ol.steps", {}, d.steps.map((s, i) => h("li", {class: s.lost ? "lost" : "status-" + s.status},
+        s.exchange ? h("a", {href: "#/traffic?id=" + s.exchange}, s.status) : s.status, s.lost ? " (lost)" : "", " ", time(s.at), after(d.steps, i)))),
+      h("p.ending", {}, "Now ", h("strong", {}, d.status), d.errorCode ? ` (${d.errorCode}${d.error ? ", " + d.error : ""})` : "",
+        d.silent ? h("small", {}, " The app gave no status callback, so nobody is told.") : null),
     ];
   }
 
@@ -64,6 +75,7 @@ export function deliveries(root, shared) {
   return {
     open: () => load().catch(shared.failed),
     delivery: (d) => {
+      news++;
       const at = all.findIndex((x) => x.sid === d.sid);
       if (at < 0) all.unshift(d);
       else all[at] = d;

@@ -10,7 +10,7 @@ export function h(spec, props, ...children) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "class") element.classList.add(...String(value).split(" ").filter(Boolean));
-    else if (name === "value" || name === "checked" || name === "disabled" || name === "hidden") element[name] = value;
+    else if ((name === "value" && tag !== "button") || name === "checked" || name === "disabled" || name === "hidden") element[name] = value;
     else element.setAttribute(name, value === true ? "" : String(value));
   }
   append(element, children);
@@ -71,4 +71,24 @@ export function duration(ns) {
 // say tells a screen reader what changed.
 export function say(text) {
   $("#live").textContent = text;
+}
+
+// told shows for a moment that something was done, and says it.
+export function told(text) {
+  for (const old of document.querySelectorAll(".told")) old.remove();
+  const bar = h("p.told", {"aria-hidden": "true"}, text);
+  document.body.append(bar);
+  setTimeout(() => bar.remove(), 2500);
+  say(text);
+}
+
+// ask resolves to whether a person agrees.
+export function ask(question, yes) {
+  return new Promise((answer) => {
+    const dialog = h("dialog.ask", {"aria-label": question, onclose: () => { dialog.remove(); answer(dialog.returnValue === "yes"); }},
+      h("p", {}, question),
+      h("form.row", {method: "dialog"}, h("button.danger", {value: "yes"}, yes), h("button", {value: "no"}, "Cancel")));
+    document.body.append(dialog);
+    dialog.showModal();
+  });
 }

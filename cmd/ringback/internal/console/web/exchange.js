@@ -1,7 +1,7 @@
 // One exchange in full: parameters with their meaning, signature, answer with
 // its problems, what Twilio would do next; replay with changes.
 
-import {h, fill, duration, say} from "./dom.js";
+import {h, fill, duration, say, told} from "./dom.js";
 import * as api from "./api.js";
 import {highlight} from "./xml.js";
 
@@ -39,12 +39,12 @@ export async function exchange(root, id, shared, on) {
       h("div.row", {},
         h("button.primary", {type: "button", "data-replay": true, onclick: () => replay({})}, "Replay"), pin,
         copyMenu(id, shared))),
+    out,
     meter(e.took),
     verdict(data),
     data.next ? h("p.next", {}, h("strong", {}, "Next: "), data.next) : null,
     answer(data),
     request(data, edits, () => replay({parameters: edits.map((p) => [p.name, p.value])})),
-    out,
     h("details", {}, h("summary", {}, "Headers"), headers("Request", data.request.header), headers("Answer", data.response.header)));
 
   async function replay(change) {
@@ -78,7 +78,7 @@ function answer(data) {
   if (!response.status) return h("section.answer", {}, h("h3", {}, "No answer"), why);
   const type = (response.header["Content-Type"] || [""])[0];
   return h("section.answer", {},
-    h("h3", {}, "Answer ", h("span.status", {}, response.status), " ", h("small", {}, type)),
+    h("h3", {}, "Answer ", h("span.status", {class: response.status < 300 ? "" : "bad"}, response.status), " ", h("small", {}, type)),
     why,
     response.binary ? h("p", {}, "Not text.") : response.body ? highlight(response.body, problems || [], type) : h("p.empty", {}, "Empty."),
     response.truncated ? h("p", {}, "The rest was cut off: Twilio reads at most 64 KB.") : null,
@@ -95,7 +95,7 @@ function request(data, edits, resend) {
         h("tbody", {}, edits.map((p) => h("tr", {class: p.known ? "" : "unknown"},
           h("th", {scope: "row"}, p.name, p.known ? null : h("span.tag", {}, "unknown")),
           h("td", {}, h("input", {value: p.value, "aria-label": p.name, spellcheck: "false", oninput: (event) => { p.value = event.target.value; }})),
-          h("td.meaning", {title: p.meaning || ""}, h("span", {}, p.meaning || "")))))),
+          h("td.meaning", {"data-whole": p.meaning || false, tabindex: p.meaning ? 0 : false}, h("span", {}, p.meaning || "")))))),
       h("button", {}, "Send with these values, signed anew")));
 }
 
@@ -117,7 +117,7 @@ function copyMenu(id, shared) {
       try {
         const text = await api.get(`exchanges/${id}/export/${form}`);
         await navigator.clipboard.writeText(typeof text === "string" ? text : JSON.stringify(text, null, 2));
-        say("Copied as " + name);
+        told("Copied as " + name);
         event.target.closest("details").open = false;
       } catch (error) { shared.failed(error); }
     }}, name)))));

@@ -78,12 +78,21 @@ async function refresh() {
   try {
     shared.state = await api.get("state");
     appState(shared.state.app);
+    faultState(await api.get("faults"));
   } catch (error) {
     const place = $("#app-state");
     place.dataset.up = "no";
     fill(place, h("span.dot", {"aria-hidden": "true"}), error.message);
     throw error;
   }
+}
+
+// faultState says in the navigation that faults are on: whoever has forgotten
+// them looks for mistakes that are not there.
+function faultState(plan) {
+  const on = plan.faults.filter((f) => f.on).length;
+  const link = $('nav [data-view="faults"]');
+  fill(link, "Faults", on ? h("span.badge", {}, h("span.hidden", {}, ", "), on, h("span.hidden", {}, " on")) : null);
 }
 
 function pass(event) {
@@ -110,6 +119,8 @@ const keys = [
   ["j  k", "Next, previous exchange"],
   ["r", "Replay the exchange that is open"],
   ["p", "Pin it, or let it go"],
+  ["e", "Edit it: go to its first parameter"],
+  ["x", "Clear the list"],
   ["c", "Call, or hang up"],
   ["0 – 9 * #", "Press a key in a call (when the keypad has focus)"],
   ["t", "Theme"],
@@ -126,7 +137,7 @@ function help() {
 }
 
 function key(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
   const typing = event.target.matches("input, textarea, select, [contenteditable]");
   if (typing) {
     if (event.key === "Escape") event.target.blur();
@@ -165,6 +176,6 @@ api.listen({
   },
   app: (app) => { if (shared.state) shared.state.app = app; appState(app); },
   exchange: pass("exchange"), cleared: pass("cleared"), message: pass("message"),
-  call: pass("call"), delivery: pass("delivery"), faults: pass("faults"),
+  call: pass("call"), delivery: pass("delivery"), faults: (plan) => { faultState(plan); pass("faults")(plan); },
   trouble: (text) => failed(new api.Failure(0, "This exchange could not be kept: " + text)),
 });

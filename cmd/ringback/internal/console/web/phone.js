@@ -3,14 +3,13 @@
 import {$, h, fill, keyed, time, say} from "./dom.js";
 import * as api from "./api.js";
 import {callScreen} from "./call.js";
-
-const channels = {sms: "SMS", whatsapp: "WhatsApp", rcs: "RCS"};
+import {composer, channels} from "./composer.js";
 
 export function phone(root, shared) {
   let threads = [];
   let open = null; // the thread that is shown
   let calls = [];
-  let replyTo = ""; // the message that the next one answers, on WhatsApp
+  let news = 0; // how many events came so far
 
   const list = h("ul.threads", {"aria-label": "Conversations"});
   const log = h("ol.bubbles", {"aria-label": "Messages", "aria-live": "polite"});
@@ -18,23 +17,11 @@ export function phone(root, shared) {
   const lines = h("menu.calls", {"aria-label": "Calls"});
   const place = h("div.call-place");
   const callPlace = h("section.call", {"aria-label": "Call"}, lines, place);
-  const screen = callScreen(place, shared);
+  const screen = callScreen(place, shared, nameOf, put);
   const dialButton = h("button.call-button", {type: "button", onclick: dial}, "Call");
 
-  const text = h("textarea", {rows: 1, "aria-label": "Text", placeholder: "Text the app", "data-first": true,
-    onkeydown: (e) => { if (e.key === "Enter" && !e.shiftKey) { e.preventDefault(); send({body: text.value}); } }});
-  const channel = h("select", {"aria-label": "Channel", onchange: () => pick(open && open.person, channel.value)},
-    Object.entries(channels).map(([value, name]) => h("option", {value}, name)));
-  const more = h("details.more", {},
-    h("summary", {}, "More"),
-    h("menu", {},
-      h("li", {}, h("button", {type: "button", onclick: () => send({body: text.value, picture: true})}, "Send with a picture")),
-      h("li", {}, h("button", {type: "button", onclick: () => send({location: {latitude: 37.7749, longitude: -122.4194, label: "Ferry Building"}})}, "Send a location (WhatsApp)")),
-      h("li", {}, h("button", {type: "button", onclick: () => send({button: {text: text.value || "Yes", payload: "yes"}})}, "Press a button (WhatsApp)")),
-      h("li", {}, h("button", {type: "button", onclick: () => send({body: "STOP", optOut: "STOP"})}, "Text STOP")),
-      h("li", {}, h("button", {type: "button", onclick: () => send({body: "START", optOut: "START"})}, "Text START"))));
-  const composer = h("form.composer", {onsubmit: (e) => { e.preventDefault(); send({body: text.value}); }},
-    channel, text, h("button.primary", {}, "Send"), more);
+  const writing = composer({send, channel: (name) => pick(open && open.person, name)});
+  const channel = writing.channel;
 
   const person = h("input", {"aria-label": "Number of another person", placeholder: "+1 555 0102", inputmode: "tel"});
   const newThread = h("form.new", {onsubmit: (e) => {
@@ -46,19 +33,30 @@ export function phone(root, shared) {
   fill(root,
     h("section.side", {"aria-label": "People"}, h("h2", {}, "People"), list, newThread),
     h("section.thread", {"aria-label": "Conversation"},
-      h("header", {}, title, dialButton), log, composer),
+      h("header", {}, title, dialButton), log, writing.element),
     callPlace);
 
+  // settled asks again when news came while an answer was on its way: it would
+  // undo them.
+  async function settled(request) {
+    for (;;) {
+      const before = news;
+      const answer = await request();
+      if (news === before) return answer;
+    }
+  }
+
   async function load() {
-    const [conversations, now] = await Promise.all([api.get("conversations"), api.get("calls")]);
+    const [conversations, now] = await settled(() => Promise.all([api.get("conversations"), api.get("calls")]));
     threads = conversations.conversations;
     calls = now.calls;
-    const wanted = shared.params.get("with");
-    const first = threads.find((t) => t.id === wanted) || threads[0];
+    // After a reconnection what was open stays open.
+    const wanted = open ? open.id : shared.params.get("with");
+    const first = threads.find((t) => t.id === wanted) || open || threads[0];
     const people = shared.state ? shared.state.people : [];
     if (first) await pick(first.person, first.channel);
     else await pick(people.length ? people[0].address : "+15550101", "sms");
-    showCall(calls.find((c) => !c.ended) || calls[0] || null);
+    showCall(calls.find((c) => c.sid === screen.sid()) || calls.find((c) => !c.ended) || calls[0] || null);
   }
 
   // Several people may be in calls at once, as in a conference: each call that
@@ -84,10 +82,14 @@ export function phone(root, shared) {
 
   function liveOf(person) { return calls.find((c) => c.person === person && !c.ended); }
 
+  // put keeps the latest look at a call and returns it: an answer may come after
+  // news that are younger.
   function put(call) {
     const at = calls.findIndex((c) => c.sid === call.sid);
     if (at < 0) calls.unshift(call);
+    else if (calls[at].seq > call.seq) return calls[at];
     else calls[at] = call;
+    return call;
   }
 
   function id(number, ch) { return ch === "sms" ? number : ch + ":" + number; }
@@ -96,20 +98,27 @@ export function phone(root, shared) {
     if (!number) return;
     channel.value = ch;
     const key = id(number, ch);
+    if (!open || open.id !== key) writing.answer(null);
     open = {id: key, person: number, channel: ch, messages: []};
     const known = threads.find((t) => t.id === key);
     open.name = nameOf(number) === number ? "" : nameOf(number);
     shared.remember("phone", {with: key});
     drawThreads();
-    fill(title, open.name || number, open.name ? h("small", {}, " " + number) : null);
+    drawTitle();
     if (known) {
       try {
-        const thread = await api.get("conversations/" + encodeURIComponent(key));
+        const thread = await settled(() => api.get("conversations/" + encodeURIComponent(key)));
         if (open.id === key) open.messages = thread.messages;
       } catch (error) { shared.failed(error); }
     }
     drawMessages(true);
     drawCalls();
+  }
+
+  function drawTitle() {
+    const known = threads.find((t) => t.id === open.id);
+    fill(title, open.name || open.person, open.name ? h("small", {}, " " + open.person) : null,
+      known && known.optedOut ? h("span.tag.bad", {title: "The app's messages do not arrive (21610)"}, "opted out") : null);
   }
 
   function drawThreads() {
@@ -129,40 +138,54 @@ export function phone(root, shared) {
 
   function drawMessages(jump) {
     const near = jump || log.scrollTop + log.clientHeight > log.scrollHeight - 60;
-    keyed(log, open.messages, (m) => m.sid, bubble, (element, m) => fill(element, inside(m)));
+    keyed(log, open.messages, (m) => m.sid, bubble, redraw);
     if (!open.messages.length) fill(log, h("li.empty", {"data-key": "empty"}, "Write a text: it goes to the app signed, as Twilio would send it."));
     if (near) log.scrollTop = log.scrollHeight;
   }
 
+  // redraw brings a message up to date. A picture stays as it is: it would be
+  // loaded again.
+  function redraw(element, m) {
+    const picture = $("img", element);
+    element.classList.toggle("failed", Boolean(m.errorCode));
+    fill(element, inside(m));
+    const again = $("img", element);
+    if (picture && again) again.replaceWith(picture);
+  }
+
+  const sides = {"to-app": "mine", "from-app": "theirs", "from-twilio": "network"};
+
   function bubble(m) {
-    return h("li." + (m.direction === "to-app" ? "mine" : "theirs"), {}, inside(m));
+    return h("li." + sides[m.direction], {class: m.errorCode ? "failed" : ""}, inside(m));
   }
 
   function inside(m) {
+    const answered = m.replyTo && open.messages.find((other) => other.sid === m.replyTo);
     return [
-      (m.media || []).map((item) => h("span.media", {}, "Picture (" + item.type + ")")),
+      m.direction === "from-twilio" ? h("span.from", {}, "Twilio") : null,
+      answered ? h("q.answered", {}, answered.body) : null,
+      (m.media || []).map(media),
       m.body ? h("span.body", {}, m.body) : null,
-      open.channel === "whatsapp" && m.direction === "from-app"
-        ? h("button.link.reply", {type: "button", onclick: () => { replyTo = m.sid; text.placeholder = "Reply to: " + m.body.slice(0, 40); text.focus(); }}, "Reply") : null,
-      (m.buttons || []).map((b) => h("button.quick", {type: "button", onclick: () => send({button: b})}, b.text)),
-      h("span.meta", {}, time(m.at), " ", m.status || "", m.errorCode ? " " + m.errorCode : "", " ",
-        m.exchange ? h("a", {href: "#/traffic?id=" + m.exchange}, "exchange") : null),
+      h("span.meta", {}, time(m.at), " ", m.status || "", m.errorCode ? h("strong.code", {}, " " + m.errorCode) : "", " ",
+        m.exchange ? h("a", {href: "#/traffic?id=" + m.exchange}, "exchange") : null,
+        open.channel === "whatsapp" && m.direction === "from-app"
+          ? h("button.link.reply", {type: "button", onclick: () => writing.answer(m)}, "Reply") : null),
     ];
   }
 
+  // A picture that a person sent is shown. One of the app's is only named:
+  // nothing is loaded from an address that was captured.
+  function media(item) {
+    if (item.sid) return h("img.picture", {src: "/api/media/" + encodeURIComponent(item.sid), alt: "Picture, " + item.type, width: 160, height: 100});
+    return h("span.media", {}, "Picture at ", h("code", {}, item.url));
+  }
+
   async function send(message) {
-    if (!message.body && !message.picture && !message.location && !message.button) return;
-    text.value = "";
-    more.open = false;
     try {
       const ch = message.location || message.button ? "whatsapp" : channel.value;
       if (ch !== open.channel) await pick(open.person, ch);
-      if (replyTo && ch === "whatsapp") message.replyTo = replyTo;
-      replyTo = "";
-      text.placeholder = "Text the app";
       await api.post("messages", {person: open.person, channel: ch, ...message});
     } catch (error) { shared.failed(error); }
-    text.focus();
   }
 
   async function dial() {
@@ -174,8 +197,7 @@ export function phone(root, shared) {
     }
     try {
       const call = await api.post("calls", {person: open.person});
-      put(call);
-      showCall(call);
+      showCall(put(call));
       screen.focus();
     } catch (error) { shared.failed(error); }
   }
@@ -187,22 +209,26 @@ export function phone(root, shared) {
     navigate: () => {},
     leave: () => screen.leave(),
     message: (event) => {
+      news++;
       const {conversation, message} = event;
       let thread = threads.find((t) => t.id === conversation.id);
       if (!thread) threads.unshift(thread = conversation);
       thread.last = message;
+      thread.optedOut = conversation.optedOut;
       threads.sort((a, b) => (a === thread ? -1 : b === thread ? 1 : 0));
       if (open && open.id === conversation.id) {
         const at = open.messages.findIndex((m) => m.sid === message.sid);
         if (at < 0) open.messages.push(message);
         else open.messages[at] = message;
         drawMessages(false);
+        drawTitle();
       } else if (message.direction === "from-app") say(`Text to ${conversation.person}: ${message.body}`);
       drawThreads();
     },
     call: (call) => {
-      put(call);
-      if (!screen.sid() || call.sid === screen.sid()) screen.update(call);
+      news++;
+      const latest = put(call);
+      if (!screen.sid() || call.sid === screen.sid()) screen.update(latest);
       drawCalls();
     },
     key: (event) => {

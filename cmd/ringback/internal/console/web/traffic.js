@@ -1,7 +1,7 @@
 // Traffic: every exchange, live; filters stand in the address; one exchange in
 // full beside the list.
 
-import {$, h, fill, keyed, time, duration, say} from "./dom.js";
+import {$, h, fill, keyed, time, duration, say, ask} from "./dom.js";
 import * as api from "./api.js";
 import {exchange as detail} from "./exchange.js";
 
@@ -14,6 +14,7 @@ export function traffic(root, shared) {
   let filter = read();
   let opened = 0;
   let timer = 0;
+  const narrow = matchMedia("(max-width: 48rem)");
 
   const search = h("input", {type: "search", "aria-label": "Search exchanges", placeholder: "Search texts, numbers, SIDs, answers", value: filter.text,
     "data-first": true, oninput: () => { clearTimeout(timer); timer = setTimeout(() => change({text: search.value}), 150); }});
@@ -31,7 +32,7 @@ export function traffic(root, shared) {
     h("section.list", {"aria-label": "Traffic"},
       h("form.filters", {role: "search", onsubmit: (e) => e.preventDefault()}, search, source,
         h("label", {}, failed, " Failed"), h("label", {}, pinned, " Pinned"), kind, thread,
-        h("button.quiet", {type: "button", onclick: clear}, "Clear")),
+        h("button.quiet.clear", {type: "button", title: "Delete all that is not pinned", onclick: clear}, "Clear")),
       list, empty, older),
     side);
 
@@ -114,6 +115,7 @@ export function traffic(root, shared) {
     await detail(side, id, shared, {kind: (kind) => change({kind}), replayed: (e) => show(e.id).catch(shared.failed), thread: (sid) => change({sid})});
     const current = $("[aria-current]", list);
     if (current) current.scrollIntoView({block: "nearest"});
+    if (narrow.matches) side.scrollIntoView({block: "start"}); // where it stands below the list
   }
 
   function step(by) {
@@ -123,7 +125,7 @@ export function traffic(root, shared) {
   }
 
   async function clear() {
-    if (!confirm("Delete all exchanges that are not pinned?")) return;
+    if (!await ask("Delete all exchanges that are not pinned?", "Delete")) return;
     try { await api.post("exchanges/clear"); } catch (error) { shared.failed(error); }
   }
 
@@ -156,6 +158,8 @@ export function traffic(root, shared) {
         case "j": step(1); return true;
         case "k": step(-1); return true;
         case "r": { const b = $("[data-replay]", side); if (b) b.click(); return true; }
+        case "e": { const f = $(".parameters input", side); if (f) f.focus(); return true; }
+        case "x": clear(); return true;
         case "p": { const b = $("[data-pin]", side); if (b) b.click(); return true; }
       }
       return false;

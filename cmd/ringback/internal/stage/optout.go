@@ -1,0 +1,59 @@
+package stage
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// ErrOptedOut is returned for a message to somebody who has unsubscribed.
+var ErrOptedOut = errors.New("stage: the person has opted out of messages from this number")
+
+// optedOut is Twilio's number for a message to somebody who has unsubscribed.
+const optedOut = 21610
+
+// keywords are the words that Twilio itself listens for, when a text consists of
+// nothing else, and what they stand for.
+// https://help.twilio.com/articles/223134027
+var keywords = map[string]string{
+	"STOP": "STOP", "STOPALL": "STOP", "UNSUBSCRIBE": "STOP", "CANCEL": "STOP", "END": "STOP", "QUIT": "STOP", "OPTOUT": "STOP", "REVOKE": "STOP",
+	"START": "START", "YES": "START", "UNSTOP": "START",
+	"HELP": "HELP", "INFO": "HELP",
+}
+
+// confirmations are what the network answers, in its own name.
+var confirmations = map[string]string{
+	"STOP":  "You are unsubscribed and get no more messages from this number. Reply START to get them again.",
+	"START": "You are subscribed again. Reply STOP to unsubscribe.",
+	"HELP":  "Reply STOP to unsubscribe. Message and data rates may apply.",
+}
+
+// listens does what the network does about a text before the program sees it.
+// Only SMS has keywords of the network's. sid is for what it answers. The lock
+// is held.
+func (s *Stage) listens(from string, t Text, sid string) {
+	word := t.OptOut
+	if word == "" && (t.Channel == "" || t.Channel == "sms") {
+		word = keywords[strings.ToUpper(strings.TrimSpace(t.Body))]
+	}
+	c := s.conversation(from)
+	switch {
+	case word == "", word == "START" && !c.OptedOut:
+		return // an ordinary yes is no business of the network's
+	case word != "HELP":
+		c.OptedOut = word == "STOP"
+	}
+	s.put(c, Message{SID: sid, Direction: "from-twilio", Body: confirmations[word], At: time.Now(), Status: "delivered"})
+}
+
+// refuses reports whether the person at an address gets no messages.
+func (s *Stage) refuses(address string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conversations {
+		if c.ID == address {
+			return c.OptedOut
+		}
+	}
+	return false
+}
