@@ -29,35 +29,69 @@ func TestReadmeIsCompiled(t *testing.T) {
 	}
 }
 
-// TestReadmeLinksLead checks that each relative link of the README leads to
-// something that is there.
-func TestReadmeLinksLead(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(root, "README.md"))
-	require.NoError(t, err)
-	for _, m := range regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`).FindAllStringSubmatch(string(data), -1) {
-		if strings.Contains(m[1], "://") || strings.HasPrefix(m[1], "mailto:") {
-			continue
+// TestLinksLead checks that each relative link of the documents leads to
+// something that is there, and each anchor to a heading.
+func TestLinksLead(t *testing.T) {
+	for _, name := range []string{"README.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md", "examples/ivr/README.md"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(string(data), -1) {
+			link, anchor, _ := strings.Cut(m[1], "#")
+			switch {
+			case strings.Contains(link, "://"):
+			case link == "":
+				assert.Contains(t, headings(string(data)), anchor, "%s links to #%s", name, anchor)
+			default:
+				to := filepath.Join(root, filepath.Dir(name), filepath.FromSlash(link))
+				_, err := os.Stat(to)
+				assert.NoError(t, err, "%s links to %s", name, link)
+			}
 		}
-		assert.FileExists(t, filepath.Join(root, filepath.FromSlash(m[1]), here(m[1])), "README.md links to %s", m[1])
 	}
 }
 
-// here names a file to look for where a link leads to a folder.
-func here(link string) string {
-	info, err := os.Stat(filepath.Join(root, filepath.FromSlash(link)))
-	if err != nil || !info.IsDir() {
-		return ""
+// headings returns the anchors that GitHub makes of a document's headings.
+func headings(text string) (anchors []string) {
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(text, -1) {
+		anchor := strings.ReplaceAll(strings.ToLower(m[1]), " ", "-")
+		anchors = append(anchors, regexp.MustCompile(`[^\w-]`).ReplaceAllString(anchor, ""))
 	}
-	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(link)))
-	if err != nil || len(entries) == 0 {
-		return "nothing"
+	return anchors
+}
+
+// TestReadmeRoutersAreQuoted checks that the lines for routers, which stand in a
+// table, are lines of internal/mounts, where they are tested.
+func TestReadmeRoutersAreQuoted(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	_, section, _ := strings.Cut(string(readme), "\n## Mount it in a router\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	mounts, err := os.ReadFile(filepath.Join(root, "internal", "mounts", "mounts.go"))
+	require.NoError(t, err)
+	source := normal(string(mounts))
+	_, section, _ = strings.Cut(section, "|---|---|\n")
+	rows := regexp.MustCompile("(?m)^\\| [^`|]+ \\| `(.+)` \\|$").FindAllStringSubmatch(section, -1)
+	assert.Len(t, rows, 4)
+	for _, row := range rows {
+		assert.Contains(t, source, "\n"+row[1]+"\n")
 	}
-	for _, e := range entries {
-		if !e.IsDir() {
-			return e.Name()
+}
+
+// TestReadmeCommandsExist checks that what the documents tell to run is a
+// program, a test package or a script of the repository.
+func TestReadmeCommandsExist(t *testing.T) {
+	for _, name := range []string{"README.md", "examples/README.md", "examples/ivr/README.md"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		found := regexp.MustCompile(`go (run|test) (?:-\S+ )*\./([\w/]+)`).FindAllStringSubmatch(string(data), -1)
+		require.NotEmpty(t, found, name)
+		for _, m := range found {
+			p, err := load(filepath.Join(root, filepath.FromSlash(m[2])))
+			require.NoError(t, err)
+			assert.NotEmpty(t, p.files, "%s: %s", name, m[0])
+			assert.True(t, m[1] == "test" || p.name == "main", "%s: %s is not a program", name, m[0])
 		}
 	}
-	return "nothing"
 }
 
 // fences returns the fenced blocks of a Markdown file that are marked language.
