@@ -29,6 +29,9 @@ func (e *Engine) send(m Message) Message {
 	if e.cfg.Deliver != nil {
 		steps = e.cfg.Deliver(m)
 	}
+	if f := e.refused(m); f != nil {
+		steps = []Delivery{{Status: "failed", ErrorCode: f.Code}}
+	}
 	if m.Action != "" {
 		e.callback(nil, "MessageActionCallback", m.base, m.Action, m.method, pairs(
 			"MessageSid", m.SID, "MessageStatus", "sent", "SmsSid", m.SID, "SmsStatus", "sent",

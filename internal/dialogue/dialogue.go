@@ -153,6 +153,7 @@ type Engine struct {
 	queues      map[string]*queue
 	queueWaits  []*proc
 	mailCookies map[string]*mailJar
+	optedOut    map[pair]bool
 	media       map[string]*Failure
 	documents   map[string]*cachedDocument
 }

@@ -2,6 +2,7 @@ package dialogue_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -176,4 +177,68 @@ func TestTranscriptNamesCallers(t *testing.T) {
 	}
 	assert.NotContains(t, text, "the caller")
 	assert.Equal(t, dialogue.State(dialogue.Over), s.Nobody().Activity().State)
+}
+
+func TestOptOut(t *testing.T) {
+	text := func(s *stage, body string) *dialogue.Reply {
+		return s.Receive(dialogue.Text{URL: "/sms", Body: body})
+	}
+	fact(t, "STOP: the webhook fires without OptOutType, and what is answered is not delivered, error 21610", func(t *testing.T) {
+		for _, word := range []string{"STOP", "stop", " Stopall ", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"} {
+			s := play(t, pages{"/sms": `<Message statusCallback="/status">bye</Message>`, "/status": ""})
+			r := text(s, word)
+			s.wait(5)
+			require.Len(t, r.Warnings, 1, word)
+			assert.Equal(t, 21610, r.Warnings[0].Code)
+			assert.False(t, s.only("IncomingMessage").Params.Has("OptOutType"))
+			p := s.only("MessageStatusCallback").Params
+			assert.Equal(t, "failed 21610", p.Get("MessageStatus")+" "+p.Get("ErrorCode"))
+		}
+	})
+	fact(t, "it lasts until START, for the two of them alone", func(t *testing.T) {
+		s := play(t, pages{"/sms": `<Message>hi</Message>`})
+		text(s, "stop")
+		assert.Len(t, text(s, "hello").Warnings, 1)
+		assert.Empty(t, s.Receive(dialogue.Text{URL: "/sms", Body: "hello", From: dialogue.Party{Address: "+15550177"}}).Warnings)
+		assert.Empty(t, text(s, "Start").Warnings)
+		assert.Empty(t, text(s, "please stop").Warnings)
+		assert.Empty(t, s.Receive(dialogue.Text{URL: "/sms", Body: "STOP", From: dialogue.Party{Address: "whatsapp:+15550101"}, To: dialogue.Party{Address: "whatsapp:+15550100"}}).Warnings)
+	})
+	fact(t, "with Advanced Opt-Out the type decides", func(t *testing.T) {
+		s := play(t, pages{"/sms": ``, "/next": `<Message>hi</Message>`})
+		r := s.Receive(dialogue.Text{URL: "/sms", Body: "arrêt", After: dialogue.Params{{Name: "OptOutType", Value: "STOP"}}})
+		assert.Empty(t, r.Warnings)
+		assert.Len(t, s.Receive(dialogue.Text{URL: "/next", Body: "hello"}).Warnings, 1)
+	})
+}
+
+// TestExploreTellsFailuresApart shows that each failure stands with the key
+// that leads to it and the path that failed, and that what a call leaves
+// behind is looked at too.
+func TestExploreTellsFailuresApart(t *testing.T) {
+	menu := func(w http.ResponseWriter, r *http.Request) {
+		switch r.FormValue("Digits") {
+		case "1":
+			w.WriteHeader(http.StatusInternalServerError)
+		case "2":
+			panic("boom")
+		default:
+			pages{"/menu": `<Record recordingStatusCallback="/cb" action="/thanks"/>`}.ServeHTTP(w, r)
+		}
+	}
+	tree := dialogue.Explore(dialogue.Exploration{
+		Config: dialogue.Config{Transport: dialogue.Handler(pages{
+			"/voice": `<Gather numDigits="1" action="/menu"><Say>Press.</Say></Gather><Say>Bye</Say>`, "/menu": http.HandlerFunc(menu), "/thanks": `<Say>Thanks</Say>`,
+			"/cb": http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("late") }),
+		})},
+		Call: dialogue.CallSetup{URL: "/voice"}, Keys: "123",
+	})
+	problems := strings.Join(tree.Problems(), "\n")
+	for _, want := range []string{
+		"#2 /voice: error 11200: the server answered 500 Internal Server Error (/menu)",
+		"#3 /voice: error 11200: the server closed the connection without an answer: the handler panicked: boom (/menu)",
+		"/thanks: RecordingStatusCallback: error 11200: the server closed the connection without an answer: the handler panicked: late (/cb)",
+	} {
+		assert.Contains(t, problems, want)
+	}
 }

@@ -152,7 +152,7 @@ func (w *explorer) merge(at *Station, label string, next *Station) bool {
 		}
 		same := next.key != "" && b.To.key == next.key
 		if next.key == "" {
-			same = b.To.key == "" && b.To.Ending == next.Ending && b.To.State == next.State && b.To.URL == next.URL && b.To.Detail == next.Detail
+			same = slices.Equal(b.To.Problems, next.Problems) && b.To.key == "" && b.To.Ending == next.Ending && b.To.State == next.State && b.To.URL == next.URL && b.To.Detail == next.Detail
 		}
 		if same {
 			b.Choices = append(b.Choices, label)
@@ -232,6 +232,9 @@ func (w *explorer) visit(way []choice) (*Station, []choice) {
 		c.do(t)
 		t.settle()
 	}
+	if t.call.Activity().State == Over { // what comes late: recordings, transcriptions
+		t.e.Advance(time.Minute)
+	}
 	return t.station(), t.choices(w.x.Keys)
 }
 
@@ -283,7 +286,7 @@ func (t *walk) station() *Station {
 		case SessionStarted:
 			s.Detail = ev.Text
 		case Failed, Warned:
-			s.Problems = union(s.Problems, []string{ev.Text})
+			s.Problems = union(s.Problems, []string{ev.Text + ev.Failure.from()})
 		case Fetched:
 			for _, p := range ev.Exchange.Problems {
 				if p.Code == 0 {

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"errors"
 	"fmt"
+	"net/url"
 )
 
 // Failure is something that Twilio would have refused: its error number and a
@@ -24,6 +25,15 @@ func (f *Failure) Error() string {
 		return fmt.Sprintf("error %d: line %d, column %d: %s", f.Code, f.Line, f.Col, f.Text)
 	}
 	return fmt.Sprintf("error %d: %s", f.Code, f.Text)
+}
+
+// from tells the URL that failed, without its query: " (/path)".
+func (f *Failure) from() string {
+	u, err := url.Parse(f.URL)
+	if err != nil || u.Path == "" {
+		return ""
+	}
+	return " (" + u.Path + ")"
 }
 
 // Unwrap returns what lies behind the failure.

@@ -98,6 +98,7 @@ func (e *Engine) ReceiveAsync(m Text, done func(*Reply)) {
 		m.SID = e.newSID(messagePrefix(len(m.Media)))
 	}
 	m.From, m.To = m.From.withGeography(true), m.To.withGeography(false)
+	e.heed(m)
 	e.spawn(func(p *proc) {
 		x := &answering{e: e, p: p, m: m, params: m.params(e), reply: &Reply{SID: m.SID}}
 		x.run()
@@ -255,6 +256,9 @@ func (x *answering) exec(doc *document) (*transfer, *Failure) {
 			if f != nil {
 				x.warn(f)
 				continue
+			}
+			if f := x.e.refused(m); f != nil {
+				x.warn(f)
 			}
 			x.reply.Messages = append(x.reply.Messages, x.e.send(m))
 		case "Redirect":
