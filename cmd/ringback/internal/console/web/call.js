@@ -31,7 +31,7 @@ export function callScreen(root, shared, nameOf, latest) {
     words.value = "";
   }}, words, h("button", {}, "Speak"));
   const legs = h("div.legs");
-  const rings = h("div.leg", {role: "group", "aria-label": "The phone rings"}, h("strong", {}, "The app calls"), " ",
+  const rings = h("div.leg", {role: "group", "aria-label": "The phone rings"}, h("strong", {}, "The app calls"),
     h("button", {type: "button", onclick: () => act({act: "answer"})}, "Answer"),
     h("button", {type: "button", onclick: () => act({act: "decline", result: "busy"})}, "Busy"),
     h("button", {type: "button", onclick: () => act({act: "decline", result: "no-answer"})}, "No answer"));
@@ -84,7 +84,7 @@ export function callScreen(root, shared, nameOf, latest) {
     for (const control of controls.querySelectorAll("button, input")) control.disabled = call.ended;
     rings.hidden = !call.rings;
     fill(legs, (call.legs || []).filter((leg) => leg.status === "ringing" || leg.status === "in-progress").map((leg) =>
-      h("div.leg", {role: "group", "aria-label": "Phone of " + nameOf(leg.to)}, h("strong", {}, nameOf(leg.to)), leg.status === "ringing" ? " rings " : " is on the line ",
+      h("div.leg", {role: "group", "aria-label": "Phone of " + nameOf(leg.to)}, h("span", {}, h("strong", {}, nameOf(leg.to)), leg.status === "ringing" ? " rings" : " is on the line"),
         leg.status === "ringing"
           ? [["answer", "Answer"], ["busy", "Busy"], ["no-answer", "No answer"]].map(([result, name]) =>
             h("button", {type: "button", onclick: () => act({act: "leg", leg: leg.sid, result})}, name))
