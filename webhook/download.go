@@ -327,7 +327,7 @@ func (d *Downloader) accept(res *http.Response, cancel context.CancelFunc) (*Dow
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) || !slices.Contains(d.types, mediaType) {
 		return nil, &DownloadError{Host: host, Err: ErrMediaType}
 	}
-	if coding := res.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+	if coding := strings.Join(res.Header["Content-Encoding"], ","); coding != "" && !strings.EqualFold(coding, "identity") {
 		return nil, &DownloadError{Host: host, Err: ErrMediaType}
 	}
 	if res.ContentLength > d.maxBytes {

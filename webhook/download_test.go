@@ -293,6 +293,7 @@ func TestT31Types(t *testing.T) {
 		{"image/png, text/html", "", 200, webhook.ErrMediaType},
 		{"", "", 200, webhook.ErrMediaType},
 		{"image/png", "gzip", 200, webhook.ErrMediaType},
+		{"image/png", "identity\ngzip", 200, webhook.ErrMediaType},
 		{"image/png", "", 404, webhook.ErrMediaStatus},
 		{"image/png", "", 206, webhook.ErrMediaStatus},
 		{"image/png", "", 304, webhook.ErrMediaStatus},
@@ -302,7 +303,7 @@ func TestT31Types(t *testing.T) {
 				assert.Equal(t, "identity", r.Header.Get("Accept-Encoding"))
 				w.Header()["Content-Type"] = []string{tt.contentType}
 				if tt.coding != "" {
-					w.Header().Set("Content-Encoding", tt.coding)
+					w.Header()["Content-Encoding"] = strings.Split(tt.coding, "\n")
 				}
 				w.WriteHeader(tt.status)
 			})

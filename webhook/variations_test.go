@@ -132,3 +132,78 @@ func TestClientParametersDoNotChangeTheKind(t *testing.T) {
 		assert.Equal(t, want, e.Kind(), more)
 	}
 }
+
+// TestJSONSurvivesVariations gives every member of the JSON requests of the
+// facts, and of their data, values of other types, and leaves it out. The kind
+// stays, but for the members that tell it, and nothing is lost.
+func TestJSONSurvivesVariations(t *testing.T) {
+	values := []string{`null`, `1`, `-1.5e300`, `"text"`, `""`, `true`, `[]`, `{}`, `[{"a":null}]`, `"\u0000\ud83d\ude00<&>"`, `99999999999999999999`}
+	telling := []string{"specversion", "type", "event_type", "operatorResults", "intelligenceConfiguration"}
+	variants := 0
+	for _, f := range fixtures(t) {
+		if f.Body == nil || f.Encoding == "websocket-json" {
+			continue
+		}
+		t.Run(f.Name, func(t *testing.T) {
+			first, err := webhook.Parse(unverified(t, newJSON(string(f.Body))))
+			require.NoError(t, err)
+			check := func(what string, body []byte, told bool) {
+				t.Helper()
+				variants++
+				e, err := webhook.Parse(unverified(t, newJSON(string(body))))
+				require.NotNil(t, e, what)
+				// An event without what its type always has is kept as one of
+				// some other type.
+				if !told && e.Kind() != webhook.KindEventStreamsOther {
+					assert.Equal(t, first.Kind(), e.Kind(), what)
+				}
+				if !webhook.IsFatal(err) {
+					_, again := webhook.EncodeBody(e)
+					assert.JSONEq(t, string(body), string(again), what)
+				}
+			}
+			object := map[string]json.RawMessage{}
+			if json.Unmarshal(f.Body, &object) != nil {
+				var batch []map[string]json.RawMessage
+				require.NoError(t, json.Unmarshal(f.Body, &batch))
+				object = batch[0]
+				first, err = webhook.Parse(unverified(t, newJSON(mustJSON(t, object))))
+				require.NoError(t, err)
+			}
+			data := map[string]json.RawMessage{}
+			_ = json.Unmarshal(object["data"], &data)
+			vary := func(in map[string]json.RawMessage, rebuild func() string, told func(name string) bool) {
+				for name, was := range in {
+					for _, v := range values {
+						in[name] = json.RawMessage(v)
+						check(name+" is "+v, []byte(rebuild()), told(name))
+					}
+					delete(in, name)
+					check("without "+name, []byte(rebuild()), told(name))
+					in[name] = was
+				}
+				in["brandNew"] = json.RawMessage(`{"a":[null,1e2,"x"]}`)
+				check("with news", []byte(rebuild()), false)
+				delete(in, "brandNew")
+			}
+			vary(object, func() string { return mustJSON(t, object) }, func(name string) bool { return slices.Contains(telling, name) })
+			vary(data, func() string {
+				whole := map[string]json.RawMessage{}
+				for name, raw := range object {
+					whole[name] = raw
+				}
+				whole["data"] = json.RawMessage(mustJSON(t, data))
+				return mustJSON(t, whole)
+			}, func(string) bool { return object["data"] == nil })
+		})
+	}
+	t.Logf("%d variants", variants)
+	assert.Greater(t, variants, 1000)
+}
+
+func mustJSON(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(b)
+}
