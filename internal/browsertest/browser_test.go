@@ -237,7 +237,7 @@ func (tb *tab) open(t *testing.T, view string) {
 const (
 	body  = `document.body.innerText`
 	keys  = `document.querySelector(".waiting")?.innerText.includes("keys")`
-	voice = `document.querySelector(".waiting")?.innerText.includes("recording")`
+	voice = `document.querySelector(".waiting")?.innerText.includes("Recording")`
 	over  = `document.querySelector(".call-state")?.innerText.startsWith("Ended")`
 )
 

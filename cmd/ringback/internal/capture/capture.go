@@ -115,12 +115,12 @@ CREATE INDEX IF NOT EXISTS exchange_sid ON exchange(sid, id);
 CREATE INDEX IF NOT EXISTS exchange_oldest ON exchange(pinned, id);
 CREATE INDEX IF NOT EXISTS exchange_failed ON exchange(id) WHERE ` + failed + `;
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, content='', contentless_delete=1, tokenize='trigram');
-PRAGMA user_version = 1;
 `
 
 // Open opens the file called path, or makes it with mode 0600 (T38). An empty
 // path keeps everything in memory. A file that is damaged is moved aside, never
-// deleted: aside is then its new name.
+// deleted: aside is then its new name. A file of another program is refused with
+// [ErrForeign] and stays as it is, one of a later version with [ErrNewer].
 func Open(ctx context.Context, path string, limits Limits) (s *Store, aside string, err error) {
 	limits.Count = cmp.Or(limits.Count, 20_000)
 	limits.Bytes = cmp.Or(limits.Bytes, 256<<20)
@@ -163,7 +163,14 @@ func damaged(err error) bool {
 }
 
 func open(ctx context.Context, path string, limits Limits) (*Store, error) {
-	db, err := sql.Open("sqlite", path)
+	name := path
+	if path != ":memory:" {
+		var err error
+		if name, err = address(path, "rw"); err != nil {
+			return nil, fmt.Errorf("capture: %w", err)
+		}
+	}
+	db, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, fmt.Errorf("capture: %w", err)
 	}
@@ -179,7 +186,10 @@ func open(ctx context.Context, path string, limits Limits) (*Store, error) {
 }
 
 func (s *Store) prepare(ctx context.Context) error {
-	for _, stmt := range []string{"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA busy_timeout = 5000", schema} {
+	if _, err := s.ours(ctx); err != nil {
+		return err
+	}
+	for _, stmt := range []string{"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA busy_timeout = 5000", schema, fmt.Sprint("PRAGMA user_version = ", version)} {
 		if _, err := s.db.ExecContext(ctx, stmt); err != nil {
 			return err
 		}

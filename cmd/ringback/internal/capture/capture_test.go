@@ -2,6 +2,7 @@ package capture_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net/http"
 	"os"
@@ -93,6 +94,75 @@ func TestDamagedFileIsMovedAside(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(kept), "not SQLite")
 	add(t, s, text(1, "hello"))
+}
+
+// TestForeignFilesStayAsTheyAre opens what is no file of captures, to write and
+// to read: the error says so, and not a byte changes.
+func TestForeignFilesStayAsTheyAre(t *testing.T) {
+	dir := t.TempDir()
+	make := func(name, statement string) string {
+		path := filepath.Join(dir, name)
+		db, err := sql.Open("sqlite", path)
+		require.NoError(t, err)
+		defer db.Close()
+		_, err = db.Exec(statement)
+		require.NoError(t, err)
+		return path
+	}
+	for _, c := range []struct {
+		name, path string
+		err        error
+	}{
+		{"tables of another program", make("shop.db", "CREATE TABLE orders (id INTEGER)"), capture.ErrForeign},
+		{"a version of another program", make("app.db", "CREATE TABLE exchange (x); PRAGMA user_version = 0"), capture.ErrForeign},
+		{"a later version", make("later.db", "CREATE TABLE exchange (x); PRAGMA user_version = 2"), capture.ErrNewer},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before, err := os.ReadFile(c.path)
+			require.NoError(t, err)
+			_, _, err = capture.Open(t.Context(), c.path, capture.Limits{})
+			require.ErrorIs(t, err, c.err)
+			_, err = capture.Read(t.Context(), c.path)
+			require.ErrorIs(t, err, c.err)
+			after, err := os.ReadFile(c.path)
+			require.NoError(t, err)
+			assert.Equal(t, before, after)
+		})
+	}
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, files, 3, "nothing is moved aside and nothing made beside them")
+}
+
+func TestReadChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "cap tures?.db")
+	s := open(t, path, capture.Limits{})
+	id := add(t, s, text(1, "hello"))[0]
+	beside, err := capture.Read(t.Context(), path) // while it is being written
+	require.NoError(t, err)
+	e, err := beside.Get(t.Context(), id)
+	require.NoError(t, err)
+	assert.Equal(t, "Body=hello&From=%2B15550101", string(e.Request.Body))
+	_, err = beside.Add(t.Context(), text(2, "no"))
+	require.Error(t, err)
+	require.NoError(t, beside.Close())
+
+	absent := filepath.Join(dir, "absent.db")
+	_, err = capture.Read(t.Context(), absent)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	assert.NoFileExists(t, absent)
+
+	notes := filepath.Join(dir, "notes.txt")
+	require.NoError(t, os.WriteFile(notes, []byte(strings.Repeat("not a database\n", 100)), 0o600))
+	_, err = capture.Read(t.Context(), notes)
+	require.ErrorIs(t, err, capture.ErrDamaged)
+	assert.FileExists(t, notes)
+
+	empty := filepath.Join(dir, "empty.db")
+	require.NoError(t, os.WriteFile(empty, nil, 0o600))
+	_, err = capture.Read(t.Context(), empty)
+	require.ErrorIs(t, err, capture.ErrNotFound)
 }
 
 func TestT36OldestGoFirstAndPinnedStay(t *testing.T) {

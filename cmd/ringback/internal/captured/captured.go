@@ -180,19 +180,17 @@ func build(method, address string, header http.Header, body []byte) (*http.Reque
 	return withBody(r, body), nil
 }
 
-// Number reads exchange id from the captures in a file, which must be there.
+// Number reads exchange id from the captures in a file, which must be there. The
+// file stays as it is, whatever it holds.
 func Number(ctx context.Context, file string, id int64) (*http.Request, error) {
-	if _, err := os.Stat(file); err != nil {
+	store, err := capture.Read(ctx, file)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
 		return nil, fmt.Errorf("captured: there are no captures: %w", err)
-	}
-	store, aside, err := capture.Open(ctx, file, capture.Limits{})
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	defer store.Close()
-	if aside != "" {
-		return nil, fmt.Errorf("captured: the captures were damaged; they are kept as %s", aside)
-	}
 	e, err := store.Get(ctx, id)
 	if err != nil {
 		return nil, err

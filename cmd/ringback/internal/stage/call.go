@@ -181,7 +181,10 @@ func waiting(a dialogue.Activity) Waiting {
 		default:
 			w.Kind = "keys"
 		}
-		if a.NumDigits > 0 {
+		switch {
+		case a.NumDigits == 1:
+			w.Hint = "1 digit"
+		case a.NumDigits > 1:
 			w.Hint = fmt.Sprintf("%d digits", a.NumDigits)
 		}
 		return w

@@ -7,7 +7,7 @@ import * as api from "./api.js";
 const pad = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
 const awaited = {
-  keys: "waiting for keys", speech: "waiting for speech", "keys or speech": "waiting for keys or speech", recording: "recording", payment: "waiting for a payment",
+  keys: "Waiting for keys", speech: "Waiting for speech", "keys or speech": "Waiting for keys or speech", recording: "Recording", payment: "Waiting for a payment",
 };
 
 // What a call is busy with, for people.
@@ -75,9 +75,10 @@ export function callScreen(root, shared, nameOf, latest) {
       return;
     }
     if (!root.contains(lines)) fill(root, h("h2", {}, "Call"), status, lines, controls, reader);
-    fill(status, call.ended ? `Ended: ${call.status}` : doings[call.doing] || call.status, call.code ? h("strong.code", {}, " " + call.code) : null,
-      call.reason ? " " + call.reason : null,
-      !call.ended && awaited[call.waitingFor.kind] ? h("span.waiting", {}, " · " + awaited[call.waitingFor.kind], call.waitingFor.hint ? ` (${call.waitingFor.hint})` : "") : null);
+    const waits = !call.ended && awaited[call.waitingFor.kind];
+    fill(status, call.ended ? `Ended: ${call.status}` : waits ? null : doings[call.doing] || call.status,
+      call.code ? h("strong.code", {}, " " + call.code) : null, call.reason ? " " + call.reason : null,
+      waits ? h("span.waiting", {}, waits, call.waitingFor.hint ? ` (${call.waitingFor.hint})` : "") : null);
     const near = lines.scrollTop + lines.clientHeight > lines.scrollHeight - 60;
     keyed(lines, call.lines, (l) => call.sid + l.n, line, null);
     if (near) lines.scrollTop = lines.scrollHeight;
