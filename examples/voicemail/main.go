@@ -1,5 +1,5 @@
-// Voicemail rings a phone, and takes a message when nobody answers. What was
-// said is logged when Twilio has transcribed it.
+// Voicemail rings a phone, and takes a message when nobody answers. When Twilio
+// has transcribed it, the log says that there is one.
 //
 //	TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/voicemail
 package main

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -140,6 +141,59 @@ func TestT39LargeHeadersAreRefused(t *testing.T) {
 		assert.Contains(t, string(said), "431 ")
 		conn.Close()
 		assert.NoError(t, stop())
+	})
+}
+
+// What proxies and servers read differently is refused, or read in one way only.
+func TestT40AmbiguousRequests(t *testing.T) {
+	const head = "POST /sms HTTP/1.1\r\nHost: hooks.example.com\r\n"
+	for _, c := range []struct{ name, send, want string }{
+		{"two lengths", head + "Content-Length: 4\r\nContent-Length: 9\r\n\r\nBody", "400 "},
+		{"a signed length", head + "Content-Length: +4\r\n\r\nBody", "400 "},
+		{"two codings", head + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "501 "},
+		{"an unknown coding", head + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "501 "},
+		{"two hosts", head + "Host: evil.example.net\r\n\r\n", "400 "},
+		{"no host", "POST /sms HTTP/1.1\r\n\r\n", "400 "},
+		{"a space before the colon", head + "Content-Length : 4\r\n\r\nBody", "400 "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				called := false
+				p, stop := start(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true }))
+				conn := p.dial()
+				go io.WriteString(conn, c.send)
+				said, _ := io.ReadAll(conn)
+				conn.Close()
+				assert.Contains(t, string(said), "HTTP/1.1 "+c.want)
+				assert.False(t, called)
+				assert.NoError(t, stop())
+			})
+		})
+	}
+}
+
+// A length beside chunks does not count. What somebody behind a careless proxy
+// smuggles in after the last chunk is a request of its own, which nobody has
+// signed.
+func TestT40SmuggledRequestsAreNotSigned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		verifier, err := signature.New(signature.Config{BaseURL: webhooktest.BaseURL, Tokens: signature.Tokens(webhooktest.AuthToken)})
+		require.NoError(t, err)
+		var proven []string
+		p, stop := start(t, verifier.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			proof, _ := signature.FromContext(r.Context())
+			proven = append(proven, proof.URL()+" "+string(proof.Body()))
+		})))
+		sum := signature.Sign(webhooktest.AuthToken, webhooktest.BaseURL+"/sms", url.Values{"Body": {"hi"}})
+		conn := p.dial()
+		go io.WriteString(conn, "POST /sms HTTP/1.1\r\nHost: hooks.example.com\r\nX-Twilio-Signature: "+sum+
+			"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n"+
+			"7\r\nBody=hi\r\n0\r\n\r\nPOST /sms HTTP/1.1\r\nHost: hooks.example.com\r\n\r\n")
+		said, _ := io.ReadAll(conn)
+		conn.Close()
+		assert.NoError(t, stop())
+		assert.Equal(t, []string{webhooktest.BaseURL + "/sms Body=hi"}, proven)
+		assert.Contains(t, string(said), "HTTP/1.1 403 ")
 	})
 }
 
