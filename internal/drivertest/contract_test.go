@@ -9,15 +9,18 @@ import (
 	"github.com/ringback-go/ringback/status/statustest"
 )
 
+const unhurried = time.Minute
+
 // TestStoreContract holds the SQL stores to the contract of all stores. The
-// stores of one database share its tables, as processes do.
+// stores of one database share its tables, as processes do. They have a minute
+// for a call: the contract is not about speed, and other tests may have the disk.
 func TestStoreContract(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) {
-		statustest.TestStore(t, func(tb testing.TB) status.Store { return sqliteStore(tb, nil) })
+		statustest.TestStore(t, func(tb testing.TB) status.Store { return sqliteStore(tb, &sqlstore.Options{Timeout: unhurried}) })
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		db := postgresDB(t)
-		opts := sqlstore.Options{Prefix: prefixOf(t)}
+		opts := sqlstore.Options{Prefix: prefixOf(t), Timeout: unhurried}
 		postgresStore(t, db, opts)
 		statustest.TestStore(t, func(tb testing.TB) status.Store {
 			s, err := sqlstore.Open(tb.Context(), db, sqlstore.PostgreSQL, &opts)
@@ -29,7 +32,7 @@ func TestStoreContract(t *testing.T) {
 	})
 	t.Run("PostgreSQLAnnounced", func(t *testing.T) {
 		db := postgresDB(t)
-		opts := sqlstore.Options{Prefix: prefixOf(t), Subscribe: subscribe(postgresURL(t))}
+		opts := sqlstore.Options{Prefix: prefixOf(t), Subscribe: subscribe(postgresURL(t)), Timeout: unhurried}
 		statustest.TestStore(t, func(tb testing.TB) status.Store { return postgresStore(tb, db, opts) })
 	})
 }
@@ -42,16 +45,15 @@ func TestHistoryOrder(t *testing.T) {
 	if full {
 		histories = 100_000
 	}
-	const patience = time.Minute
 	t.Run("SQLite", func(t *testing.T) {
 		statustest.TestHistoryOrder(t, func(tb testing.TB) status.Store {
-			return sqliteStore(tb, &sqlstore.Options{Timeout: patience})
+			return sqliteStore(tb, &sqlstore.Options{Timeout: unhurried})
 		}, histories)
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		db := postgresDB(t)
 		statustest.TestHistoryOrder(t, func(tb testing.TB) status.Store {
-			return postgresStore(tb, db, sqlstore.Options{Timeout: patience})
+			return postgresStore(tb, db, sqlstore.Options{Timeout: unhurried})
 		}, histories)
 	})
 }

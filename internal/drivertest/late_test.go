@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/ringback-go/ringback/status"
 	"github.com/ringback-go/ringback/status/sqlstore"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // A lateDriver is SQLite whose connections can do a statement and say all the
@@ -21,6 +23,8 @@ import (
 type lateDriver struct {
 	dsn  string
 	late atomic.Pointer[string] // the statement; once
+
+	commits atomic.Int64
 }
 
 func (d *lateDriver) Connect(context.Context) (driver.Conn, error) {
@@ -37,6 +41,9 @@ type lateConn struct {
 
 func (c lateConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	result, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
+	if query == "COMMIT" {
+		c.d.commits.Add(1)
+	}
 	if late := c.d.late.Load(); err == nil && late != nil && *late == query && c.d.late.CompareAndSwap(late, nil) {
 		return nil, context.DeadlineExceeded
 	}
@@ -70,4 +77,60 @@ func TestT25SQLiteStatementDoneLate(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRowsAreShortenedTogether reports 100 conferences side by side until all
+// their rows have become long: that must not cost a sync for each.
+func TestRowsAreShortenedTogether(t *testing.T) {
+	d := &lateDriver{dsn: sqliteDSN(filepath.Join(t.TempDir(), "ringback.db"))}
+	db := sql.OpenDB(d)
+	t.Cleanup(func() { db.Close() })
+	s, err := sqlstore.Open(t.Context(), db, sqlstore.SQLite, nil)
+	require.NoError(t, err)
+	before := d.commits.Load()
+	const calls = 20
+	for step := range calls {
+		var obs []status.Observation
+		for i := range 100 {
+			obs = append(obs, status.Observation{SID: messageSID(5, i), Status: "step", Sequence: step})
+		}
+		_, err := s.Apply(t.Context(), obs...)
+		require.NoError(t, err)
+	}
+	assert.Eventually(t, func() bool { return s.Stats().Shortened >= 100 }, 5*time.Second, 5*time.Millisecond)
+	assert.LessOrEqual(t, d.commits.Load()-before, int64(2*calls))
+}
+
+// TestOneUnreadableRow commits what concerns a row that cannot be read
+// together with another one, whose caller must not hear of it.
+func TestOneUnreadableRow(t *testing.T) {
+	db := openDB(t, "sqlite", "file:"+filepath.Join(t.TempDir(), "x.db")+"?_pragma=journal_mode(wal)&_pragma=synchronous(full)")
+	s, err := sqlstore.Open(t.Context(), db, sqlstore.SQLite, &sqlstore.Options{Timeout: 30 * time.Second})
+	require.NoError(t, err)
+	apply := func(sid webhook.SID, ended chan<- error) {
+		_, err := s.Apply(context.Background(), status.Observation{SID: sid, Status: "sent"})
+		ended <- err
+	}
+	bad, good := make(chan error, 1), make(chan error, 2)
+	_, err = s.Apply(t.Context(), status.Observation{SID: "SMbad", Status: "queued"})
+	require.NoError(t, err)
+	_, err = db.ExecContext(t.Context(), "UPDATE ringback_state SET state = 'x'")
+	require.NoError(t, err)
+
+	// While somebody else writes, one call tries and the others wait together.
+	lock, err := db.Conn(t.Context())
+	require.NoError(t, err)
+	defer lock.Close()
+	_, err = lock.ExecContext(t.Context(), "BEGIN IMMEDIATE")
+	require.NoError(t, err)
+	go apply("SM1", good)
+	require.Eventually(t, func() bool { return s.Stats().Retries > 0 }, 5*time.Second, time.Millisecond)
+	go apply("SMbad", bad)
+	go apply("SM2", good)
+	require.Eventually(t, func() bool { return s.Stats().Waiting == 2 }, 5*time.Second, time.Millisecond)
+	_, err = lock.ExecContext(t.Context(), "ROLLBACK")
+	require.NoError(t, err)
+	assert.NoError(t, <-good)
+	assert.NoError(t, <-good)
+	assert.Error(t, <-bad)
 }

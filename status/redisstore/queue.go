@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/ringback-go/ringback/status"
 	"github.com/ringback-go/ringback/webhook"
 )
@@ -92,19 +94,26 @@ func (q *queue) take() []*call {
 }
 
 // fly stores groups until nobody waits. The callers' contexts do not end a
-// group, since it has several callers; the timeout of the store does.
+// group, since it has several callers; the timeout of the store does. Long rows
+// are merged when the callers have their answers.
 func (s *Store) fly() {
 	for {
 		calls := s.queue.take()
 		if calls == nil {
 			return
 		}
+		g := newGroup(calls)
 		ctx, cancel := context.WithTimeout(context.Background(), s.opts.Timeout)
-		err := s.write(ctx, newGroup(calls))
+		err := s.write(ctx, g)
 		cancel()
 		for _, c := range calls {
-			c.err = err
+			if err != nil {
+				c.err = err
+			}
 			close(c.done)
+		}
+		if err == nil {
+			s.shorten(g)
 		}
 	}
 }
@@ -113,6 +122,8 @@ func (s *Store) fly() {
 type row struct {
 	state status.State // the merge of all parts
 	parts []part       // in the order of the calls
+	old   string       // what the row was, if it is to be replaced
+	short string       // by this; empty: nothing is
 }
 
 // A part is what one call brings to a row.
@@ -163,28 +174,29 @@ func (s *Store) write(ctx context.Context, g []*row) error {
 		return failure("apply", errors.New("the script returned another number of rows"))
 	}
 	for i, r := range g {
-		old, ok := olds[i].(string)
-		if !ok {
-			continue // the line was there already
-		}
-		if err := s.finish(ctx, r, old); err != nil {
-			return failure("apply", err)
+		if old, ok := olds[i].(string); ok { // else the line was there already
+			r.finish(old)
 		}
 	}
 	return nil
 }
 
-// finish works out, in the order of the calls, what each of them changed.
-func (s *Store) finish(ctx context.Context, r *row, old string) error {
+// finish works out, in the order of the calls, what each of them changed. A row
+// that cannot be read is an error of those calls alone that concern it.
+func (r *row) finish(old string) {
 	var before status.State
 	if old != "" {
 		var err error
 		if before, err = merged(old); err != nil {
-			return err
+			for _, p := range r.parts {
+				p.call.err = failure("apply", err)
+			}
+			return
 		}
 	}
 	if long(old) {
-		s.shorten(ctx, old, before)
+		r.old = old
+		r.short, _ = line(before)
 	}
 	for _, p := range r.parts {
 		after := p.state
@@ -196,14 +208,28 @@ func (s *Store) finish(ctx context.Context, r *row, old string) error {
 		}
 		before = after
 	}
-	return nil
 }
 
-// shorten replaces the lines that a row had by one. What was appended since
-// stays. An error is none of the caller: what it brought is stored, and the next
-// one who finds the row long tries again.
-func (s *Store) shorten(ctx context.Context, old string, state status.State) {
-	if text, err := line(state); err == nil {
-		_ = replaceLines.Run(ctx, s.client, []string{s.row(state.SID)}, old, text).Err()
+// shorten replaces the lines that long rows had by one each. What was appended
+// since stays. An error concerns nobody: the next one who finds a row long tries
+// again.
+func (s *Store) shorten(g []*row) {
+	g = slices.DeleteFunc(g, func(r *row) bool { return r.short == "" })
+	if len(g) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), s.opts.Timeout)
+	defer cancel()
+	run := func(how func(context.Context, redis.Scripter, []string, ...any) *redis.Cmd) error {
+		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for _, r := range g {
+				how(ctx, p, []string{s.row(r.state.SID)}, r.old, r.short)
+			}
+			return nil
+		})
+		return err
+	}
+	if err := run(replaceLines.EvalSha); redis.HasErrorPrefix(err, "NOSCRIPT") {
+		_ = run(replaceLines.Eval)
 	}
 }

@@ -90,7 +90,8 @@ func (q *queue) take(limit int) []*call {
 }
 
 // fly commits groups until nobody waits. The callers' contexts do not end a
-// group, since it has several callers; the timeout of the store does.
+// group, since it has several callers; the timeout of the store does. Long rows
+// are merged when the callers have their answers.
 func (s *Store) fly() {
 	for {
 		calls := s.queue.take(s.opts.Group)
@@ -101,13 +102,18 @@ func (s *Store) fly() {
 		ctx, cancel := context.WithTimeout(context.Background(), s.opts.Timeout)
 		err := s.write(ctx, g)
 		cancel()
-		for _, c := range calls {
-			c.err = err
-			close(c.done)
-		}
 		if err == nil {
 			s.stats.groups.Add(1)
 			s.stats.states.Add(int64(len(g)))
+		}
+		for _, c := range calls {
+			if err != nil {
+				c.err = err
+			}
+			close(c.done)
+		}
+		if err == nil {
+			s.shorten(g)
 		}
 	}
 }
@@ -119,6 +125,7 @@ type row struct {
 	parts  []part       // in the order of the calls
 	line   string       // state, encoded
 	stored string       // the row after the write; empty if the line was there before
+	short  string       // what is to replace stored; empty: nothing
 }
 
 // A part is what one call brings to a row.
@@ -148,8 +155,7 @@ func newGroup(calls []*call) []*row {
 	return rows
 }
 
-// write stores a group, tells each call what it changed, and merges the rows
-// that have become long.
+// write stores a group and tells each call what it changed.
 func (s *Store) write(ctx context.Context, g []*row) error {
 	for _, r := range g {
 		var err error
@@ -173,21 +179,23 @@ func (s *Store) write(ctx context.Context, g []*row) error {
 		return failure("apply", err)
 	}
 	for _, r := range g {
-		if err := s.finish(ctx, r); err != nil {
-			return failure("apply", err)
-		}
+		s.finish(r)
 	}
 	return nil
 }
 
-// finish works out, in the order of the calls, what each of them changed.
-func (s *Store) finish(ctx context.Context, r *row) error {
+// finish works out, in the order of the calls, what each of them changed. A row
+// that cannot be read is an error of those calls alone that concern it.
+func (s *Store) finish(r *row) {
 	if r.stored == "" {
-		return nil
+		return
 	}
 	state, err := before(r.stored)
 	if err != nil {
-		return err
+		for _, p := range r.parts {
+			p.call.err = failure("apply", err)
+		}
+		return
 	}
 	for _, p := range r.parts {
 		next := p.state
@@ -201,24 +209,29 @@ func (s *Store) finish(ctx context.Context, r *row) error {
 		state = next
 	}
 	if long(r.stored) {
-		s.shorten(ctx, r, state)
+		r.short, _ = line(state)
 	}
-	return nil
 }
 
-// shorten replaces the lines of a row by one. What others appended meanwhile
-// stays. An error is none of the caller: what it brought is stored, and the next
-// one who finds the row long tries again.
-func (s *Store) shorten(ctx context.Context, r *row, state status.State) {
-	text, err := line(state)
-	if err != nil {
+// shorten replaces the lines of long rows by one each, in one transaction. What
+// others appended meanwhile stays. An error concerns nobody: the next one who
+// finds a row long tries again.
+func (s *Store) shorten(g []*row) {
+	g = slices.DeleteFunc(g, func(r *row) bool { return r.short == "" })
+	if len(g) == 0 {
 		return
 	}
-	err = s.exec(ctx, func(q queryer) error {
-		_, err := q.ExecContext(ctx, s.sql.shorten, string(r.sid), r.stored, text)
-		return err
+	ctx, cancel := context.WithTimeout(context.Background(), s.opts.Timeout)
+	defer cancel()
+	err := s.together(ctx, func(q queryer) error {
+		for _, r := range g {
+			if _, err := q.ExecContext(ctx, s.sql.shorten, string(r.sid), r.stored, r.short); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err == nil {
-		s.stats.shortened.Add(1)
+		s.stats.shortened.Add(int64(len(g)))
 	}
 }

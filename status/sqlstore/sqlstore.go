@@ -283,12 +283,28 @@ func noTable(err error) bool {
 	return stateOf(err) == "42P01" || strings.Contains(err.Error(), "no such table")
 }
 
-// exec runs statements that write: for SQLite as a transaction of its own, for
-// PostgreSQL each by itself.
+// exec runs a statement that writes: for SQLite in a transaction of its own,
+// for PostgreSQL as one.
 func (s *Store) exec(ctx context.Context, do func(queryer) error) error {
+	if s.dialect == SQLite {
+		return s.together(ctx, do)
+	}
+	return s.retry(ctx, func() error { return do(s.db) })
+}
+
+// together runs statements that write in one transaction.
+func (s *Store) together(ctx context.Context, do func(queryer) error) error {
 	return s.retry(ctx, func() error {
 		if s.dialect == PostgreSQL {
-			return do(s.db)
+			tx, err := s.db.BeginTx(ctx, nil)
+			if err != nil {
+				return err
+			}
+			defer tx.Rollback()
+			if err := do(tx); err != nil {
+				return err
+			}
+			return tx.Commit()
 		}
 		return s.immediate(ctx, func(conn *sql.Conn) error {
 			if err := s.checkConn(ctx, conn); err != nil {
