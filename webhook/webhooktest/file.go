@@ -17,7 +17,13 @@ import (
 
 // WriteFixtures writes all [Fixtures] into dir, which it makes if need be: one
 // file a request, named after the fixture, as it goes over the wire and signed
-// for [BaseURL] with [AuthToken]. Tools in any language can send them.
+// for [BaseURL] with [AuthToken]. Tools in any language can send them as they
+// are, to a program that is told that address and that token:
+//
+//	nc localhost 8080 < testdata/sms_in_basic.http
+//
+// Line ends are CRLF, the body is as long as Content-Length says and has no
+// line end of its own.
 func WriteFixtures(dir, path string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
