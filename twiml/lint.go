@@ -85,6 +85,9 @@ func (p Problem) String() string {
 // all. Inside an element that is not known, or may not stand where it stands,
 // it does not look further: Twilio leaves the whole element out.
 //
+// A value that holds {{...}}, as in a TwiML Bin, is filled in later and not
+// judged.
+//
 // Trees made by hand are read like parsed ones; of those it also says what
 // [Node.AppendText] would refuse to write. A tree deeper than 32 elements, or with more
 // than 2,000, is reported and not read to the end. A nil document has no

@@ -58,7 +58,7 @@ func (l *linter) dial(n *Node) {
 		l.phoneText(n)
 	}
 	if !text && lintCount(n, "") == 0 {
-		l.report(ruleDialTarget, 0, "Dial has nobody to call.")
+		l.report(ruleDialTarget, 13223, "Dial has nobody to call.")
 	}
 	if lone != grammarCount && nouns > 1 {
 		code := 13215

@@ -155,7 +155,7 @@ var lintRules = [...]lintRule{
 	{name: ruleDialTextOrNouns, asks: "a Dial holds text or nouns, not both"},
 	{name: ruleDialLoneNouns, asks: "Conference, Queue, Sim, Application and WhatsApp stand alone in a Dial"},
 	{name: ruleDialTenNouns, asks: "a Dial has at most 10 nouns"},
-	{name: ruleDialTarget, asks: "a Dial has somebody to call", silent: true},
+	{name: ruleDialTarget, asks: "a Dial has somebody to call"},
 	{name: ruleSIPFiveURIs, asks: "a Sip has at most 5 Uri and 1 Headers"},
 	{name: ruleSIPHeadersSize, asks: "names and values of Headers have at most 1024 characters together"},
 	{name: ruleSIPHeaderName, asks: "the name of a SIP header begins with X- or is one that Twilio sends"},

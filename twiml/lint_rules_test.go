@@ -154,7 +154,7 @@ var ruleCases = []ruleCase{
 	{rule: "dial-lone-nouns", bad: `<Dial><Queue>q</Queue><Queue>p</Queue></Dial>`, good: `<Dial><Queue>q</Queue></Dial>`, code: 13215, path: "/Response/Dial[1]", text: "Queue must be the only"},
 	{rule: "dial-lone-nouns", bad: `<Dial><WhatsApp>+15550100</WhatsApp><Client>a</Client></Dial>`, good: `<Dial><WhatsApp>+15550100</WhatsApp></Dial>`, code: 13215, path: "/Response/Dial[1]"},
 	{rule: "dial-ten-nouns", bad: `<Dial>` + times(11, `<Client>a</Client>`) + `</Dial>`, good: `<Dial>` + times(10, `<Client>a</Client>`) + `</Dial>`, code: 13250, path: "/Response/Dial[1]"},
-	{rule: "dial-needs-target", bad: `<Dial/>`, good: `<Dial>+15550100</Dial>`, path: "/Response/Dial[1]"},
+	{rule: "dial-needs-target", bad: `<Dial/>`, good: `<Dial>+15550100</Dial>`, code: 13223, path: "/Response/Dial[1]"},
 	{rule: "sip-five-uris", bad: `<Dial><Sip>` + times(6, `<Uri>sip:a@example.com</Uri>`) + `</Sip></Dial>`, good: `<Dial><Sip>` + times(5, `<Uri>sip:a@example.com</Uri>`) + `</Sip></Dial>`, code: 13250, path: "/Response/Dial[1]/Sip[1]"},
 	{rule: "sip-five-uris", bad: `<Dial><Sip>sip:a@example.com<Headers/><Headers/></Sip></Dial>`, good: `<Dial><Sip>sip:a@example.com<Headers/></Sip></Dial>`, code: 13250, path: "/Response/Dial[1]/Sip[1]"},
 	{rule: "sip-headers-size", bad: `<Dial><Sip>sip:a@example.com<Headers><Header name="X-A" value="` + times(1022, "v") + `"/></Headers></Sip></Dial>`, good: `<Dial><Sip>sip:a@example.com<Headers><Header name="X-A" value="` + times(1021, "v") + `"/></Headers></Sip></Dial>`, code: 13253, path: "/Response/Dial[1]/Sip[1]/Headers[1]"},
