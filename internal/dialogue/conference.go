@@ -97,7 +97,7 @@ func (r *room) seat(d *dialing, n *twiml.Node, s *seat) (dialResult, error) {
 	idle := c.busy(Activity{State: InConference})
 	defer func() { idle() }()
 	var waiting *document
-	if !r.started {
+	if !r.started && !r.startsWith(s) {
 		var f *Failure
 		waiting, f = c.waitDocument(d.doc, n, "waitUrl", "waitMethod", "ConferenceWaitUrl", pairs("ConferenceSid", r.sid))
 		if f != nil {
@@ -160,9 +160,17 @@ func (r *room) attend(s *seat, waiting *document, limit time.Time, left func() b
 	return err
 }
 
+func mayStart(s *seat) bool { return s.startOnJoin }
+
+// startsWith reports whether the conference starts when s comes, who has
+// nothing to wait for then.
+func (r *room) startsWith(s *seat) bool {
+	return len(r.seats) > 0 && (mayStart(s) || slices.ContainsFunc(r.seats, mayStart))
+}
+
 // begin starts the conference once two are there and one may start it.
 func (r *room) begin() {
-	if r.started || len(r.seats) < 2 || !slices.ContainsFunc(r.seats, func(s *seat) bool { return s.startOnJoin }) {
+	if r.started || len(r.seats) < 2 || !slices.ContainsFunc(r.seats, mayStart) {
 		return
 	}
 	r.started = true

@@ -148,6 +148,9 @@ func (c *Call) ring(timeout, def time.Duration) bool {
 	c.answerer = "human"
 	if r.AnsweredBy != "" {
 		c.answerer = r.AnsweredBy
+		// A test that says who answers a call of the program has asked for
+		// machine detection; of a dialed leg its noun decides.
+		c.machine = c.machine || c.direction == OutboundAPI
 	}
 	return true
 }

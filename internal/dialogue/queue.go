@@ -196,11 +196,11 @@ func (c *Call) leaveWithDialer(t *ticket, action func(string, *ticket) (*transfe
 	}
 	t.release = true
 	c.e.wake(t.dialer.p)
+	result := t.result(err)
+	next, f := action(result, t)
 	if errors.Is(err, errUpdated) {
-		next, f := action("redirected-from-bridged", t)
 		return nil, c.tellInPassing(next, f, err)
 	}
-	next, f := action("bridged", t)
 	if f != nil {
 		return nil, f
 	}
@@ -211,6 +211,22 @@ func (c *Call) leaveWithDialer(t *ticket, action func(string, *ticket) (*transfe
 		return nil, err
 	}
 	return next, nil
+}
+
+// result is QueueResult of somebody whom a Dial took out of the queue: what
+// comes to an end before the url was heard was no bridge yet.
+func (t *ticket) result(err error) string {
+	switch updated := errors.Is(err, errUpdated); {
+	case updated && t.ready:
+		return "redirected-from-bridged"
+	case updated:
+		return "redirected"
+	case t.ready:
+		return "bridged"
+	case err != nil:
+		return "hangup"
+	}
+	return "bridging-in-process"
 }
 
 // tellInPassing requests an action whose answer nobody executes: the call has
