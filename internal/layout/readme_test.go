@@ -77,6 +77,20 @@ func TestReadmeRoutersAreQuoted(t *testing.T) {
 	}
 }
 
+// TestReadmeTranscriptIsReal holds the failing test that the README shows
+// against the Example that fails so.
+func TestReadmeTranscriptIsReal(t *testing.T) {
+	example, err := os.ReadFile(filepath.Join(root, "webhook", "webhooktest", "example_test.go"))
+	require.NoError(t, err)
+	shown := fences(t, "README.md", "text")
+	require.Len(t, shown, 1)
+	for line := range strings.Lines(shown[0]) {
+		if line = strings.TrimSpace(line); line != "..." {
+			assert.Regexp(t, `(?m)^\s*//\s+`+regexp.QuoteMeta(line)+"$", string(example))
+		}
+	}
+}
+
 // TestReadmeCommandsExist checks that what the documents tell to run is a
 // program, a test package or a script of the repository.
 func TestReadmeCommandsExist(t *testing.T) {
