@@ -1,6 +1,7 @@
 package drivertest_test
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -18,11 +19,12 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// A lateDriver is SQLite whose connections can do a statement and say all the
-// same that the context had ended, as drivers do that look at it last.
+// A lateDriver is SQLite whose connections can do a statement and fail all the
+// same: because the context has ended, as drivers do that look at it last.
 type lateDriver struct {
 	dsn  string
 	late atomic.Pointer[string] // the statement; once
+	err  error                  // nil: context.DeadlineExceeded
 
 	commits atomic.Int64
 }
@@ -45,7 +47,7 @@ func (c lateConn) ExecContext(ctx context.Context, query string, args []driver.N
 		c.d.commits.Add(1)
 	}
 	if late := c.d.late.Load(); err == nil && late != nil && *late == query && c.d.late.CompareAndSwap(late, nil) {
-		return nil, context.DeadlineExceeded
+		return nil, cmp.Or(c.d.err, context.DeadlineExceeded)
 	}
 	return result, err
 }

@@ -2,14 +2,18 @@ package drivertest_test
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -111,6 +115,84 @@ func TestT09ReplaysAreSharedByAFleet(t *testing.T) {
 		_, err := a.replays.Claim(ended, "late", time.Hour)
 		require.ErrorIs(t, err, context.Canceled)
 	})
+}
+
+// TestT25ReplayClaimIsUncertain loses the answer to a claim that was made. A
+// client that claims once more by itself must not take itself for somebody
+// else; and if the caller hears of it, Twilio's retry must not be refused.
+func TestT25ReplayClaimIsUncertain(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		err      error
+		retried  bool
+		attempts int // of the caller, until it is granted
+	}{
+		{"the client tries again", driver.ErrBadConn, true, 1},
+		{"the caller hears of it", context.DeadlineExceeded, false, 2},
+	} {
+		claim := func(t *testing.T, r signature.ReplayStore) {
+			for range tt.attempts - 1 {
+				_, err := r.Claim(t.Context(), "aa", time.Hour)
+				require.ErrorIs(t, err, tt.err)
+			}
+			for _, want := range []bool{true, false} {
+				got, err := r.Claim(t.Context(), "aa", time.Hour)
+				require.NoError(t, err)
+				assert.Equal(t, want, got)
+			}
+		}
+		t.Run("SQLite/"+tt.name, func(t *testing.T) {
+			late := &lateDriver{dsn: sqliteDSN(filepath.Join(t.TempDir(), "ringback.db")), err: tt.err}
+			db := sql.OpenDB(late)
+			t.Cleanup(func() { db.Close() })
+			s, err := sqlstore.Open(t.Context(), db, sqlstore.SQLite, nil)
+			require.NoError(t, err)
+			late.late.Store(new("COMMIT"))
+			claim(t, s.Replays())
+			assert.Nil(t, late.late.Load(), "nothing went wrong: the test shows nothing")
+		})
+		t.Run("Redis/"+tt.name, func(t *testing.T) {
+			client := redisClient(t)
+			lost := &answerLost{err: tt.err, retried: tt.retried}
+			lost.left.Store(1)
+			s, err := redisstore.New(client, &redisstore.Options{Prefix: newRedisPrefix()})
+			require.NoError(t, err)
+			_, err = s.Replays().Claim(t.Context(), "bb", time.Hour) // loads the script
+			require.NoError(t, err)
+			client.AddHook(lost)
+			claim(t, s.Replays())
+			assert.Zero(t, lost.left.Load(), "nothing went wrong: the test shows nothing")
+		})
+	}
+}
+
+// An answerLost loses the answer to a script that was run, once.
+type answerLost struct {
+	err     error // what is said instead
+	retried bool  // the client tries again
+	left    atomic.Int64
+}
+
+func (l *answerLost) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (l *answerLost) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (l *answerLost) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if cmd.Name() != "evalsha" || !l.left.CompareAndSwap(1, 0) {
+			return next(ctx, cmd)
+		}
+		if err := next(ctx, cmd); err != nil {
+			return err
+		}
+		if l.retried {
+			return next(ctx, cmd)
+		}
+		cmd.SetErr(l.err)
+		return l.err
+	}
 }
 
 func TestAnswersAreSharedByAFleet(t *testing.T) {

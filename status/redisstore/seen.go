@@ -3,6 +3,7 @@ package redisstore
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/gob"
 	"encoding/hex"
 	"errors"
@@ -115,18 +116,24 @@ func read(held string) (webhook.Claim, error) {
 
 func (r *Replays) key(key string) string { return r.s.opts.Prefix + ":replay:" + key }
 
-// Claim implements [signature.ReplayStore].
+// undoing is how long taking back a claim may take that ended in an error.
+const undoing = 200 * time.Millisecond
+
+// Claim implements [signature.ReplayStore]. When it returns an error it tries to
+// take the claim back, so that Twilio's retry has its chance.
 func (r *Replays) Claim(ctx context.Context, key string, ttl time.Duration) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.s.opts.Timeout)
 	defer cancel()
-	err := r.s.client.SetArgs(ctx, r.key(key), "1", redis.SetArgs{Mode: "NX", TTL: max(ttl, time.Millisecond)}).Err()
-	if errors.Is(err, redis.Nil) {
-		return false, nil
-	}
+	keys := []string{r.key(key)}
+	owner := rand.Text() // tells a claim that was sent twice from another one
+	held, err := claim.Run(ctx, r.s.client, keys, owner, milliseconds(ttl)).Text()
 	if err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoing)
+		defer cancel()
+		_ = finish.Run(ctx, r.s.client, keys, owner, "").Err()
 		return false, failure("claim", err)
 	}
-	return true, nil
+	return held == owner, nil
 }
 
 // Release implements [signature.ReplayStore].

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"encoding/gob"
 	"encoding/hex"
@@ -89,16 +90,11 @@ func (a *Answers) Finish(ctx context.Context, key webhook.AnswerKey, owner strin
 }
 
 func (a *Answers) holder(ctx context.Context, key webhook.AnswerKey) (claim webhook.Claim, found bool, err error) {
-	var value []byte
-	err = a.s.retry(ctx, func() error {
-		return a.s.db.QueryRowContext(ctx, a.s.sql.holder, answerKey(key)).Scan(&claim.Owner, &value)
-	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return webhook.Claim{}, false, nil
+	owner, value, err := a.s.holder(ctx, answerKey(key))
+	if err != nil || owner == "" && value == nil {
+		return webhook.Claim{}, false, err
 	}
-	if err != nil {
-		return webhook.Claim{}, false, failure("answer", err)
-	}
+	claim.Owner = owner
 	if value != nil {
 		claim.Answer = new(webhook.Answer)
 		if err := gob.NewDecoder(bytes.NewReader(value)).Decode(claim.Answer); err != nil {
@@ -108,11 +104,26 @@ func (a *Answers) holder(ctx context.Context, key webhook.AnswerKey) (claim webh
 	return claim, true, nil
 }
 
-// Claim implements [signature.ReplayStore].
+// Claim implements [signature.ReplayStore]. When it returns an error it tries to
+// take the claim back, so that Twilio's retry has its chance.
 func (r *Replays) Claim(ctx context.Context, key string, ttl time.Duration) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.s.opts.Timeout)
 	defer cancel()
-	return r.s.claim(ctx, replayKey(key), "", ttl)
+	key = replayKey(key)
+	owner := rand.Text() // tells a claim that was made twice from another one
+	got, err := r.s.claim(ctx, key, owner, ttl)
+	if err == nil && !got {
+		var by string
+		by, _, err = r.s.holder(ctx, key)
+		got = by == owner
+	}
+	if err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoing)
+		defer cancel()
+		_ = r.s.run(ctx, "replay", r.s.sql.free, key, owner)
+		return false, err
+	}
+	return got, nil
 }
 
 // Release implements [signature.ReplayStore].
@@ -130,6 +141,9 @@ func replayKey(key string) string {
 	}
 	return "r" + key
 }
+
+// undoing is how long taking back a claim may take that ended in an error.
+const undoing = 200 * time.Millisecond
 
 // sweepEvery is how many claims there are to one that also deletes what is
 // expired: a fifth of what it may delete, so that the table cannot grow behind.
@@ -156,6 +170,20 @@ func (s *Store) claim(ctx context.Context, key, owner string, lease time.Duratio
 		_ = s.run(ctx, "sweep", s.sql.expire, int64(0), batch)
 	}
 	return got, nil
+}
+
+// holder returns who has a key, or the answer it holds; nothing if it is free.
+func (s *Store) holder(ctx context.Context, key string) (owner string, value []byte, err error) {
+	err = s.retry(ctx, func() error {
+		return s.db.QueryRowContext(ctx, s.sql.holder, key).Scan(&owner, &value)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil, nil
+	}
+	if err != nil {
+		return "", nil, failure("holder", err)
+	}
+	return owner, value, nil
 }
 
 // run runs one statement that writes.
