@@ -50,11 +50,16 @@ function take(state) {
 // One square for each message, the first heard of in front.
 const tiles = new Map();
 function tile(state) {
+  const strip = document.getElementById("tiles");
+  if (tiles.size === 0) strip.replaceChildren(); // those of the server have no names
   let square = tiles.get(state.sid);
   if (!square) {
     square = document.createElement("li");
+    square.first = Date.parse(state.first_seen);
     tiles.set(state.sid, square);
-    document.getElementById("tiles").append(square);
+    let before = strip.lastElementChild;
+    while (before && before.first > square.first) before = before.previousElementSibling;
+    strip.insertBefore(square, before ? before.nextElementSibling : strip.firstElementChild);
   }
   square.className = tone(state);
 }
@@ -131,7 +136,6 @@ async function count() {
 async function reload() {
   try {
     const all = await get("/states");
-    if (tiles.size === 0) document.getElementById("tiles").replaceChildren(); // those of the server have no names
     for (const state of all.reverse()) take(state);
     plan();
   } catch { /* the stream connects again, and so comes back here */ }
