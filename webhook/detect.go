@@ -74,7 +74,8 @@ type sight struct {
 	text clues
 }
 
-// clues are the values that tell kinds apart, the first of each name.
+// clues are the values that tell kinds apart, the first of each name that is
+// not empty.
 type clues struct {
 	callStatus, direction, eventName, eventType, from, smsStatus, statusEvent, to, transcription string
 }

@@ -207,3 +207,30 @@ func mustJSON(t *testing.T, v any) string {
 	require.NoError(t, err)
 	return string(b)
 }
+
+// TestEveryKindHoldsEveryForm decodes each form of the facts as every kind, as
+// a route for the wrong kind would. What it does not refuse loses nothing.
+func TestEveryKindHoldsEveryForm(t *testing.T) {
+	taken, refused := 0, 0
+	for _, f := range fixtures(t) {
+		if f.Params == nil {
+			continue
+		}
+		want := f.values()
+		for _, c := range kindCases {
+			if c.form != "form" {
+				continue
+			}
+			e, err := c.decode(unverified(t, f.request()))
+			if webhook.IsFatal(err) {
+				refused++
+				continue
+			}
+			taken++
+			assert.Equal(t, c.kind, e.Kind())
+			assert.Equal(t, want, webhook.Encode(e), "%s as %s", f.Name, c.kind)
+		}
+	}
+	t.Logf("%d taken, %d refused", taken, refused)
+	assert.Greater(t, taken, 1500)
+}
