@@ -13,7 +13,7 @@ import (
 func (e *Engine) Send(m Message) Message {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	m.base = e.base
+	m.base = nil // its URLs are the engine's
 	m = e.send(m)
 	e.touched()
 	return m
@@ -46,7 +46,7 @@ func (e *Engine) send(m Message) Message {
 func (e *Engine) Deliver(m Message, steps ...Delivery) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	m.base = e.base
+	m.base = nil // its URLs are the engine's
 	e.deliver(m, steps)
 	e.touched()
 }

@@ -42,6 +42,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -234,14 +235,20 @@ func (e *Engine) emit(ev Event) {
 }
 
 // resolve makes ref absolute. A relative ref needs a base; without one it is
-// relative to the engine's base URL.
+// relative to the engine's base URL, of which a path is a prefix.
 func (e *Engine) resolve(base *url.URL, ref string) (*url.URL, *Failure) {
-	if base == nil {
-		base = e.base
-	}
 	u, err := url.Parse(ref)
 	if err != nil {
 		return nil, failure(11100, "the URL %q cannot be parsed", ref)
+	}
+	if base == nil {
+		base = e.base
+		if u.Host == "" && strings.HasPrefix(u.Path, "/") {
+			u.Path = strings.TrimSuffix(base.Path, "/") + u.Path
+			if u.RawPath != "" {
+				u.RawPath = strings.TrimSuffix(base.EscapedPath(), "/") + u.RawPath
+			}
+		}
 	}
 	u = base.ResolveReference(u)
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {

@@ -26,7 +26,7 @@ type Call struct {
 // Call rings the number, whose voice URL is path.
 func (t *Twilio) Call(path string) *Call {
 	t.tb.Helper()
-	setup := t.setup(path)
+	setup := t.opts.call(path)
 	setup.From.Address, setup.To.Address = string(t.from), string(t.opts.To)
 	return t.place(setup)
 }
@@ -35,7 +35,7 @@ func (t *Twilio) Call(path string) *Call {
 // with parameters that the client chose. As says who.
 func (t *Twilio) CallFromApp(app webhook.SID, path string, params map[string]string) *Call {
 	t.tb.Helper()
-	setup := t.setup(path)
+	setup := t.opts.call(path)
 	setup.ApplicationSID = string(app)
 	setup.From.Address = string(t.from)
 	if !strings.HasPrefix(setup.From.Address, "client:") {
@@ -55,19 +55,11 @@ func (t *Twilio) CallFromApp(app webhook.SID, path string, params map[string]str
 // does: the phone rings, and path is fetched once it is answered.
 func (t *Twilio) Outbound(path string) *Call {
 	t.tb.Helper()
-	setup := t.setup(path)
+	setup := t.opts.call(path)
 	setup.From.Address, setup.To.Address = string(t.opts.To), string(t.from)
 	setup.Outbound = true
 	setup.StatusEvents = []string{"initiated", "ringing", "answered", "completed"}
 	return t.place(setup)
-}
-
-func (t *Twilio) setup(path string) dialogue.CallSetup {
-	s := dialogue.CallSetup{URL: path, FallbackURL: t.opts.Fallback, StatusCallback: t.opts.CallStatus}
-	if t.opts.GET {
-		s.Method = "GET"
-	}
-	return s
 }
 
 func (t *Twilio) place(setup dialogue.CallSetup) *Call {

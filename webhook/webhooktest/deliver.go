@@ -53,26 +53,39 @@ func (t *Twilio) deliver(path string, sid webhook.SID, status webhook.MessageSta
 	t.engine.Deliver(dialogue.Message{
 		SID: string(sid), From: string(t.opts.To), To: string(t.from), Service: string(t.opts.Service), StatusCallback: path,
 	}, dialogue.Delivery{Status: string(status), ErrorCode: code})
+	var told *dialogue.Exchange
 	done := func() bool {
-		for _, ev := range t.log.all()[before:] {
-			if ev.Type == dialogue.Fetched && ev.Exchange.Kind == "MessageStatusCallback" && ev.Exchange.Params.Get("MessageSid") == string(sid) {
-				return true
-			}
-		}
-		return false
+		told = t.outcome(before, sid)
+		return told != nil
 	}
 	for !done() && t.engine.Step() {
 	}
-	if !done() {
+	if told == nil {
 		t.undelivered(before, status, sid)
 		return
 	}
+	if told.Failure != nil {
+		t.log.accept(told.Failure)
+		t.tb.Errorf("the report %s of %s is refused: %s\n%s", status, sid, told.Failure.Error(), indent(showExchange(told, 0)))
+	}
+}
+
+// outcome returns the last try at a report about sid, once there is no other:
+// one that succeeded, or one that the debugger was told of.
+func (t *Twilio) outcome(before int, sid webhook.SID) (last *dialogue.Exchange) {
 	for _, ev := range t.log.all()[before:] {
-		if ev.Type == dialogue.Fetched && ev.Exchange.Failure != nil {
-			t.log.accept(ev.Exchange.Failure)
-			t.tb.Errorf("the report %s of %s is refused: %s\n%s", status, sid, ev.Exchange.Failure.Error(), indent(showExchange(ev.Exchange, 0)))
+		x := ev.Exchange
+		if x == nil || x.Kind != "MessageStatusCallback" || x.Params.Get("MessageSid") != string(sid) {
+			continue
+		}
+		if ev.Type != dialogue.Fetched {
+			return x
+		}
+		if x.Failure == nil {
+			last = x
 		}
 	}
+	return last
 }
 
 // undelivered fails the test for a report that no request was made for: its

@@ -57,17 +57,8 @@ func Explore(h http.Handler, path string, opts *ExploreOptions) *Tree {
 		o = *opts
 	}
 	o.fill()
-	transport := o.Transport
-	if transport == nil {
-		transport = dialogue.Handler(h)
-	}
-	tree := dialogue.Explore(dialogue.Exploration{
-		Depth: o.Depth, Calls: o.Calls, Keys: o.Keys,
-		Config: dialogue.Config{
-			Transport: transport, BaseURL: o.BaseURL, AuthToken: o.AuthToken, AccountSID: string(o.AccountSID), Seed: o.Seed,
-			Limits: dialogue.Limits{Timeout: o.Timeout},
-		},
-		Call: dialogue.CallSetup{URL: path, FallbackURL: o.Fallback, From: dialogue.Party{Address: string(Person)}, To: dialogue.Party{Address: string(o.To)}},
-	})
+	call := o.call(path)
+	call.From.Address, call.To.Address = string(Person), string(o.To)
+	tree := dialogue.Explore(dialogue.Exploration{Depth: o.Depth, Calls: o.Calls, Keys: o.Keys, Config: o.config(h), Call: call})
 	return &Tree{Calls: tree.Calls, Complete: tree.Complete, tree: tree}
 }

@@ -40,6 +40,7 @@ func (t *Twilio) Send(path string, e webhook.Event) *Exchange {
 	}
 	x.take(got)
 	if got.Failure != nil {
+		x.failures = append(x.failures, got.Failure)
 		t.log.add(dialogue.Event{Type: dialogue.Failed, At: t.engine.Now(), Failure: got.Failure, Text: got.Failure.Error(), Exchange: got})
 	}
 	return x
@@ -79,8 +80,11 @@ func (t *Twilio) receive(m dialogue.Text) *Exchange {
 	}
 	x.sid = webhook.SID(r.SID)
 	for _, ev := range t.log.all()[before:] {
-		if ev.Type == dialogue.Fetched && !ev.Exchange.Async && ev.Call == nil {
+		switch {
+		case ev.Type == dialogue.Fetched && !ev.Exchange.Async && ev.Call == nil:
 			x.take(ev.Exchange)
+		case ev.Type == dialogue.Failed && ev.Call == nil && ev.Exchange == nil:
+			x.failures = append(x.failures, ev.Failure)
 		}
 	}
 	x.failure, x.warnings = r.Failure, r.Warnings
@@ -101,9 +105,13 @@ func (t *Twilio) Text(path, body string) *Exchange {
 }
 
 func (t *Twilio) text(path, body string) dialogue.Text {
+	to := string(t.opts.To)
+	if channel, _, ok := strings.Cut(string(t.from), ":"); ok && !strings.Contains(to, ":") {
+		to = channel + ":" + to // both ends are of one channel
+	}
 	return dialogue.Text{
 		URL: path, Body: body, Service: string(t.opts.Service),
-		From: dialogue.Party{Address: string(t.from)}, To: dialogue.Party{Address: string(t.opts.To)},
+		From: dialogue.Party{Address: string(t.from)}, To: dialogue.Party{Address: to},
 	}
 }
 
@@ -127,7 +135,7 @@ func (t *Twilio) WhatsApp(path, body string) *Exchange {
 func (t *Twilio) WhatsAppReply(path, body string, sid webhook.SID) *Exchange {
 	t.tb.Helper()
 	return t.receive(t.whatsapp(path, body, "text", dialogue.Params{
-		{Name: "OriginalRepliedMessageSender", Value: "whatsapp:" + string(t.opts.To)},
+		{Name: "OriginalRepliedMessageSender", Value: t.whatsappNumber()},
 		{Name: "OriginalRepliedMessageSid", Value: string(sid)},
 	}))
 }
@@ -139,7 +147,7 @@ func (t *Twilio) Button(path, text, payload string, sid webhook.SID) *Exchange {
 		{Name: "OriginalRepliedMessageSid", Value: string(sid)},
 		{Name: "ButtonPayload", Value: payload},
 		{Name: "ButtonText", Value: text},
-		{Name: "OriginalRepliedMessageSender", Value: "whatsapp:" + string(t.opts.To)},
+		{Name: "OriginalRepliedMessageSender", Value: t.whatsappNumber()},
 	}))
 }
 
@@ -153,14 +161,18 @@ func (t *Twilio) Location(path string, latitude, longitude float64, label string
 	return t.receive(t.whatsapp(path, "", "location", p))
 }
 
+func (t *Twilio) whatsappNumber() string {
+	return "whatsapp:" + strings.TrimPrefix(string(t.opts.To), "whatsapp:")
+}
+
 // whatsapp is a WhatsApp message; first stands before Twilio's parameters.
 func (t *Twilio) whatsapp(path, body, kind string, first dialogue.Params) dialogue.Text {
-	m := t.text(path, body)
-	m.From.Address, m.To.Address = "whatsapp:"+m.From.Address, "whatsapp:"+m.To.Address
+	person := strings.TrimPrefix(string(t.from), "whatsapp:")
+	m := t.As(webhook.Address("whatsapp:"+person)).text(path, body)
 	m.Before = append(first, dialogue.Params{
 		{Name: "ProfileName", Value: "Ada"},
 		{Name: "MessageType", Value: kind},
-		{Name: "WaId", Value: strings.TrimPrefix(string(t.from), "+")},
+		{Name: "WaId", Value: strings.TrimPrefix(person, "+")},
 	}...)
 	m.After = dialogue.Params{{Name: "ReferralNumMedia", Value: "0"}}
 	return m

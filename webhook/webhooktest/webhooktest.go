@@ -82,7 +82,9 @@ const (
 
 // Options change what [New] assumes. The zero value is the default.
 type Options struct {
-	// BaseURL, AuthToken and AccountSID default to the constants.
+	// BaseURL, AuthToken and AccountSID default to the constants. A path of
+	// BaseURL stands before all paths that a test names; documents name theirs
+	// in full.
 	BaseURL    string
 	AuthToken  string
 	AccountSID webhook.SID
@@ -140,21 +142,8 @@ func New(tb testing.TB, h http.Handler, opts *Options) *Twilio {
 	}
 	t.opts.fill()
 	t.log.base = strings.TrimSuffix(t.opts.BaseURL, "/")
-	cfg := dialogue.Config{
-		Transport: t.opts.Transport, BaseURL: t.opts.BaseURL, AuthToken: t.opts.AuthToken,
-		AccountSID: string(t.opts.AccountSID), Seed: t.opts.Seed,
-		Limits:  dialogue.Limits{Timeout: t.opts.Timeout},
-		Observe: t.log.add,
-	}
-	if cfg.Transport == nil {
-		cfg.Transport = dialogue.Handler(h)
-	}
-	for sid, path := range t.opts.Apps {
-		if cfg.Applications == nil {
-			cfg.Applications = map[string]dialogue.Application{}
-		}
-		cfg.Applications[string(sid)] = dialogue.Application{VoiceURL: path}
-	}
+	cfg := t.opts.config(h)
+	cfg.Observe = t.log.add
 	t.engine = dialogue.New(cfg)
 	t.log.start = t.engine.Now()
 	tb.Cleanup(func() {
@@ -177,6 +166,33 @@ func (o *Options) fill() {
 	if o.To == "" {
 		o.To = Number
 	}
+}
+
+// config is what the options say to the engine.
+func (o *Options) config(h http.Handler) dialogue.Config {
+	cfg := dialogue.Config{
+		Transport: o.Transport, BaseURL: o.BaseURL, AuthToken: o.AuthToken, AccountSID: string(o.AccountSID), Seed: o.Seed,
+		Limits: dialogue.Limits{Timeout: o.Timeout},
+	}
+	if cfg.Transport == nil {
+		cfg.Transport = dialogue.Handler(h)
+	}
+	for sid, path := range o.Apps {
+		if cfg.Applications == nil {
+			cfg.Applications = map[string]dialogue.Application{}
+		}
+		cfg.Applications[string(sid)] = dialogue.Application{VoiceURL: path}
+	}
+	return cfg
+}
+
+// call is how the number takes calls.
+func (o *Options) call(path string) dialogue.CallSetup {
+	s := dialogue.CallSetup{URL: path, FallbackURL: o.Fallback, StatusCallback: o.CallStatus}
+	if o.GET {
+		s.Method = http.MethodGet
+	}
+	return s
 }
 
 // As returns the same Twilio with another person at the phone: a number,
