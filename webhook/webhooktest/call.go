@@ -2,6 +2,7 @@ package webhooktest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -155,7 +156,7 @@ func (c *Call) pass(done func() bool, silent bool) string {
 		a := c.leg.Activity()
 		switch a.State {
 		case dialogue.Over:
-			return fmt.Sprintf("the call has ended (%s)%s", c.leg.Status(), waited)
+			return fmt.Sprintf("the call has ended (%s)%s%s", c.leg.Status(), waited, c.met())
 		case dialogue.WaitingInput, dialogue.Recording, dialogue.Paying:
 			if !a.Entered && !silent {
 				return "the call waits for the caller " + waitsFor(a)
@@ -181,6 +182,16 @@ func (c *Call) pass(done func() bool, silent bool) string {
 			return fmt.Sprintf("%.0f minutes have passed%s", patience.Minutes(), waited)
 		}
 		c.t.engine.Step()
+	}
+	return ""
+}
+
+// met tells the failure that the call has come to, if there is one.
+func (c *Call) met() string {
+	for _, ev := range slices.Backward(c.t.log.all()) {
+		if ev.Type == dialogue.Failed && ev.Call == c.leg {
+			return ": " + ev.Failure.Error()
+		}
 	}
 	return ""
 }

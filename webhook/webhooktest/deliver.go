@@ -66,7 +66,7 @@ func (t *Twilio) deliver(path string, sid webhook.SID, status webhook.MessageSta
 	}
 	if told.Failure != nil {
 		t.log.accept(told.Failure)
-		t.tb.Errorf("the report %s of %s is refused: %s\n%s", status, sid, told.Failure.Error(), indent(showExchange(told, 0)))
+		t.tb.Errorf("the report %s of %s is refused: %s\n%s", status, sid, told.Failure.Error(), indent(showExchange(told, place{})))
 	}
 }
 

@@ -117,6 +117,41 @@ func writeCanonical(b *strings.Builder, n *twiml.Node, depth int) {
 	}
 }
 
+// spread lays out a document that came in one line, an element a line, and
+// returns the number of the line that holds what stood at a place.
+func spread(doc *twiml.Node, at place) (lines []string, line int) {
+	var walk func(n *twiml.Node, depth int)
+	walk = func(n *twiml.Node, depth int) {
+		pad := strings.Repeat("  ", depth)
+		whole := !slices.ContainsFunc(n.Children, isElement)
+		if whole {
+			lines = append(lines, pad+nodeText(n))
+		} else {
+			open := nodeText(&twiml.Node{Name: n.Name, Attrs: n.Attrs})
+			lines = append(lines, pad+strings.TrimSuffix(open, "/>")+">")
+		}
+		if isElement(n) && (place{n.Line, n.Column}) == at {
+			line = len(lines)
+		}
+		if whole {
+			return
+		}
+		for _, c := range n.Children {
+			walk(c, depth+1)
+		}
+		lines = append(lines, pad+"</"+n.Name+">")
+	}
+	walk(doc, 0)
+	return lines, line
+}
+
+func isElement(n *twiml.Node) bool { return n.Name != "" && n.Name != "!--" }
+
+func nodeText(n *twiml.Node) string {
+	text, _ := n.AppendText(nil) // what was parsed can be written
+	return string(text)
+}
+
 var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "\n", "&#10;", "\r", "&#13;", "\t", "&#9;")
 
 // golden compares a document with a file, or writes the file.

@@ -192,11 +192,11 @@ func (x *Exchange) fail(format string, args ...any) {
 	x.accept()
 	var b strings.Builder
 	for _, c := range x.chain {
-		line := 0
+		var at place
 		if c == x.last() && x.failure != nil {
-			line = x.failure.Line
+			at = place{x.failure.Line, x.failure.Col}
 		}
-		b.WriteString(strings.TrimPrefix(showExchange(c, line), "\n"))
+		b.WriteString(strings.TrimPrefix(showExchange(c, at), "\n"))
 	}
 	x.t.tb.Fatalf("%s\n%s", fmt.Sprintf(format, args...), indent(b.String()))
 }

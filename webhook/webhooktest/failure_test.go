@@ -79,6 +79,27 @@ func TestFailureTexts(t *testing.T) {
 		assert.Contains(t, got, "-> ")
 		assert.Less(t, strings.Count(got, "\n"), 140)
 	})
+	t.Run("a document in one line is laid out, and the arrow is at the verb", func(t *testing.T) {
+		h := scenes{"/voice": `<Say voice="alice">Hello &amp; welcome</Say><Gather numDigits="1" timeout="3"><Say>Press 1</Say><Pause/></Gather><Record maxLength="5"/>`}
+		got := failing(h, nil, func(tw *webhooktest.Twilio) { tw.Call("/voice").Hears("Press 1").Speaks("hi") })
+		assert.Contains(t, got, `        1  <Response>
+        2    <Say voice="alice">Hello &amp; welcome</Say>
+     -> 3    <Gather numDigits="1" timeout="3">
+        4      <Say>Press 1</Say>
+        5      <Pause/>
+        6    </Gather>
+        7    <Record maxLength="5"/>
+        8  </Response>`)
+	})
+	t.Run("the failure that ended the call is in the first line", func(t *testing.T) {
+		got := failing(scenes{"/voice": boom}, nil, func(tw *webhooktest.Twilio) { tw.Call("/voice").Hears("Hello") })
+		first, _, _ := strings.Cut(got, "\n")
+		assert.Equal(t, `the caller does not hear "Hello": the call has ended (completed): error 11200: the server closed the connection without an answer: the handler panicked: boom`, first)
+	})
+	t.Run("who refuses the signature is told how it is made", func(t *testing.T) {
+		refuses := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+		assert.Contains(t, failing(refuses, nil, func(tw *webhooktest.Twilio) { tw.Text("/sms", "hi").Replies("hi") }), "a verifier must be told both")
+	})
 	t.Run("geography is left out", func(t *testing.T) {
 		got := failing(scenes{"/voice": ""}, nil, func(tw *webhooktest.Twilio) { tw.Call("/voice").Hears("a") })
 		assert.Contains(t, got, "From=+15550101")

@@ -3,6 +3,7 @@ package webhooktest
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 
@@ -15,26 +16,29 @@ func (t *Twilio) story(c *dialogue.Call) string {
 	var b strings.Builder
 	b.WriteString(shorten(t.log.transcript(func(ev dialogue.Event) bool { return c == nil || related(ev, c) })))
 	var last *dialogue.Exchange
-	line := 0
+	var at place
 	for _, ev := range t.log.all() {
 		if ev.Call != c {
 			continue
 		}
 		switch {
 		case ev.Type == dialogue.Fetched && !ev.Exchange.Async && ev.Exchange.Kind != "Media":
-			last, line = ev.Exchange, 0
+			last, at = ev.Exchange, place{}
 		case ev.Node != nil && ev.Node.Line > 0:
-			line = ev.Node.Line
+			at = place{ev.Node.Line, ev.Node.Column}
 		}
 		if ev.Failure != nil && ev.Failure.Line > 0 {
-			line = ev.Failure.Line
+			at = place{ev.Failure.Line, ev.Failure.Col}
 		}
 	}
 	if last != nil {
-		b.WriteString(showExchange(last, line))
+		b.WriteString(showExchange(last, at))
 	}
 	return b.String()
 }
+
+// place is where something stands in a document; zero: nowhere.
+type place struct{ line, column int }
 
 // What a story shows of a transcript that does not end.
 const (
@@ -61,9 +65,9 @@ func related(ev dialogue.Event, c *dialogue.Call) bool {
 	return ev.Call == c || ev.Call.Parent() == c || c.Parent() != nil && ev.Call == c.Parent()
 }
 
-// showExchange shows a request and its answer; an arrow marks a line.
+// showExchange shows a request and its answer; an arrow marks a place in it.
 // Parameters that are empty or say where a number is are left out.
-func showExchange(x *dialogue.Exchange, line int) string {
+func showExchange(x *dialogue.Exchange, at place) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nrequest (%s):\n    %s %s\n", x.Kind, x.Method, x.URL)
 	for _, p := range x.Params {
@@ -81,7 +85,14 @@ func showExchange(x *dialogue.Exchange, line int) string {
 		return b.String()
 	}
 	fmt.Fprintf(&b, "answer: %d %s\n", x.Status, x.ResponseHeader.Get("Content-Type"))
-	showBody(&b, string(x.ResponseBody), line)
+	if x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden {
+		b.WriteString("(requests are signed with the AuthToken for the BaseURL of webhooktest: a verifier must be told both)\n")
+	}
+	lines, line := splitLines(string(x.ResponseBody)), at.line
+	if len(lines) == 1 && x.Document != nil {
+		lines, line = spread(x.Document, at)
+	}
+	showLines(&b, lines, line)
 	for _, p := range x.Problems {
 		fmt.Fprintf(&b, "lint: %s (line %d): %s\n", p.Path, p.Line, p.Text)
 	}
@@ -94,11 +105,15 @@ var geographic = regexp.MustCompile(`^(From|To|Caller|Called)(City|State|Zip|Cou
 // one that matters.
 const around = 20
 
-func showBody(b *strings.Builder, body string, line int) {
-	lines := strings.Split(strings.TrimSuffix(body, "\n"), "\n")
+func splitLines(body string) []string {
 	if body == "" {
-		lines = nil
+		return nil
 	}
+	return strings.Split(strings.TrimSuffix(body, "\n"), "\n")
+}
+
+// showLines shows the lines of an answer, and an arrow at one of them.
+func showLines(b *strings.Builder, lines []string, line int) {
 	first, last := 0, len(lines)
 	if len(lines) > 2*around+10 {
 		first = max(line-around, 0)

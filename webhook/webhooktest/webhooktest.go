@@ -273,7 +273,7 @@ func (t *Twilio) reportUnexpected() {
 		story := t.story(ev.Call)
 		if ev.Exchange != nil && ev.Exchange.Async { // a callback: the call's document is not to blame
 			story = shorten(t.log.transcript(func(other dialogue.Event) bool { return ev.Call == nil || related(other, ev.Call) })) +
-				showExchange(ev.Exchange, 0)
+				showExchange(ev.Exchange, place{})
 		}
 		t.tb.Errorf("Twilio would have reported %s\n%s", ev.Failure.Error(), indent(story))
 	}
