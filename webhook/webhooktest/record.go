@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -19,8 +20,8 @@ import (
 const recordLimit = 1 << 20
 
 // Record returns a handler that saves the requests that next gets as files in
-// dir, one each, named by their order and kind: 0001-IncomingMessage.http.
-// [ReadRequest] reads them back. Put it outside of verification, in front of
+// dir, one each, named by their order and kind: 0001-IncomingMessage.http. It
+// goes on behind the files that are there. [ReadRequest] reads them back. Put it outside of verification, in front of
 // a program that is running.
 //
 // Nothing that belongs to somebody is saved, be it in the path, the query, a
@@ -38,6 +39,9 @@ const recordLimit = 1 << 20
 func Record(dir string, next http.Handler, failed func(error)) http.Handler {
 	rec := &recorder{dir: dir, scrub: newScrubber()}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body == nil {
+			r.Body = http.NoBody
+		}
 		body, err := io.ReadAll(io.LimitReader(r.Body, recordLimit+1))
 		rest := r.Body
 		r.Body = struct {
@@ -81,12 +85,28 @@ func (rec *recorder) save(r *http.Request, body []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(rec.dir, 0o700); err != nil {
+	if err := rec.open(); err != nil {
 		return err
 	}
 	rec.n++
 	name := fmt.Sprintf("%04d-%s.http", rec.n, kindOf(clean, data))
 	return os.WriteFile(filepath.Join(rec.dir, name), wire(clean, data), 0o600)
+}
+
+// open makes the directory, and finds the number of the last file that an
+// earlier run has left there.
+func (rec *recorder) open() error {
+	if err := os.MkdirAll(rec.dir, 0o700); err != nil || rec.n > 0 {
+		return err
+	}
+	files, err := os.ReadDir(rec.dir)
+	for _, file := range files {
+		number, _, _ := strings.Cut(file.Name(), "-")
+		if n, err := strconv.Atoi(number); err == nil {
+			rec.n = max(rec.n, n)
+		}
+	}
+	return err
 }
 
 // clean returns the request with everything replaced that is somebody's, or

@@ -177,6 +177,21 @@ func TestT29RecordTellsPeopleApart(t *testing.T) {
 	assert.Len(t, seen, 350)
 }
 
+// TestRecordGoesOn shows that a program that starts again overwrites nothing.
+func TestRecordGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o600))
+	for range 3 {
+		rec := webhooktest.Record(dir, http.NotFoundHandler(), func(err error) { t.Error(err) })
+		rec.ServeHTTP(httptest.NewRecorder(), webhooktest.FixtureRequest("/a", "sms_in_basic"))
+		rec.ServeHTTP(httptest.NewRecorder(), &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/a"}, Header: http.Header{}})
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.http"))
+	require.NoError(t, err)
+	require.Len(t, files, 6)
+	assert.Equal(t, "0006-Unknown.http", filepath.Base(files[5]))
+}
+
 // FuzzRecordJSON shows that cleaning keeps JSON to be JSON, and that a clean
 // text has nothing left to clean.
 func FuzzRecordJSON(f *testing.F) {
