@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -147,55 +145,4 @@ func goroutines() (n int) {
 		}
 	}
 	return n
-}
-
-// TestT26DiskFull fills the disk under SQLite: a callback is refused while there is
-// no room, and taken again when there is; the database stays whole.
-func TestT26DiskFull(t *testing.T) {
-	dir := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", dir).CombinedOutput(); err != nil {
-		t.Skipf("a small disk cannot be mounted here: %s", out)
-	}
-	t.Cleanup(func() { exec.Command("umount", dir).Run() })
-	ballast := filepath.Join(dir, "ballast")
-	require.NoError(t, os.WriteFile(ballast, make([]byte, 2<<20), 0o600))
-	db := openDB(t, "sqlite", sqliteDSN(filepath.Join(dir, "ringback.db")))
-	store, err := sqlstore.Open(t.Context(), db, sqlstore.SQLite, nil)
-	require.NoError(t, err)
-	handler, err := newHandler(store)
-	require.NoError(t, err)
-
-	var acknowledged []callback
-	refused := 0
-	for i := 0; refused < 20; i++ {
-		require.Less(t, i, 50_000, "the disk did not fill up")
-		c := callback{messageSID(26, i), "delivered"}
-		start := time.Now()
-		switch code := c.serve(t.Context(), handler); code {
-		case http.StatusNoContent:
-			acknowledged = append(acknowledged, c)
-		default:
-			require.Equal(t, http.StatusServiceUnavailable, code)
-			require.Less(t, time.Since(start), patience)
-			refused++
-		}
-	}
-	require.NoError(t, os.Remove(ballast))
-	back := time.Now()
-	for i := 50_000; ; i++ {
-		c := callback{messageSID(26, i), "delivered"}
-		if c.serve(t.Context(), handler) == http.StatusNoContent {
-			acknowledged = append(acknowledged, c)
-			break
-		}
-		require.Less(t, time.Since(back), patience)
-	}
-	var whole string
-	require.NoError(t, db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&whole))
-	assert.Equal(t, "ok", whole)
-	for _, c := range acknowledged {
-		_, err := store.Get(t.Context(), c.sid)
-		require.NoError(t, err, "an acknowledged callback is missing")
-	}
-	t.Logf("%d acknowledged, %d refused while the disk was full", len(acknowledged), refused)
 }
