@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -106,6 +107,37 @@ func TestT24PostgreSQLSettings(t *testing.T) {
 			_, err = sqlstore.Open(t.Context(), db, sqlstore.PostgreSQL, &sqlstore.Options{Prefix: prefix, AcceptLoss: true})
 			require.NoError(t, err)
 		})
+	}
+}
+
+// TestT14PostgreSQLLatin1 stores text that the encoding of the database does
+// not have, in one group with other states.
+func TestT14PostgreSQLLatin1(t *testing.T) {
+	admin, name := postgresDB(t), prefixOf(t)
+	_, err := admin.ExecContext(t.Context(), "DROP DATABASE IF EXISTS "+name)
+	require.NoError(t, err)
+	_, err = admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+	require.NoError(t, err)
+	u, err := url.Parse(postgresURL(t))
+	require.NoError(t, err)
+	u.Path = "/" + name
+	u.RawQuery += "&client_encoding=UTF8" // as other drivers have it; pgx leaves it to the server
+	db, err := sql.Open("pgx", u.String())
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		db.Close()
+		_, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name)
+		assert.NoError(t, err)
+	})
+	s, err := sqlstore.Open(t.Context(), db, sqlstore.PostgreSQL, nil)
+	require.NoError(t, err)
+	for i, word := range []string{"sent", "envoyé", "отправлено", "送信済み", "💥 sent", "\u2028\U0010ffff"} {
+		o := status.Observation{SID: messageSID(14, i), Status: word, ErrorMessage: word}
+		_, err = s.Apply(t.Context(), o, status.Observation{SID: "SM1", Status: "sent", Sequence: i})
+		require.NoError(t, err, word)
+		state, err := s.Get(t.Context(), o.SID)
+		require.NoError(t, err)
+		assert.True(t, state.Equal(status.Of(o)), "%+v", state)
 	}
 }
 

@@ -1,9 +1,12 @@
 package sqlstore
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/ringback-go/ringback/status"
 )
@@ -16,10 +19,32 @@ import (
 // message usually ends with three.
 const maxLines = 8
 
-// line encodes one state. A State always can be encoded.
+// line encodes one state, in ASCII: not every database can hold, and not every
+// session carry, all of Unicode. A State always can be encoded.
 func line(s status.State) (string, error) {
 	text, err := json.Marshal(s)
-	return string(text), err
+	return ascii(text), err
+}
+
+// ascii writes the characters beyond ASCII as JSON escapes.
+func ascii(text []byte) string {
+	i := bytes.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
+	if i < 0 {
+		return string(text)
+	}
+	out := append(make([]byte, 0, 2*len(text)), text[:i]...)
+	for _, r := range string(text[i:]) {
+		switch {
+		case r < utf8.RuneSelf:
+			out = append(out, byte(r))
+		case r <= 0xffff:
+			out = fmt.Appendf(out, "\\u%04x", r)
+		default:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, "\\u%04x\\u%04x", high, low)
+		}
+	}
+	return string(out)
 }
 
 // merged decodes a row.
