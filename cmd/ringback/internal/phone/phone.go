@@ -174,7 +174,7 @@ func await(e *dialogue.Engine, leg *dialogue.Call, verb Verb) string {
 		switch {
 		case a.State == dialogue.Over:
 			return "the call has ended (" + leg.Status() + ")"
-		case waits(a.State) && a.State != dialogue.DialingOut:
+		case waits(a.State) && a.State != dialogue.DialingOut && !a.Entered:
 			return "the call waits for something else (" + string(a.State) + ")"
 		case e.Now().After(until) || !e.Step():
 			return "nothing happens any more"

@@ -2,11 +2,11 @@ package stage
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/lifecycle"
 	"github.com/ringback-go/ringback/internal/dialogue"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/status"
@@ -47,15 +47,6 @@ type Lifecycle struct {
 
 const keptDeliveries = 500
 
-// endings are the reports of each life, in the order in which Twilio means them.
-var endings = map[string][]string{
-	"delivered":   {"queued", "sent", "delivered"},
-	"read":        {"queued", "sent", "delivered", "read"},
-	"undelivered": {"queued", "sent", "undelivered"},
-	"failed":      {"queued", "failed"},
-	"canceled":    {"canceled"},
-}
-
 // callEndings are how the person who is called behaves.
 var callEndings = map[string]string{"call-completed": "answered", "call-busy": dialogue.Busy, "call-no-answer": dialogue.NoAnswer}
 
@@ -76,6 +67,7 @@ func (d *Delivery) clone() Delivery {
 		c.Error = status.Code(c.ErrorCode).Name()
 	}
 	c.Steps = slices.Clone(d.Steps)
+	slices.SortStableFunc(c.Steps, func(a, b Step) int { return a.At.Compare(b.At) })
 	if c.Steps == nil {
 		c.Steps = []Step{}
 	}
@@ -90,59 +82,45 @@ func (s *Stage) Play(l Lifecycle) (Delivery, error) {
 	if reaction, ok := callEndings[l.Ending]; ok {
 		return s.playCall(l, reaction)
 	}
-	statuses, ok := endings[l.Ending]
-	if !ok {
-		return Delivery{}, fmt.Errorf("%w: ending %q", ErrNotFound, l.Ending)
+	reports, err := lifecycle.Life{Ending: l.Ending, ErrorCode: l.ErrorCode, Order: l.Order, Seed: l.Seed}.Reports()
+	if err != nil {
+		return Delivery{}, fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
 	m := dialogue.Message{SID: l.SID, From: s.cfg.Number, To: l.To, StatusCallback: s.cfg.Status}
 	if m.SID == "" {
 		m.SID = s.engine.NewSID("SM")
 	}
-	steps, lost := arrange(statuses, l)
 	s.mu.Lock()
 	s.source[m.SID] = capture.Delivery
 	d := s.begin(Delivery{SID: m.SID, Kind: "message", To: l.To, Status: "queued"})
-	for _, status := range lost {
-		d.Steps = append(d.Steps, Step{Status: status, At: time.Now(), Lost: true})
-	}
+	steps := d.arrange(reports, l.Order == "late", time.Now())
 	view := d.clone()
 	s.mu.Unlock()
 	s.engine.Deliver(m, steps...)
 	return view, nil
 }
 
-// arrange turns the reports of a life into what arrives of them.
-func arrange(statuses []string, l Lifecycle) (steps []dialogue.Delivery, lost []string) {
-	for _, status := range statuses {
-		step := dialogue.Delivery{After: 300 * time.Millisecond, Status: status}
-		if status == "failed" || status == "undelivered" {
-			step.ErrorCode = l.ErrorCode
-			if step.ErrorCode == 0 {
-				step.ErrorCode = 30008
-			}
+// Reports come this long after each other, and one that is late after all
+// others.
+const (
+	pace = 300 * time.Millisecond
+	late = 10 * time.Second
+)
+
+// arrange returns what arrives of reports, and notes what is lost where it would
+// have come. The lock is held.
+func (d *Delivery) arrange(reports []lifecycle.Report, delayed bool, now time.Time) (steps []dialogue.Delivery) {
+	for i, r := range reports {
+		if r.Lost {
+			d.Steps = append(d.Steps, Step{Status: r.Status, At: now.Add(time.Duration(i+1) * pace), Lost: true})
+			continue
 		}
-		steps = append(steps, step)
+		steps = append(steps, dialogue.Delivery{After: pace, Status: r.Status, ErrorCode: r.ErrorCode})
 	}
-	rng := rand.New(rand.NewPCG(l.Seed, 1))
-	switch l.Order {
-	case "shuffled":
-		rng.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
-	case "doubled":
-		i := rng.IntN(len(steps))
-		steps = slices.Insert(steps, i+1, steps[i])
-	case "lost":
-		i := rng.IntN(len(steps))
-		lost = append(lost, steps[i].Status)
-		steps = slices.Delete(steps, i, i+1)
-	case "late":
-		steps[0].After = 10 * time.Second
-		if len(steps) > 1 {
-			// The first report overtaken by all others.
-			first := steps[0]
-			steps = append(steps[1:], first)
-		}
+	if delayed {
+		steps[len(steps)-1].After = late
 	}
-	return steps, lost
+	return steps
 }
 
 func (s *Stage) playCall(l Lifecycle, reaction string) (Delivery, error) {

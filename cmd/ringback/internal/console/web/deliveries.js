@@ -58,7 +58,7 @@ export function deliveries(root, shared) {
 
   // after is how long after the first report another came.
   function after(steps, i) {
-    return i ? h("small", {}, ` +${((new Date(steps[i].at) - new Date(steps[0].at)) / 1000).toFixed(1)} s`) : null;
+    return i ? h("small", {}, ` +${Math.max(0, (new Date(steps[i].at) - new Date(steps[0].at)) / 1000).toFixed(1)} s`) : null;
   }
 
   function life(d) {

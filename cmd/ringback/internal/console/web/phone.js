@@ -189,6 +189,7 @@ export function phone(root, shared) {
   }
 
   async function dial() {
+    if (!open) return; // nothing is loaded yet
     const live = liveOf(open.person);
     if (live) {
       showCall(live);

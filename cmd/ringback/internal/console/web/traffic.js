@@ -14,6 +14,7 @@ export function traffic(root, shared) {
   let filter = read();
   let opened = 0;
   let timer = 0;
+  let asked = 0;
   const narrow = matchMedia("(max-width: 48rem)");
 
   const search = h("input", {type: "search", "aria-label": "Search exchanges", placeholder: "Search texts, numbers, SIDs, answers", value: filter.text,
@@ -57,11 +58,13 @@ export function traffic(root, shared) {
     kind.hidden = !filter.kind;
     fill(kind, filter.kind, " ×");
     const {id, ...rest} = filter;
+    const mine = ++asked;
     const answer = await api.get("exchanges" + api.query({...rest, limit: page}));
+    if (mine !== asked) return; // a later question has been asked, and answered perhaps
     rows = answer.exchanges;
     more = answer.more;
     draw();
-    if (filter.id) await show(filter.id);
+    if (filter.id && filter.id !== opened) await show(filter.id); // one that is open may be being edited
     else if (!opened) fill(side, h("p.empty", {}, "Choose an exchange to see the request, what each parameter means, the signature, the answer and its problems."));
   }
 
@@ -150,9 +153,13 @@ export function traffic(root, shared) {
 
   return {
     open: () => load().catch(shared.failed),
-    navigate: () => { filter = read(); load().catch(shared.failed); },
+    navigate: () => {
+      filter = read();
+      if (!filter.id) opened = 0;
+      load().catch(shared.failed);
+    },
     exchange: arrived,
-    cleared: () => load().catch(shared.failed),
+    cleared: () => { opened = 0; load().catch(shared.failed); },
     key: (event) => {
       switch (event.key) {
         case "j": step(1); return true;

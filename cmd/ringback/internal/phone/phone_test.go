@@ -1,0 +1,108 @@
+package phone_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
+	"github.com/ringback-go/ringback/internal/dialogue"
+)
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]phone.Action{
+		"12#":            {Verb: phone.Press, Text: "12#"},
+		"press 1w2":      {Verb: phone.Press, Text: "1w2"},
+		`say "hi there"`: {Verb: phone.Say, Text: "hi there"},
+		" SAY sales ":    {Verb: phone.Say, Text: "sales"},
+		"wait 5":         {Verb: phone.Wait, For: 5 * time.Second},
+		"record 1m30s":   {Verb: phone.Record, For: 90 * time.Second},
+		"answer":         {Verb: phone.Answer},
+		"Busy":           {Verb: phone.Busy},
+		"no-answer":      {Verb: phone.NoAnswer},
+		"hang up":        {Verb: phone.HangUp},
+		"hangup":         {Verb: phone.HangUp},
+	} {
+		got, err := phone.Parse(line)
+		require.NoError(t, err, line)
+		assert.Equal(t, want, got, line)
+		again, err := phone.Parse(got.String())
+		require.NoError(t, err, "an action is written as it is read: %s", got)
+		assert.Equal(t, got, again)
+	}
+	for _, line := range []string{"", "press", "press x", "say", "wait", "wait -1s", "wait 11m", "record soon", "sing a song"} {
+		_, err := phone.Parse(line)
+		assert.Error(t, err, line)
+	}
+	_, err := phone.Parse("sing a song")
+	require.ErrorIs(t, err, phone.ErrUnclear)
+}
+
+// call plays a script against a program that answers by path, and returns what
+// happened.
+func call(t *testing.T, documents map[string]string, script ...string) (transcript string, err error) {
+	t.Helper()
+	var log remote.Log
+	app := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		w.Write([]byte("<Response>" + documents[r.URL.Path] + "</Response>"))
+	})
+	way := remote.New(t.Context(), remote.Config{App: "http://app.example.com", Handler: app})
+	engine := dialogue.New(dialogue.Config{Transport: way, BaseURL: way.BaseURL(), AuthToken: "token", Seed: 1, Observe: log.Add})
+	t.Cleanup(engine.Close)
+	var actions []phone.Action
+	for _, line := range script {
+		a, err := phone.Parse(line)
+		require.NoError(t, err)
+		actions = append(actions, a)
+	}
+	began := engine.Now()
+	leg := engine.Call(dialogue.CallSetup{URL: "/voice", From: dialogue.Party{Address: "+15550101"}, To: dialogue.Party{Address: "+15550100"}})
+	err = phone.Play(engine, leg, actions)
+	return dialogue.Transcript(began, log.All()), err
+}
+
+func TestPlay(t *testing.T) {
+	t.Parallel()
+	documents := map[string]string{
+		"/voice":  `<Gather numDigits="1" input="dtmf speech" action="/menu"><Say>Choose.</Say></Gather>`,
+		"/menu":   `<Dial action="/dialed"><Number>+15550102</Number></Dial>`,
+		"/dialed": `<Say>Speak now.</Say><Record action="/done" finishOnKey="#"/>`,
+		"/done":   `<Say>Goodbye.</Say>`,
+	}
+	heard, err := call(t, documents, "1", "busy", "record 7s", "#")
+	require.NoError(t, err)
+	assert.Contains(t, heard, "DialCallStatus=busy")
+	assert.Contains(t, heard, "RecordingDuration=7")
+	assert.Contains(t, heard, `hears "Goodbye."`)
+
+	heard, err = call(t, documents, "say sales", "answer", "wait 30s", "hang up")
+	require.NoError(t, err)
+	assert.Contains(t, heard, "SpeechResult=sales")
+	assert.Contains(t, heard, "+15550102 answers")
+
+	heard, err = call(t, documents, "1", "no answer", "say please call back")
+	require.NoError(t, err)
+	assert.Contains(t, heard, "DialCallStatus=no-answer")
+}
+
+func TestPlayInVain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		document string
+		script   []string
+		says     string
+	}{
+		{"<Say>Bye.</Say>", []string{"1"}, "step 1, press 1: the call has ended (completed)"},
+		{"<Record/>", []string{"answer"}, "the call waits for something else (recording)"},
+		{`<Gather/>`, []string{"say hello"}, "the call waits for something else (listening)"},
+	} {
+		_, err := call(t, map[string]string{"/voice": c.document}, c.script...)
+		require.ErrorContains(t, err, c.says, c.document)
+	}
+}

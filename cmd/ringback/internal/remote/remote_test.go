@@ -1,0 +1,107 @@
+package remote_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
+)
+
+func get(t *testing.T, way *remote.Program, address string) (status int, body string, err error) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	require.NoError(t, err)
+	resp, err := way.RoundTrip(r)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(data), err
+}
+
+// TestSeesThePublicHost reaches the program at one address while requests are
+// signed for another, as behind a proxy.
+func TestSeesThePublicHost(t *testing.T) {
+	t.Parallel()
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Host+r.RequestURI) }))
+	defer app.Close()
+	way := remote.New(t.Context(), remote.Config{App: app.URL + "/", BaseURL: "https://hooks.example.com/twilio/"})
+	assert.Equal(t, "https://hooks.example.com/twilio", way.BaseURL())
+	_, body, err := get(t, way, "https://hooks.example.com/twilio/sms?a=%2f")
+	require.NoError(t, err)
+	assert.Equal(t, "hooks.example.com/sms?a=%2f", body)
+	assert.Empty(t, way.Hint())
+}
+
+// TestT35OnlyTheProgram sends nothing to anybody else, a longer host name that
+// begins like the program's included.
+func TestT35OnlyTheProgram(t *testing.T) {
+	t.Parallel()
+	way := remote.New(t.Context(), remote.Config{App: "http://app.example.com", Handler: http.NotFoundHandler()})
+	for _, foreign := range []string{"http://evil.example.com/", "http://app.example.com.evil.example.com/", "https://app.example.com/", "http://app.example.com:81/"} {
+		_, _, err := get(t, way, foreign)
+		require.ErrorIs(t, err, remote.ErrForeign, foreign)
+	}
+	assert.Contains(t, way.Hint(), "--base-url")
+	status, _, err := get(t, way, "http://app.example.com?x=1")
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusNotFound, status)
+}
+
+func TestHintOfARefusal(t *testing.T) {
+	t.Parallel()
+	way := remote.New(t.Context(), remote.Config{App: "http://app.example.com", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+	})})
+	_, _, err := get(t, way, "http://app.example.com/sms")
+	require.NoError(t, err)
+	assert.Contains(t, way.Hint(), "--token")
+}
+
+// progress is a writer that tells when something is written.
+type progress struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	told chan struct{}
+	once sync.Once
+}
+
+func (p *progress) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer p.once.Do(func() { close(p.told) })
+	return p.text.Write(b)
+}
+
+// TestTellsOfALongWait tells of an answer that takes long, and ends the request
+// with the command.
+func TestTellsOfALongWait(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	app := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer app.Close()
+	told := &progress{told: make(chan struct{})}
+	way := remote.New(ctx, remote.Config{App: app.URL, Progress: told, Patience: time.Millisecond})
+	ended := make(chan error, 1)
+	go func() {
+		r, _ := http.NewRequest(http.MethodGet, app.URL+"/slow", nil)
+		_, err := way.RoundTrip(r)
+		ended <- err
+	}()
+	<-told.told
+	cancel()
+	require.ErrorIs(t, <-ended, context.Canceled)
+	told.mu.Lock()
+	defer told.mu.Unlock()
+	assert.Contains(t, told.text.String(), "GET /slow has not answered")
+}
