@@ -32,6 +32,9 @@ type call struct {
 // commit stores states of different SIDs, together with those of other callers,
 // and returns when they are durable.
 func (s *Store) commit(ctx context.Context, states []status.State) ([]status.Change, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, failure("apply", err)
+	}
 	c := &call{states: states, done: make(chan struct{})}
 	q := &s.queue
 	q.mu.Lock()
@@ -51,7 +54,12 @@ func (s *Store) commit(ctx context.Context, states []status.State) ([]status.Cha
 	case <-c.done:
 		return c.changes, c.err
 	case <-ctx.Done():
-		q.leave(c)
+	}
+	q.leave(c)
+	select {
+	case <-c.done: // it was just in time
+		return c.changes, c.err
+	default:
 		return nil, failure("apply", ctx.Err())
 	}
 }
