@@ -49,6 +49,7 @@ type document interface {
 var (
 	_ document = (*twiml.VoiceResponse)(nil)
 	_ document = (*twiml.MessagingResponse)(nil)
+	//lint:ignore SA1019 the contract has it
 	_ document = (*twiml.FaxResponse)(nil)
 
 	_ func(*twiml.VoiceResponse, []byte) ([]byte, error)                 = (*twiml.VoiceResponse).AppendText
