@@ -33,15 +33,15 @@
 // One conditional upsert appends a line unless that very line is there, and
 // returns the row; the merge is done in Go, by [status.State.Merge], so that the
 // database needs no knowledge of it and no transaction has to read before it
-// writes. A row of more than 8 lines is merged into one. Any number of
-// processes may write at once.
+// writes. A row of more than 8 lines is merged into one when the callers have
+// their answers. Any number of processes may write at once.
 //
-// Calls that arrive while the database is busy with others wait together and are committed
-// together: SIDs that several of them bring become one row, and one sync
-// serves all. On one machine of two cores with a disk that syncs in 0.1 ms, 16
-// callers store about 10,000 observations a second in SQLite and about 10,000
-// in PostgreSQL, and calls with 100 observations each 25,000 and 35,000; run the benchmarks of
-// internal/drivertest for those of another machine.
+// Calls that arrive while the database is busy with others wait together and
+// are committed together: SIDs that several of them bring become one row, and one
+// sync serves all. On one machine of two cores with a disk that syncs in 0.1 ms,
+// 16 callers store 10,000 to 18,000 observations a second in SQLite and in
+// PostgreSQL, and calls with 100 observations each 25,000 to 65,000; run the
+// benchmarks of internal/drivertest for those of another machine.
 //
 // # Many machines
 //
@@ -108,8 +108,9 @@ type Options struct {
 
 	// Subscribe opens a connection that hears the notifications of a channel.
 	// PostgreSQL only; database/sql has no means for it. With it, every process
-	// announces its changes and [Store.Listen] hears those of all. Nil: Listen
-	// hears only what this Store changes.
+	// announces its changes and [Store.Listen] hears those of all; a process
+	// without it changes in silence. Nil: Listen hears only what this Store
+	// changes.
 	Subscribe func(ctx context.Context, channel string) (Subscription, error)
 }
 
