@@ -97,21 +97,43 @@ func TestListenHearsOtherMachines(t *testing.T) {
 // TestWatchAcrossMachines is the same through two trackers, as a page that
 // shows deliveries sees it.
 func TestWatchAcrossMachines(t *testing.T) {
-	opts := sqlstore.Options{Prefix: prefixOf(t), Subscribe: subscribe(postgresURL(t))}
-	db := postgresDB(t)
-	here := status.NewTracker(postgresStore(t, db, opts), nil)
-	store, err := sqlstore.Open(t.Context(), db, sqlstore.PostgreSQL, &opts)
-	require.NoError(t, err)
-	there := status.NewTracker(store, nil)
-	changes := there.Watch(t.Context())
-	for _, word := range []string{"queued", "sent", "delivered"} {
-		require.NoError(t, here.Observe(t.Context(), status.Observation{SID: messageSID(8, 1), Status: word}))
-		select {
-		case c := <-changes:
-			assert.Equal(t, word, c.After.Status)
-		case <-time.After(10 * time.Second):
-			t.Fatal("nothing was heard")
-		}
+	for _, tt := range []struct {
+		name string
+		open func(t *testing.T) func() status.Store
+	}{
+		{"PostgreSQL", func(t *testing.T) func() status.Store {
+			opts := sqlstore.Options{Prefix: prefixOf(t), Subscribe: subscribe(postgresURL(t))}
+			db := postgresDB(t)
+			postgresStore(t, db, opts)
+			return func() status.Store {
+				s, err := sqlstore.Open(t.Context(), db, sqlstore.PostgreSQL, &opts)
+				require.NoError(t, err)
+				return s
+			}
+		}},
+		{"Redis", func(t *testing.T) func() status.Store {
+			opts := redisstore.Options{Prefix: newRedisPrefix()}
+			return func() status.Store {
+				s, err := redisstore.New(redisClient(t), &opts)
+				require.NoError(t, err)
+				return s
+			}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			open := tt.open(t)
+			here, there := status.NewTracker(open(), nil), status.NewTracker(open(), nil)
+			changes := there.Watch(t.Context())
+			for _, word := range []string{"queued", "sent", "delivered"} {
+				require.NoError(t, here.Observe(t.Context(), status.Observation{SID: messageSID(8, 1), Status: word}))
+				select {
+				case c := <-changes:
+					assert.Equal(t, word, c.After.Status)
+				case <-time.After(10 * time.Second):
+					t.Fatal("nothing was heard")
+				}
+			}
+		})
 	}
 }
 
