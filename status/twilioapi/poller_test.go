@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -156,6 +158,44 @@ func (a *slowAPI) FetchMessage(sid string, _ *openapi.FetchMessageParams) (*open
 
 func (a *slowAPI) FetchCall(string, *openapi.FetchCallParams) (*openapi.ApiV2010Call, error) {
 	return nil, errors.New("no calls here")
+}
+
+// TestRoundGoesOnBehindARefusal has Twilio refuse what was quiet for longest, say
+// of a subaccount that is closed: the rest must not wait behind it for ever.
+func TestRoundGoesOnBehindARefusal(t *testing.T) {
+	api, rest := newAPI(t)
+	tracker := status.NewTracker(new(status.Memory), nil)
+	quiet(t, tracker, message, "sent", "")
+	quiet(t, tracker, other, "sent", "")
+	api.has(account, other, map[string]any{"status": "delivered"})
+	api.fail(403)
+	poller := twilioapi.NewPoller(rest.Api, tracker, quick())
+	round, err := poller.Round(t.Context())
+	refused, ok := errors.AsType[*twilioapi.Error](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, 403, refused.Status)
+	assert.Equal(t, twilioapi.Round{Asked: 2, Ended: 1}, round)
+	assert.Equal(t, "delivered", state(t, tracker, other).Status)
+
+	round, err = poller.Round(t.Context())
+	require.NoError(t, err)
+	assert.Zero(t, round, "what was refused is put off while Twilio answers others")
+	assert.Equal(t, "sent", state(t, tracker, message).Status)
+}
+
+func TestRoundGivesUpWhenNothingIsAnswered(t *testing.T) {
+	api, rest := newAPI(t)
+	tracker := status.NewTracker(new(status.Memory), nil)
+	for i := range 9 {
+		quiet(t, tracker, webhook.SID(fmt.Sprintf("SM%032x", i)), "sent", "")
+	}
+	api.fail(slices.Repeat([]int{401}, 18)...)
+	poller := twilioapi.NewPoller(rest.Api, tracker, quick())
+	for range 2 {
+		round, err := poller.Round(t.Context())
+		require.Error(t, err)
+		assert.Less(t, round.Asked, 9)
+	}
 }
 
 func TestRoundKeepsItsRateAndLimit(t *testing.T) {

@@ -145,12 +145,24 @@ func (p *Poller) Run(ctx context.Context) error {
 	}
 }
 
+// inARow is how many requests may fail one after another before a round ends.
+const inARow = 5
+
 // Round asks for every message and call that has been quiet for [Options.Age]
 // and is not final, up to [Options.Limit] of them. It ends early with the error
-// of ctx, of the store, or of Twilio: an *[Error], when the credentials are refused
-// or all tries for one request fail.
+// of ctx or of the store.
+//
+// A request that Twilio refuses, or all of whose tries fail, does not keep the
+// round from the others: its error, an *[Error], is returned at the end, and
+// the state is asked for again once it has been quiet for Age. But when five in
+// a row fail, or the last ones of the round do, the trouble may be with all:
+// then the round ends, and the next one begins with the same states.
 func (p *Poller) Round(ctx context.Context) (Round, error) {
-	var round Round
+	var (
+		round  Round
+		first  error          // of a request
+		failed []status.State // since Twilio answered last
+	)
 	for state, err := range p.tracker.Overdue(ctx, p.opts.Age) {
 		if err != nil {
 			return round, err
@@ -158,8 +170,8 @@ func (p *Poller) Round(ctx context.Context) (Round, error) {
 		if !askable(state) {
 			continue
 		}
-		if round.Asked == p.opts.Limit {
-			return round, nil
+		if round.Asked == p.opts.Limit || len(failed) == inARow {
+			return round, first
 		}
 		if round.Asked > 0 {
 			if err := sleep(ctx, p.opts.Interval); err != nil {
@@ -167,11 +179,31 @@ func (p *Poller) Round(ctx context.Context) (Round, error) {
 			}
 		}
 		round.Asked++
-		if err := p.ask(ctx, state, &round); err != nil {
+		err := p.ask(ctx, state, &round)
+		if _, refused := errors.AsType[*Error](err); refused {
+			failed = append(failed, state)
+			if first == nil {
+				first = err
+			}
+			continue
+		}
+		if err != nil {
 			return round, err
 		}
+		for _, s := range failed {
+			if err := p.putOff(ctx, s); err != nil {
+				return round, err
+			}
+		}
+		failed = nil
 	}
-	return round, nil
+	return round, first
+}
+
+// putOff has a state count as heard of now: said once more, its last report is
+// no news.
+func (p *Poller) putOff(ctx context.Context, s status.State) error {
+	return p.tracker.Observe(ctx, repeated(s))
 }
 
 func (p *Poller) ask(ctx context.Context, state status.State, round *Round) error {
@@ -183,8 +215,7 @@ func (p *Poller) ask(ctx context.Context, state status.State, round *Round) erro
 		if p.opts.Gone != nil {
 			p.opts.Gone(ctx, state)
 		}
-		// Said once more, the last report is no news, but was heard of now.
-		return p.tracker.Observe(ctx, repeated(state))
+		return p.putOff(ctx, state)
 	case err != nil:
 		return err
 	}
