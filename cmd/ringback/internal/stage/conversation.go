@@ -197,22 +197,24 @@ func (s *Stage) Send(t Text) (Message, error) {
 	s.put(s.conversation(from), m)
 	s.listens(from, t, confirmed)
 	s.mu.Unlock()
-	s.engine.ReceiveAsync(text, func(r *dialogue.Reply) { s.replied(from, m, r) })
+	s.engine.ReceiveAsync(text, func(r *dialogue.Reply) { s.replied(m, r) })
 	return m, nil
 }
 
 // replied brings the message up to date once its answer has been executed.
-func (s *Stage) replied(from string, m Message, r *dialogue.Reply) {
+func (s *Stage) replied(m Message, r *dialogue.Reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	p, ok := s.texts[m.SID]
+	if !ok {
+		return // newer ones have pushed it out
+	}
 	m.Status = "received"
 	if r.Failure != nil {
 		m.Status, m.ErrorCode = "no reply: "+r.Failure.Text, r.Failure.Code
 	}
-	if p, ok := s.texts[m.SID]; ok {
-		m.Exchange = p.conversation.messages[p.index].Exchange
-	}
-	s.put(s.conversation(from), m)
+	m.Exchange = p.conversation.messages[p.index].Exchange
+	s.put(p.conversation, m)
 }
 
 // sent shows a message of the program at the person's phone. The lock is held.

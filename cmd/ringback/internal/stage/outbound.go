@@ -72,7 +72,7 @@ func (s *Stage) UpdateCall(sid, url, method, status string) (Call, error) {
 	case status != "":
 		return Call{}, fmt.Errorf("%w: status %q", ErrNotNow, status)
 	case url != "":
-		if !c.leg.Update(url, method) {
+		if c.leg.Status() != dialogue.InProgress || !c.leg.Update(url, method) {
 			return Call{}, ErrNotNow
 		}
 	}
