@@ -15,7 +15,7 @@ func lintBuilt(root *element, kind DocumentKind) []Problem {
 	if root == nil {
 		return nil
 	}
-	tree := &builtTree{rounded: map[*Node][]string{}, limited: true}
+	tree := &builtTree{rounded: map[*Node][]string{}}
 	doc := tree.node(root)
 	found := Lint(doc, kind)
 	found = append(found, tree.problems(doc, "/"+doc.Name)...)
@@ -28,16 +28,17 @@ func lintBuilt(root *element, kind DocumentKind) []Problem {
 
 // A builtTree makes a tree of a built document. When asked to, it remembers
 // what the tree does not show.
+//
+// It opens no element past the limits of a document: a few elements that stand
+// in each other many times over make more of them than any memory holds.
 type builtTree struct {
 	rounded map[*Node][]string // names of attributes
 	broken  []error
 
-	// Lint says no more of a document past the limits than that it is.
-	limited         bool
 	depth, elements int
 }
 
-// nodeOf returns a built document as a tree, without limits.
+// nodeOf returns a built document as a tree.
 func nodeOf(root *element) *Node {
 	if root == nil {
 		return &Node{Name: "Response"}
@@ -48,7 +49,7 @@ func nodeOf(root *element) *Node {
 func (t *builtTree) node(e *element) *Node {
 	n := &Node{Name: e.name()}
 	t.depth++
-	t.elements++
+	t.elements += 1 + int(e.elements)
 	defer func() { t.depth-- }()
 	for _, a := range e.attrs {
 		value := a.value
@@ -66,7 +67,7 @@ func (t *builtTree) node(e *element) *Node {
 		n.addText(e.text)
 	}
 	for _, k := range e.kids() {
-		if t.limited && (t.depth > nodeMaxDepth || t.elements > nodeMaxElements) {
+		if t.depth > nodeMaxDepth || t.elements > nodeMaxElements {
 			break
 		}
 		if k.el != nil {

@@ -7,9 +7,9 @@ import (
 
 // A FaxResponse is a TwiML document that answers a fax, made by [Fax].
 //
-// The zero value and nil are the empty document, which
-// does nothing. Many goroutines may render and serve it once nothing appends to it
-// or sets attributes of its elements any more. It must not be copied.
+// The zero value and nil are the empty document, which does nothing. Many
+// goroutines may render and serve it once nothing appends to it or sets
+// attributes of its elements any more. It must not be copied.
 //
 // Deprecated: Programmable Fax was closed in 2021.
 type FaxResponse struct {
@@ -64,9 +64,8 @@ func (d *FaxResponse) Attr(name, value string) *FaxResponse {
 // [encoding.TextAppender] and allocates nothing if dst has room.
 //
 // On error, which is a [*RenderError], it returns dst as it was: the document
-// is larger than 64 KiB ([ErrTooLarge]), has
-// a name that is no XML name ([ErrMalformed]), or is past the other limits of
-// [Parse] ([ErrLimit]).
+// is larger than 64 KiB ([ErrTooLarge]), has a name that is no XML name
+// ([ErrMalformed]), or is past the other limits of [Parse] ([ErrLimit]).
 func (d *FaxResponse) AppendText(dst []byte) ([]byte, error) {
 	return appendTo(dst, d.response())
 }
@@ -93,8 +92,10 @@ func (d *FaxResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Node returns the document as a tree, equal to what [Parse] makes of it but
-// for places. It has no limits. Inside words with SSML, an element that cannot
-// be written is left out; Lint names it.
+// for places. Of a document past the limits of Parse it is the beginning:
+// elements deeper than 32, or after the first 2,000, are left out or empty.
+// Inside words with SSML, an element that cannot be written is left out; Lint
+// names it.
 func (d *FaxResponse) Node() *Node { return nodeOf(d.response()) }
 
 // Lint returns what Twilio would complain about: all that the function [Lint]

@@ -270,8 +270,9 @@ func lintIsSender(s string) bool {
 // people put between them.
 func lintIsPhone(s string) bool {
 	digits := 0
-	for i := range len(strings.TrimPrefix(s, "+")) {
-		switch c := strings.TrimPrefix(s, "+")[i]; {
+	s = strings.TrimPrefix(s, "+")
+	for i := range len(s) {
+		switch c := s[i]; {
 		case '0' <= c && c <= '9':
 			digits++
 		case !strings.ContainsRune(" ()-.", rune(c)):

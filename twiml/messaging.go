@@ -5,11 +5,12 @@ import (
 	"net/http"
 )
 
-// A MessagingResponse is a TwiML document that answers a message, made by [Messaging] or [Reply].
+// A MessagingResponse is a TwiML document that answers a message, made by
+// [Messaging] or [Reply].
 //
-// The zero value and nil are the empty document, which
-// sends no reply. Many goroutines may render and serve it once nothing appends to it
-// or sets attributes of its elements any more. It must not be copied.
+// The zero value and nil are the empty document, which sends no reply. Many
+// goroutines may render and serve it once nothing appends to it or sets
+// attributes of its elements any more. It must not be copied.
 type MessagingResponse struct {
 	document
 	kidRoom [1]slot
@@ -65,10 +66,9 @@ func (d *MessagingResponse) Attr(name, value string) *MessagingResponse {
 // [encoding.TextAppender] and allocates nothing if dst has room.
 //
 // On error, which is a [*RenderError], it returns dst as it was: the document
-// is larger than 64 KiB ([ErrTooLarge]), holds more
-// than ten messages ([ErrTooManyMessages]), has
-// a name that is no XML name ([ErrMalformed]), or is past the other limits of
-// [Parse] ([ErrLimit]).
+// is larger than 64 KiB ([ErrTooLarge]), holds more than ten messages
+// ([ErrTooManyMessages]), has a name that is no XML name ([ErrMalformed]), or is
+// past the other limits of [Parse] ([ErrLimit]).
 func (d *MessagingResponse) AppendText(dst []byte) ([]byte, error) {
 	return appendTo(dst, d.response())
 }
@@ -95,8 +95,10 @@ func (d *MessagingResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Node returns the document as a tree, equal to what [Parse] makes of it but
-// for places. It has no limits. Inside words with SSML, an element that cannot
-// be written is left out; Lint names it.
+// for places. Of a document past the limits of Parse it is the beginning:
+// elements deeper than 32, or after the first 2,000, are left out or empty.
+// Inside words with SSML, an element that cannot be written is left out; Lint
+// names it.
 func (d *MessagingResponse) Node() *Node { return nodeOf(d.response()) }
 
 // Lint returns what Twilio would complain about: all that the function [Lint]

@@ -122,7 +122,20 @@ func TestElementsSharedTooOften(t *testing.T) {
 		assert.Contains(t, doc.String(), "limits")
 		assert.Contains(t, doc.Indent(), "limits")
 		assert.Contains(t, rulesOf(doc.Lint()), "limits")
+
+		tree := doc.Node()
+		assert.InDelta(t, 2000, countElements(tree), 50, "of the tree there is the beginning")
+		_, err = tree.AppendText(nil)
+		require.ErrorIs(t, err, twiml.ErrLimit)
 	}
+}
+
+func countElements(n *twiml.Node) int {
+	count := 1
+	for c := range n.Elements() {
+		count += countElements(c)
+	}
+	return count
 }
 
 // One document, and documents that share an element, are rendered and read by

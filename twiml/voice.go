@@ -7,9 +7,9 @@ import (
 
 // A VoiceResponse is a TwiML document that steers a call, made by [Voice].
 //
-// The zero value and nil are the empty document, which
-// ends the call. Many goroutines may render and serve it once nothing appends to it
-// or sets attributes of its elements any more. It must not be copied.
+// The zero value and nil are the empty document, which ends the call. Many
+// goroutines may render and serve it once nothing appends to it or sets
+// attributes of its elements any more. It must not be copied.
 type VoiceResponse struct {
 	document
 	kidRoom [4]slot
@@ -61,9 +61,8 @@ func (d *VoiceResponse) Attr(name, value string) *VoiceResponse {
 // [encoding.TextAppender] and allocates nothing if dst has room.
 //
 // On error, which is a [*RenderError], it returns dst as it was: the document
-// is larger than 64 KiB ([ErrTooLarge]), has
-// a name that is no XML name ([ErrMalformed]), or is past the other limits of
-// [Parse] ([ErrLimit]).
+// is larger than 64 KiB ([ErrTooLarge]), has a name that is no XML name
+// ([ErrMalformed]), or is past the other limits of [Parse] ([ErrLimit]).
 func (d *VoiceResponse) AppendText(dst []byte) ([]byte, error) {
 	return appendTo(dst, d.response())
 }
@@ -90,8 +89,10 @@ func (d *VoiceResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Node returns the document as a tree, equal to what [Parse] makes of it but
-// for places. It has no limits. Inside words with SSML, an element that cannot
-// be written is left out; Lint names it.
+// for places. Of a document past the limits of Parse it is the beginning:
+// elements deeper than 32, or after the first 2,000, are left out or empty.
+// Inside words with SSML, an element that cannot be written is left out; Lint
+// names it.
 func (d *VoiceResponse) Node() *Node { return nodeOf(d.response()) }
 
 // Lint returns what Twilio would complain about: all that the function [Lint]
