@@ -93,6 +93,7 @@ func TestTrafficByKeyboard(t *testing.T) {
 	tb.until(t, "its status", `document.querySelector(".detail h2")?.innerText === "Call completed"`)
 	tb.press(t, "j")
 	tb.until(t, "the problems at their lines", `document.querySelectorAll(".problems li").length >= 2 && Boolean(document.querySelector(".xml .stops, .xml .warns"))`)
+	tb.until(t, "the line as it is shown", `document.querySelector(".problems li").innerText.includes("line 2:")`)
 	tb.shot(t, "problems")
 	tb.run(t, chromedp.Click(".facts .link:last-child", chromedp.ByQuery))
 	tb.until(t, "the thread of the call", `location.hash.includes("sid=CA") && document.querySelector(".chip:not([hidden])")?.innerText.includes("Thread")`)

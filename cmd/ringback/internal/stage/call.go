@@ -314,6 +314,9 @@ func (s *Stage) told(e dialogue.Event) Line {
 		}
 		return Line{}
 	}
+	if l.Who == "caller" {
+		l.Text = strings.TrimPrefix(l.Text, "the caller ") // whose name stands beside it
+	}
 	if e.Call.Parent() != nil && l.Who != "twilio" {
 		// At the phone of somebody who was dialed.
 		if l.Who == "caller" {

@@ -3,7 +3,7 @@
 
 import {h, fill, duration, say, told} from "./dom.js";
 import * as api from "./api.js";
-import {highlight} from "./xml.js";
+import {highlight, shownAt} from "./xml.js";
 
 // asText is a body as a person reads it: JSON with indentation.
 function asText(body) {
@@ -83,7 +83,7 @@ function answer(data) {
     response.binary ? h("p", {}, "Not text.") : response.body ? highlight(response.body, problems || [], type) : h("p.empty", {}, "Empty."),
     response.truncated ? h("p", {}, "The rest was cut off: Twilio reads at most 64 KB.") : null,
     (problems || []).length ? h("ul.problems", {}, problems.map((p) =>
-      h("li", {class: p.stops ? "stops" : "warns"}, h("strong", {}, p.stops ? "Stops" : "Warns", p.code ? ` (${p.code})` : ""), ` line ${p.line}: ${p.text}`, h("code", {}, " " + p.path)))) : null);
+      h("li", {class: p.stops ? "stops" : "warns"}, h("strong", {}, p.stops ? "Stops" : "Warns", p.code ? ` (${p.code})` : ""), ` line ${shownAt(response.body, p)}: ${p.text}`, h("code", {}, " " + p.path)))) : null);
 }
 
 function request(data, edits, resend) {
@@ -104,10 +104,22 @@ function headers(name, all) {
   return [h("h4", {}, name), h("dl.headers", {}, rows.map(([key, values]) => [h("dt", {}, key), values.map((v) => h("dd", {}, v))]))];
 }
 
+// around is how many lines that stayed are shown beside those that did not.
+const around = 2;
+
 function diff(name, lines) {
   if (!lines || !lines.some((l) => l.op !== " ")) return h("p.same", {}, name + ": the same.");
-  return h("figure.diff", {}, h("figcaption", {}, name), h("pre", {}, lines.map((l) =>
-    h("span", {class: {"+": "added", "-": "removed", " ": "kept"}[l.op]}, `${l.op} ${l.text}\n`))));
+  const near = (i) => lines.slice(Math.max(0, i - around), i + around + 1).some((l) => l.op !== " ");
+  const rows = [];
+  let left = 0;
+  const skip = () => { if (left) rows.push(h("span.kept", {}, `  … ${left} the same\n`)); left = 0; };
+  for (const [i, l] of lines.entries()) {
+    if (!near(i)) { left++; continue; }
+    skip();
+    rows.push(h("span", {class: {"+": "added", "-": "removed", " ": "kept"}[l.op]}, `${l.op} ${l.text}\n`));
+  }
+  skip();
+  return h("figure.diff", {}, h("figcaption", {}, name), h("pre", {}, rows));
 }
 
 function copyMenu(id, shared) {

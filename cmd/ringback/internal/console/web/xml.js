@@ -17,6 +17,12 @@ export function highlight(text, problems, type) {
   }));
 }
 
+// shownAt is the number of the row that a problem stands in, as it is shown.
+export function shownAt(text, problem) {
+  const at = offset(text, problem.line, problem.column);
+  return broken(text).findIndex((row) => at >= row.from && at < row.to) + 1 || problem.line;
+}
+
 // offset is where a problem's line and column lie in the document.
 function offset(text, line, column) {
   let at = 0;
