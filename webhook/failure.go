@@ -58,7 +58,7 @@ func (f *Failure) Error() string {
 	if f.Kind != "" {
 		text += string(f.Kind) + ": "
 	}
-	return text + string(f.Cause) + ": " + f.Err.Error()
+	return text + string(f.Cause) + ": " + errorText(f.Err)
 }
 
 // Unwrap returns Err.

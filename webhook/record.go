@@ -83,7 +83,7 @@ func (rc *Receiver) emit(r *http.Request, f *Failure, rec *record) {
 		}
 	}
 	if rec.soft != nil {
-		attrs = append(attrs, slog.String("unread", rec.soft.Error()))
+		attrs = append(attrs, slog.String("unread", cut(rec.soft.Error(), longestError)))
 	}
 	l.LogAttrs(ctx, rec.level, rec.message, attrs...)
 }

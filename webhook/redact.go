@@ -3,6 +3,7 @@ package webhook
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,9 +13,10 @@ import (
 )
 
 const (
-	longestError = 1 << 10 // bytes of an error's text that are logged
-	shortestText = 3       // a shorter value says little and occurs by chance
-	mostTexts    = 1000    // of a JSON body
+	longestError = 1 << 10  // bytes of an error's text that are logged
+	mostSearched = 64 << 10 // bytes of one that is searched: a value that is cut would not be found
+	shortestText = 3        // a shorter value says little and occurs by chance
+	mostTexts    = 1000     // of a JSON body
 )
 
 // redact returns the text of err without anything that the request holds.
@@ -23,15 +25,49 @@ const (
 // the signature, is replaced by its name in brackets. SIDs stay: they are what
 // one looks for.
 func redact(err error, p *signature.Verified) string {
-	// A value that is cut in half would not be found, so the text is cut last;
-	// but a text without end is not searched to its end.
-	text := cut(err.Error(), 64*longestError)
+	text := errorText(err)
+	if len(text) > mostSearched {
+		return fmt.Sprintf("(an error text of %d bytes)", len(text))
+	}
 	if p != nil {
-		for _, s := range secretsOf(p) {
-			text = strings.ReplaceAll(text, s.value, "["+s.name+"]")
-		}
+		text = blackOut(text, secretsOf(p))
 	}
 	return cut(text, longestError)
+}
+
+// errorText is err.Error(), also where that panics, as it mostly does in a
+// pointer that is nil: to answer is more than to log.
+func errorText(err error) string { return fmt.Sprint(err) }
+
+// blackOut replaces each secret by its name in brackets. Secrets are looked for
+// in the text itself and not in what replaces others: a name is a stranger's
+// word, too (of a SIP header, say), and could hold the next secret many times.
+func blackOut(text string, secrets []secret) string {
+	covered := make([]int, len(text)) // by which secret, counted from 1
+	for i, s := range secrets {
+		for at := 0; ; {
+			found := strings.Index(text[at:], s.value)
+			if found < 0 {
+				break
+			}
+			at += found
+			for end := at + len(s.value); at < end; at++ {
+				if covered[at] == 0 {
+					covered[at] = i + 1
+				}
+			}
+		}
+	}
+	var b strings.Builder
+	for at := range len(text) {
+		switch by := covered[at]; {
+		case by == 0:
+			b.WriteByte(text[at])
+		case at == 0 || by != covered[at-1]:
+			b.WriteString("[" + secrets[by-1].name + "]")
+		}
+	}
+	return b.String()
 }
 
 type secret struct{ name, value string }

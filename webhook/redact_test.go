@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -138,4 +140,78 @@ func TestT29FailureMarshals(t *testing.T) {
 	assert.ErrorIs(t, f, context.DeadlineExceeded)
 	_, err := json.Marshal(f)
 	require.NoError(t, err)
+}
+
+// What replaces a value is not searched again: names come from strangers, too,
+// and chains of them that hold each other's values grew beyond all memory.
+func TestT29NamesAreNotReplaced(t *testing.T) {
+	name := "SipHeader_X-" + strings.Repeat("bbbb", 20)
+	rc, log := newReceiver(t, webhook.Options{})
+	serve(webhook.Handle(rc, func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+		return nil, errors.New("no route to aaaaaa, or to aaaaab")
+	}), signed("/sms", message(url.Values{name: {"aaaaaa"}, "SipHeader_X-C": {"bbbb"}, "SipHeader_X-D": {"aaaaab"}})))
+	assert.Contains(t, log.String(), "no route to ["+name+"], or to [SipHeader_X-D]\"")
+}
+
+// Of values that overlap in a text nothing is left.
+func TestT29OverlappingValues(t *testing.T) {
+	rc, log := newReceiver(t, webhook.Options{})
+	serve(webhook.Handle(rc, func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+		return nil, errors.New("no abcdefgh")
+	}), signed("/sms", message(url.Values{"FromCity": {"abcde"}, "Body": {"defgh"}})))
+	assert.Contains(t, log.String(), `error="no [FromCity][Body]"`)
+}
+
+// A text that is too long to be searched is not shown at all: a value that is
+// cut would not be found.
+func TestT29EndlessErrorsAreNotShown(t *testing.T) {
+	rc, log := newReceiver(t, webhook.Options{})
+	serve(webhook.Handle(rc, func(_ context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+		return nil, errors.New(m.Body)
+	}), signed("/sms", message(url.Values{"Body": {strings.Repeat("MARKER ", 10_000)}})))
+	assert.Contains(t, log.String(), "an error text of 70000 bytes")
+	assert.NotContains(t, log.String(), "MARKER")
+}
+
+// A brokenError panics when it is asked for its text.
+type brokenError struct{ text string }
+
+func (e *brokenError) Error() string { return e.text }
+
+// The classic mistake, a nil pointer returned as an error, costs neither the
+// answer nor, in a function that is late, the process.
+func TestT21ErrorThatCannotBePrinted(t *testing.T) {
+	for name, run := range map[string]func() error{
+		"returned": func() error { var e *brokenError; return e },
+		"panicked": func() error { var e *brokenError; panic(e) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var text string
+			rc, log := newReceiver(t, webhook.Options{
+				Fallback: webhook.Fallback{Messaging: twiml.Reply("Please try again.")},
+				Error:    func(_ context.Context, f *webhook.Failure) { text = f.Error() },
+			})
+			w := serve(webhook.Handle(rc, func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+				return nil, run()
+			}), signed("/sms", message(nil)))
+			assert.Contains(t, w.Body.String(), "Please try again.")
+			require.Len(t, log.lines(), 1)
+			assert.Contains(t, log.String(), "error=<nil>")
+			assert.Contains(t, text, "<nil>")
+		})
+	}
+}
+
+func TestT21LateErrorThatCannotBePrinted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rc, log := newReceiver(t, webhook.Options{})
+		serve(webhook.Handle(rc, func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+			time.Sleep(time.Minute)
+			var e *brokenError
+			panic(e)
+		}), signed("/sms", message(nil)))
+		time.Sleep(time.Minute)
+		require.Len(t, log.lines(), 2)
+		assert.Contains(t, log.lines()[1], "panicked after its time was up")
+	})
 }
