@@ -104,8 +104,21 @@ func (f *Facts) Title(kind string) string {
 // "twiml-messaging", "json", "none" or "" where nothing is known.
 func (f *Facts) Answer(kind string) string { return f.kinds[kind].answer }
 
-// Param returns what is known of a parameter of a kind of request.
+// common are the kinds whose names a request of no known kind is read by.
+var common = []string{"IncomingMessage", "IncomingCall", "MessageStatusCallback", "CallStatusCallback"}
+
+// Param returns what is known of a parameter of a kind of request. In one whose
+// kind could not be told ("" or Unknown) the common names mean what they mean
+// elsewhere.
 func (f *Facts) Param(kind, name string) (Fact, bool) {
+	if kind == "" || kind == "Unknown" {
+		for _, k := range common {
+			if fact, ok := f.Param(k, name); ok {
+				return fact, true
+			}
+		}
+		return Fact{}, false
+	}
 	k, ok := f.kinds[kind]
 	if !ok {
 		return Fact{}, false

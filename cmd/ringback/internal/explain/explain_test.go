@@ -26,6 +26,9 @@ func TestParam(t *testing.T) {
 		{"SipIncomingCall", "SipHeader_X-Order", true},
 		{"IncomingCall", "Shoe", false},
 		{"NoSuchKind", "Body", false},
+		{"Unknown", "Body", true},
+		{"", "CallStatus", true},
+		{"Unknown", "Shoe", false},
 	} {
 		fact, known := facts.Param(c.kind, c.name)
 		assert.Equal(t, c.known, known, "%s of %s", c.name, c.kind)
