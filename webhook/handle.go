@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -81,7 +82,15 @@ func (h *handling[E, R]) subject() Event { return h.event }
 func (rc *Receiver) refuseProof(w http.ResponseWriter, r *http.Request, err error) {
 	refused := err.(*signature.Error) //nolint:errorlint // Verify returns it as it is
 	refused.ServeHTTP(w, r)
-	rc.report(r, &Failure{Cause: Refused, Err: err}, &record{level: slog.LevelWarn, message: refusedMessage, status: refused.Status})
+	rec := &record{level: slog.LevelWarn, message: refusedMessage, status: refused.Status}
+	if errors.Is(err, signature.ErrTokens) {
+		// It wraps an error of the program's own, which may quote the request.
+		var unread error
+		if rec.proof, unread = signature.Unverified(r); unread != nil {
+			rec.shown = signature.ErrTokens
+		}
+	}
+	rc.report(r, &Failure{Cause: Refused, Err: err}, rec)
 }
 
 // refuseEvent answers a request that is Twilio's and not of the kind that was

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -21,6 +22,7 @@ type record struct {
 	status  int
 	event   Event
 	proof   *signature.Verified // for redaction
+	shown   error               // instead of an error that cannot be redacted
 	took    time.Duration
 	soft    error
 }
@@ -77,7 +79,8 @@ func (rc *Receiver) emit(r *http.Request, f *Failure, rec *record) {
 		attrs = append(attrs, slog.Duration("took", rec.took))
 	}
 	if f != nil {
-		attrs = append(attrs, slog.String("cause", string(f.Cause)), slog.String("error", redact(f.Err, rec.proof)))
+		err := cmp.Or(rec.shown, f.Err)
+		attrs = append(attrs, slog.String("cause", string(f.Cause)), slog.String("error", redact(err, rec.proof)))
 		if f.Stack != "" {
 			attrs = append(attrs, slog.String("stack", f.Stack))
 		}

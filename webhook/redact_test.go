@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -214,4 +215,33 @@ func TestT21LateErrorThatCannotBePrinted(t *testing.T) {
 		require.Len(t, log.lines(), 2)
 		assert.Contains(t, log.lines()[1], "panicked after its time was up")
 	})
+}
+
+// A source of tokens is asked before anything is proven, and its errors are the
+// program's own.
+func TestT29TokenSourceErrors(t *testing.T) {
+	down := signature.TokenFunc(func(_ context.Context, q signature.Query) ([]signature.Token, error) {
+		return nil, errors.New("cannot look up " + q.To)
+	})
+	for _, tt := range []struct {
+		name    string
+		refused func(*http.Request, *signature.Error)
+		want    string
+	}{
+		{"readable", nil, "cannot look up [To]"},
+		{"read by somebody else", func(r *http.Request, _ *signature.Error) { _, _ = io.Copy(io.Discard, r.Body) }, `error="signature: no usable token"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v, err := signature.New(signature.Config{BaseURL: testBase, Tokens: down, Refused: tt.refused})
+			require.NoError(t, err)
+			log := new(logBuffer)
+			rc := webhook.NewReceiver(v, &webhook.Options{Logger: slog.New(slog.NewTextHandler(log, nil))})
+			w := serve(webhook.Handle(rc, func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+				return nil, nil
+			}), signed("/sms", message(nil)))
+			assert.Equal(t, http.StatusServiceUnavailable, w.Code)
+			assert.Contains(t, log.String(), tt.want)
+			assert.NotContains(t, log.String(), "15550100")
+		})
+	}
 }

@@ -7,6 +7,60 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
+// sidField is a field of an event that holds a SID of that prefix.
+type sidField struct{ field, prefix string }
+
+var (
+	conferenceSID = sidField{"ConferenceSID", "CF"}
+	liveSID       = sidField{"TranscriptionSID", "GT"}
+	recordingSID  = sidField{"RecordingSID", "RE"}
+	roomSID       = sidField{"RoomSID", "RM"}
+	memberSID     = sidField{"ParticipantSID", "PA"}
+)
+
+// namedAlways are the SIDs, beside those of the account, the call and the
+// message, without which a request is not of its kind.
+var namedAlways = map[webhook.Kind][]sidField{
+	webhook.KindConferenceAnnouncementEnd:         {conferenceSID},
+	webhook.KindConferenceAnnouncementFail:        {conferenceSID},
+	webhook.KindConferenceEnd:                     {conferenceSID},
+	webhook.KindConferenceParticipantHold:         {conferenceSID},
+	webhook.KindConferenceParticipantJoin:         {conferenceSID},
+	webhook.KindConferenceParticipantLeave:        {conferenceSID},
+	webhook.KindConferenceParticipantModify:       {conferenceSID},
+	webhook.KindConferenceParticipantMute:         {conferenceSID},
+	webhook.KindConferenceParticipantUnhold:       {conferenceSID},
+	webhook.KindConferenceParticipantUnmute:       {conferenceSID},
+	webhook.KindConferenceRecordEnd:               {conferenceSID},
+	webhook.KindConferenceRecordingStatusCallback: {conferenceSID, recordingSID},
+	webhook.KindConferenceSpeechStart:             {conferenceSID},
+	webhook.KindConferenceSpeechStop:              {conferenceSID},
+	webhook.KindConferenceStart:                   {conferenceSID},
+	webhook.KindConversationsDeliveryUpdated:      {{"ChannelMessageSID", "SM"}, {"DeliveryReceiptSID", "DY"}},
+	webhook.KindDebuggerEvent:                     {{"SID", "NO"}},
+	webhook.KindEnqueueWaitURL:                    {{"QueueSID", "QU"}},
+	webhook.KindFaxReceived:                       {{"FaxSID", "FX"}},
+	webhook.KindLinkClickCallback:                 {{"SMSSID", "SM"}},
+	webhook.KindMessageActionCallback:             {{"MessageSID", "SM"}},
+	webhook.KindMessagingFallback:                 {{"MessageSID", "SM"}},
+	webhook.KindQueueURL:                          {{"QueueSID", "QU"}},
+	webhook.KindRecordTranscription:               {recordingSID, {"TranscriptionSID", "TR"}},
+	webhook.KindRecordingStatusCallback:           {recordingSID},
+	webhook.KindStreamStatus:                      {{"StreamSID", "MZ"}},
+	webhook.KindTaskRouterAssignment:              {{"WorkspaceSID", "WS"}, {"TaskSID", "WT"}, {"ReservationSID", "WR"}},
+	webhook.KindTaskRouterEvent:                   {{"WorkspaceSID", "WS"}},
+	webhook.KindTranscriptionContent:              {liveSID},
+	webhook.KindTranscriptionError:                {liveSID},
+	webhook.KindTranscriptionStarted:              {liveSID},
+	webhook.KindTranscriptionStopped:              {liveSID},
+	webhook.KindVideoCompositionEvent:             {roomSID, {"CompositionSID", "CJ"}},
+	webhook.KindVideoParticipantEvent:             {roomSID, memberSID},
+	webhook.KindVideoRecordingEvent:               {roomSID, memberSID, {"RecordingSID", "RT"}, {"SourceSID", "MT"}},
+	webhook.KindVideoRoomEvent:                    {roomSID},
+	webhook.KindVideoTrackEvent:                   {roomSID, memberSID, {"TrackSID", "MT"}},
+	webhook.KindVoiceIntelligenceTranscript:       {{"ServiceSID", "GA"}, {"TranscriptSID", "GT"}},
+}
+
 // complete fills in what Twilio always sends and a test need not say.
 func (t *Twilio) complete(e webhook.Event) webhook.Event {
 	return complete(e, t.opts.AccountSID, string(t.from), string(t.opts.To), t.engine.NewSID)
@@ -33,6 +87,9 @@ func complete(e webhook.Event, account webhook.SID, person, number string, newSI
 	set("APIVersion", "2010-04-01")
 	if f := copied.FieldByName("CallSID"); f.IsValid() && f.Kind() == reflect.String && f.String() == "" {
 		set("CallSID", newSID("CA"))
+	}
+	for _, sid := range namedAlways[e.Kind()] {
+		set(sid.field, newSID(sid.prefix))
 	}
 	switch e.(type) {
 	case webhook.IncomingMessage:

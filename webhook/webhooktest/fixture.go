@@ -74,13 +74,15 @@ func must(err error) {
 }
 
 // Fixture returns a real request as an event: "sms_in_basic",
-// "gather-digit-numdigits". [Fixtures] lists all. It panics, with the names
-// that come near, if there is none of that name.
+// "gather-digit-numdigits". [Fixtures] lists all. It is of an account of its
+// own, not of [AccountSID]. It panics, with the names that come near, if there
+// is none of that name.
 func Fixture(name string) webhook.Event { return fixtureNamed(name).event() }
 
 // FixtureRequest returns a real request as it came, its parameters in
-// their order, signed for [BaseURL] with [AuthToken] and sent to path. It
-// panics if there is none of that name.
+// their order, signed for [BaseURL] with [AuthToken] and sent to path. Its
+// AccountSid is the one it came with, so a program with a token for each
+// account has to know that one. It panics if there is none of that name.
 func FixtureRequest(path, name string) *http.Request { return fixtureNamed(name).request(path) }
 
 // Fixtures yields all real requests by name: messages, calls, and what is
@@ -101,13 +103,42 @@ func fixtureNamed(name string) fixture {
 	if ok {
 		return all[i]
 	}
-	var near []string
+	if near := namesNear(all, name); len(near) > 0 {
+		panic(fmt.Sprintf("webhooktest: there is no fixture %q; near it are %q", name, near))
+	}
+	panic(fmt.Sprintf("webhooktest: there is no fixture %q, nor one of a name like it; Fixtures yields all", name))
+}
+
+// namesNear returns the fixtures whose name or kind holds name or, if there
+// are none, those that share the most words with it.
+func namesNear(all []fixture, name string) []string {
+	var hold, share []string
+	words, most := wordsOf(name), 1
 	for _, f := range all {
 		if strings.Contains(f.name, name) || strings.Contains(string(f.kind), name) {
-			near = append(near, f.name)
+			hold = append(hold, f.name)
+		}
+		common := 0
+		for _, w := range wordsOf(f.name) {
+			if slices.Contains(words, w) {
+				common++
+			}
+		}
+		if common > most {
+			most, share = common, nil
+		}
+		if common == most {
+			share = append(share, f.name)
 		}
 	}
-	panic(fmt.Sprintf("webhooktest: there is no fixture %q; near it are %q", name, near))
+	if len(hold) > 0 {
+		return hold
+	}
+	return share
+}
+
+func wordsOf(name string) []string {
+	return strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' })
 }
 
 func (f fixture) event() webhook.Event {

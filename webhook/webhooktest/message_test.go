@@ -1,7 +1,9 @@
 package webhooktest_test
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -81,6 +83,26 @@ type failingTransport struct{}
 
 func (failingTransport) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("no")
+}
+
+// TestSendRefusals: a hook of Conversations refuses by 403, which is an answer
+// and not a failure; a hook that breaks is one.
+func TestSendRefusals(t *testing.T) {
+	hook := func(answer func() (*webhook.ConversationsReply, error)) http.Handler {
+		hooks := webhook.NewReceiver(verifier(), &webhook.Options{Logger: slog.New(slog.DiscardHandler)})
+		return webhook.Handle(hooks, func(context.Context, webhook.ConversationsPreEvent) (*webhook.ConversationsReply, error) {
+			return answer()
+		})
+	}
+	e := webhook.ConversationsPreEvent{EventType: webhook.ConversationsEventOnMessageAdd, Body: "spam"}
+	told := failing(hook(func() (*webhook.ConversationsReply, error) { return webhook.Refuse(), nil }), nil, func(twilio *webhooktest.Twilio) {
+		assert.Equal(t, http.StatusForbidden, twilio.Send("/pre", e).Status)
+	})
+	assert.Empty(t, told)
+	told = failing(hook(func() (*webhook.ConversationsReply, error) { return nil, errors.New("broken") }), nil, func(twilio *webhooktest.Twilio) {
+		twilio.Send("/pre", e)
+	})
+	assert.Contains(t, told, "503")
 }
 
 func TestTransport(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/ringback-go/ringback/signature"
@@ -14,8 +15,14 @@ import (
 
 // NewRequest returns the request that Twilio would send for e to path, signed
 // for [BaseURL] with [AuthToken], ready for ServeHTTP. It is a POST, with the
-// query of path if that has one. Fields that Twilio always sends and e leaves
-// empty are filled in: SIDs, account, addresses. It panics if path is no path.
+// query of path if that has one. What Twilio always sends to identify things
+// and e leaves empty is filled in: SIDs, account, addresses. What the event
+// says, such as its status, is for the test to say. It panics if path does not
+// start with a slash.
+//
+// Equal arguments make equal requests, the I-Twilio-Idempotency-Token
+// included, so the second of two is a retry of the first: the way to test
+// [webhook.Deduplicate].
 //
 // It executes nothing. [Twilio.Send] does what Twilio does with the answer.
 func NewRequest(path string, e webhook.Event) *http.Request {
@@ -31,7 +38,7 @@ func NewRequest(path string, e webhook.Event) *http.Request {
 // newRequest signs a request and makes it look as if a server had read it.
 func newRequest(method, path, contentType string, body []byte, form url.Values) *http.Request {
 	if !strings.HasPrefix(path, "/") {
-		panic("webhooktest: the path " + path + " does not start with /")
+		panic("webhooktest: the path " + strconv.Quote(path) + " does not start with a slash")
 	}
 	path, _, _ = strings.Cut(path, "#")
 	address := BaseURL + path

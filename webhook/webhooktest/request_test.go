@@ -2,9 +2,11 @@ package webhooktest_test
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
@@ -40,6 +43,28 @@ func TestNewRequest(t *testing.T) {
 		assert.Equal(t, m.MessageSID, m.SMSSID)
 		assert.Equal(t, "hi", m.Body)
 	})
+	t.Run("without the SIDs it would be of no kind", func(t *testing.T) {
+		identifies[webhook.ConferenceRecordingStatusCallback](t, webhook.ConferenceRecordingStatusCallback{RecordingStatus: webhook.RecordingStatusCompleted})
+		identifies[webhook.ConferenceStart](t, webhook.ConferenceStart{})
+		identifies[webhook.ConversationsDeliveryUpdated](t, webhook.ConversationsDeliveryUpdated{})
+		identifies[webhook.DebuggerEvent](t, webhook.DebuggerEvent{})
+		identifies[webhook.EnqueueWaitURL](t, webhook.EnqueueWaitURL{})
+		identifies[webhook.FaxReceived](t, webhook.FaxReceived{})
+		identifies[webhook.MessageActionCallback](t, webhook.MessageActionCallback{MessageStatus: webhook.MessageActionStatusSending})
+		identifies[webhook.MessagingFallback](t, webhook.MessagingFallback{})
+		identifies[webhook.QueueURL](t, webhook.QueueURL{})
+		identifies[webhook.RecordTranscription](t, webhook.RecordTranscription{TranscriptionStatus: webhook.TranscriptionStatusCompleted})
+		identifies[webhook.RecordingStatusCallback](t, webhook.RecordingStatusCallback{RecordingStatus: webhook.RecordingStatusCompleted})
+		identifies[webhook.StreamStatus](t, webhook.StreamStatus{})
+		identifies[webhook.TaskRouterAssignment](t, webhook.TaskRouterAssignment{})
+		identifies[webhook.TaskRouterEvent](t, webhook.TaskRouterEvent{EventType: webhook.TaskRouterEventTypeActivityCreated})
+		identifies[webhook.TranscriptionContent](t, webhook.TranscriptionContent{})
+		identifies[webhook.VideoCompositionEvent](t, webhook.VideoCompositionEvent{})
+		identifies[webhook.VideoRecordingEvent](t, webhook.VideoRecordingEvent{})
+		identifies[webhook.VideoRoomEvent](t, webhook.VideoRoomEvent{})
+		identifies[webhook.VideoTrackEvent](t, webhook.VideoTrackEvent{})
+		identifies[webhook.VoiceIntelligenceTranscript](t, webhook.VoiceIntelligenceTranscript{EventType: "voice_intelligence_transcript_available"})
+	})
 	t.Run("headers", func(t *testing.T) {
 		r := webhooktest.NewRequest("/sms?x=1", webhook.IncomingMessage{})
 		assert.Equal(t, "TwilioProxy/1.1", r.UserAgent())
@@ -50,6 +75,21 @@ func TestNewRequest(t *testing.T) {
 		a, _ := io.ReadAll(webhooktest.NewRequest("/sms", webhook.IncomingMessage{}).Body)
 		b, _ := io.ReadAll(webhooktest.NewRequest("/sms", webhook.IncomingMessage{}).Body)
 		assert.Equal(t, string(a), string(b))
+	})
+	t.Run("the second of two equal ones is a retry", func(t *testing.T) {
+		calls := 0
+		hooks := webhook.NewReceiver(v, &webhook.Options{Logger: slog.New(slog.DiscardHandler)})
+		h := webhook.Deduplicate(hooks, new(webhook.MemoryAnswers), webhook.Handle(hooks,
+			func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+				calls++
+				return twiml.Reply("hello"), nil
+			}))
+		for range 2 {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, webhooktest.NewRequest("/sms", webhook.IncomingMessage{Body: "hi"}))
+			assert.Contains(t, w.Body.String(), "hello")
+		}
+		assert.Equal(t, 1, calls)
 	})
 	t.Run("a changed body is refused", func(t *testing.T) {
 		r := webhooktest.NewRequest("/sms", webhook.IncomingMessage{Body: "hi"})
@@ -69,6 +109,8 @@ func TestFixtures(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, "Msg", e.Body)
 	assert.PanicsWithValue(t, `webhooktest: there is no fixture "gather-digit"; near it are ["gather-digit-numdigits"]`, func() { webhooktest.Fixture("gather-digit") })
+	assert.PanicsWithValue(t, `webhooktest: there is no fixture "whatsapp_in_flow"; near it are ["whatsapp_flow"]`, func() { webhooktest.Fixture("whatsapp_in_flow") })
+	assert.PanicsWithValue(t, `webhooktest: there is no fixture "telex", nor one of a name like it; Fixtures yields all`, func() { webhooktest.Fixture("telex") })
 	for range webhooktest.Fixtures() {
 		break
 	}
@@ -199,4 +241,14 @@ func TestT29Record(t *testing.T) {
 		assert.Error(t, told)
 		assert.True(t, served)
 	})
+}
+
+// identifies fails unless NewRequest makes a request for e that can be decoded
+// as one of its kind.
+func identifies[E webhook.Decodable[E]](t *testing.T, e webhook.Event) {
+	t.Helper()
+	proof, err := verifier().Verify(webhooktest.NewRequest("/hook", e))
+	require.NoError(t, err, "%T", e)
+	_, err = webhook.Decode[E](proof)
+	assert.NoError(t, err, "%T", e)
 }

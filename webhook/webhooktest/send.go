@@ -11,8 +11,9 @@ import (
 
 // Send sends any event to path, signed. An incoming message is answered as
 // [Twilio.Text] says; the answer to another request is read but not executed;
-// the answer to a notice must be of the 2xx class. Fields that Twilio always
-// sends and e leaves empty are filled in: SIDs, account, addresses.
+// the answer to a notice must be of the 2xx class. That of a
+// [webhook.ConversationsPreEvent] may be 403 too, which refuses the action. What
+// identifies things and e leaves empty is filled in, as by [NewRequest].
 func (t *Twilio) Send(path string, e webhook.Event) *Exchange {
 	t.tb.Helper()
 	e = t.complete(e)
@@ -37,6 +38,10 @@ func (t *Twilio) Send(path string, e webhook.Event) *Exchange {
 		t.engine.Read(got, twiml.VoiceDocument)
 	case webhook.MessagingFallback:
 		t.engine.Read(got, twiml.MessagingDocument)
+	case webhook.ConversationsPreEvent:
+		if got.Status == http.StatusForbidden {
+			got.Failure = nil
+		}
 	}
 	x.take(got)
 	if got.Failure != nil {

@@ -70,7 +70,8 @@ const (
 	// AuthToken signs all requests. It is nobody's token.
 	AuthToken = "0123456789abcdef0123456789abcdef"
 
-	// AccountSID is the account that all requests are for.
+	// AccountSID is the account that all requests are for, but for fixtures,
+	// which keep their own.
 	AccountSID webhook.SID = "AC00000000000000000000000000000001"
 
 	// Person is who texts and calls, unless [Twilio.As] says otherwise.
