@@ -124,7 +124,8 @@ func (d *diagnosis) explain() []Finding {
 			fmt.Sprintf("Set the method to POST in the Twilio Console, or accept it: write %q in front of the route's pattern, or set Config.Methods to []string{%q}. "+
 				"If Twilio is set to POST already, a redirect on the way has turned it into a GET: give Twilio the final URL.", d.q.method+" ", d.q.method))
 	case errors.Is(err, ErrHost):
-		return found("host", fmt.Sprintf("the request is for host %q, which is not in Config.Hosts", d.r.Host),
+		o, _ := d.v.originOf(d.r)
+		return found("host", fmt.Sprintf("the request is for host %q, which is not in Config.Hosts", o.host),
 			"If that is the public name, add it to Config.Hosts. If it is an internal one, a proxy has replaced the Host header: "+
 				"set Config.BaseURL to the address in the Twilio Console, or list the proxy in Config.Proxies and have it send X-Forwarded-Host.")
 	case errors.Is(err, ErrForwarded):

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -361,4 +362,25 @@ func TestDiagnoseWithTokenSource(t *testing.T) {
 	assert.Equal(t, []string{"scheme"}, labels(findings))
 	assert.Contains(t, findings[0].Remedy, "Config.Proxies")
 	assert.Equal(t, findings[0].Cause+"\n\t"+findings[0].Remedy, fmt.Sprint(findings[0]))
+}
+
+// TestDiagnoseNamesTheForwardedHost: the host that is not listed is the one
+// that the trusted proxy names, not the one it asked.
+func TestDiagnoseNamesTheForwardedHost(t *testing.T) {
+	v, err := signature.New(signature.Config{
+		Hosts:   []string{"hooks.example.com"},
+		Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
+		Tokens:  signature.Tokens(benchToken),
+	})
+	require.NoError(t, err)
+	r := signedForm("/sms", "a=1")
+	r.RemoteAddr = "192.0.2.7:4000"
+	r.Host = "hooks.example.com"
+	r.Header.Set("X-Forwarded-Host", "other.example.com")
+	findings := v.Diagnose(r)
+	require.Len(t, findings, 1)
+	assert.Contains(t, findings[0].Cause, `"other.example.com"`)
+	r.RemoteAddr = "198.51.100.7:4000" // a stranger's header does not count
+	r.Host = "third.example.com"
+	assert.Contains(t, v.Diagnose(r)[0].Cause, `"third.example.com"`)
 }

@@ -90,9 +90,11 @@ type Config struct {
 	// stands for HEAD and for WebSocket handshakes, too. Empty means what the
 	// route says: the method in the pattern of [http.ServeMux], "GET /voice",
 	// or POST where the pattern names none. Where there is no pattern, since
-	// something else has routed the request, it means POST and GET. WebSocket
-	// handshakes are accepted whatever the pattern says. Headers that claim
-	// another method have no effect.
+	// something else has routed the request, it means POST and GET. Some
+	// routers, chi among them, set a pattern without the method, so a route for
+	// GET in those needs "GET" in here. WebSocket handshakes are accepted
+	// whatever the pattern says. Headers that claim another method have no
+	// effect.
 	Methods []string
 
 	// MaxBody is the largest body, in bytes; zero means 1 MiB. A larger one

@@ -11,9 +11,8 @@ import (
 // headerName is where the signature is, as net/http spells it.
 const headerName = "X-Twilio-Signature"
 
-// Verify proves that r comes from Twilio, by the decision table of
-// signature.md section 3, and returns what was proven. The error is always an
-// [*Error]; [Config.Refused] has been told of it.
+// Verify proves that r comes from Twilio and returns what was proven. The
+// error is always an [*Error]; [Config.Refused] has been told of it.
 //
 // The order of the checks keeps strangers cheap: method, shape of the header,
 // public URL, media type and declared length come before the body is read,
