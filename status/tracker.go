@@ -21,9 +21,13 @@ type Options struct {
 
 	// Changed is called for every change that a call of this Tracker made,
 	// after the store has it and before Twilio is answered, in the goroutine of
-	// the request; it may be called concurrently. A crash or a store that fails
-	// after its commit loses calls: what must happen once belongs into a query
-	// of the store, not in here.
+	// the request or of the caller of Observe; it may be called concurrently.
+	// Its context is that of the call: within a request it ends with Timeout, so
+	// hand work that takes longer to a goroutine or a queue of yours, and
+	// signature.FromContext gives the request, whose query holds what you put
+	// into the URL with webhook.Callback. A crash or a store that fails after
+	// its commit loses calls: what must happen once belongs into a query of the
+	// store, not in here.
 	Changed func(context.Context, Change)
 
 	// Other answers the events that are no status callbacks, such as a call that
