@@ -9,6 +9,12 @@
 //	}
 //	tracker := status.NewTracker(store, nil)
 //
+// That is the name and the spelling of modernc.org/sqlite. mattn/go-sqlite3 is
+// called "sqlite3" and wants
+// "file:ringback.db?_journal_mode=WAL&_synchronous=FULL"; its default is too
+// weak. A database in memory, for a test, needs [Options.AcceptLoss], and
+// SetMaxOpenConns(1) where every connection has a memory of its own.
+//
 // The same tables remember requests, so that a fleet behind a load balancer
 // answers a retry once: see [Store.Answers] and [Store.Replays].
 //
@@ -64,6 +70,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/status/internal/group"
 	"github.com/ringback-go/ringback/webhook"
 )
 
@@ -75,7 +82,7 @@ type Store struct {
 	dialect Dialect
 	sql     statements
 	opts    Options
-	queue   queue
+	queue   group.Queue
 	turn    chan struct{} // held by the writer to SQLite
 	local   hub
 	claims  atomic.Int64 // so that now and then one sweeps
@@ -195,7 +202,7 @@ func newStore(db *sql.DB, d Dialect, opts *Options) (*Store, error) {
 	}
 	s := &Store{db: db, dialect: d, opts: o, sql: statementsOf(d, o.Prefix, o.Subscribe != nil)}
 	s.turn = make(chan struct{}, 1)
-	s.queue.flights = d.flights()
+	s.queue = group.Queue{Flights: d.flights(), Size: o.Group, Room: o.Queue, Timeout: o.Timeout, Write: s.write}
 	return s, nil
 }
 
