@@ -71,6 +71,10 @@ func (c *call) open(rc *Receiver, r *http.Request, p *signature.Verified, start 
 // serve runs t and writes the answer: the function's or the fallback.
 func (c *call) serve(w http.ResponseWriter, t task) {
 	c.task = t
+	if c.rc.late.Load() >= c.rc.maxLate {
+		c.fail(w, &Failure{Kind: c.kind, Cause: Busy, Err: errBusy})
+		return
+	}
 	c.done.Add(1)
 	turn := c.turn // one function for both, since each costs an allocation
 	go turn()
@@ -110,6 +114,7 @@ func (c *call) turn() {
 // expire settles the call when its time is up.
 func (c *call) expire() {
 	if c.state.CompareAndSwap(running, late) {
+		c.rc.late.Add(1)
 		c.end(context.DeadlineExceeded)
 		c.done.Done()
 	}
@@ -141,6 +146,7 @@ func (c *call) settle() {
 		c.done.Done()
 		return
 	}
+	c.rc.late.Add(-1)
 	if c.failure != nil && c.failure.Cause == Panicked {
 		c.rc.logLatePanic(c)
 	}
@@ -159,7 +165,10 @@ func (c *call) panicked(value any) {
 	}
 }
 
-var errGoexit = errors.New("webhook: the function ended its goroutine")
+var (
+	errGoexit = errors.New("webhook: the function ended its goroutine")
+	errBusy   = errors.New("webhook: too many functions are at work after their time was up")
+)
 
 // failed notes the error of a function.
 func (c *call) failed(err error) {

@@ -128,6 +128,43 @@ func TestT20LateFunctionPolls(t *testing.T) {
 	})
 }
 
+// Functions that are deaf to their context are bounded in number, and so is what
+// a database that hangs costs; once they return all is as before.
+func TestT20TooManyLateFunctions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const most = 3
+		var causes []webhook.Cause
+		rc, log := newReceiver(t, webhook.Options{
+			MaxLate:  most,
+			Fallback: webhook.Fallback{Messaging: twiml.Reply("Please try again.")},
+			Error:    func(_ context.Context, f *webhook.Failure) { causes = append(causes, f.Cause) },
+		})
+		hang := make(chan struct{})
+		calls := 0
+		h := webhook.Handle(rc, func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+			calls++
+			<-hang
+			return twiml.Reply("done"), nil
+		})
+		for range most {
+			serve(h, signed("/sms", message(nil)))
+		}
+		start := time.Now()
+		w := serve(h, signed("/sms", message(nil)))
+		assert.Zero(t, time.Since(start))
+		assert.Equal(t, most, calls)
+		assert.Equal(t, http.StatusOK, w.Code)
+		assert.Contains(t, w.Body.String(), "Please try again.")
+		assert.Equal(t, []webhook.Cause{webhook.Late, webhook.Late, webhook.Late, webhook.Busy}, causes)
+		assert.Contains(t, log.lines()[most], "the function was not called")
+		assert.Contains(t, log.lines()[most], "cause=busy")
+
+		close(hang)
+		synctest.Wait()
+		assert.Contains(t, serve(h, signed("/sms", message(nil))).Body.String(), "done")
+	})
+}
+
 func TestT20LatePanic(t *testing.T) {
 	for _, value := range []any{"out of order", http.ErrAbortHandler} {
 		synctest.Test(t, func(t *testing.T) {

@@ -42,6 +42,11 @@ const (
 	// Late: the function was not done in time. Fallback or 503.
 	Late Cause = "late"
 
+	// Busy: the function was not called, since too many that were late are
+	// still at work ([Options.MaxLate]). Fallback or 503. Look for what does not
+	// heed its context.
+	Busy Cause = "busy"
+
 	// Gone: the client closed the connection, and then the function returned
 	// an error. Nobody reads the answer.
 	Gone Cause = "gone"

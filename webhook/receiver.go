@@ -1,11 +1,13 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ringback-go/ringback/signature"
@@ -29,11 +31,9 @@ import (
 // A function that is late goes on in its goroutine until it returns, since
 // nothing in Go can end it from outside: its answer is dropped, a panic is
 // caught and logged. One that hands its context to whatever it waits for is
-// gone soon after its deadline, so there are never many more of them than
-// requests within one Timeout of [Options]. One that is deaf to its context
-// leaves a goroutine behind for each request that is late, and a Receiver does not
-// limit their number: bound such work yourself, by a semaphore or a queue that
-// the function waits for together with its context.
+// gone soon after its deadline. One that is deaf to its context stays; once
+// MaxLate of [Options] are left behind, requests get the fallback at once, until
+// some of those have returned.
 //
 // A Receiver is safe for concurrent use.
 type Receiver struct {
@@ -44,6 +44,8 @@ type Receiver struct {
 	fallback fallbacks
 	proofKey any
 	buffers  sync.Pool
+	maxLate  int64
+	late     atomic.Int64 // functions at work after their time was up
 }
 
 // Options adapt a [Receiver]. The zero value is ready for production.
@@ -60,9 +62,15 @@ type Options struct {
 	// more than 14 s is taken as 14 s. Zero: 10 s.
 	Timeout time.Duration
 
+	// MaxLate is how many functions may be left at work after their time was
+	// up. Beyond that functions are not called and the cause is [Busy], so that
+	// a database that hangs does not fill the memory. Zero: 1,000.
+	MaxLate int
+
 	// Fallback is what is answered, with status 200, for a function that is
-	// late, panics or fails. Without a document for the kind the status is
-	// 503, and Twilio asks the fallback URL of the number, if it has one.
+	// late, panics, fails or is not called. Without a document for the kind
+	// the status is 503, and Twilio asks the fallback URL of the number, if it
+	// has one.
 	Fallback Fallback
 
 	// Error is told of every request that did not get the answer it was meant
@@ -86,11 +94,12 @@ type Fallback struct {
 const (
 	defaultTimeout = 10 * time.Second
 	longestTimeout = 14 * time.Second
+	defaultMaxLate = 1000
 )
 
 // NewReceiver returns a Receiver that believes what v has verified; opts may
-// be nil. It panics if v is nil, if the timeout is negative, and if a document
-// of the fallback cannot be rendered.
+// be nil. It panics if v is nil, if Timeout or MaxLate is negative, and if a
+// document of the fallback cannot be rendered.
 func NewReceiver(v *signature.Verifier, opts *Options) *Receiver {
 	if v == nil {
 		panic("webhook: NewReceiver of a nil Verifier")
@@ -101,6 +110,9 @@ func NewReceiver(v *signature.Verifier, opts *Options) *Receiver {
 	if opts.Timeout < 0 {
 		panic("webhook: Options.Timeout is negative")
 	}
+	if opts.MaxLate < 0 {
+		panic("webhook: Options.MaxLate is negative")
+	}
 	rc := &Receiver{
 		verifier: v,
 		logger:   opts.Logger,
@@ -108,6 +120,7 @@ func NewReceiver(v *signature.Verifier, opts *Options) *Receiver {
 		failed:   opts.Error,
 		fallback: newFallbacks(opts.Fallback),
 		proofKey: proofKey(),
+		maxLate:  int64(cmp.Or(opts.MaxLate, defaultMaxLate)),
 	}
 	if rc.timeout == 0 {
 		rc.timeout = defaultTimeout

@@ -303,6 +303,7 @@ func TestNewReceiverPanicsOnMisuse(t *testing.T) {
 	v := newVerifier(t)
 	assert.Panics(t, func() { webhook.NewReceiver(nil, nil) })
 	assert.Panics(t, func() { webhook.NewReceiver(v, &webhook.Options{Timeout: -1}) })
+	assert.Panics(t, func() { webhook.NewReceiver(v, &webhook.Options{MaxLate: -1}) })
 	assert.Panics(t, func() {
 		webhook.NewReceiver(v, &webhook.Options{Fallback: webhook.Fallback{Messaging: twiml.Reply(strings.Repeat("x", 64<<10))}})
 	})

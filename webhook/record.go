@@ -119,6 +119,8 @@ func (c Cause) clause() string {
 		return "the function panicked"
 	case Late:
 		return "the function was late"
+	case Busy:
+		return "the function was not called"
 	case Gone:
 		return "the client is gone"
 	case Unrendered:
