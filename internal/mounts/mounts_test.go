@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/go-chi/chi/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -54,6 +55,27 @@ func TestRouters(t *testing.T) {
 				assert.Equal(t, c.status == 200, strings.Contains(w.Body.String(), "Thanks, we got: a+b &amp; c"))
 			}
 		})
+	}
+}
+
+// TestChiGET: chi sets a pattern without the method, which stands for POST, so
+// a route for GET needs Config.Methods.
+func TestChiGET(t *testing.T) {
+	const base = "https://hooks.example.com"
+	for _, c := range []struct {
+		methods []string
+		status  int
+	}{{nil, http.StatusMethodNotAllowed}, {[]string{http.MethodGet}, http.StatusOK}} {
+		v, err := signature.New(signature.Config{BaseURL: base, Tokens: signature.Tokens(token), Methods: c.methods})
+		require.NoError(t, err)
+		mux := chi.NewRouter()
+		mux.Method(http.MethodGet, "/sms", v.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
+		target := "/sms?" + message.Encode()
+		r := httptest.NewRequest(http.MethodGet, target, nil)
+		r.Header.Set("X-Twilio-Signature", signature.Sign(token, base+target, nil))
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		assert.Equal(t, c.status, w.Code)
 	}
 }
 
