@@ -79,8 +79,12 @@ func changeQuery(d *diagnosis, t trial) iter.Seq[change] {
 		}
 		// Two at a time: an encoder changes more than one character.
 		for _, first := range encodings {
+			once := first.change(query)
+			if once == query {
+				continue
+			}
 			for _, second := range encodings {
-				if !emit("query-reencoded", "?"+second.change(first.change(query)), first.cause+", and "+second.cause, keep) {
+				if !emit("query-reencoded", "?"+second.change(once), first.cause+", and "+second.cause, keep) {
 					return
 				}
 			}

@@ -32,6 +32,26 @@ func (d *diagnosis) setBaseURL(t trial, why string) string {
 	return remedy
 }
 
+// maxClaims is how many values of one header are tried. Each goes together with
+// all other changes, so that a megabyte of commas would cost minutes.
+const maxClaims = 16
+
+// claims returns the first values of header lines, each once.
+func claims(lines []string) []string {
+	var values []string
+	for _, line := range lines {
+		for value := range strings.SplitSeq(line, ",") {
+			if len(values) == maxClaims {
+				return values
+			}
+			if value = strings.Trim(value, " \t"); !slices.Contains(values, value) {
+				values = append(values, value)
+			}
+		}
+	}
+	return values
+}
+
 // The kinds below follow signature.md section 7, in its order.
 
 func changeScheme(d *diagnosis, t trial) iter.Seq[change] {
@@ -71,12 +91,12 @@ func changeHost(d *diagnosis, t trial) iter.Seq[change] {
 		type candidate struct{ host, from string }
 		candidates := []candidate{{d.r.Host, "the Host header"}}
 		for _, name := range []string{"X-Forwarded-Host", "X-Original-Host", "X-Forwarded-Server", "X-Host"} {
-			for _, host := range fieldValues(h[name]) {
+			for _, host := range claims(h[name]) {
 				candidates = append(candidates, candidate{host, "the " + name + " header"})
 			}
 		}
 		if elements, ok := parseForwarded(strings.Join(h["Forwarded"], ",")); ok {
-			for _, e := range elements {
+			for _, e := range elements[:min(len(elements), maxClaims)] {
 				candidates = append(candidates, candidate{e["host"], "the Forwarded header"})
 			}
 		}
@@ -144,7 +164,7 @@ func spellings(host string) []string {
 
 func changePort(d *diagnosis, t trial) iter.Seq[change] {
 	return func(yield func(change) bool) {
-		ports := fieldValues(d.r.Header["X-Forwarded-Port"])
+		ports := claims(d.r.Header["X-Forwarded-Port"])
 		_, _, port := splitAuthority(d.r.Host)
 		ports = append(ports, strings.TrimPrefix(port, ":"))
 		if addr, ok := d.r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
@@ -197,7 +217,7 @@ func changePrefix(d *diagnosis, t trial) iter.Seq[change] {
 		}
 		h := d.r.Header
 		for _, name := range []string{"X-Forwarded-Prefix", "X-Script-Name", "X-Forwarded-Path", "X-Envoy-Original-Path"} {
-			for _, prefix := range fieldValues(h[name]) {
+			for _, prefix := range claims(h[name]) {
 				if isPrefix(prefix) && prefix != "" && !emit(strings.TrimSuffix(prefix, "/"), t.path, "the prefix of the "+name+" header is missing from the path") {
 					return
 				}
@@ -244,7 +264,8 @@ func changePath(d *diagnosis, t trial) iter.Seq[change] {
 		}
 		const keep = "Have the path passed on as it was received; in nginx, write proxy_pass without a path behind the host."
 		for _, name := range []string{"X-Original-Uri", "X-Original-Url", "X-Forwarded-Uri", "X-Rewrite-Url", "X-Envoy-Original-Path"} {
-			for _, line := range d.r.Header[name] {
+			lines := d.r.Header[name]
+			for _, line := range lines[:min(len(lines), maxClaims)] {
 				c := t
 				p, query, found := strings.Cut(line, "?")
 				if !strings.HasPrefix(p, "/") {

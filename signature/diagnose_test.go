@@ -384,3 +384,31 @@ func TestDiagnoseNamesTheForwardedHost(t *testing.T) {
 	r.Host = "third.example.com"
 	assert.Contains(t, v.Diagnose(r)[0].Cause, `"third.example.com"`)
 }
+
+// TestDiagnoseTriesFewClaims: the values of a header go together with all other
+// changes, so that many of them would cost minutes. Work is
+// counted in allocations, which do not depend on the machine.
+func TestDiagnoseTriesFewClaims(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	work := func(header string, values int) float64 {
+		return testing.AllocsPerRun(1, func() {
+			r := signedForm("/sms?x=1", "a=1")
+			r.Header.Set("X-Twilio-Signature", strings.Repeat("A", 27)+"=")
+			r.Header[header] = []string{strings.Repeat("h,", values)}
+			assert.NotEmpty(t, v.Diagnose(r))
+		})
+	}
+	for _, header := range []string{"X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Original-Host"} {
+		assert.Less(t, work(header, 10_000), 2*work(header, 10), header)
+	}
+}
+
+// TestDiagnoseFindsClaimedHost finds the name among others that are repeated.
+func TestDiagnoseFindsClaimedHost(t *testing.T) {
+	v := newVerifier(t, signature.Config{BaseURL: "https://internal.example.com"})
+	r := signedForm("/sms", "a=1")
+	r.Header["X-Forwarded-Host"] = []string{strings.Repeat("edge.example.com, ", 100) + "hooks.example.com"}
+	findings := v.Diagnose(r)
+	assert.Equal(t, []string{"host"}, labels(findings))
+	assert.Contains(t, findings[0].Remedy, "https://hooks.example.com")
+}

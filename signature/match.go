@@ -63,11 +63,11 @@ func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matche
 	return Token{}, url, refuse(ErrAccount, accountMismatch)
 }
 
-// try computes the signature of each spelling of the URL, which it writes into
-// text so that it ends at room, with each token. No
-// token is left out after a match, so that time does not tell which it was;
-// the next spelling is tried only if nothing matched. It returns the tokens
-// from the first that matched on.
+// try computes the signature of each spelling of the URL with each token. It
+// writes the spelling into text so that it ends at room. No token is left out
+// after a match, so that time does not tell which it was; the next spelling is
+// tried only if nothing matched. It returns the tokens that matched, and what
+// they have signed.
 func try(tokens []Token, q *request, text []byte, room int) ([]Token, matchedURL) {
 	for i := range q.loc.targets() {
 		target := q.loc.spelling(i)

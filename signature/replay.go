@@ -59,10 +59,14 @@ const defaultWindow = 24 * time.Hour
 // [Verifier.Handler] and panics on requests that have not come through one. A
 // repeated request is answered with 409, and with 503 if the store fails. A
 // request whose handler panics or answers with a server error is forgotten, so
-// that Twilio's retry has its chance.
+// that Twilio's retry has its chance. Handler panics if next is nil or Window
+// is negative.
 func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
 	if next == nil {
 		panic("signature: Handler of a nil http.Handler")
+	}
+	if w.Window < 0 {
+		panic("signature: ReplayWindow.Window is negative")
 	}
 	store, window := w.Store, w.Window
 	if store == nil {
@@ -135,9 +139,9 @@ func (w *statusWatcher) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // ReplayMemory is a [ReplayStore] in memory. The zero value is ready, and holds
 // up to 100,000 requests, about 20 MB.
 type ReplayMemory struct {
-	// Max is how many requests are remembered; zero means 100,000. When there
-	// are more, the oldest are forgotten before their time. It must not be
-	// changed once the store is in use.
+	// Max is how many requests are remembered; zero or less means 100,000.
+	// When there are more, the oldest are forgotten before their time. It must
+	// not be changed once the store is in use.
 	Max int
 
 	mu    sync.Mutex

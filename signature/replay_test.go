@@ -94,6 +94,9 @@ func TestT09FailedRequestsMayComeAgain(t *testing.T) {
 func TestReplayWindowMisuse(t *testing.T) {
 	w := new(signature.ReplayWindow)
 	assert.Panics(t, func() { w.Handler(nil) })
+	assert.PanicsWithValue(t, "signature: ReplayWindow.Window is negative", func() {
+		(&signature.ReplayWindow{Window: -time.Hour}).Handler(http.NotFoundHandler())
+	}, "it would let every repeated request pass")
 	h := w.Handler(http.NotFoundHandler())
 	assert.Panics(t, func() { code(h, signedForm("/sms", "a=1")) }, "outside of Verifier.Handler")
 }
