@@ -14,8 +14,8 @@ import (
 // Beyond its bounds the oldest answers are forgotten first. Requests at work are
 // never forgotten; there are as many as the server lets in.
 type MemoryAnswers struct {
-	Max      int // answers; zero: 10,000
-	MaxBytes int // of bodies and headers, about; zero: 16 MiB
+	Max      int // answers; zero or less: 10,000
+	MaxBytes int // of bodies and headers, about; zero or less: 16 MiB
 
 	mu      sync.Mutex
 	entries map[AnswerKey]*memoryEntry
@@ -126,10 +126,10 @@ func (m *MemoryAnswers) expire(now time.Time) {
 
 func (m *MemoryAnswers) shrink() {
 	most, bytes := m.Max, m.MaxBytes
-	if most == 0 {
+	if most <= 0 {
 		most = defaultMaxAnswers
 	}
-	if bytes == 0 {
+	if bytes <= 0 {
 		bytes = defaultMaxAnswerBytes
 	}
 	for m.answers.Len() > most || m.bytes > bytes && m.answers.Len() > 0 {

@@ -375,6 +375,19 @@ func TestMemoryAnswersIsBounded(t *testing.T) {
 	assert.False(t, has(7), "one that is larger than all")
 }
 
+// A bound below zero is the default, and no reason to panic while answering.
+func TestMemoryAnswersNegativeBounds(t *testing.T) {
+	m := &webhook.MemoryAnswers{Max: -1, MaxBytes: -1}
+	key := webhook.AnswerKey{1}
+	_, err := m.Claim(t.Context(), key, "me", time.Minute)
+	require.NoError(t, err)
+	want := &webhook.Answer{Status: 200, Body: []byte("kept")}
+	require.NoError(t, m.Finish(t.Context(), key, "me", want, time.Minute))
+	claim, err := m.Claim(t.Context(), key, "you", time.Minute)
+	require.NoError(t, err)
+	assert.Same(t, want, claim.Answer)
+}
+
 func TestMemoryAnswersLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx := t.Context()
