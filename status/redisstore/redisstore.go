@@ -64,6 +64,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/status/internal/group"
 	"github.com/ringback-go/ringback/webhook"
 )
 
@@ -74,7 +75,7 @@ type Store struct {
 	client  redis.UniversalClient
 	opts    Options
 	prefix  string // of all keys of states, with the hash tag
-	queue   queue
+	queue   group.Queue
 	durable atomic.Bool // the settings of the server were read and are good
 }
 
@@ -162,7 +163,9 @@ func New(client redis.UniversalClient, opts *Options) (*Store, error) {
 	if o.Keep == 0 {
 		o.Keep = 90 * 24 * time.Hour
 	}
-	return &Store{client: client, opts: o, prefix: "{" + o.Prefix + "}:"}, nil
+	s := &Store{client: client, opts: o, prefix: "{" + o.Prefix + "}:"}
+	s.queue = group.Queue{Flights: flights, Size: perScript, Room: o.Queue, Timeout: o.Timeout, Write: s.write}
+	return s, nil
 }
 
 var errContext = fmt.Errorf("%w: the client needs ContextTimeoutEnabled", ErrOptions)

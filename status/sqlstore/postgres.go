@@ -69,7 +69,7 @@ func (s *Store) writePostgreSQL(ctx context.Context, g []*row) (err error) {
 	var rows *sql.Rows
 	if len(g) == 1 {
 		r := g[0]
-		rows, err = s.db.QueryContext(ctx, s.sql.one, string(r.sid), r.line, r.state.Final, r.state.Last.UnixMicro())
+		rows, err = s.db.QueryContext(ctx, s.sql.one, r.sid, r.line, r.State.Final, r.State.Last.UnixMicro())
 	} else {
 		rows, err = s.db.QueryContext(ctx, s.sql.many, columns(g)...)
 	}
@@ -79,7 +79,7 @@ func (s *Store) writePostgreSQL(ctx context.Context, g []*row) (err error) {
 	defer rows.Close()
 	at := make(map[string]*row, len(g))
 	for _, r := range g {
-		at[string(r.sid)] = r
+		at[r.sid] = r
 	}
 	for rows.Next() {
 		var sid, text string
@@ -103,10 +103,10 @@ func columns(g []*row) []any {
 				b.WriteByte('\n')
 			}
 		}
-		sids.WriteString(string(r.sid))
+		sids.WriteString(r.sid)
 		lines.WriteString(r.line)
-		finals.WriteString(strconv.FormatBool(r.state.Final))
-		lasts.WriteString(strconv.FormatInt(r.state.Last.UnixMicro(), 10))
+		finals.WriteString(strconv.FormatBool(r.State.Final))
+		lasts.WriteString(strconv.FormatInt(r.State.Last.UnixMicro(), 10))
 	}
 	return []any{sids.String(), lines.String(), finals.String(), lasts.String()}
 }

@@ -59,7 +59,7 @@ func (s *Store) writeSQLite(ctx context.Context, g []*row) error {
 		}
 		defer upsert.Close()
 		for _, r := range g {
-			err := upsert.QueryRowContext(ctx, string(r.sid), r.line, number(r.state.Final), r.state.Last.UnixMicro()).Scan(&r.stored)
+			err := upsert.QueryRowContext(ctx, r.sid, r.line, number(r.State.Final), r.State.Last.UnixMicro()).Scan(&r.stored)
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
 			}

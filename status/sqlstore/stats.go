@@ -18,14 +18,11 @@ type counters struct {
 // Stats returns the counts. States divided by Groups is how much calls gain
 // from being committed together.
 func (s *Store) Stats() Stats {
-	s.queue.mu.Lock()
-	waiting := s.queue.states
-	s.queue.mu.Unlock()
 	return Stats{
 		Groups:    s.stats.groups.Load(),
 		States:    s.stats.states.Load(),
 		Shortened: s.stats.shortened.Load(),
 		Retries:   s.stats.retries.Load(),
-		Waiting:   waiting,
+		Waiting:   s.queue.Waiting(),
 	}
 }
