@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 )
 
@@ -106,10 +107,29 @@ func newFallbacks(f Fallback) fallbacks {
 	for _, kind := range slices.Sorted(maps.Keys(f.Kinds)) {
 		all.kinds[kind] = nil
 		if reply := f.Kinds[kind]; reply != nil {
+			if !mayAnswer(reply, kind) {
+				panic("webhook: Options.Fallback.Kinds: " + string(kind) + ": not what answers this kind")
+			}
 			all.kinds[kind] = mustRender("Kinds: "+string(kind), reply)
 		}
 	}
 	return all
+}
+
+// mayAnswer reports whether a reply can be the fallback for a kind. A notice has
+// none: its answer would say that it was taken (T22).
+func mayAnswer(reply Reply, kind Kind) bool {
+	e, _ := decodeKind(kind, new(signature.Verified)) // incomplete, but of its type
+	if kind == KindEventStreams {
+		e = EventStreams{}
+	}
+	if e == nil {
+		return true
+	}
+	if _, notice := e.(interface{ notice() }); notice {
+		return false
+	}
+	return fits(reply, e)
 }
 
 func mustRender(field string, reply Reply) *answer {

@@ -87,7 +87,8 @@ type Fallback struct {
 	Voice     *twiml.VoiceResponse     // for every kind that a voice document answers
 	Messaging *twiml.MessagingResponse // for every kind that a messaging document answers
 
-	// Kinds go before these two; a nil Reply means that the kind has none.
+	// Kinds go before these two; a nil Reply means that the kind has none. A
+	// kind that only tells something can have none: it would count as taken.
 	Kinds map[Kind]Reply
 }
 
@@ -99,7 +100,7 @@ const (
 
 // NewReceiver returns a Receiver that believes what v has verified; opts may
 // be nil. It panics if v is nil, if Timeout or MaxLate is negative, and if a
-// document of the fallback cannot be rendered.
+// document of the fallback cannot be rendered or does not answer its kind.
 func NewReceiver(v *signature.Verifier, opts *Options) *Receiver {
 	if v == nil {
 		panic("webhook: NewReceiver of a nil Verifier")

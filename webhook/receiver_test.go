@@ -307,6 +307,21 @@ func TestNewReceiverPanicsOnMisuse(t *testing.T) {
 	assert.Panics(t, func() {
 		webhook.NewReceiver(v, &webhook.Options{Fallback: webhook.Fallback{Messaging: twiml.Reply(strings.Repeat("x", 64<<10))}})
 	})
+	for name, kinds := range map[string]map[webhook.Kind]webhook.Reply{
+		"voice for a message":       {webhook.KindIncomingMessage: twiml.Voice()},
+		"message for a call":        {webhook.KindIncomingCall: twiml.Reply("Sorry.")},
+		"T22: a notice":             {webhook.KindMessageStatusCallback: webhook.ReplyJSON(nil)},
+		"T22: several, in JSON":     {webhook.KindEventStreams: webhook.ReplyJSON(nil)},
+		"T22: message for a notice": {webhook.KindCallStatusCallback: twiml.Reply("Sorry.")},
+	} {
+		assert.Panics(t, func() { webhook.NewReceiver(v, &webhook.Options{Fallback: webhook.Fallback{Kinds: kinds}}) }, name)
+	}
+	assert.NotPanics(t, func() {
+		webhook.NewReceiver(v, &webhook.Options{Fallback: webhook.Fallback{Kinds: map[webhook.Kind]webhook.Reply{
+			webhook.KindIncomingCall: twiml.Voice(), webhook.KindUnknown: twiml.Reply("Sorry."), webhook.KindStudioHTTPRequest: webhook.ReplyJSON(nil),
+			webhook.KindConversationsPreEvent: webhook.Refuse(), webhook.KindTaskRouterAssignment: new(webhook.TaskRouterReply), webhook.KindCallStatusCallback: nil,
+		}}})
+	})
 	assert.Panics(t, func() { webhook.Handle(nil, thanks) })
 	assert.Panics(t, func() {
 		webhook.Notify[webhook.MessageStatusCallback](webhook.NewReceiver(v, nil), nil)
