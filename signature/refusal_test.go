@@ -330,3 +330,13 @@ func TestDiagnoseBeforeParameters(t *testing.T) {
 	assert.Contains(t, findings[0].Cause, "host")
 	assert.Empty(t, asked.AccountSID)
 }
+
+// TestZeroVerifierAcceptsNothing: a verifier that nobody configured must not
+// let anything through.
+func TestZeroVerifierAcceptsNothing(t *testing.T) {
+	reached := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("an unverified request came through") })
+	for _, v := range []*signature.Verifier{nil, new(signature.Verifier)} {
+		assert.Panics(t, func() { _, _ = v.Verify(signedForm("/sms", "a=1")) })
+		assert.Panics(t, func() { v.Handler(reached).ServeHTTP(httptest.NewRecorder(), signedForm("/sms", "a=1")) })
+	}
+}

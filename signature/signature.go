@@ -120,8 +120,9 @@ const (
 	defaultMaxParams = 1000
 )
 
-// Verifier checks requests against a configuration. It is immutable and safe
-// for concurrent use.
+// Verifier checks requests against a configuration. [New] makes it; the zero
+// Verifier accepts nothing and panics. It is immutable and safe for concurrent
+// use.
 type Verifier struct {
 	cfg Config
 

@@ -200,6 +200,7 @@ webhook: query: "share": is out of the range of float32`)
 
 func TestQueryPanicsForWhatCannotBeSent(t *testing.T) {
 	assert.Panics(t, func() { webhook.EncodeQuery(42) })
+	assert.PanicsWithValue(t, "webhook: a query is made from a struct, not from nil", func() { webhook.EncodeQuery(nil) })
 	assert.Panics(t, func() { webhook.EncodeQuery(struct{ M map[string]string }{}) })
 	assert.Panics(t, func() { _, _ = webhook.DecodeQuery[struct{ N [][]string }](nil) })
 }

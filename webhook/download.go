@@ -85,7 +85,8 @@ type DownloadConfig struct {
 	// Resolver finds the addresses of a host. nil: [net.DefaultResolver].
 	Resolver Resolver
 	// Dial connects to an address that has been checked: an IP address and a port.
-	// nil: a [net.Dialer]. Tests lead it to a server of theirs.
+	// nil: a [net.Dialer]. Tests lead it to a server of theirs, with a Resolver
+	// that names a public address and a TLS that trusts the server.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// TLS adds to the TLS settings, such as certificate authorities of a test.
 	// It is cloned.
@@ -104,7 +105,8 @@ type Resolver interface {
 // networks are refused), follows redirects itself, gives the credentials to the
 // first host only, and counts bytes and time while you read.
 //
-// Methods may be called concurrently.
+// It is made by [NewDownloader]; the zero Downloader refuses every URL. Methods
+// may be called concurrently.
 type Downloader struct {
 	hosts     []string
 	storage   []string

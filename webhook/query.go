@@ -35,6 +35,9 @@ import (
 // written. Query parameters show up in proxies' logs; send an identifier and
 // keep the secret.
 func EncodeQuery(v any) url.Values {
+	if v == nil {
+		panic("webhook: a query is made from a struct, not from nil")
+	}
 	value := reflect.ValueOf(v)
 	q := make(url.Values)
 	for name, field := range queryFields(value.Type()) {
@@ -54,9 +57,13 @@ func EncodeQuery(v any) url.Values {
 }
 
 // DecodeQuery is the inverse of [EncodeQuery]: it reads the query that came
-// back, as [signature.Verified.Query] or [QueryFrom] give it, into a T. A parameter that
-// is not there leaves its field zero, one without a field is ignored: Twilio
-// and proxies add their own. For a repeated one the first counts, unless the
+// back into a T. A function gets it from its context:
+//
+//	proof, _ := signature.FromContext(ctx)
+//	order, err := webhook.DecodeQuery[Order](proof.Query())
+//
+// A parameter that is not there leaves its field zero, one without a field is
+// ignored: Twilio and proxies add their own. For a repeated one the first counts, unless the
 // field is a slice. The error joins a [*QueryError] for each value that does not
 // fit its field.
 func DecodeQuery[T any](q url.Values) (T, error) {

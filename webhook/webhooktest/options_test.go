@@ -104,3 +104,8 @@ func TestExploreTakesOptions(t *testing.T) {
 	assert.Positive(t, methods["POST /app"])
 	assert.Positive(t, methods["POST /cb"])
 }
+
+func TestNewNeedsAHandler(t *testing.T) {
+	told := failing(nil, nil, func(*webhooktest.Twilio) { t.Error("New returned") })
+	assert.Equal(t, "webhooktest: New needs a handler, or Options.Transport", told)
+}

@@ -134,12 +134,16 @@ type journal struct {
 }
 
 // New returns a Twilio that texts and calls h. It is closed at the end of the
-// test, which fails then if something went wrong that no one expected.
+// test, which fails then if something went wrong that no one expected. The test
+// ends at once when h is nil and opts name no Transport.
 func New(tb testing.TB, h http.Handler, opts *Options) *Twilio {
 	tb.Helper()
 	t := &Twilio{tb: tb, log: &journal{accepted: map[*dialogue.Failure]bool{}}, from: Person}
 	if opts != nil {
 		t.opts = *opts
+	}
+	if h == nil && t.opts.Transport == nil {
+		tb.Fatalf("webhooktest: New needs a handler, or Options.Transport")
 	}
 	t.opts.fill()
 	t.log.base = strings.TrimSuffix(t.opts.BaseURL, "/")
