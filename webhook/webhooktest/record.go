@@ -21,8 +21,9 @@ const recordLimit = 1 << 20
 
 // Record returns a handler that saves the requests that next gets as files in
 // dir, one each, named by their order and kind: 0001-IncomingMessage.http. It
-// goes on behind the files that are there. [ReadRequest] reads them back. Put it outside of verification, in front of
-// a program that is running.
+// goes on behind the files that are there. [ReadRequest] reads them back. Put
+// it outside of verification, in front of a program that is running; whatever
+// strangers send is saved, too, so take it away when you have what you need.
 //
 // Nothing that belongs to somebody is saved, be it in the path, the query, a
 // form or JSON: phone numbers in any notation, SIDs, mail, SIP, client and IP

@@ -14,14 +14,20 @@ import (
 // scrubber replaces what is somebody's by something of the same shape.
 type scrubber struct {
 	sids, numbers, mails, clients map[string]string
+
+	depth int // of the value at work: values hold URLs and JSON that hold values
 }
 
 func newScrubber() *scrubber {
-	return &scrubber{map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}}
+	return &scrubber{sids: map[string]string{}, numbers: map[string]string{}, mails: map[string]string{}, clients: map[string]string{}}
 }
 
 // redacted stands for a secret.
 const redacted = "redacted"
+
+// maxNested is how deep values are looked into. A stranger's ?a=?a=?a= goes on
+// for as long as a request may be.
+const maxNested = 6
 
 // finds is what text looks for, in this order at each place. Each find is
 // replaced as its group says.
@@ -191,6 +197,11 @@ var (
 
 // value cleans the value of a parameter or of a member in JSON by its name.
 func (s *scrubber) value(name, text string) string {
+	if s.depth == maxNested {
+		return redacted
+	}
+	s.depth++
+	defer func() { s.depth-- }()
 	plain := letters(name)
 	switch {
 	case text == "" || wholeSID.MatchString(text) && plain != "parentaccountsid":
@@ -205,10 +216,10 @@ func (s *scrubber) value(name, text string) string {
 		return redacted
 	case personName.MatchString(plain):
 		return "Somebody"
-	case clientName.MatchString(plain) && s.text(text) == text:
-		return s.client(text)
-	case plain == "address" && s.text(text) == text:
-		return "1 Example Street"
+	case (text[0] == '{' || text[0] == '[') && json.Valid([]byte(text)):
+		return s.json(text)
+	case plain == "address", clientName.MatchString(plain):
+		return s.named(plain, text)
 	case plain == "latitude", plain == "longitude":
 		return "0"
 	case plain == "confidence", plain == "stability":
@@ -219,10 +230,20 @@ func (s *scrubber) value(name, text string) string {
 		return strings.Repeat("0", len(text))
 	case timeName.MatchString(plain) && isTime(text):
 		return text
-	case (text[0] == '{' || text[0] == '[') && json.Valid([]byte(text)):
-		return s.json(text)
 	}
 	return s.text(text)
+}
+
+// named cleans a value that names somebody, unless it holds what text finds by
+// itself.
+func (s *scrubber) named(name, text string) string {
+	switch clean := s.text(text); {
+	case clean != text:
+		return clean
+	case name == "address":
+		return "1 Example Street"
+	}
+	return s.client(text)
 }
 
 // letters returns the letters of a name, all small: api_key and apiKey are one.

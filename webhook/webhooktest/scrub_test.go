@@ -72,6 +72,7 @@ func TestT29RecordLeaks(t *testing.T) {
 		"Body encoded number":          {"https://a.example.net/r?x=%2B14155552671", "4155552671"},
 		"Body nested link":             {"https://a.example.net/?to=https%3A%2F%2Fb.example.net%2F%3Fkey%3Dhush-nested%26n%3D%252B14155552671", "hush-nested"},
 		"Body nested number":           {"https://a.example.net/?to=https%3A%2F%2Fb.example.net%2F%3Fn%3D%252B14155552671", "4155552671"},
+		"author":                       {`{"password":"hush-author","n":"4155552671"}`, "hush-author"},
 		"Body bearer":                  {"Authorization: Bearer hush-bearer-token", "hush-bearer"},
 		"Body jwt":                     {"code " + jwt, "eyJzdWIi"},
 		"ErrorUrl":                     {"https://ada:hush%21@hooks.example.net/voice", "hush"},
@@ -214,4 +215,21 @@ func FuzzRecordJSON(f *testing.F) {
 		_, body, _ := strings.Cut(string(data), "\r\n\r\n")
 		assert.True(t, json.Valid([]byte(body)), "%s became %s", doc, body)
 	})
+}
+
+// T12: values that hold URLs that hold values took time that doubled with each;
+// Record stands in front of verification, where anybody can send them.
+func TestT12RecordNestedValues(t *testing.T) {
+	for name, body := range map[string]string{
+		"address": strings.Repeat("?address=", 10_000) + "+14155552671",
+		"author":  strings.Repeat("?author=", 10_000) + "+14155552671",
+		"any":     strings.Repeat("?a=", 30_000) + "+14155552671",
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec, dir := recorder(t)
+			file, _ := recorded(t, rec, dir, http.MethodPost, "/sms", form, url.Values{"Body": {body}}.Encode())
+			assert.NotContains(t, file, "4155552671")
+			assert.Contains(t, file, "redacted")
+		})
+	}
 }
