@@ -160,7 +160,7 @@ func quoteJSON(s string) string {
 
 // start begins something that runs beside the document.
 func (c *Call) start(doc *document, v *twiml.Node) error {
-	for n := range verbs(v) {
+	for n := range v.Elements() {
 		if n.Name == "Transcription" {
 			switch engine := attr(n, "transcriptionEngine", "google"); engine {
 			case "google", "deepgram":
@@ -176,7 +176,7 @@ func (c *Call) start(doc *document, v *twiml.Node) error {
 
 // stopSession ends what Start began, by its name.
 func (c *Call) stopSession(v *twiml.Node) error {
-	for n := range verbs(v) {
+	for n := range v.Elements() {
 		for _, s := range slices.Clone(c.sessions) {
 			if s.kind == n.Name && (s.name == attr(n, "name", s.name)) {
 				s.end()
@@ -195,7 +195,7 @@ func (c *Call) endSessions() {
 // connect hands the call to a stream, relay or agent until that ends.
 func (c *Call) connect(doc *document, v *twiml.Node) (*transfer, error) {
 	var noun *twiml.Node
-	for n := range verbs(v) {
+	for n := range v.Elements() {
 		noun = n
 		break
 	}

@@ -110,7 +110,7 @@ func (r dialResult) params() Params {
 }
 
 func (d *dialing) soleNoun() *twiml.Node {
-	for n := range verbs(d.v) {
+	for n := range d.v.Elements() {
 		if n.Name == "Conference" || n.Name == "Queue" {
 			return n
 		}
@@ -120,7 +120,7 @@ func (d *dialing) soleNoun() *twiml.Node {
 
 // targets reads whom to ring.
 func (d *dialing) targets() (out []target, f *Failure) {
-	for n := range verbs(d.v) {
+	for n := range d.v.Elements() {
 		t := target{noun: n.Name, address: text(n), n: n}
 		switch n.Name {
 		case "Client":

@@ -125,9 +125,9 @@ func orInt(v *int, def int) {
 
 // Application is a TwiML App: the URLs of a program that calls can be handed to.
 type Application struct {
-	VoiceURL, VoiceMethod             string
-	FallbackURL, FallbackMethod       string
-	StatusCallback, StatusCallbackVia string
+	VoiceURL, VoiceMethod        string
+	FallbackURL, FallbackMethod  string
+	StatusCallback, StatusMethod string
 }
 
 // Engine is a telephone network. Its methods may be called from any goroutine,
@@ -154,7 +154,7 @@ type Engine struct {
 	queues      map[string]*queue
 	queueWaits  []*proc
 	mailCookies map[string]*mailJar
-	optedOut    map[pair]bool
+	optedOut    map[thread]bool
 	media       map[string]*Failure
 	documents   map[string]*cachedDocument
 }
@@ -264,20 +264,14 @@ func (e *Engine) resolve(base *url.URL, ref string) (*url.URL, *Failure) {
 
 // attr returns the value of an attribute, or def when it is absent.
 func attr(n *twiml.Node, name, def string) string {
-	for _, a := range n.Attrs {
-		if a.Name == name {
-			return a.Value
-		}
+	if value, ok := n.Attr(name); ok {
+		return value
 	}
 	return def
 }
 
 // has reports whether n carries the attribute at all.
 func has(n *twiml.Node, name string) bool {
-	for _, a := range n.Attrs {
-		if a.Name == name {
-			return true
-		}
-	}
-	return false
+	_, ok := n.Attr(name)
+	return ok
 }

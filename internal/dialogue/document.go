@@ -174,20 +174,9 @@ func (e *Engine) remember(x *Exchange) {
 	e.documents[x.URL] = doc
 }
 
-// verbs iterates over the elements of a node.
-func verbs(n *twiml.Node) func(func(*twiml.Node) bool) {
-	return func(yield func(*twiml.Node) bool) {
-		for _, child := range n.Children {
-			if child.Name != "" && child.Name != "!--" && !yield(child) {
-				return
-			}
-		}
-	}
-}
-
 // child returns the first element of that name below n.
 func child(n *twiml.Node, name string) *twiml.Node {
-	for v := range verbs(n) {
+	for v := range n.Elements() {
 		if v.Name == name {
 			return v
 		}

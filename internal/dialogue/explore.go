@@ -300,7 +300,7 @@ func (t *walk) station() *Station {
 	}
 	if a.Gather != nil {
 		var prompt []string
-		for n := range verbs(a.Gather) {
+		for n := range a.Gather.Elements() {
 			prompt = append(prompt, text(n))
 		}
 		s.key = fmt.Sprint(s.URL, a.Gather.Line, a.Gather.Column, prompt)

@@ -39,14 +39,14 @@ func (c *Call) gather(doc *document, v *twiml.Node) (*transfer, error) {
 		State: Prompting, Gather: v, NumDigits: g.numDigits, FinishOnKey: g.finish, Hints: hints(v),
 	}
 	defer c.busy(activity)()
-	for n := range verbs(v) {
+	for n := range v.Elements() {
 		if n.Name == "Play" && !has(n, "digits") {
 			c.fetchMedia(doc, strings.TrimSpace(rawText(n)))
 		}
 	}
 	c.emit(Event{Type: Gathering, Node: v})
 	began := func() bool { return len(c.inbox) > 0 }
-	for n := range verbs(v) {
+	for n := range v.Elements() {
 		if err := c.prompt(doc, n, began); err != nil {
 			return nil, err
 		}

@@ -101,7 +101,7 @@ func (k *Call) runApplication(d *dialing, t target) {
 	k.setup.ApplicationSID = t.address
 	k.setup.FallbackURL, k.setup.FallbackMethod = app.FallbackURL, app.FallbackMethod
 	if k.reports.url == "" {
-		k.reports = &subscription{url: app.StatusCallback, method: app.StatusCallbackVia, events: []string{"completed"}}
+		k.reports = &subscription{url: app.StatusCallback, method: app.StatusMethod, events: []string{"completed"}}
 	}
 	k.progress("initiated", Initiated)
 	k.progress("answered", InProgress)

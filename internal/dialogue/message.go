@@ -241,7 +241,7 @@ func (x *answering) perform(t *transfer) (*transfer, *Failure) {
 }
 
 func (x *answering) exec(doc *document) (*transfer, *Failure) {
-	for v := range verbs(doc.root) {
+	for v := range doc.root.Elements() {
 		if f := doc.stop(v); f != nil {
 			return nil, f
 		}
@@ -283,7 +283,7 @@ func (x *answering) message(doc *document, v *twiml.Node) (Message, *Failure) {
 		StatusCallback: attr(v, "statusCallback", ""), Action: attr(v, "action", ""),
 	}
 	m.Body = messageBody(v)
-	for n := range verbs(v) {
+	for n := range v.Elements() {
 		if n.Name == "Media" {
 			m.Media = append(m.Media, strings.TrimSpace(rawText(n)))
 		}

@@ -71,7 +71,7 @@ func (e *Engine) EndConference(name string) bool {
 	return true
 }
 
-// Announce lets everybody in a conference hear the document at url.
+// Announce lets everybody in a conference hear the document at ref.
 func (e *Engine) Announce(name, ref, method string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -12,8 +12,8 @@ var (
 	startWords = map[string]bool{"START": true, "YES": true, "UNSTOP": true}
 )
 
-// pair is a person and a number of the program.
-type pair struct{ person, number string }
+// thread is what a person and a number of the program text each other.
+type thread struct{ person, number string }
 
 // heed remembers that the person opts out or in: by a word, or by OptOutType
 // of Advanced Opt-Out. Only numbers do; channels have rules of their own.
@@ -25,21 +25,21 @@ func (e *Engine) heed(m Text) {
 	if kind := slices.Concat(m.Params, m.Before, m.After).Get("OptOutType"); kind != "" {
 		word = kind
 	}
-	who := pair{m.From.Address, m.To.Address}
+	in := thread{m.From.Address, m.To.Address}
 	switch {
 	case stopWords[word]:
 		if e.optedOut == nil {
-			e.optedOut = map[pair]bool{}
+			e.optedOut = map[thread]bool{}
 		}
-		e.optedOut[who] = true
+		e.optedOut[in] = true
 	case startWords[word]:
-		delete(e.optedOut, who)
+		delete(e.optedOut, in)
 	}
 }
 
 // refused returns why a message does not reach a person who has opted out.
 func (e *Engine) refused(m Message) *Failure {
-	if !e.optedOut[pair{m.To, m.From}] {
+	if !e.optedOut[thread{m.To, m.From}] {
 		return nil
 	}
 	f := failure(21610, "the person has opted out of texts from this number: Twilio answers STOP by itself, and delivers nothing more")

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -106,12 +107,7 @@ func (c *Call) pay(doc *document, v *twiml.Node) (*transfer, error) {
 	return t, nil
 }
 
-func (p *Payment) result() string {
-	if p.Result == "" {
-		return "success"
-	}
-	return p.Result
-}
+func (p *Payment) result() string { return cmp.Or(p.Result, "success") }
 
 func paySteps(v *twiml.Node) []string {
 	if attr(v, "paymentMethod", "credit-card") == "ach-debit" {
@@ -131,7 +127,7 @@ func paySteps(v *twiml.Node) []string {
 func (c *Call) payPrompt(doc *document, v *twiml.Node, step, problem string, attempt int) error {
 	stop := func() bool { return c.payment != nil && step != "payment-processing" || len(c.inbox) > 0 }
 	if n := promptFor(v, step, problem, attempt); n != nil {
-		for part := range verbs(n) {
+		for part := range n.Elements() {
 			if err := c.prompt(doc, part, stop); err != nil {
 				return err
 			}
@@ -157,7 +153,7 @@ func promptFor(v *twiml.Node, step, problem string, attempt int) (best *twiml.No
 	lists := func(n *twiml.Node, name, word string) bool {
 		return slices.Contains(strings.Fields(attr(n, name, word)), word)
 	}
-	for n := range verbs(v) {
+	for n := range v.Elements() {
 		if n.Name != "Prompt" || !lists(n, "for", step) || !lists(n, "attempt", itoa(attempt)) {
 			continue
 		}
@@ -191,15 +187,15 @@ func (c *Call) payStatus(doc *document, v *twiml.Node, step string, attempt int,
 
 func (p *Payment) instrument(v *twiml.Node) Params {
 	if attr(v, "paymentMethod", "credit-card") == "ach-debit" {
-		return pairs("BankAccountNumber", or(p.BankAccount, "*******92"), "BankRoutingNumber", or(p.BankRouting, "121181976"),
+		return pairs("BankAccountNumber", cmp.Or(p.BankAccount, "*******92"), "BankRoutingNumber", cmp.Or(p.BankRouting, "121181976"),
 			"BankAccountType", attr(v, "bankAccountType", "consumer-checking"))
 	}
-	out := pairs("PaymentCardNumber", or(p.Card, "xxxxxxxxxxxx1111"), "PaymentCardType", or(p.CardType, "visa"), "ExpirationDate", or(p.Expiration, "0530"))
+	out := pairs("PaymentCardNumber", cmp.Or(p.Card, "xxxxxxxxxxxx1111"), "PaymentCardType", cmp.Or(p.CardType, "visa"), "ExpirationDate", cmp.Or(p.Expiration, "0530"))
 	if attr(v, "securityCode", "true") != "false" {
 		out = append(out, Param{"SecurityCode", "***"})
 	}
 	if attr(v, "postalCode", "true") != "false" {
-		out = append(out, Param{"PaymentCardPostalCode", or(p.PostalCode, "94109")})
+		out = append(out, Param{"PaymentCardPostalCode", cmp.Or(p.PostalCode, "94109")})
 	}
 	return out
 }
@@ -209,9 +205,9 @@ func (c *Call) payParams(v *twiml.Node, result string) Params {
 	p := c.payment
 	if p != nil && result == "success" {
 		if charge := attr(v, "chargeAmount", "0"); strings.Trim(charge, "0.") != "" {
-			params = append(params, Param{"PaymentConfirmationCode", or(p.Confirmation, "ch_example")})
+			params = append(params, Param{"PaymentConfirmationCode", cmp.Or(p.Confirmation, "ch_example")})
 		} else {
-			params = append(params, Param{"PaymentToken", or(p.Token, "tok_example")})
+			params = append(params, Param{"PaymentToken", cmp.Or(p.Token, "tok_example")})
 		}
 		if p.ProfileID != "" {
 			params = append(params, Param{"ProfileId", p.ProfileID})
@@ -228,11 +224,4 @@ func (c *Call) payParams(v *twiml.Node, result string) Params {
 		}
 	}
 	return params
-}
-
-func or(s, def string) string {
-	if s == "" {
-		return def
-	}
-	return s
 }

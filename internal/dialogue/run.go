@@ -221,7 +221,7 @@ func (c *Call) countDocument() *Failure {
 // exec executes the verbs of a document. It returns where the call goes next;
 // nothing and no error at the document's end.
 func (c *Call) exec(doc *document) (*transfer, error) {
-	for v := range verbs(doc.root) {
+	for v := range doc.root.Elements() {
 		if err := c.interrupted(); err != nil {
 			return nil, err
 		}
@@ -261,10 +261,7 @@ func (c *Call) verb(doc *document, v *twiml.Node) (*transfer, error) {
 		}
 		return c.dialVerb(doc, v)
 	case "Pause":
-		err := c.prompt(doc, v, nil)
-		return nil, err
-	}
-	switch v.Name {
+		return nil, c.prompt(doc, v, nil)
 	case "Say", "Play":
 		c.answer()
 		return nil, c.prompt(doc, v, nil)

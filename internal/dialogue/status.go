@@ -95,7 +95,9 @@ func (c *Call) finish() {
 		c.answer() // a document without a verb answers and hangs up
 		status = Completed
 	case c.answered.IsZero():
-		status = cmpStatus(status, Canceled)
+		if status == "" || status == Completed {
+			status = Canceled
+		}
 	default:
 		status = Completed
 	}
@@ -114,13 +116,6 @@ func (c *Call) finish() {
 		c.e.wake(c.parent.p)
 	}
 	c.finished = true
-}
-
-func cmpStatus(status, def string) string {
-	if status == "" || status == Completed {
-		return def
-	}
-	return status
 }
 
 // farewell is the request that a verb makes after its caller has gone. It

@@ -75,7 +75,7 @@ func (r *room) announce(p *proc, ref, via string) {
 		r.tell("announcement-fail", nil, pairs("AnnounceUrl", ref, "ReasonAnnouncementFailed", f.Text))
 		return
 	}
-	for v := range verbs(doc.root) {
+	for v := range doc.root.Elements() {
 		length := 3 * time.Second
 		ev := Event{Type: Played, Node: v, Text: text(v), Duration: length}
 		switch v.Name {

@@ -2,6 +2,7 @@ package webhooktest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ func (t *Twilio) CallFromApp(app webhook.SID, path string, params map[string]str
 	if !strings.HasPrefix(setup.From.Address, "client:") {
 		setup.From.Address = "client:" + setup.From.Address
 	}
-	for _, name := range sortedKeys(params) {
+	for _, name := range slices.Sorted(maps.Keys(params)) {
 		if name == "To" {
 			setup.To.Address = params[name]
 			continue
@@ -355,9 +356,8 @@ func (c *Call) Param(name string) string {
 
 // exchange is the last one that gave the call a document.
 func (c *Call) exchange() *dialogue.Exchange {
-	events := c.t.log.all()
-	for i := len(events) - 1; i >= 0; i-- {
-		if ev := events[i]; ev.Type == dialogue.Fetched && ev.Call == c.leg && !ev.Exchange.Async && ev.Exchange.Kind != "Media" {
+	for _, ev := range slices.Backward(c.t.log.all()) {
+		if ev.Type == dialogue.Fetched && ev.Call == c.leg && !ev.Exchange.Async && ev.Exchange.Kind != "Media" {
 			return ev.Exchange
 		}
 	}

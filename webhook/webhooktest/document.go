@@ -19,15 +19,13 @@ func checkAttribute(doc *twiml.Node, verb, name, value string) string {
 	if n == nil {
 		return fmt.Sprintf("the document has no %s", verb)
 	}
-	for _, a := range n.Attrs {
-		if a.Name == name {
-			if a.Value != value {
-				return fmt.Sprintf("line %d: %s has %s=%q, not %q", n.Line, verb, name, a.Value, value)
-			}
-			return ""
-		}
+	switch got, ok := n.Attr(name); {
+	case !ok:
+		return fmt.Sprintf("line %d: %s has no attribute %s", n.Line, verb, name)
+	case got != value:
+		return fmt.Sprintf("line %d: %s has %s=%q, not %q", n.Line, verb, name, got, value)
 	}
-	return fmt.Sprintf("line %d: %s has no attribute %s", n.Line, verb, name)
+	return ""
 }
 
 func element(n *twiml.Node, name string) *twiml.Node {

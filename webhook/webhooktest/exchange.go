@@ -213,12 +213,3 @@ func samePath(address, path string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Path == path || u.RequestURI() == path)
 }
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}

@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
@@ -113,12 +114,7 @@ func (c *Call) Joins(name string) *Call {
 }
 
 func (c *Call) in(people []*dialogue.Call, _ bool) bool {
-	for _, p := range people {
-		if p == c.leg {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(people, c.leg)
 }
 
 // Queues lets time pass until the person waits in the queue called name.
