@@ -128,41 +128,44 @@ type attempt struct {
 // try makes one request. It returns how much of the time allowed it took and,
 // for a failure, of what sort it is to a retry policy.
 func (e *Engine) try(p *proc, x *Exchange, rq request, a attempt) (spent time.Duration, sort string) {
-	method, jar := a.method, rq.jar
+	r := e.compose(x, rq, a)
+	limit, cause := a.read, errReadTimeout
+	if a.left <= limit {
+		limit = a.left
+		if a.totalSet {
+			cause = errTotalTimeout
+		}
+	}
+	var err error
+	p.await(func() { err = e.roundTrip(r, x, limit, cause, a.connect) })
+	x.Err = err
+	if err == nil && rq.jar != nil {
+		if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); len(cookies) > 0 {
+			rq.jar.SetCookies(r.URL, cookies)
+		}
+	}
+	spent, sort = e.judge(x, limit, a.connect)
+	if e.cfg.Clock == nil && spent > 0 {
+		p.sleep(spent)
+	}
+	return spent, sort
+}
+
+// compose writes a request as Twilio does, and notes it in x.
+func (e *Engine) compose(x *Exchange, rq request, a attempt) *http.Request {
 	target := *a.url
 	target.Fragment, target.RawFragment, target.User = "", "", nil
 	if target.Path == "" {
 		target.Path = "/"
 	}
-	var body, signed string
-	contentType := "application/x-www-form-urlencoded; charset=UTF-8"
-	switch {
-	case rq.json != nil && method != http.MethodGet:
-		contentType, body = "application/json", string(rq.json)
-		var address string
-		signed, address = signature.SignBody(e.cfg.AuthToken, target.String(), rq.json)
-		if u, err := url.Parse(address); err == nil {
-			target = *u
-		}
-	case method == http.MethodGet:
-		if query := a.params.Encode(); query != "" {
-			if target.RawQuery != "" {
-				target.RawQuery += "&"
-			}
-			target.RawQuery += query
-		}
-		signed = signature.Sign(e.cfg.AuthToken, target.String(), nil)
-	default:
-		body = a.params.Encode()
-		signed = signature.Sign(e.cfg.AuthToken, target.String(), a.params.Values())
-	}
-	x.Method, x.URL, x.Params, x.Body = method, target.String(), a.params, body
+	body, signed, contentType := e.sign(&target, rq, a)
+	x.Method, x.URL, x.Params, x.Body = a.method, target.String(), a.params, body
 
 	header := make(http.Header, 8)
 	header["User-Agent"] = []string{"TwilioProxy/1.1"}
 	header["Accept"] = []string{"*/*"}
 	header["I-Twilio-Idempotency-Token"] = []string{a.token}
-	if method != http.MethodGet {
+	if a.method != http.MethodGet {
 		header["Content-Type"] = []string{contentType}
 	} else if doc := e.documents[x.URL]; doc != nil {
 		if doc.etag != "" {
@@ -178,7 +181,7 @@ func (e *Engine) try(p *proc, x *Exchange, rq request, a attempt) (spent time.Du
 	x.Header = header
 
 	r := &http.Request{
-		Method: method, URL: &target, Host: target.Host, Header: header,
+		Method: a.method, URL: &target, Host: target.Host, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	if body != "" {
@@ -188,32 +191,35 @@ func (e *Engine) try(p *proc, x *Exchange, rq request, a attempt) (spent time.Du
 		password, _ := user.Password()
 		r.SetBasicAuth(user.Username(), password)
 	}
-	if jar != nil {
-		for _, c := range jar.Cookies(&target) {
+	if rq.jar != nil {
+		for _, c := range rq.jar.Cookies(&target) {
 			r.AddCookie(c)
 		}
 	}
+	return r
+}
 
-	limit, cause := a.read, errReadTimeout
-	if a.left <= limit {
-		limit = a.left
-		if a.totalSet {
-			cause = errTotalTimeout
+// sign puts the parameters where they belong, in the query of target or in the
+// body, and signs both.
+func (e *Engine) sign(target *url.URL, rq request, a attempt) (body, signed, contentType string) {
+	switch {
+	case rq.json != nil && a.method != http.MethodGet:
+		sum, address := signature.SignBody(e.cfg.AuthToken, target.String(), rq.json)
+		if u, err := url.Parse(address); err == nil {
+			*target = *u
 		}
-	}
-	var err error
-	p.await(func() { err = e.roundTrip(r, x, limit, cause, a.connect) })
-	x.Err = err
-	if err == nil && jar != nil {
-		if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); len(cookies) > 0 {
-			jar.SetCookies(&target, cookies)
+		return string(rq.json), sum, "application/json"
+	case a.method == http.MethodGet:
+		if query := a.params.Encode(); query != "" {
+			if target.RawQuery != "" {
+				target.RawQuery += "&"
+			}
+			target.RawQuery += query
 		}
+		return "", signature.Sign(e.cfg.AuthToken, target.String(), nil), ""
 	}
-	spent, sort = e.judge(x, limit, a.connect)
-	if e.cfg.Clock == nil && spent > 0 {
-		p.sleep(spent)
-	}
-	return spent, sort
+	signed = signature.Sign(e.cfg.AuthToken, target.String(), a.params.Values())
+	return a.params.Encode(), signed, "application/x-www-form-urlencoded; charset=UTF-8"
 }
 
 // roundTrip sends r and reads the answer into x. It touches nothing else of
