@@ -262,8 +262,9 @@ func TestDeduplicateDoesNotWaitForEver(t *testing.T) {
 
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		serve(h, retry("/sms", message(nil), retryToken).WithContext(ctx))
+		w = serve(h, retry("/sms", message(nil), retryToken).WithContext(ctx))
 		assert.Equal(t, 11*time.Second, time.Since(start), "a client that goes away is not waited for")
+		assert.Equal(t, http.StatusServiceUnavailable, w.Code, "T22: a deadline of a middleware does not end in 200")
 		close(release)
 	})
 }
