@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ const (
 	longestError = 1 << 10  // bytes of an error's text that are logged
 	mostSearched = 64 << 10 // bytes of one that is searched: a value that is cut would not be found
 	shortestText = 3        // a shorter value says little and occurs by chance
-	mostTexts    = 1000     // of a JSON body
+	mostTexts    = 10_000   // of a JSON body
 )
 
 // redact returns the text of err without anything that the request holds.
@@ -26,13 +27,11 @@ const (
 // one looks for.
 func redact(err error, p *signature.Verified) string {
 	text := errorText(err)
-	if len(text) > mostSearched {
+	secrets, all := secretsOf(p)
+	if len(text) > mostSearched || !all {
 		return fmt.Sprintf("(an error text of %d bytes)", len(text))
 	}
-	if p != nil {
-		text = blackOut(text, secretsOf(p))
-	}
-	return cut(text, longestError)
+	return cut(blackOut(text, secrets), longestError)
 }
 
 // errorText is err.Error(), also where that panics, as it mostly does in a
@@ -73,9 +72,13 @@ func blackOut(text string, secrets []secret) string {
 type secret struct{ name, value string }
 
 // secretsOf returns what must not be seen of a request, the longest first: a
-// number is part of the text that quotes it.
-func secretsOf(p *signature.Verified) []secret {
-	secrets := []secret{{"signature", p.Signature()}}
+// number is part of the text that quotes it. All is false if there is more than
+// could be looked for; p may be nil.
+func secretsOf(p *signature.Verified) (secrets []secret, all bool) {
+	if p == nil {
+		return nil, true
+	}
+	secrets = []secret{{"signature", p.Signature()}}
 	add := func(name, value string) {
 		if len(value) < shortestText || isSIDText(value) {
 			return
@@ -93,13 +96,16 @@ func secretsOf(p *signature.Verified) []secret {
 		forms++
 		add(name, value)
 	}
+	all = true
 	if forms == 0 {
-		for _, text := range jsonTexts(p.Body()) {
+		var texts []string
+		texts, all = jsonTexts(p.Body())
+		for _, text := range texts {
 			add("text", text)
 		}
 	}
 	slices.SortStableFunc(secrets, func(a, b secret) int { return len(b.value) - len(a.value) })
-	return slices.DeleteFunc(secrets, func(s secret) bool { return s.value == "" })
+	return slices.DeleteFunc(secrets, func(s secret) bool { return s.value == "" }), all
 }
 
 // phoneNumber returns the digits of "+15550100" and of "whatsapp:+15550100",
@@ -110,20 +116,20 @@ func phoneNumber(value string) (digits string, ok bool) {
 	return digits, len(digits) >= 5 && strings.Trim(digits, "0123456789") == ""
 }
 
-// jsonTexts returns the strings of a JSON document, names of members included.
-func jsonTexts(body []byte) []string {
-	var texts []string
+// jsonTexts returns the strings of a JSON document, names of members included,
+// and whether these are all.
+func jsonTexts(body []byte) (texts []string, all bool) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	for len(texts) < mostTexts {
 		token, err := dec.Token()
 		if err != nil {
-			break
+			return texts, err == io.EOF
 		}
 		if text, ok := token.(string); ok {
 			texts = append(texts, text)
 		}
 	}
-	return texts
+	return texts, false
 }
 
 func isSIDText(text string) bool {

@@ -107,21 +107,37 @@ func TestT29Redaction(t *testing.T) {
 // What a function logs itself is its own; what it puts into a JSON event's error
 // is redacted as well.
 func TestT29RedactsJSON(t *testing.T) {
-	body := []byte(`[{"specversion":"1.0","type":"com.twilio.messaging.message.delivered","id":"EZ1","source":"/x","data":{"from":"+15550101","text":"MARKER"}}]`)
-	sig, target := signature.SignBody(testToken, testBase+"/events", body)
-	r, err := http.NewRequest(http.MethodPost, strings.TrimPrefix(target, testBase), strings.NewReader(string(body)))
+	event := func(text string) string {
+		return `{"specversion":"1.0","type":"com.twilio.messaging.message.delivered","id":"EZ1","source":"/x","data":{"from":"+15550101","text":"` + text + `"}}`
+	}
+	for _, tt := range []struct{ name, body, want string }{
+		{"a batch of one", "[" + event("MARKER") + "]", "cannot store [text] of [text]"},
+		{"a batch of many", "[" + strings.Repeat(event("x")+",", 400) + event("MARKER") + "]", "cannot store [text] of [text]"},
+		{"more than can be looked for", "[" + strings.Repeat(event("x")+",", 1000) + event("MARKER") + "]", "(an error text of 32 bytes)"},
+		{"no JSON", `{"a":"b"] MARKER +15550101`, "(an error text of 32 bytes)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rc, log := newReceiver(t, webhook.Options{})
+			w := serve(webhook.Events(rc, func(context.Context, webhook.Event) (webhook.Reply, error) {
+				return nil, errors.New("cannot store MARKER of +15550101")
+			}), signedJSON(t, "/events", tt.body))
+			assert.Equal(t, http.StatusServiceUnavailable, w.Code)
+			assert.Contains(t, log.String(), tt.want)
+			assert.NotContains(t, log.String(), "MARKER")
+			assert.NotContains(t, log.String(), "15550101")
+		})
+	}
+}
+
+func signedJSON(t *testing.T, path, body string) *http.Request {
+	t.Helper()
+	sig, target := signature.SignBody(testToken, testBase+path, []byte(body))
+	r, err := http.NewRequest(http.MethodPost, strings.TrimPrefix(target, testBase), strings.NewReader(body))
 	require.NoError(t, err)
 	r.RequestURI = strings.TrimPrefix(target, testBase)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Twilio-Signature", sig)
-	rc, log := newReceiver(t, webhook.Options{})
-	w := serve(webhook.Events(rc, func(context.Context, webhook.Event) (webhook.Reply, error) {
-		return nil, errors.New("cannot store MARKER of +15550101")
-	}), r)
-	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
-	assert.Contains(t, log.String(), "cannot store")
-	assert.NotContains(t, log.String(), "MARKER")
-	assert.NotContains(t, log.String(), "15550101")
+	return r
 }
 
 func TestT29LongErrorsAreCut(t *testing.T) {
