@@ -84,8 +84,6 @@ type Config struct {
 	// MediaFailureEnds makes a call end when a file to play cannot be
 	// fetched. By default the next verb runs. Twilio does either.
 	MediaFailureEnds bool
-	// MediaLength says how long a file plays. nil or zero: 3 s.
-	MediaLength func(url string) time.Duration
 }
 
 // Limits bound what one call, message or request may cost. A zero field means

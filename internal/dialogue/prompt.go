@@ -9,6 +9,9 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
+// mediaLength is how long a file plays: nobody has listened to it.
+const mediaLength = 3 * time.Second
+
 // forever is how often Twilio repeats what loop="0" says to repeat for ever.
 const forever = 1000
 
@@ -51,14 +54,7 @@ func (c *Call) play(doc *document, v *twiml.Node, stop func() bool) error {
 		c.warn(f)
 		return nil
 	}
-	length := time.Duration(0)
-	if c.e.cfg.MediaLength != nil {
-		length = c.e.cfg.MediaLength(address)
-	}
-	if length <= 0 {
-		length = 3 * time.Second
-	}
-	length *= time.Duration(loops(v))
+	length := mediaLength * time.Duration(loops(v))
 	c.emit(Event{Type: Played, Node: v, Text: address, Duration: length})
 	return c.until(c.e.now.Add(length), stop)
 }

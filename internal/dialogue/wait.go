@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"errors"
-	"time"
 
 	"github.com/ringback-go/ringback/twiml"
 )
@@ -76,8 +75,7 @@ func (r *room) announce(p *proc, ref, via string) {
 		return
 	}
 	for v := range doc.root.Elements() {
-		length := 3 * time.Second
-		ev := Event{Type: Played, Node: v, Text: text(v), Duration: length}
+		ev := Event{Type: Played, Node: v, Text: text(v), Duration: mediaLength}
 		switch v.Name {
 		case "Say":
 			ev.Type, ev.Duration = Said, speakingTime(text(v))
