@@ -164,12 +164,12 @@ func (d *diagnosis) explain() []Finding {
 
 func (d *diagnosis) missing() []Finding {
 	remedy := "If the request was made by hand, sign it (Sign). If Twilio made it, a proxy, gateway or function platform drops headers that it does not know: let X-Twilio-Signature through."
-	for name, product := range map[string]string{
-		"X-Authy-Signature":                      "Authy",
-		"X-Twilio-Email-Event-Webhook-Signature": "SendGrid",
+	for _, other := range []struct{ header, product string }{
+		{"X-Authy-Signature", "Authy"},
+		{"X-Twilio-Email-Event-Webhook-Signature", "SendGrid"},
 	} {
-		if d.r.Header.Get(name) != "" {
-			remedy = product + " signs its webhooks by another scheme, which this package does not check. Route them elsewhere."
+		if d.r.Header.Get(other.header) != "" {
+			remedy = other.product + " signs its webhooks by another scheme, which this package does not check. Route them elsewhere."
 		}
 	}
 	return found("header-missing", "there is no X-Twilio-Signature header", remedy)

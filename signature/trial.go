@@ -151,8 +151,11 @@ func (d *diagnosis) search() []Finding {
 				return d.findings(t, c)
 			}
 			if d.exhausted {
-				return d.giveUp()
+				break // and then, with the tokens as they were, give up
 			}
+		}
+		if d.exhausted {
+			return d.giveUp()
 		}
 	}
 	for _, k := range [][2]kind{
