@@ -40,7 +40,7 @@ const (
 // Parse reads one document and returns its root element. Texts, white space
 // and comments inside the root are kept, in order, each with its place;
 // CDATA sections and references are resolved into the text around them, line
-// ends and white space in attributes are normalized as XML 1.0 says. The
+// ends and white space in attributes are normalised as XML 1.0 says. The
 // declaration, a byte order mark and comments outside the root are left out.
 //
 // It reads UTF-8 only and takes any element and attribute: what TwiML makes of
@@ -85,7 +85,7 @@ type parser struct {
 	nodes []Node
 	attrs []Attr
 
-	// kept holds src and, behind it, what references and normalization have
+	// kept holds src and, behind it, what references and normalisation have
 	// made of parts of it. When it grows, strings cut from it stay as they are.
 	kept strings.Builder
 

@@ -80,7 +80,7 @@ func secretsOf(p *signature.Verified) (secrets []secret, all bool) {
 	}
 	secrets = []secret{{"signature", p.Signature()}}
 	add := func(name, value string) {
-		if len(value) < shortestText || isSIDText(value) {
+		if len(value) < shortestText || SID(value).Valid() {
 			return
 		}
 		secrets = append(secrets, secret{name, value})
@@ -113,7 +113,7 @@ func secretsOf(p *signature.Verified) (secrets []secret, all bool) {
 func phoneNumber(value string) (digits string, ok bool) {
 	digits = value[strings.LastIndexByte(value, ':')+1:]
 	digits = strings.TrimPrefix(digits, "+")
-	return digits, len(digits) >= 5 && strings.Trim(digits, "0123456789") == ""
+	return digits, len(digits) >= 5 && digitsOnly(digits)
 }
 
 // jsonTexts returns the strings of a JSON document, names of members included,
@@ -130,11 +130,6 @@ func jsonTexts(body []byte) (texts []string, all bool) {
 		}
 	}
 	return texts, false
-}
-
-func isSIDText(text string) bool {
-	return len(text) == 34 && strings.Trim(text[:2], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" &&
-		strings.Trim(text[2:], "0123456789abcdefABCDEF") == ""
 }
 
 // cut shortens a text without cutting a character.
