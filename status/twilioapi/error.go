@@ -16,7 +16,9 @@ type Error struct {
 	Err    error  // the error of twilio-go
 }
 
-// Error returns the numbers. It does not print Err.
+// Error returns the numbers. It does not print Err: where there are no numbers,
+// since nobody was reached or the answer was not Twilio's, log that one too if
+// your logs may hold phone numbers.
 func (e *Error) Error() string {
 	switch {
 	case e.Code != 0:
