@@ -75,6 +75,7 @@ func TestSendTyped(t *testing.T) {
 	twilio.Send("/status", webhook.MessageStatusCallback{MessageStatus: "sent"}).StatusIs(204)
 	twilio.Send("/events", webhook.ConferenceStart{ConferenceSID: "CF00000000000000000000000000000001", FriendlyName: "Room"})
 	assert.Len(t, line.events, 1)
+	twilio.Send(webhooktest.BaseURL+"/status#rc=3&rp=5xx", webhook.MessageStatusCallback{MessageStatus: "sent"}).StatusIs(204)
 	twilio.Send("/nowhere", webhook.IncomingCall{}).Fails(11200)
 }
 

@@ -114,8 +114,10 @@ type Options struct {
 	Transport http.RoundTripper
 }
 
-// Twilio plays Twilio, and the people who use it, against one handler. It is
-// for use by one goroutine.
+// Twilio plays Twilio, and the people who use it, against one handler. Where a
+// method takes a path, a whole URL will do, such as the StatusCallback that the
+// program has given: its fragment is cut as Twilio cuts it, and whatever its
+// host, it is the handler that is asked. It is for use by one goroutine.
 type Twilio struct {
 	tb     testing.TB
 	opts   Options
