@@ -49,7 +49,9 @@
 // sent anywhere but to the handler. Files to play are fetched if they are on
 // BaseURL. Handlers run in real time, so one that sleeps makes its test slow,
 // and one that hangs takes [Options.Timeout]. In a bubble of testing/synctest
-// neither costs any time.
+// neither costs any time; a handler that is deaf to its request's context outlives
+// Timeout there as everywhere, and the bubble wants it to end: sleep for as long
+// as it takes before the test returns.
 package webhooktest
 
 import (
