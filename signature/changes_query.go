@@ -11,6 +11,12 @@ import (
 // maxPermuted is up to how many pairs of a query every order is tried.
 const maxPermuted = 5
 
+// The remedies for what happens to a query on the way.
+const (
+	keepQuery = "Have the query passed on as it was received, and do not build the URL from parsed parts: the verifier reads the request target by itself."
+	cutQuery  = "Take it out of the way of the verifier: have whatever adds it (a proxy, a tracker, a router) leave Twilio's requests alone, or put it into the URL in the Twilio Console."
+)
+
 func changeQuery(d *diagnosis, t trial) iter.Seq[change] {
 	return func(yield func(change) bool) {
 		emit := func(label, query, cause, remedy string) bool {
@@ -18,10 +24,6 @@ func changeQuery(d *diagnosis, t trial) iter.Seq[change] {
 			c.query = query
 			return query == t.query || yield(change{trial: c, finding: Finding{label + ": " + cause, remedy}})
 		}
-		const (
-			keep = "Have the query passed on as it was received, and do not build the URL from parsed parts: the verifier reads the request target by itself."
-			cut  = "Take it out of the way of the verifier: have whatever adds it (a proxy, a tracker, a router) leave Twilio's requests alone, or put it into the URL in the Twilio Console."
-		)
 		if before, _, found := strings.Cut(t.path+t.query, "#"); found {
 			c := t
 			c.path, c.query, _ = strings.Cut(before, "?")
@@ -39,54 +41,63 @@ func changeQuery(d *diagnosis, t trial) iter.Seq[change] {
 		}
 		if t.query == "" {
 			// An escaped question mark, which some gateways make.
-			if i := strings.Index(strings.ToUpper(t.path), "%3F"); i >= 0 {
+			for _, escaped := range []string{"%3F", "%3f"} {
 				c := t
-				c.path, c.query = t.path[:i], "?"+t.path[i+3:]
-				if !yield(change{trial: c, finding: Finding{"query-reencoded: the question mark was escaped on the way", keep}}) {
+				path, query, found := strings.Cut(t.path, escaped)
+				if !found {
+					continue
+				}
+				c.path, c.query = path, "?"+query
+				if !yield(change{trial: c, finding: Finding{"query-reencoded: the question mark was escaped on the way", keepQuery}}) {
 					return
 				}
 			}
-			emit("query-reencoded", "?", "Twilio signed a question mark without a query", keep)
+			emit("query-reencoded", "?", "Twilio signed a question mark without a query", keepQuery)
 			return
 		}
 		if query := t.query[1:]; query == "" {
-			emit("query-reencoded", "", "Twilio signed the URL without the question mark at its end", keep)
+			emit("query-reencoded", "", "Twilio signed the URL without the question mark at its end", keepQuery)
 			return
 		}
-		if !emit("query-extra", "", "Twilio signed the URL without any query", cut) {
+		if !emit("query-extra", "", "Twilio signed the URL without any query", cutQuery) {
 			return
 		}
-		query := t.query[1:]
-		pairs := strings.Split(query, "&")
-		if len(pairs) > 1 {
-			for i := range pairs[:min(len(pairs), 100)] {
-				rest := slices.Delete(slices.Clone(pairs), i, i+1)
-				name, _, _ := strings.Cut(pairs[i], "=")
-				if name != "" && !emit("query-extra", "?"+strings.Join(rest, "&"), fmt.Sprintf("%q was added to the query on the way", shortName(name)), cut) {
-					return
-				}
-			}
-		}
-		for order := range orders(pairs) {
-			if !emit("query-order", "?"+strings.Join(order, "&"), "the query's parameters come in another order than Twilio signed", keep) {
+		changePairs(t.query[1:], emit)
+	}
+}
+
+// changePairs tries other pairs, another order of them and other spellings in a
+// query that is there.
+func changePairs(query string, emit func(label, query, cause, remedy string) bool) {
+	pairs := strings.Split(query, "&")
+	if len(pairs) > 1 {
+		for i := range pairs[:min(len(pairs), 100)] {
+			rest := slices.Delete(slices.Clone(pairs), i, i+1)
+			name, _, _ := strings.Cut(pairs[i], "=")
+			if name != "" && !emit("query-extra", "?"+strings.Join(rest, "&"), fmt.Sprintf("%q was added to the query on the way", shortName(name)), cutQuery) {
 				return
 			}
 		}
-		for _, encode := range encodings {
-			if !emit("query-reencoded", "?"+encode.change(query), encode.cause, keep) {
-				return
-			}
+	}
+	for order := range orders(pairs) {
+		if !emit("query-order", "?"+strings.Join(order, "&"), "the query's parameters come in another order than Twilio signed", keepQuery) {
+			return
 		}
-		// Two at a time: an encoder changes more than one character.
-		for _, first := range encodings {
-			once := first.change(query)
-			if once == query {
-				continue
-			}
-			for _, second := range encodings {
-				if !emit("query-reencoded", "?"+second.change(once), first.cause+", and "+second.cause, keep) {
-					return
-				}
+	}
+	for _, encode := range encodings {
+		if !emit("query-reencoded", "?"+encode.change(query), encode.cause, keepQuery) {
+			return
+		}
+	}
+	// Two at a time: an encoder changes more than one character.
+	for _, first := range encodings {
+		once := first.change(query)
+		if once == query {
+			continue
+		}
+		for _, second := range encodings {
+			if !emit("query-reencoded", "?"+second.change(once), first.cause+", and "+second.cause, keepQuery) {
+				return
 			}
 		}
 	}

@@ -259,27 +259,34 @@ func (e *Engine) roundTrip(r *http.Request, x *Exchange, limit time.Duration, ca
 	return nil
 }
 
+// fail notes why Twilio would not use the answer.
+func (x *Exchange) fail(code int, format string, args ...any) {
+	x.Failure = failure(code, format, args...)
+	x.Failure.URL, x.Failure.Err = x.URL, x.Err
+}
+
 // judge turns what went wrong with x into Twilio's error number.
 func (e *Engine) judge(x *Exchange, limit, connect time.Duration) (spent time.Duration, sort string) {
-	fail := func(code int, format string, args ...any) {
-		x.Failure = failure(code, format, args...)
-		x.Failure.URL, x.Failure.Err = x.URL, x.Err
+	if x.Err != nil {
+		return x.judgeError(limit, connect)
 	}
-	if x.Err == nil {
-		switch s := x.Status; {
-		case s < 200 || s == http.StatusNotModified && e.documents[x.URL] == nil || s >= 400:
-			fail(11200, "the server answered %d %s", s, http.StatusText(s))
-			switch s / 100 {
-			case 4:
-				sort = "4xx"
-			case 5:
-				sort = "5xx"
-			}
-		case s == 300 || s > 303 && s < 307 && s != http.StatusNotModified || s > 308:
-			fail(11200, "the server answered %d %s", s, http.StatusText(s))
+	switch s := x.Status; {
+	case s < 200 || s == http.StatusNotModified && e.documents[x.URL] == nil || s >= 400:
+		x.fail(11200, "the server answered %d %s", s, http.StatusText(s))
+		switch s / 100 {
+		case 4:
+			sort = "4xx"
+		case 5:
+			sort = "5xx"
 		}
-		return 0, sort
+	case s == 300 || s > 303 && s < 307 && s != http.StatusNotModified || s > 308:
+		x.fail(11200, "the server answered %d %s", s, http.StatusText(s))
 	}
+	return 0, sort
+}
+
+// judgeError is judge for a request that has no answer.
+func (x *Exchange) judgeError(limit, connect time.Duration) (spent time.Duration, sort string) {
 	var (
 		dns      *net.DNSError
 		op       *net.OpError
@@ -292,38 +299,38 @@ func (e *Engine) judge(x *Exchange, limit, connect time.Duration) (spent time.Du
 	)
 	switch err := x.Err; {
 	case errors.Is(err, errConnectTimeout):
-		fail(11205, "no connection to the server within %v", connect)
+		x.fail(11205, "no connection to the server within %v", connect)
 		return connect, "ct"
 	case errors.Is(err, errTotalTimeout):
-		fail(11203, "all tries together took more than the time allowed in the URL")
+		x.fail(11203, "all tries together took more than the time allowed in the URL")
 		return limit, ""
 	case errors.Is(err, errReadTimeout):
-		fail(11200, "the server did not answer within %v", limit)
+		x.fail(11200, "the server did not answer within %v", limit)
 		return limit, "rt"
 	case errors.As(err, &panicked):
-		fail(11200, "the server closed the connection without an answer: %v", panicked)
+		x.fail(11200, "the server closed the connection without an answer: %v", panicked)
 		return 0, "rt"
 	case errors.As(err, &dns):
-		fail(11210, "the host name does not resolve")
+		x.fail(11210, "the host name does not resolve")
 		return 0, "ct"
 	case errors.As(err, &host):
-		fail(11235, "the certificate is for another host")
+		x.fail(11235, "the certificate is for another host")
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		fail(11236, "the certificate has expired or is not valid yet")
+		x.fail(11236, "the certificate has expired or is not valid yet")
 	case errors.As(err, &invalid), errors.As(err, &unknown):
-		fail(11237, "the certificate is not signed by an authority that is trusted")
+		x.fail(11237, "the certificate is not signed by an authority that is trusted")
 	case errors.As(err, &record), errors.As(err, &alert), strings.Contains(err.Error(), "tls:"):
-		fail(11220, "there was no TLS handshake with the server")
+		x.fail(11220, "there was no TLS handshake with the server")
 	case errors.As(err, &op) && op.Op == "dial":
-		fail(11205, "the server refused the connection")
+		x.fail(11205, "the server refused the connection")
 		return 0, "ct"
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		fail(11206, "the server closed the connection in the middle of its answer")
+		x.fail(11206, "the server closed the connection in the middle of its answer")
 		return 0, "rt"
 	case strings.Contains(err.Error(), "malformed"):
-		fail(11206, "the answer is not HTTP")
+		x.fail(11206, "the answer is not HTTP")
 	default:
-		fail(11200, "the server closed the connection without an answer")
+		x.fail(11200, "the server closed the connection without an answer")
 		return 0, "rt"
 	}
 	return 0, ""
