@@ -50,7 +50,7 @@ func (d *deliverCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	m := dialogue.Message{SID: d.SID, From: d.Number, To: d.To, StatusCallback: d.Status}
+	m := dialogue.Message{SID: d.SID, From: d.Number, To: d.To, StatusCallback: d.statusPath()}
 	if m.SID == "" {
 		m.SID = p.engine.NewSID("SM")
 	}

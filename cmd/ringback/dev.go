@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ type appFlags struct {
 	Token    string `help:"Auth token that requests are signed with; made up by default." env:"TWILIO_AUTH_TOKEN"`
 	SMS      string `name:"sms" help:"Path of incoming messages." default:"/sms"`
 	Voice    string `help:"Path of incoming calls." default:"/voice"`
-	Status   string `help:"Path of status callbacks." default:"/status"`
+	Status   string `help:"Path of status callbacks: /status by default, but call and run report the ends of calls only where this is given." placeholder:"PATH"`
 	Fallback string `help:"Path of the fallback, if there is one." placeholder:"PATH"`
 	Number   string `help:"Your program's number." default:"+15550100"`
 }
@@ -59,6 +60,9 @@ func (f *appFlags) check() error {
 	}
 	return nil
 }
+
+// statusPath is where a status callback goes that has to go somewhere.
+func (f *appFlags) statusPath() string { return cmp.Or(f.Status, "/status") }
 
 type devCommand struct {
 	appFlags `embed:""`
@@ -125,7 +129,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	}
 	hub := new(console.Hub)
 	st, err := stage.New(stage.Config{
-		App: d.App, BaseURL: d.BaseURL, AuthToken: d.Token, SMS: d.SMS, Voice: d.Voice, Status: d.Status, Fallback: d.Fallback,
+		App: d.App, BaseURL: d.BaseURL, AuthToken: d.Token, SMS: d.SMS, Voice: d.Voice, Status: d.statusPath(), Fallback: d.Fallback,
 		Number: d.Number, API: "http://" + page.Addr().String(), Store: store, Facts: facts,
 	}, hub.Tell)
 	if err != nil {
@@ -167,7 +171,7 @@ App         %s (%s, %s, %s)
 Signed for  %s
 Auth token  %s
 Account     %s, at http://%s for a REST client
-`, page, token, d.App, d.SMS, d.Voice, d.Status, st.Config().BaseURL, d.Token, st.AccountSID(), page)
+`, page, token, d.App, d.SMS, d.Voice, d.statusPath(), st.Config().BaseURL, d.Token, st.AccountSID(), page)
 	if d.Tunnel != "" {
 		fmt.Fprintf(io.out, "Tunnel to   http://%s\n", d.Tunnel)
 	}
@@ -278,7 +282,7 @@ func (d *devCommand) app(io streams) (*application, error) {
 		}
 		a.inner = func(ctx context.Context) error { return serve(ctx, l, handler) }
 	}
-	a.known = console.App{URL: d.App, Command: strings.Join(d.Command, " "), Paths: console.Paths{SMS: d.SMS, Voice: d.Voice, Status: d.Status}}
+	a.known = console.App{URL: d.App, Command: strings.Join(d.Command, " "), Paths: console.Paths{SMS: d.SMS, Voice: d.Voice, Status: d.statusPath()}}
 	if a.inner != nil {
 		a.known.Command = "the support line of examples/supportline"
 	}

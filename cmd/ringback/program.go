@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -67,6 +68,7 @@ func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, e
 		f.Seed = uint64(time.Now().UnixNano())
 	}
 	cfg.App, cfg.BaseURL = f.App, f.BaseURL
+	cfg.Flags = map[string]string{f.statusPath(): "--status", f.Voice: "--voice", f.SMS: "--sms"}
 	return remote.New(ctx, cfg), nil
 }
 
@@ -90,7 +92,18 @@ func (f *programFlags) start(ctx context.Context, io streams, clock dialogue.Clo
 
 // failed is the error of what Twilio would have refused, with what to do.
 func (p *program) failed(f *dialogue.Failure) error {
-	return withHint(fmt.Errorf("this is what Twilio would report: %s", f.Error()), p.Hint())
+	return withHint(fmt.Errorf("this is what Twilio would report%s: %s", of(f.URL), f.Error()), p.Hint())
+}
+
+// of names the address that a failure is about, without what may be secret in
+// it: user, password and parameters.
+func of(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Path == "" && u.Host == "" {
+		return ""
+	}
+	u.User, u.RawQuery, u.ForceQuery, u.Fragment = nil, "", false, ""
+	return " of " + u.String()
 }
 
 // withHint adds what to do to an error.

@@ -90,7 +90,7 @@ func (s *sendCommand) Run(ctx context.Context, io streams) error {
 		path = map[string]string{"twiml-voice": s.Voice, "twiml-messaging": s.SMS}[answer]
 	}
 	if path == "" {
-		path = s.Status
+		path = s.statusPath()
 	}
 	if !strings.HasPrefix(path, "/") {
 		return fmt.Errorf("the path %q does not start with /", path)

@@ -23,6 +23,10 @@ type Config struct {
 	Handler  http.Handler      // in place of App
 	Next     http.RoundTripper // carries requests to App; nil: http.DefaultTransport
 	Progress io.Writer         // is told of answers that take long; nil: nobody
+	// Flags are the flags that say where in the program things are, by path:
+	// {"/sms": "--sms"}. A path that the program does not have is told with its
+	// flag.
+	Flags map[string]string
 	// Patience is how long an answer may take before Progress is told. Zero: 1 s.
 	Patience time.Duration
 }
@@ -37,6 +41,7 @@ type Program struct {
 	mu      sync.Mutex
 	foreign string
 	refused bool
+	absent  string // the first path of Flags that the program turned out not to have
 }
 
 // ErrForeign is why a request was not made: it leads away from the program.
@@ -97,13 +102,24 @@ func (p *Program) RoundTrip(r *http.Request) (*http.Response, error) {
 		done()
 		return nil, err
 	}
-	if res.StatusCode == http.StatusForbidden || res.StatusCode == http.StatusUnauthorized {
-		p.mu.Lock()
-		p.refused = true
-		p.mu.Unlock()
-	}
+	p.note(rest, res.StatusCode)
 	res.Body = &body{res.Body, func() { release(); cancel(); done() }}
 	return res, nil
+}
+
+// note keeps what a status says about the flags. rest is the request's URL
+// after the base URL.
+func (p *Program) note(rest string, status int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch status {
+	case http.StatusForbidden, http.StatusUnauthorized:
+		p.refused = true
+	case http.StatusNotFound:
+		if path, _, _ := strings.Cut(rest, "?"); p.absent == "" && p.cfg.Flags[path] != "" {
+			p.absent = path
+		}
+	}
 }
 
 // watch tells of a request that takes long, until the function that it returns
@@ -142,6 +158,8 @@ func (p *Program) Hint() string {
 		return fmt.Sprintf("the program leads to %s, which is not it; if that is its public address, give it as --base-url", p.foreign)
 	case p.refused:
 		return fmt.Sprintf("the program refuses the signature; give the token that it verifies with (--token or TWILIO_AUTH_TOKEN) and the address that it verifies for (--base-url, now %s)", p.cfg.BaseURL)
+	case p.absent != "":
+		return fmt.Sprintf("the program has no %s; say with %s which path it has for that", p.absent, p.cfg.Flags[p.absent])
 	}
 	return ""
 }
