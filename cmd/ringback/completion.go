@@ -74,6 +74,11 @@ func completionsOf(app *kong.Node) []completions {
 		}
 		out = append(out, c)
 	}
+	for i := range out {
+		if out[i].command == "help" {
+			out[i].values = strings.Fields(commandNames(out))
+		}
+	}
 	return out
 }
 

@@ -139,7 +139,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 
 	keeper := guard.New("", guard.LoopbackHosts(page.Addr().String())...)
 	server := console.New(console.Config{
-		Stage: st, Store: store, Facts: facts, Guard: keeper, Hub: hub, App: app.state, Version: version, Tunnel: d.Tunnel,
+		Stage: st, Store: store, Facts: facts, Guard: keeper, Hub: hub, App: app.state, Version: version(), Tunnel: d.Tunnel,
 		REST: rest.New(st, d.Token), Notice: notice,
 	})
 	var running sync.WaitGroup

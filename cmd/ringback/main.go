@@ -7,7 +7,7 @@
 //	ringback dev --app http://127.0.0.1:3000  the same for a program that runs already
 //
 // The other commands do one thing and end, for people in a hurry and for CI:
-// ringback --help lists them.
+// ringback help lists them.
 package main
 
 import (
@@ -21,23 +21,22 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// version is set when a release is built.
-var version = "0.1.0-dev"
-
 // cli is the whole command line.
 type cli struct {
-	Dev        devCommand        `cmd:"" help:"Open a page on which you text and call your program."`
-	Text       textCommand       `cmd:"" help:"Text your program and print what it replies."`
-	Call       callCommand       `cmd:"" help:"Call your program: hear it in text, type the keys."`
-	Send       sendCommand       `cmd:"" help:"Send your program a webhook of any kind, signed."`
-	Deliver    deliverCommand    `cmd:"" help:"Report the life of a message to your program: in order, shuffled, doubled, lost, late."`
-	Run        runCommand        `cmd:"" help:"Play scenarios and check what people hear and read."`
-	Explore    exploreCommand    `cmd:"" help:"Draw the tree of a menu."`
-	Lint       lintCommand       `cmd:"" help:"Find what is wrong in TwiML."`
-	Diagnose   diagnoseCommand   `cmd:"" help:"Say why a signature is refused."`
-	Number     numberCommand     `cmd:"" help:"Show or set the webhooks of a real number."`
-	Completion completionCommand `cmd:"" help:"Print a script for the shell's completion."`
-	Version    kong.VersionFlag  `help:"Print the version."`
+	Dev          devCommand        `cmd:"" help:"Open a page on which you text and call your program."`
+	Text         textCommand       `cmd:"" help:"Text your program and print what it replies."`
+	Call         callCommand       `cmd:"" help:"Call your program: hear it in text, type the keys."`
+	Send         sendCommand       `cmd:"" help:"Send your program a webhook of any kind, signed."`
+	Deliver      deliverCommand    `cmd:"" help:"Report the life of a message to your program: in order, shuffled, doubled, lost, late."`
+	Run          runCommand        `cmd:"" help:"Play scenarios and check what people hear and read."`
+	Explore      exploreCommand    `cmd:"" help:"Draw the tree of a menu."`
+	Lint         lintCommand       `cmd:"" help:"Find what is wrong in TwiML."`
+	Diagnose     diagnoseCommand   `cmd:"" help:"Say why a signature is refused."`
+	Number       numberCommand     `cmd:"" help:"Show or set the webhooks of a real number."`
+	Completion   completionCommand `cmd:"" help:"Print a script for the shell's completion."`
+	Help         helpCommand       `cmd:"" help:"Print what a command is for, its flags and examples."`
+	Version      versionCommand    `cmd:"" help:"Print the version."`
+	PrintVersion kong.VersionFlag  `name:"version" help:"Print the version."`
 }
 
 // streams are where a command reads and writes.
@@ -63,7 +62,7 @@ func run(ctx context.Context, args []string, io streams) int {
 		kong.UsageOnError(),
 		kong.Writers(io.out, io.err),
 		kong.Exit(func(n int) { code = n }),
-		kong.Vars{"version": version},
+		kong.Vars{"version": version()},
 		kong.Configuration(kong.JSON, ".ringback.json"),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(io),
