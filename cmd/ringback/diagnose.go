@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/captured"
 	"github.com/ringback-go/ringback/signature"
 )
@@ -38,6 +39,10 @@ The token is best given as TWILIO_AUTH_TOKEN: what stands on the command line ca
 
 // Run looks at the request.
 func (d *diagnoseCommand) Run(ctx context.Context, io streams) error {
+	from, err := d.source()
+	if err != nil {
+		return err
+	}
 	if d.Token == "" {
 		return errors.New("no auth token to verify with; set TWILIO_AUTH_TOKEN or give --token")
 	}
@@ -50,7 +55,7 @@ func (d *diagnoseCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	r, err := d.request(ctx, io)
+	r, err := d.request(ctx, io, from)
 	if err != nil {
 		return err
 	}
@@ -84,28 +89,57 @@ func (d *diagnoseCommand) Run(ctx context.Context, io streams) error {
 	return nil
 }
 
-func (d *diagnoseCommand) request(ctx context.Context, in streams) (*http.Request, error) {
-	if id, err := strconv.ParseInt(d.Capture, 10, 64); err == nil {
-		file := d.Captures
-		if file == "" {
-			dir, err := os.UserCacheDir()
-			if err != nil {
-				return nil, fmt.Errorf("no folder for captures (%w); use --captures", err)
-			}
-			file = filepath.Join(dir, "ringback", "captures.db")
-		}
-		return captured.Number(ctx, file, id)
+// source is where a request is kept.
+type source struct {
+	file   string // "": standard input
+	number int64  // of an exchange in the captures that file is; 0: file holds the request
+}
+
+// source finds the file. That it is missing is told before anything else, since
+// what else is missing depends on the request.
+func (d *diagnoseCommand) source() (source, error) {
+	if d.Capture == "-" {
+		return source{}, nil
 	}
-	from := in.in
-	if d.Capture != "-" {
-		f, err := os.Open(d.Capture)
+	id, err := strconv.ParseInt(d.Capture, 10, 64)
+	if err != nil || id < 1 {
+		if _, err := os.Stat(d.Capture); errors.Is(err, os.ErrNotExist) {
+			return source{}, fmt.Errorf("there is no file %q; give one that holds a request, or the number of an exchange of ringback dev", d.Capture)
+		}
+		return source{file: d.Capture}, nil
+	}
+	file := d.Captures
+	if file == "" {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			return source{}, fmt.Errorf("no folder for captures (%w); use --captures", err)
+		}
+		file = filepath.Join(dir, "ringback", "captures.db")
+	}
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		return source{}, fmt.Errorf("exchange %d cannot be looked up, since there are no captures in %s; run ringback dev without --memory, or name its file with --captures", id, file)
+	}
+	return source{file, id}, nil
+}
+
+func (d *diagnoseCommand) request(ctx context.Context, in streams, from source) (*http.Request, error) {
+	if from.number != 0 {
+		r, err := captured.Number(ctx, from.file, from.number)
+		if errors.Is(err, capture.ErrNotFound) {
+			return nil, fmt.Errorf("there is no exchange %d in %s; the numbers are those of the page of ringback dev", from.number, from.file)
+		}
+		return r, err
+	}
+	text := in.in
+	if from.file != "" {
+		f, err := os.Open(from.file)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
-		from = f
+		text = f
 	}
-	data, err := io.ReadAll(io.LimitReader(from, captured.Limit+1))
+	data, err := io.ReadAll(io.LimitReader(text, captured.Limit+1))
 	if err != nil {
 		return nil, err
 	}

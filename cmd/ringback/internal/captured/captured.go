@@ -13,7 +13,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
@@ -180,14 +179,12 @@ func build(method, address string, header http.Header, body []byte) (*http.Reque
 	return withBody(r, body), nil
 }
 
-// Number reads exchange id from the captures in a file, which must be there. The
-// file stays as it is, whatever it holds.
+// Number reads exchange id from the captures in a file. The file stays as it is,
+// whatever it holds. The error is [os.ErrNotExist] where there is no file, and
+// [capture.ErrNotFound] where it has no such exchange.
 func Number(ctx context.Context, file string, id int64) (*http.Request, error) {
 	store, err := capture.Read(ctx, file)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("captured: there are no captures: %w", err)
-	case err != nil:
+	if err != nil {
 		return nil, err
 	}
 	defer store.Close()
