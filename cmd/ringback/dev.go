@@ -71,7 +71,7 @@ type devCommand struct {
 	Captures string   `help:"File that exchanges are kept in." placeholder:"FILE" type:"path"`
 	Memory   bool     `help:"Keep nothing on disk."`
 	Keep     int      `help:"How many exchanges are kept." default:"20000"`
-	Command  []string `arg:"" optional:"" passthrough:"" help:"Your program, started with ADDR, PORT, BASE_URL and TWILIO_AUTH_TOKEN, and again when it exits."`
+	Command  []string `arg:"" optional:"" passthrough:"" help:"Your program, started with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and again when it exits."`
 }
 
 // Help shows examples.
@@ -81,6 +81,8 @@ func (devCommand) Help() string {
   ringback dev
   ringback dev -- go run ./examples/hello
   ringback dev --app http://127.0.0.1:3000 --sms /webhooks/sms
+
+What your program sends and whom it calls arrives at the page too, if it asks the page's address in place of https://api.twilio.com: Messages and Calls of Twilio's REST API are spoken there, for the account and the token that are printed. A program that is started here has both as TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. twilio-go gets there with an http.Client whose transport sets URL.Scheme, URL.Host and Host of each request.
 
 Point a tunnel at the capturing endpoint (--tunnel) to see real traffic: what comes in is passed on unchanged.`
 }
@@ -135,7 +137,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	app.hub = hub
+	app.hub, app.account = hub, st.AccountSID()
 
 	keeper := guard.New("", guard.LoopbackHosts(page.Addr().String())...)
 	server := console.New(console.Config{
@@ -249,10 +251,11 @@ func serve(ctx context.Context, l net.Listener, h http.Handler) error {
 
 // application is the program under development, as far as we know.
 type application struct {
-	cfg   *devCommand
-	io    streams
-	hub   *console.Hub
-	inner func(context.Context) error // the demo, or nil
+	cfg     *devCommand
+	io      streams
+	hub     *console.Hub
+	account string                      // SID of the account that the page stands in for
+	inner   func(context.Context) error // the demo, or nil
 
 	mu    sync.Mutex
 	known console.App
@@ -312,7 +315,10 @@ func (a *application) run(ctx context.Context) error {
 		running.Go(func() {
 			failed <- process.Run(ctx, process.Config{
 				Command: a.cfg.Command,
-				Env:     []string{"ADDR=" + addr, "PORT=" + port, "BASE_URL=" + a.cfg.baseURL(), "TWILIO_AUTH_TOKEN=" + a.cfg.Token},
+				Env: []string{
+					"ADDR=" + addr, "PORT=" + port, "BASE_URL=" + a.cfg.baseURL(),
+					"TWILIO_ACCOUNT_SID=" + a.account, "TWILIO_AUTH_TOKEN=" + a.cfg.Token,
+				},
 				Out:     process.NewLines(a.io.err, "app  "),
 				Changed: func(s process.State) { a.set(func(k *console.App) { k.Error = s.Error }) },
 			})

@@ -17,6 +17,7 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/explain"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/fault"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/rest"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
@@ -83,7 +84,7 @@ func New(cfg Config) *Server {
 		file(w, files, name)
 	})))
 	if cfg.REST != nil {
-		s.mux.Handle("/2010-04-01/", cfg.Guard.Host(cfg.REST))
+		s.mux.Handle("/2010-04-01/", cfg.Guard.Host(cfg.REST, rest.Refuse))
 	}
 	api := http.NewServeMux()
 	s.routes(api)

@@ -37,6 +37,10 @@ type Guard struct {
 	hosts []string
 }
 
+// A Refusal writes the answer to a request that is not admitted. text is one
+// line for a person and holds nothing secret.
+type Refusal func(w http.ResponseWriter, status int, text string)
+
 // New returns the guard of a console that is reached as one of hosts, each with
 // its port ("127.0.0.1:4040"), and whose token is token; an empty one is
 // replaced by 128 random bits.
@@ -75,7 +79,7 @@ func (g *Guard) Token() string { return g.token }
 // host must be ours, the token is not needed.
 func (g *Guard) Static(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !g.host(w, r) {
+		if !g.host(w, r, refuse) {
 			return
 		}
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -114,7 +118,7 @@ func (g *Guard) Page(next http.Handler) http.Handler {
 // API admits reads and writes of what was captured.
 func (g *Guard) API(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !g.host(w, r) || !g.origin(w, r) || !g.known(w, r) || !writes(w, r) {
+		if !g.host(w, r, refuse) || !g.origin(w, r, refuse) || !g.known(w, r) || !writes(w, r) {
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")
@@ -123,17 +127,18 @@ func (g *Guard) API(next http.Handler) http.Handler {
 }
 
 // Host admits requests to one of our hosts, for handlers with credentials of
-// their own (Twilio's REST API has them in Authorization).
-func (g *Guard) Host(next http.Handler) http.Handler {
+// their own (Twilio's REST API has them in Authorization). refuse answers the
+// others, in a shape that the handler's clients can read.
+func (g *Guard) Host(next http.Handler, refuse Refusal) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if g.host(w, r) && g.origin(w, r) {
+		if g.host(w, r, refuse) && g.origin(w, r, refuse) {
 			next.ServeHTTP(w, r)
 		}
 	})
 }
 
 // host comes first: a rebound name must not learn even whether a token is right.
-func (g *Guard) host(w http.ResponseWriter, r *http.Request) bool {
+func (g *Guard) host(w http.ResponseWriter, r *http.Request, refuse Refusal) bool {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -149,7 +154,7 @@ func (g *Guard) host(w http.ResponseWriter, r *http.Request) bool {
 
 // origin refuses what a browser says comes from elsewhere. Programs send no
 // Origin; the token is what they must have.
-func (g *Guard) origin(w http.ResponseWriter, r *http.Request) bool {
+func (g *Guard) origin(w http.ResponseWriter, r *http.Request, refuse Refusal) bool {
 	for _, origin := range r.Header.Values("Origin") {
 		host, ok := strings.CutPrefix(strings.ToLower(origin), "http://")
 		if !ok || !slices.Contains(g.hosts, host) {
@@ -201,6 +206,7 @@ func writes(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
+// refuse is the Refusal of the page and its API: plain text.
 func refuse(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)

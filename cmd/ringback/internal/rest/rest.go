@@ -269,6 +269,16 @@ func missing(w http.ResponseWriter, r *http.Request) {
 	fail(w, http.StatusNotFound, 20404, "The requested resource "+r.URL.Path+" was not found")
 }
 
+// Refuse answers a request that is kept from the API, since its host or its
+// origin is not the console's, as Twilio answers whom it does not let in. Client
+// libraries make their own errors of it and print text.
+func Refuse(w http.ResponseWriter, status int, text string) {
+	if status == http.StatusMisdirectedRequest {
+		text += "; set the Host of the request as well as the host of its URL"
+	}
+	fail(w, status, 20003, text)
+}
+
 // fail answers as Twilio does, so that client libraries make their own errors.
 func fail(w http.ResponseWriter, status, code int, text string) {
 	write(w, status, map[string]any{
