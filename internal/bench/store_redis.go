@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -90,27 +92,21 @@ func setOnly(b *testing.B) {
 
 // appendOne does for one row what the store's script does for a call.
 var appendOne = redis.NewScript(`
-local have = redis.call('HMGET', KEYS[2], 'lines', 'final', 'last')
-local old, final, last = have[1], ARGV[3], ARGV[4]
-if old and string.find('\n' .. old .. '\n', '\n' .. ARGV[2] .. '\n', 1, true) then
-	return false
-end
-local text = ARGV[2]
+local old, text, place = redis.call('GET', KEYS[2]), '', nil
+local final, last = ARGV[3], ARGV[4]
 if old then
-	text = old .. '\n' .. ARGV[2]
-	if have[2] == '1' then final = '1' end
-	if have[3] > last then last = have[3] end
+	if string.find(old, ARGV[2] .. ' ', 1, true) then return false end
+	text = old .. '\n'
+	if string.sub(old, -19, -19) == '1' then final = '1' else place = string.sub(old, -18) end
+	if string.sub(old, -18) > last then last = string.sub(old, -18) end
 end
-redis.call('HSET', KEYS[2], 'lines', text, 'final', final, 'last', last)
-if old and have[2] ~= '1' and (have[3] ~= last or final == '1') then
-	redis.call('ZREM', KEYS[1], have[3] .. ARGV[1])
-end
+redis.call('SET', KEYS[2], text .. ARGV[2] .. ' ' .. final .. last)
+if place and (final == '1' or place ~= last) then redis.call('ZREM', KEYS[1], place .. ARGV[1]) end
 if final == '1' then
 	redis.call('PEXPIRE', KEYS[2], 7776000000)
-elseif have[3] ~= last then
+elseif place ~= last then
 	redis.call('ZADD', KEYS[1], 0, last .. ARGV[1])
 end
-redis.call('PUBLISH', ARGV[5], text)
 return old or ''
 `)
 
@@ -123,22 +119,24 @@ func pipelinedScripts(b *testing.B) {
 }
 
 // pipelineScripts sends a script for each observation without waiting in
-// between, and merges what comes back.
+// between, and works out what has changed, as a store has to.
 func pipelineScripts(ctx context.Context, client *redis.Client, prefix string, obs []status.Observation) error {
-	states := make([]status.State, len(obs))
+	states, err := status.Fold(obs...)
+	if err != nil {
+		return err
+	}
 	replies, err := client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, o := range obs {
-			states[i] = status.Of(o)
-			data, err := json.Marshal(states[i])
+		for _, s := range states {
+			data, err := json.Marshal(s)
 			if err != nil {
 				return err
 			}
 			final := "0"
-			if states[i].Final {
+			if s.Final {
 				final = "1"
 			}
-			keys := []string{prefix + ":pending", prefix + ":row:" + string(o.SID)}
-			appendOne.EvalSha(ctx, p, keys, string(o.SID), string(data), final, o.Seen.Format("20060102150405.000000"), prefix+":changes")
+			keys := []string{prefix + ":pending", prefix + ":row:" + string(s.SID)}
+			appendOne.EvalSha(ctx, p, keys, string(s.SID), string(data), final, fmt.Sprintf("%018d", s.Last.UnixMicro()))
 		}
 		return nil
 	})
@@ -146,16 +144,37 @@ func pipelineScripts(ctx context.Context, client *redis.Client, prefix string, o
 		return err
 	}
 	for i, reply := range replies {
-		rows, err := reply.(*redis.Cmd).Text()
+		text, err := reply.(*redis.Cmd).Text()
 		switch {
-		case errors.Is(err, redis.Nil) || rows == "":
+		case errors.Is(err, redis.Nil):
 			continue
 		case err != nil:
 			return err
 		}
-		if states[i], err = fold(states[i], rows); err != nil {
-			return err
+		var old status.State
+		if text != "" {
+			if old, err = rowOf(text); err != nil {
+				return err
+			}
+			states[i] = old.Merge(states[i])
 		}
+		status.Diff(old, states[i])
 	}
 	return nil
+}
+
+// rowOf merges the lines of a row, behind each of which stand 20 characters that
+// are the script's.
+func rowOf(text string) (out status.State, err error) {
+	for line := range strings.SplitSeq(text, "\n") {
+		s, err := stateOf(line[:len(line)-20])
+		if err != nil {
+			return status.State{}, err
+		}
+		if out.SID != "" {
+			s = out.Merge(s)
+		}
+		out = s
+	}
+	return out, nil
 }

@@ -102,6 +102,6 @@ ON CONFLICT (sid) DO UPDATE SET state = excluded.state, final = excluded.final, 
 
 func stateOf(text string) (status.State, error) {
 	var s status.State
-	err := json.Unmarshal([]byte(text), &s)
+	err := s.UnmarshalJSON([]byte(text))
 	return s, err
 }
