@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,11 +62,15 @@ func openRedis(b *testing.B) (client *redis.Client, prefix string) {
 		defer client.Close()
 		ctx := context.Background()
 		keys := client.Scan(ctx, 0, "*"+prefix+"*", 1000).Iterator()
+		var gone []string
 		for keys.Next(ctx) {
-			client.Unlink(ctx, keys.Val())
+			gone = append(gone, keys.Val())
 		}
 		if err := keys.Err(); err != nil {
 			b.Error(err)
+		}
+		for some := range slices.Chunk(gone, 1000) { // each command is synced
+			client.Unlink(ctx, some...)
 		}
 	})
 	return client, prefix
