@@ -1,16 +1,24 @@
 package dialogue
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
 
-// The words by which a person opts out of texts from a number, and in again,
-// where the number has Twilio's default handling (webhook-mechanics.md, "Opt-out").
-var (
-	stopWords  = map[string]bool{"STOP": true, "STOPALL": true, "UNSUBSCRIBE": true, "CANCEL": true, "END": true, "QUIT": true, "REVOKE": true, "OPTOUT": true}
-	startWords = map[string]bool{"START": true, "YES": true, "UNSTOP": true}
-)
+// optOutWords are the words that Twilio itself listens for where the number has
+// its default handling, and what they stand for (webhook-mechanics.md, "Opt-out").
+var optOutWords = map[string]string{
+	"STOP": "STOP", "STOPALL": "STOP", "UNSUBSCRIBE": "STOP", "CANCEL": "STOP", "END": "STOP", "QUIT": "STOP", "REVOKE": "STOP", "OPTOUT": "STOP",
+	"START": "START", "YES": "START", "UNSTOP": "START",
+	"HELP": "HELP", "INFO": "HELP",
+}
+
+// OptOutType returns what Twilio takes a text for that is one of its words and
+// nothing else: "STOP", "START" or "HELP"; "" for any other text.
+func OptOutType(text string) string {
+	return optOutWords[strings.ToUpper(strings.TrimSpace(text))]
+}
 
 // thread is what a person and a number of the program text each other.
 type thread struct{ person, number string }
@@ -21,18 +29,15 @@ func (e *Engine) heed(m Text) {
 	if !m.From.isNumber() {
 		return
 	}
-	word := strings.ToUpper(strings.TrimSpace(m.Body))
-	if kind := slices.Concat(m.Params, m.Before, m.After).Get("OptOutType"); kind != "" {
-		word = kind
-	}
+	kind := cmp.Or(slices.Concat(m.Params, m.Before, m.After).Get("OptOutType"), OptOutType(m.Body))
 	in := thread{m.From.Address, m.To.Address}
-	switch {
-	case stopWords[word]:
+	switch kind {
+	case "STOP":
 		if e.optedOut == nil {
 			e.optedOut = map[thread]bool{}
 		}
 		e.optedOut[in] = true
-	case startWords[word]:
+	case "START":
 		delete(e.optedOut, in)
 	}
 }

@@ -2,8 +2,9 @@ package stage
 
 import (
 	"errors"
-	"strings"
 	"time"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
 // ErrOptedOut is returned for a message to somebody who has unsubscribed.
@@ -11,15 +12,6 @@ var ErrOptedOut = errors.New("stage: the person has opted out of messages from t
 
 // optedOut is Twilio's number for a message to somebody who has unsubscribed.
 const optedOut = 21610
-
-// keywords are the words that Twilio itself listens for, when a text consists of
-// nothing else, and what they stand for.
-// https://help.twilio.com/articles/223134027
-var keywords = map[string]string{
-	"STOP": "STOP", "STOPALL": "STOP", "UNSUBSCRIBE": "STOP", "CANCEL": "STOP", "END": "STOP", "QUIT": "STOP", "OPTOUT": "STOP", "REVOKE": "STOP",
-	"START": "START", "YES": "START", "UNSTOP": "START",
-	"HELP": "HELP", "INFO": "HELP",
-}
 
 // confirmations are what the network answers, in its own name.
 var confirmations = map[string]string{
@@ -34,7 +26,7 @@ var confirmations = map[string]string{
 func (s *Stage) listens(from string, t Text, sid string) {
 	word := t.OptOut
 	if word == "" && (t.Channel == "" || t.Channel == "sms") {
-		word = keywords[strings.ToUpper(strings.TrimSpace(t.Body))]
+		word = dialogue.OptOutType(t.Body)
 	}
 	c := s.conversation(from)
 	switch {
