@@ -25,11 +25,11 @@ generate:
 
 # write the texts of the exported API anew, after a change that is meant
 layout:
-	go test ./internal/layout -run TestExportedAPI -update
+	go test ./internal/checks/layout -run TestExportedAPI -update
 
 # every budget beside its peers, in one run
 bench:
-	go run ./internal/bench
+	go run ./internal/checks/bench
 
 ci:
 	bash .ci/run

@@ -47,7 +47,7 @@
 // node: it gives availability, not room. On one machine of two cores, synced to
 // a disk that takes 0.1 ms, 16 callers store 10,000 to 14,000 observations a
 // second, and calls with 100 observations each 40,000 to 80,000; run the
-// benchmarks of internal/drivertest for those of another machine. A Redis that
+// benchmarks of internal/checks/drivers for those of another machine. A Redis that
 // writes its log anew while the disk is slow can pause for longer than
 // [Options.Timeout]; Twilio hears 503 then.
 package redisstore

@@ -47,7 +47,7 @@
 // sync serves all. On one machine of two cores with a disk that syncs in 0.1 ms,
 // 16 callers store 10,000 to 18,000 observations a second in SQLite and in
 // PostgreSQL, and calls with 100 observations each 25,000 to 65,000; run the
-// benchmarks of internal/drivertest for those of another machine.
+// benchmarks of internal/checks/drivers for those of another machine.
 //
 // # Many machines
 //

@@ -1,0 +1,169 @@
+package layout_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestReadmeIsCompiled holds every Go snippet of the README against the code of
+// the repository: each stands, line for line, in an example or a test, so it
+// compiles and is run.
+func TestReadmeIsCompiled(t *testing.T) {
+	sources := goFiles(t)
+	for _, snippet := range fences(t, "README.md", "go") {
+		found := false
+		for _, source := range sources {
+			if strings.Contains(source, normal(snippet)) {
+				found = true
+				break
+			}
+		}
+		assert.True(t, found, "a snippet of README.md stands in no example or test:\n%s", snippet)
+	}
+}
+
+// TestLinksLead checks that each relative link of the documents leads to
+// something that is there, and each anchor to a heading.
+func TestLinksLead(t *testing.T) {
+	for _, name := range []string{"README.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md", "examples/ivr/README.md"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(string(data), -1) {
+			link, anchor, _ := strings.Cut(m[1], "#")
+			switch {
+			case strings.Contains(link, "://"):
+			case link == "":
+				assert.Contains(t, headings(string(data)), anchor, "%s links to #%s", name, anchor)
+			default:
+				to := filepath.Join(root, filepath.Dir(name), filepath.FromSlash(link))
+				_, err := os.Stat(to)
+				assert.NoError(t, err, "%s links to %s", name, link)
+			}
+		}
+	}
+}
+
+// headings returns the anchors that GitHub makes of a document's headings.
+func headings(text string) (anchors []string) {
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(text, -1) {
+		anchor := strings.ReplaceAll(strings.ToLower(m[1]), " ", "-")
+		anchors = append(anchors, regexp.MustCompile(`[^\w-]`).ReplaceAllString(anchor, ""))
+	}
+	return anchors
+}
+
+// TestReadmeRoutersAreQuoted checks that the lines for routers, which stand in a
+// table, are lines of internal/checks/mounts, where they are tested.
+func TestReadmeRoutersAreQuoted(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	_, section, _ := strings.Cut(string(readme), "\n## Mount it in a router\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	mounts, err := os.ReadFile(filepath.Join(root, "internal", "checks", "mounts", "mounts.go"))
+	require.NoError(t, err)
+	source := normal(string(mounts))
+	_, section, _ = strings.Cut(section, "|---|---|\n")
+	rows := regexp.MustCompile("(?m)^\\| [^`|]+ \\| `(.+)` \\|$").FindAllStringSubmatch(section, -1)
+	assert.Len(t, rows, 4)
+	for _, row := range rows {
+		assert.Contains(t, source, "\n"+row[1]+"\n")
+	}
+}
+
+// TestReadmeTranscriptIsReal holds the failing test that the README shows
+// against the Example that fails so.
+func TestReadmeTranscriptIsReal(t *testing.T) {
+	example, err := os.ReadFile(filepath.Join(root, "webhook", "webhooktest", "example_test.go"))
+	require.NoError(t, err)
+	shown := fences(t, "README.md", "text")
+	require.Len(t, shown, 1)
+	for line := range strings.Lines(shown[0]) {
+		if line = strings.TrimSpace(line); line != "..." {
+			assert.Regexp(t, `(?m)^\s*//\s+`+regexp.QuoteMeta(line)+"$", string(example))
+		}
+	}
+}
+
+// TestReadmeCommandsExist checks that what the documents tell to run is a
+// program, a test package or a script of the repository.
+func TestReadmeCommandsExist(t *testing.T) {
+	for _, name := range []string{"README.md", "examples/README.md", "examples/ivr/README.md"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		found := regexp.MustCompile(`go (run|test) (?:-\S+ )*\./([\w/]+)`).FindAllStringSubmatch(string(data), -1)
+		require.NotEmpty(t, found, name)
+		for _, m := range found {
+			p, err := load(filepath.Join(root, filepath.FromSlash(m[2])))
+			require.NoError(t, err)
+			assert.NotEmpty(t, p.files, "%s: %s", name, m[0])
+			assert.True(t, m[1] == "test" || p.name == "main", "%s: %s is not a program", name, m[0])
+		}
+	}
+}
+
+// fences returns the fenced blocks of a Markdown file that are marked language.
+func fences(t *testing.T, name, language string) (blocks []string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root, name))
+	require.NoError(t, err)
+	inside := false
+	var block strings.Builder
+	for line := range strings.Lines(string(data)) {
+		switch trimmed := strings.TrimSpace(line); {
+		case !inside && trimmed == "```"+language:
+			inside = true
+			block.Reset()
+		case inside && trimmed == "```":
+			inside = false
+			blocks = append(blocks, block.String())
+		case inside:
+			block.WriteString(line)
+		}
+	}
+	require.False(t, inside, "%s ends inside a block", name)
+	return blocks
+}
+
+// goFiles returns the text of every example and test of all modules, without
+// indentation.
+func goFiles(t *testing.T) (sources []string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && name != root && strings.HasPrefix(d.Name(), ".") {
+			return filepath.SkipDir
+		}
+		example := strings.Contains(filepath.ToSlash(name), "/examples/")
+		if !strings.HasSuffix(name, ".go") || !example && !strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		sources = append(sources, normal(string(data)))
+		return nil
+	})
+	require.NoError(t, err)
+	return sources
+}
+
+// normal drops indentation and blank lines, which a snippet may lose.
+func normal(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
+}
