@@ -1,7 +1,12 @@
 package status_test
 
 import (
+	"cmp"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,7 +33,8 @@ func TestCode(t *testing.T) {
 	assert.Equal(t, status.ClassWebhookHTTP, status.Code(11200).Class())
 	assert.True(t, status.Code(11205).Retryable())
 	assert.True(t, status.Code(12200).Warning())
-	assert.Equal(t, status.Code(14201).Name(), status.Code(14201).Meaning(), "where there is nothing to add")
+	assert.Equal(t, status.Code(54050).Name(), status.Code(54050).Meaning(), "where there is nothing to add")
+	assert.Empty(t, status.Code(54050).Class(), "not classified")
 }
 
 func TestCodeThatIsNotKnown(t *testing.T) {
@@ -39,47 +45,60 @@ func TestCodeThatIsNotKnown(t *testing.T) {
 	assert.Equal(t, "99999", status.Code(99999).String())
 }
 
-// The catalogue is held against the facts themselves.
+// TestCodesAgainstTheFacts compares the catalogue with the facts, code by code.
 func TestCodesAgainstTheFacts(t *testing.T) {
-	type fact struct {
-		Code      int     `json:"code"`
-		Name      string  `json:"name"`
-		Meaning   string  `json:"meaning"`
-		Class     string  `json:"class"`
-		Category  string  `json:"category"`
-		Permanent *bool   `json:"permanent"`
-		LogLevel  *string `json:"log_level"`
-		Direction string  `json:"direction"`
-		SeenIn    string  `json:"seen_in"`
-		Source    string  `json:"source"`
+	var facts []struct {
+		Code      int    `json:"code"`
+		Name      string `json:"name"`
+		Product   string `json:"product"`
+		LogLevel  string `json:"log_level"`
+		Meaning   string `json:"meaning"`
+		Class     string `json:"class"`
+		Permanent *bool  `json:"permanent"`
+		Direction string `json:"direction"`
+		SeenIn    string `json:"seen_in"`
+		Source    string `json:"source"`
 	}
-	var messaging, voice []fact
-	require.NoError(t, spec.Decode("messaging-errors.json", &messaging))
-	require.NoError(t, spec.Decode("voice-errors.json", &voice))
-	known := map[int]bool{}
-	for _, f := range messaging {
-		known[f.Code] = true
+	require.NoError(t, spec.Decode("errors.json", &facts))
+	for _, f := range facts {
 		c := status.Code(f.Code)
+		assert.True(t, c.Known())
 		assert.Equal(t, f.Name, c.Name())
+		assert.Equal(t, cmp.Or(f.Meaning, f.Name), c.Meaning())
 		assert.Equal(t, f.Class, string(c.Class()))
 		assert.Equal(t, f.Permanent != nil && *f.Permanent, c.Permanent(), "%v", c)
 		assert.Equal(t, f.Permanent != nil && !*f.Permanent, c.Retryable(), "%v", c)
-	}
-	for _, f := range voice {
-		c := status.Code(f.Code)
-		if !known[f.Code] {
-			assert.Equal(t, f.Name, c.Name())
-			assert.Equal(t, f.Category, string(c.Class()))
-			assert.False(t, c.Permanent() && c.Retryable())
-		}
-		known[f.Code] = true
+		assert.Equal(t, f.LogLevel == "WARNING", c.Warning(), "%v", c)
 	}
 	all := slices.Collect(status.Codes())
-	assert.Len(t, all, len(known))
+	assert.Len(t, all, len(facts))
 	assert.True(t, slices.IsSorted(all))
 	for range status.Codes() {
 		break
 	}
+}
+
+// TestEveryClassHasAConstant compares the constants of class.go with the
+// classes in use.
+func TestEveryClassHasAConstant(t *testing.T) {
+	file, err := parser.ParseFile(gotoken.NewFileSet(), "class.go", nil, 0)
+	require.NoError(t, err)
+	constants := map[string]bool{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			require.NoError(t, err)
+			constants[text] = true
+		}
+		return true
+	})
+	used := map[string]bool{}
+	for c := range status.Codes() {
+		if class := c.Class(); class != "" {
+			used[string(class)] = true
+		}
+	}
+	assert.Equal(t, used, constants)
 }
 
 func TestCodeAllocatesNothing(t *testing.T) {

@@ -19,9 +19,11 @@ func ExampleCode() {
 
 func ExampleCodes() {
 	for code := range status.Codes() {
-		if code.Class() == status.ClassOptedOut {
+		if code.Class() == status.ClassUnreachableHandset {
 			fmt.Println(int(code), code.Meaning())
 		}
 	}
-	// Output: 21610 Recipient has opted out (STOP) of this sender or service.
+	// Output:
+	// 30003 The handset is off, out of reach or cannot take messages now; try again later.
+	// 63036 The number cannot be reached by RCS now; send an SMS instead or try again later.
 }

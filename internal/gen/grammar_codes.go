@@ -1,13 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/ringback-go/ringback/internal/spec"
 )
 
 // grammarCodes are the numbers that Twilio logs for what is wrong with an
@@ -93,23 +90,14 @@ var grammarErrorName = regexp.MustCompile(`^(\w+)(?:->(\w+))?: Invalid (\w+)(?i:
 func grammarLoadCodes(g *grammarSpec) (*grammarCodes, error) {
 	c := &grammarCodes{attrs: map[string]int{}, text: grammarTextCodes, inside: grammarInsideCodes}
 	listed := map[int]bool{}
-	for _, file := range []string{"voice-errors.json", "messaging-errors.json"} {
-		data, err := spec.Bytes(file)
-		if err != nil {
-			return nil, err
-		}
-		var errs []struct {
-			Code int    `json:"code"`
-			Name string `json:"name"`
-		}
-		if err := json.Unmarshal(data, &errs); err != nil {
-			return nil, err
-		}
-		for _, e := range errs {
-			listed[e.Code] = true
-			if key := grammarErrorAttribute(g, e.Name); key != "" && c.attrs[key] == 0 {
-				c.attrs[key] = e.Code
-			}
+	errs, err := codesRead()
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range errs {
+		listed[e.Code] = true
+		if key := grammarErrorAttribute(g, e.Name); key != "" && c.attrs[key] == 0 {
+			c.attrs[key] = e.Code
 		}
 	}
 	for key, code := range grammarAttrCodes {

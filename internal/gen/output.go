@@ -17,7 +17,7 @@ type output struct {
 // function beside it.
 var outputs = slices.Concat(twimlOutputs(), webhookOutputs(), []output{
 	{path: "twiml/grammar_gen.go", from: "twiml.json", make: makeGrammar},
-	{path: "status/codes_gen.go", from: "messaging-errors.json and voice-errors.json", make: makeCodes},
+	{path: "internal/errorcode/table_gen.go", from: "errors.json", make: makeCodes},
 })
 
 // render returns the whole file, formatted, with the line that marks it as

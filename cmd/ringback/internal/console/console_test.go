@@ -388,7 +388,7 @@ func TestStateCodesAndDescription(t *testing.T) {
 	assert.True(t, state.App.Up)
 	assert.NotEmpty(t, state.People)
 	var codes struct{ Codes []struct{ Code int } }
-	require.Equal(t, 200, d.do("GET", "/api/codes?text=30003", "", &codes))
+	require.Equal(t, 200, d.do("GET", "/api/codes?text=21610", "", &codes))
 	require.Len(t, codes.Codes, 1)
 	var api struct {
 		OpenAPI string
