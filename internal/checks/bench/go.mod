@@ -7,8 +7,8 @@ require (
 	github.com/gorilla/schema v1.4.1
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/redis/go-redis/v9 v9.23.0
-	github.com/ringback-go/ringback v0.0.0
-	github.com/ringback-go/ringback/status/redisstore v0.0.0
+	github.com/ringback-go/ringback v0.2.0
+	github.com/ringback-go/ringback/status/redisstore v0.2.0
 	github.com/stretchr/testify v1.12.1
 	github.com/twilio/twilio-go v1.31.0
 	modernc.org/sqlite v1.62.0
@@ -34,9 +34,4 @@ require (
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
-)
-
-replace (
-	github.com/ringback-go/ringback => ../../..
-	github.com/ringback-go/ringback/status/redisstore => ../../../status/redisstore
 )

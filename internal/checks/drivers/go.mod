@@ -5,8 +5,8 @@ go 1.26.0
 require (
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/redis/go-redis/v9 v9.23.0
-	github.com/ringback-go/ringback v0.0.0
-	github.com/ringback-go/ringback/status/redisstore v0.0.0
+	github.com/ringback-go/ringback v0.2.0
+	github.com/ringback-go/ringback/status/redisstore v0.2.0
 	github.com/stretchr/testify v1.12.1
 	modernc.org/sqlite v1.62.0
 )
@@ -29,9 +29,4 @@ require (
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
-)
-
-replace (
-	github.com/ringback-go/ringback => ../../..
-	github.com/ringback-go/ringback/status/redisstore => ../../../status/redisstore
 )
