@@ -21,16 +21,13 @@ func ExampleVerifier_Diagnose() {
 		panic(err)
 	}
 	r := fromTwilio("https://hooks.example.com/sms", "Hello")
-	_, err = verifier.Verify(r)
-	fmt.Println(err)
 	for _, f := range verifier.Diagnose(r) {
 		fmt.Println(f.Cause)
 		fmt.Println(f.Remedy)
 	}
 	// Output:
-	// signature: mismatch
-	// scheme: Twilio signed https, and the verifier was told http
-	// Set Config.BaseURL to "https://hooks.example.com": TLS ends at a proxy, so this process sees another scheme than Twilio.
+	// scheme: Twilio signed https, and the request was checked as http
+	// Set the public address to "https://hooks.example.com" (Config.BaseURL in Go, --base-url in ringback). TLS ends at a proxy, so this process sees another scheme than Twilio.
 }
 
 // Several public names reach one process through a load balancer, which says

@@ -8,25 +8,12 @@ import (
 // Counting returns a token that counts in n how often it computes.
 func Counting(t Token, n *int) Token {
 	k := *t.key
-	t.key = &key{secret: k.secret, macs: func() *sync.Pool { *n++; return k.macs() }}
+	t.key = &key{macs: func() *sync.Pool { *n++; return k.macs() }}
 	return t
 }
 
 // CountDecoys lets the token that stands in for unknown accounts count in n.
 func CountDecoys(v *Verifier, n *int) { v.decoy = Counting(v.decoy, n) }
-
-// Trials returns how many signatures a diagnosis of r computes, and how many
-// bytes it hashes for them.
-func Trials(v *Verifier, r *http.Request) (int, int) {
-	d := v.diagnosisOf(r)
-	if d == nil {
-		return 0, 0
-	}
-	d.search()
-	return maxTrials - d.trials, maxTrialBytes - d.bytes
-}
-
-const MaxTrials, MaxTrialBytes = maxTrials, maxTrialBytes
 
 // OriginOf returns the URL that v derives for r.
 func OriginOf(v *Verifier, r *http.Request) (string, error) {

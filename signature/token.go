@@ -69,8 +69,8 @@ func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 // through values: the secret is a variable of closures, not a field. The keyed
 // hashes are reused, since hashing the key anew costs as much as a short request.
 type key struct {
-	secret func() string
-	macs   func() *sync.Pool
+	odd  string // what is unusual about the secret, for Diagnose
+	macs func() *sync.Pool
 }
 
 func newKey(secret string) *key {
@@ -78,8 +78,8 @@ func newKey(secret string) *key {
 		return &mac{Hash: hmac.New(sha1.New, []byte(secret))}
 	}}
 	return &key{
-		secret: func() string { return secret },
-		macs:   func() *sync.Pool { return pool },
+		odd:  oddityOf(secret),
+		macs: func() *sync.Pool { return pool },
 	}
 }
 

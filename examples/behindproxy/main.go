@@ -54,7 +54,7 @@ func build(getenv func(string) string) (http.Handler, error) {
 		Tokens:  signature.TokenFunc(all.tokens),
 		Refused: func(r *http.Request, err *signature.Error) {
 			log.Print(err)
-			if getenv("DEBUG") != "" { // costs up to 2,000 signatures, so not for every stranger
+			if getenv("DEBUG") != "" { // costs up to 5,000 signatures, so not for every stranger
 				for _, f := range verifier.Diagnose(r) {
 					log.Print(f)
 				}

@@ -1,0 +1,98 @@
+package diagnose
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/ringback-go/ringback/internal/form"
+)
+
+// Header returns what was done to the lines of a signature header that should be
+// one of length characters.
+func Header(lines []string, length int) string {
+	text := strings.Trim(lines[0], " \t\r\n\"'")
+	sum, err := hex.DecodeString(text)
+	switch {
+	case len(lines) > 1:
+		return "came more than once"
+	case strings.Contains(text, ","):
+		return "came more than once, joined by a comma"
+	case strings.ContainsAny(text, "-_"):
+		return "is in the URL-safe alphabet"
+	case text != lines[0]:
+		return "has quotes or white space around it"
+	case err == nil && base64.StdEncoding.EncodedLen(len(sum)) == length:
+		return "is in hexadecimal"
+	case len(text) < length:
+		return "is cut short"
+	}
+	return "is not base64 of the right length"
+}
+
+// Body returns what was done to a body since it was hashed, or "". Hashed reports
+// whether the hash is that of text.
+func Body(body []byte, hashed func(text []byte) bool) string {
+	if len(body) == 0 {
+		return "the body is empty, and bodySHA256 is the hash of something else: a middleware has read it"
+	}
+	const again, bare = "the JSON was parsed and written again", "white space, a line break or a byte order mark was added around the body"
+	var compact, two, four bytes.Buffer
+	_ = json.Compact(&compact, body) // what is not JSON leaves them empty
+	_ = json.Indent(&two, compact.Bytes(), "", "  ")
+	_ = json.Indent(&four, compact.Bytes(), "", "    ")
+	text := string(body)
+	for _, change := range []struct{ cause, text string }{
+		{again, compact.String()}, {again, two.String()}, {again, four.String()}, {again + " without its spaces", spaced(text)},
+		{"a line break at the end was lost", text + "\n"}, {"a line break at the end was lost", text + "\r\n"},
+		{bare, strings.TrimRight(text, "\r\n")}, {bare, strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))},
+		{"line breaks were changed to CR LF", replace("\r\n", "\n")(text)}, {"line breaks were changed from CR LF", replace("\r\n", "\r\n", "\n", "\r\n")(text)},
+	} {
+		if change.text != text && hashed([]byte(change.text)) {
+			return change.cause + " after it was signed"
+		}
+	}
+	return ""
+}
+
+// spaced returns compact JSON with a space behind each comma and colon, as Python
+// writes it.
+func spaced(compact string) string {
+	var b strings.Builder
+	quoted := false
+	for i, c := range compact {
+		if c == '"' && (i == 0 || compact[i-1] != '\\') {
+			quoted = !quoted
+		}
+		b.WriteRune(c)
+		if !quoted && (c == ',' || c == ':') {
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// Retyped returns what a signed form became, if that is what the body of r was,
+// else "".
+func Retyped(r *Request) string {
+	var members map[string]any
+	var pairs []form.Pair
+	_ = json.Unmarshal(r.Body, &members) // what is not an object has no members
+	for name, value := range members {
+		text := fmt.Sprint(value)
+		if _, nested := value.(map[string]any); nested {
+			text = "[object Object]" // as JavaScript prints it
+		}
+		pairs = append(pairs, form.Pair{Name: name, Value: text})
+	}
+	switch {
+	case pairs != nil && Matches(r, pairs):
+		return "JSON"
+	case bytes.IndexByte(r.Body, '=') >= 0 && Matches(r, parse(string(r.Body))):
+		return "another type"
+	}
+	return ""
+}

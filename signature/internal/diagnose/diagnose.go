@@ -1,0 +1,284 @@
+// Package diagnose looks for the reason why a signature does not match. It
+// changes a request in the ways in which proxies, frameworks and settings
+// change it, and asks for each variant whether a token signs it. It never sees
+// a token: the caller answers that question.
+//
+// Each file holds the causes of one part of a request: address, path, query,
+// parameters. A cause is data: its stable label, what happened, what to do, and
+// how the request was before. Adding one is adding an entry.
+package diagnose
+
+import (
+	"fmt"
+	"hash/maphash"
+	"iter"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/ringback-go/ringback/internal/form"
+)
+
+// Request is the part of a request that a diagnosis looks at.
+type Request struct {
+	Form   bool // the parameters are in the body
+	Socket bool // the request opens a WebSocket
+
+	// The URL as the verifier derived it. User includes the @, Port its colon and
+	// Query its question mark.
+	Scheme, User, Host, Port, Prefix string
+	Path, Query                      string
+
+	// Configured is whether the address comes from the configuration and not from
+	// the request and its proxies.
+	Configured bool
+
+	Pairs []form.Pair // parameters of the form, decoded, in the order of arrival
+	Body  []byte
+
+	Header http.Header // read only
+	Hosts  []string    // the Host header and the configured names
+
+	// Signs reports whether a token signs text, and Keys is how many signatures
+	// it computes for that.
+	Signs func(text string) bool
+	Keys  int
+	Odd   string // what is unusual about the tokens, if anything
+}
+
+// Finding is one reason, as in package signature.
+type Finding struct{ Cause, Remedy string }
+
+// Limits of one diagnosis. A hostile request reaches them within a tenth of a
+// second.
+const (
+	MaxTrials = 5000     // signatures that are computed
+	MaxBytes  = 32 << 20 // bytes of text that are put together
+	maxClaims = 16       // values of one header
+)
+
+// trial is a request as Twilio may have signed it.
+type trial struct {
+	scheme, user, host, port string
+	prefix, path, query      string
+	params                   string
+}
+
+func (t trial) url() string {
+	return t.scheme + "://" + t.user + t.host + t.port + t.prefix + t.path + t.query
+}
+
+// address is what BaseURL has to be for t. A WebSocket's address is that of the
+// other requests. User information is a secret and left out.
+func (t trial) address() string {
+	if t.port == defaultPort(t.scheme) {
+		t.port = ""
+	}
+	return strings.Replace(t.scheme, "ws", "http", 1) + "://" + t.host + t.port + t.prefix
+}
+
+func defaultPort(scheme string) string {
+	if strings.HasSuffix(scheme, "s") {
+		return ":443"
+	}
+	return ":80"
+}
+
+// withParams returns t with pairs as they are signed.
+func (t trial) withParams(pairs []form.Pair) trial {
+	sorted := slices.Clone(pairs)
+	slices.SortFunc(sorted, func(a, b form.Pair) int {
+		if c := strings.Compare(a.Name, b.Name); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Value, b.Value)
+	})
+	t.params = joined(slices.Compact(sorted))
+	return t
+}
+
+// joined writes pairs in the order given.
+func joined(pairs []form.Pair) string {
+	var b strings.Builder
+	for _, p := range pairs {
+		b.WriteString(p.Name + p.Value)
+	}
+	return b.String()
+}
+
+// change is a trial and what it means if it matches.
+type change struct {
+	trial
+	label, what string
+	remedy      string
+	address     bool // the remedy is to configure the trial's address; remedy says why
+}
+
+// kinds are the parts of a request that are changed, most frequent first.
+var kinds = []struct {
+	what    string
+	changes func(*Request, trial) iter.Seq[change]
+}{
+	{"scheme", schemes}, {"host", hosts}, {"port", ports}, {"trailing slash", slashes}, {"path prefix", prefixes}, {"path", paths},
+	{"query", queries}, {"method", methods}, {"parameters", parameters},
+}
+
+// search is the state of one diagnosis.
+type search struct {
+	*Request
+	trials, bytes int // that are left
+	seed          maphash.Seed
+	tried         map[uint64]bool
+}
+
+// Mismatch returns the change, or the two changes, that make the signature of r
+// match. If there is none, the findings say what was tried and what to check next.
+func Mismatch(r *Request) []Finding {
+	s, base := newSearch(r)
+	for _, kind := range kinds {
+		for c := range kind.changes(r, base) {
+			if t, ok := s.match(c.trial); ok {
+				return r.findings(t, c)
+			}
+			if s.exhausted() {
+				return s.nothing()
+			}
+		}
+	}
+	if list := s.rearrange(base); list != nil {
+		return list
+	}
+	for sum := 1; sum < 2*len(kinds)-2; sum++ { // frequent pairs first
+		for i := max(0, sum-len(kinds)+1); 2*i < sum; i++ {
+			for first := range kinds[i].changes(r, base) {
+				for second := range kinds[sum-i].changes(r, first.trial) {
+					if t, ok := s.match(second.trial); ok {
+						return r.findings(t, first, second)
+					}
+					if s.exhausted() {
+						return s.nothing()
+					}
+				}
+			}
+		}
+	}
+	return s.nothing()
+}
+
+// Matches reports whether the request is signed with pairs as its parameters.
+func Matches(r *Request, pairs []form.Pair) bool {
+	s, base := newSearch(r)
+	_, ok := s.match(base.withParams(pairs))
+	return ok
+}
+
+// newSearch returns a search and the request as the verifier saw it.
+func newSearch(r *Request) (*search, trial) {
+	t := trial{r.Scheme, r.User, r.Host, r.Port, r.Prefix, r.Path, r.Query, ""}
+	if r.Form {
+		t = t.withParams(r.Pairs)
+	}
+	return &search{r, MaxTrials, MaxBytes, maphash.MakeSeed(), map[uint64]bool{}}, t
+}
+
+func (s *search) exhausted() bool { return s.trials < s.Keys || s.bytes <= 0 }
+
+// match reports whether t is signed, with or without the default port and the
+// user information, as the verifier tries it. It returns what was signed.
+func (s *search) match(t trial) (trial, bool) {
+	other := t
+	other.port = ""
+	if t.port == "" {
+		other.port = defaultPort(t.scheme)
+	}
+	variants := []trial{t, other}
+	if t.user != "" {
+		t.user, other.user = "", ""
+		variants = append(variants, t, other)
+	}
+	for _, v := range variants {
+		if s.exhausted() {
+			break
+		}
+		text := v.url() + v.params
+		s.bytes -= len(text)
+		key := maphash.String(s.seed, text)
+		if s.tried[key] {
+			continue
+		}
+		s.tried[key] = true
+		s.trials -= s.Keys
+		s.bytes -= len(text) * (s.Keys - 1)
+		if s.Signs(text) {
+			return v, true
+		}
+	}
+	return t, false
+}
+
+// findings says what the changes that led to t mean. An address is named once it
+// is known whole.
+func (r *Request) findings(t trial, changes ...change) []Finding {
+	var list []Finding
+	for _, c := range changes {
+		if c.address {
+			c.remedy = r.setAddress(t) + c.remedy
+		}
+		list = append(list, Finding{c.label + ": " + c.what, strings.TrimSpace(c.remedy)})
+	}
+	return list
+}
+
+func (r *Request) setAddress(t trial) string {
+	kept := ""
+	if t.user != "" {
+		kept = ", keeping its user information"
+	}
+	proxies := ""
+	if !r.Configured {
+		proxies = "Or list the proxy in Config.Proxies and the name in Config.Hosts, and have the proxy send X-Forwarded-Proto, -Host and -Port. "
+	}
+	return fmt.Sprintf("Set the public address to %q%s (Config.BaseURL in Go, --base-url in ringback). ", t.address(), kept) + proxies
+}
+
+// nothing says what was tried and what cannot be tried.
+func (s *search) nothing() []Finding {
+	var tried []string
+	for _, k := range kinds {
+		tried = append(tried, k.what)
+	}
+	cause := fmt.Sprintf("token: none of the %d variants of the request that were tried has this signature (other %s, alone and two at a time)",
+		len(s.tried), strings.Join(tried, ", "))
+	if s.exhausted() {
+		cause += "; the limit was reached before all were tried"
+	}
+	if s.Odd != "" {
+		cause = "token: " + s.Odd + "; " + strings.TrimPrefix(cause, "token: ")
+	}
+	list := []Finding{{cause, "Check that the token is the primary auth token of the account that sent the request, as the Twilio Console shows it: 32 characters from 0-9 and a-f, without quotes. " +
+		"A sub-account and each region have tokens of their own; a secondary token signs nothing until it is promoted; API key secrets and test credentials never sign webhooks."}}
+	if slices.ContainsFunc(s.Pairs, func(p form.Pair) bool { return p.Name == "ParentAccountSid" && p.Value != "" }) {
+		list[0].Remedy = "The request comes from a sub-account (it has ParentAccountSid), which signs with a token of its own: add the sub-account's auth token, or choose the token by AccountSid (in Go with a TokenFunc)."
+	}
+	pairs := strings.Split(strings.TrimPrefix(s.Query, "?"), "&")
+	if f := (Finding{fmt.Sprintf("query-order: with %d pairs in the query not every order can be tried", len(pairs)), sortQuery}); !everyOrder(pairs) {
+		if isSorted(pairs) {
+			f.Cause += "; they arrive sorted, so something may have sorted them"
+			list = append([]Finding{f}, list...)
+		} else {
+			list = append(list, f)
+		}
+	}
+	if s.Query == "" {
+		f := Finding{"query-missing: the URL has no query here, and a query that was lost cannot be guessed",
+			"If the URL at Twilio has a query, have the proxy or gateway pass it on unchanged."}
+		if s.Socket {
+			f.Remedy += " Twilio itself drops the query of a Stream's url: pass values with Parameter elements."
+		}
+		list = append(list, f)
+	}
+	if s.Form {
+		list = append(list, Finding{"param-missing: values that were dropped, trimmed or replaced on the way cannot be guessed", verifyFirst})
+	}
+	return list
+}

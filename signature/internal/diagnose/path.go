@@ -1,0 +1,149 @@
+package diagnose
+
+import (
+	"fmt"
+	"iter"
+	"net/url"
+	pathpkg "path"
+	"slices"
+	"strings"
+)
+
+func slashes(_ *Request, t trial) iter.Seq[change] {
+	c := change{trial: t, label: "trailing-slash"}
+	const remedy = "Write the URL at Twilio %s the slash, as it arrives here, or stop the proxy or router from changing it."
+	bare, has := strings.CutSuffix(t.path, "/")
+	if has {
+		c.path = bare
+		c.what, c.remedy = "Twilio signed the path without a slash at its end, and it arrives with one", fmt.Sprintf(remedy, "with")
+	} else {
+		c.path += "/"
+		c.what, c.remedy = "Twilio signed the path with a slash at its end, and it arrives without", fmt.Sprintf(remedy, "without")
+	}
+	return slices.Values([]change{c})
+}
+
+// stages are path prefixes that gateways and routers commonly remove.
+var stages = []string{"/prod", "/Prod", "/dev", "/stage", "/Stage", "/staging", "/test", "/live", "/default", "/api", "/v1", "/api/v1", "/twilio", "/webhook", "/webhooks", "/hooks"}
+
+func prefixes(r *Request, t trial) iter.Seq[change] {
+	var list []change
+	add := func(prefix, what string) {
+		c := change{trial: t, label: "path-prefix", what: what, address: true, remedy: "A prefix that a gateway or proxy removes has to be put back."}
+		if c.prefix = prefix; prefix != t.prefix {
+			list = append(list, c)
+		}
+	}
+	for _, prefix := range claims(r.Header["X-Forwarded-Prefix"]) {
+		if strings.HasPrefix(prefix, "/") {
+			add(strings.TrimSuffix(prefix, "/"), "Twilio signed the path with the prefix of the X-Forwarded-Prefix header")
+		}
+	}
+	if t.prefix != "" {
+		add("", fmt.Sprintf("the configured address ends in %q, which the request's path has already or which is not public", t.prefix))
+	}
+	for _, stage := range stages {
+		add(t.prefix+stage, fmt.Sprintf("Twilio signed the path with %q in front, and it arrives without", stage))
+	}
+	// One segment less, then two.
+	for rest, n := t.path, 0; n < 2; n++ {
+		i := strings.IndexByte(strings.TrimPrefix(rest, "/"), '/')
+		if i < 0 {
+			break
+		}
+		extra := t.path[:len(t.path)-len(rest)+i+1]
+		rest = rest[i+1:]
+		if strings.Contains(extra, "..") {
+			break
+		}
+		c := change{trial: t, label: "path-prefix", what: fmt.Sprintf("the path arrives with %q in front, and Twilio signed it without", extra),
+			remedy: "Something in front of this process adds that prefix. Stop it, or verify before it does."}
+		c.path = rest
+		list = append(list, c)
+	}
+	return slices.Values(list)
+}
+
+const keepPath = "Have the path passed on as it was received. In nginx, write proxy_pass without a path behind the host."
+
+// pathRewrites turn a path back into what was signed.
+var pathRewrites = []struct {
+	label, what string
+	undo        func(string) string
+}{
+	{"path-normalised", "Twilio signed a double slash at the start", func(p string) string { return "/" + p }},
+	{"path-normalised", "Twilio signed double slashes, which something has cleaned", replace("/", "//")},
+	{"path-normalised", "Twilio signed a double slash, which something has cleaned", func(p string) string { dir, file := pathpkg.Split(p); return dir + "/" + file }},
+	{"path-normalised", "Twilio signed single slashes where double ones arrive", replace("//", "/")},
+	{"path-normalised", "Twilio signed the path cleaned of dots and double slashes", func(p string) string { return pathpkg.Clean("/" + p) }},
+	{"path-escape", "Twilio signed the path decoded, and it arrives escaped", decodedPath},
+	{"path-escape", "Twilio signed the path escaped in another way", func(p string) string { return (&url.URL{Path: decodedPath(p)}).EscapedPath() }},
+	{"path-escape", "escapes in the path arrive in lower case and were signed in upper case", func(p string) string { return mapEscapes(p, strings.ToUpper) }},
+	{"path-escape", "escapes in the path arrive in upper case and were signed in lower case", func(p string) string { return mapEscapes(p, strings.ToLower) }},
+	{"path-escape", "Twilio signed the path escaped, and it arrives decoded", escapeNonASCII},
+	{"path-rewrite", "the path ends in a file that the web server has added", func(p string) string { dir, _ := pathpkg.Split(p); return strings.TrimSuffix(dir, "/") }},
+	{"path-rewrite", "the path ends in a file that the web server has added", func(p string) string { dir, _ := pathpkg.Split(p); return dir }},
+	{"path-rewrite", "Twilio signed the path with index.php", func(p string) string { return strings.TrimSuffix(p, "/") + "/index.php" }},
+	{"path-rewrite", "Twilio signed the path in another case", strings.ToLower},
+}
+
+func paths(r *Request, t trial) iter.Seq[change] {
+	var list []change
+	for _, name := range []string{"X-Original-Uri", "X-Original-Url", "X-Forwarded-Uri", "X-Rewrite-Url", "X-Envoy-Original-Path"} {
+		lines := r.Header[name]
+		for _, line := range lines[:min(len(lines), maxClaims)] {
+			c := change{trial: t, label: "path-rewrite", what: "the request target was rewritten; Twilio signed the one in the " + name + " header", remedy: keepPath}
+			path, query, found := strings.Cut(line, "?")
+			if !strings.HasPrefix(path, "/") {
+				continue
+			}
+			if path == t.prefix+t.path {
+				c.label = "query-missing"
+			}
+			if c.path, c.prefix = path, ""; found {
+				c.query = "?" + query
+			}
+			list = append(list, c)
+		}
+	}
+	for _, rewrite := range pathRewrites {
+		c := change{trial: t, label: rewrite.label, what: rewrite.what, remedy: keepPath}
+		if c.path = rewrite.undo(t.path); c.path != t.path {
+			list = append(list, c)
+		}
+	}
+	return slices.Values(list)
+}
+
+func decodedPath(path string) string {
+	if decoded, err := url.PathUnescape(path); err == nil && !strings.Contains(decoded, "?") {
+		return decoded
+	}
+	return path
+}
+
+// mapEscapes applies change to each escape.
+func mapEscapes(s string, change func(string) string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '%')
+		if i < 0 || i+3 > len(s) {
+			return b.String() + s
+		}
+		b.WriteString(s[:i] + change(s[i:i+3]))
+		s = s[i+3:]
+	}
+}
+
+// escapeNonASCII escapes the bytes that no URL has.
+func escapeNonASCII(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7f {
+			fmt.Fprintf(&b, "%%%02X", s[i])
+		} else {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
