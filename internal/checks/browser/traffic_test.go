@@ -68,7 +68,7 @@ func TestTrafficByKeyboard(t *testing.T) {
 
 	tb.press(t, "p")
 	tb.until(t, "the pin", `document.querySelector("[data-pin]").getAttribute("aria-pressed") === "true"`)
-	for form, want := range map[string]string{"curl": "curl -i -X POST", "Go test": "func TestExchange1(", "Fixture file": "POST /sms HTTP/1.1", "HAR": `"version": "1.2"`} {
+	for form, want := range map[string]string{"curl": "curl -i --globoff -X 'POST'", "Go test": "func TestExchange1(", "Fixture file": "POST /sms HTTP/1.1", "HAR": `"version": "1.2"`} {
 		tb.run(t, chromedp.Click(".detail .more summary", chromedp.ByQuery))
 		tb.click(t, form)
 		tb.until(t, "that it was copied", `document.querySelector(".told")?.innerText === "Copied as `+form+`"`)

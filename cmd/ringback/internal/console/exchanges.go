@@ -23,7 +23,7 @@ func pathOf(u string) string {
 	if !ok {
 		return u
 	}
-	if i := strings.IndexByte(rest, '/'); i >= 0 {
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
 		return rest[i:]
 	}
 	return "/"

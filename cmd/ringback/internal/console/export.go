@@ -1,23 +1,27 @@
 package console
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/format"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/internal/form"
 )
 
 // export writes one exchange in a form that other tools read. The name of the
-// file is made of the number alone: nothing of what was captured may choose it
-// (T38).
+// file is made of the exchange's number alone: nothing that was captured may
+// choose it (T38).
 func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	e, err := s.Store.Get(r.Context(), idOf(r))
 	if err != nil {
@@ -35,7 +39,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	}
 	form, ok := writers[r.PathValue("form")]
 	if !ok {
-		fail(w, http.StatusNotFound, errors.New("an exchange can be had as curl, go, fixture or har"))
+		fail(w, http.StatusNotFound, errors.New("an exchange can be exported as curl, go, fixture or har"))
 		return
 	}
 	w.Header().Set("Content-Type", form.media)
@@ -43,7 +47,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	w.Write([]byte(form.write(e)))
 }
 
-// made are headers that the other tool makes by itself.
+// made are headers that the other tool adds itself.
 var made = []string{"Host", "Content-Length", "Connection", "Accept-Encoding", "Transfer-Encoding"}
 
 func headersOf(r capture.Request) [][2]string {
@@ -60,64 +64,135 @@ func headersOf(r capture.Request) [][2]string {
 	return out
 }
 
-// quote makes text one word of a shell.
+// quote makes text one word of a POSIX shell.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
+// visible is text without control characters.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// curl is a command line that sends the request. Everything that was captured is
+// quoted for the shell, and no option is used that gives a value a meaning of its
+// own: --data-raw reads no file, and --globoff expands no brackets in the URL.
+//
+// A body with control characters is piped in as escapes: a terminal acts on some
+// of them, even between quotes, when a line is pasted.
 func curl(e capture.Exchange) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "curl -i -X %s %s", e.Request.Method, quote(e.Request.URL))
-	for _, h := range headersOf(e.Request) {
-		fmt.Fprintf(&b, " \\\n  -H %s", quote(h[0]+": "+h[1]))
+	body := string(e.Request.Body)
+	piped := !utf8.ValidString(body) || strings.ContainsFunc(body, func(r rune) bool { return unicode.IsControl(r) && r != '\n' })
+	if piped {
+		fmt.Fprintf(&b, "printf %%b %s | ", quote(octal(body)))
 	}
-	if len(e.Request.Body) > 0 {
-		fmt.Fprintf(&b, " \\\n  --data-binary %s", quote(string(e.Request.Body)))
+	fmt.Fprintf(&b, "curl -i --globoff -X %s %s", quote(visible(e.Request.Method)), quote(visible(e.Request.URL)))
+	for _, h := range headersOf(e.Request) {
+		header := h[0] + ": " + h[1]
+		if h[1] == "" {
+			header = h[0] + ";" // this is how curl sends a header without a value
+		}
+		fmt.Fprintf(&b, " \\\n  -H %s", quote(visible(header)))
+	}
+	if e.Request.Header.Get("Content-Type") == "" && body != "" {
+		fmt.Fprintf(&b, " \\\n  -H %s", quote("Content-Type:")) // curl adds none
+	}
+	switch {
+	case piped:
+		b.WriteString(" \\\n  --data-binary @-")
+	case body != "":
+		fmt.Fprintf(&b, " \\\n  --data-raw %s", quote(body))
 	}
 	return b.String() + "\n"
 }
 
-// goTest is a test that sends the same parameters, signed anew by webhooktest.
-func goTest(e capture.Exchange) string {
+// octal writes text in the escapes that printf %b knows in every shell.
+func octal(text string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "func TestExchange%d(t *testing.T) {\n\tparams := url.Values{\n", e.ID)
-	pairs, err := form.Parse(e.Request.Body, form.Limits{Lenient: true})
-	if err != nil || !isForm(e.Request) {
-		pairs = nil
+	for i := range len(text) {
+		fmt.Fprintf(&b, `\0%03o`, text[i])
 	}
-	names := map[string][]string{}
-	var order []string
-	for _, p := range pairs {
-		if _, ok := names[p.Name]; !ok {
-			order = append(order, p.Name)
-		}
-		names[p.Name] = append(names[p.Name], p.Value)
-	}
-	for _, name := range order {
-		var values []string
-		for _, value := range names[name] {
-			values = append(values, strconv.Quote(value))
-		}
-		fmt.Fprintf(&b, "\t\t%q: {%s},\n", name, strings.Join(values, ", "))
-	}
-	path := pathOf(e.Request.URL)
-	fmt.Fprintf(&b, "\t}\n\tr := httptest.NewRequest(%q, %q, strings.NewReader(params.Encode()))\n", e.Request.Method, path)
-	b.WriteString("\tr.Header.Set(\"Content-Type\", \"application/x-www-form-urlencoded\")\n")
-	fmt.Fprintf(&b, "\tr.Header.Set(\"X-Twilio-Signature\", signature.Sign(webhooktest.AuthToken, webhooktest.BaseURL+%q, params))\n", path)
-	b.WriteString("\tw := httptest.NewRecorder()\n\thandler.ServeHTTP(w, r)\n")
-	fmt.Fprintf(&b, "\tif w.Code != %d {\n\t\tt.Errorf(\"status %%d\", w.Code)\n\t}\n", e.Response.Status)
-	fmt.Fprintf(&b, "\tif got, want := w.Body.String(), %s; got != want {\n\t\tt.Errorf(\"got %%s, want %%s\", got, want)\n\t}\n}\n", strconv.Quote(string(e.Response.Body)))
 	return b.String()
 }
 
-// fixture is the request as it stood on the wire.
+// goTest is a test that sends the same parameters, signed by webhooktest.
+// Whatever was captured is a quoted Go string.
+func goTest(e capture.Exchange) string {
+	var b strings.Builder
+	path := pathOf(e.Request.URL)
+	fmt.Fprintf(&b, `package main
+
+import (
+	"net/http/httptest"
+%s	"strings"
+	"testing"
+
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/webhook/webhooktest"
+)
+
+func TestExchange%d(t *testing.T) {
+`, map[bool]string{true: "\t\"net/url\"\n"}[isForm(e.Request)], e.ID)
+	if isForm(e.Request) {
+		fmt.Fprintf(&b, "\tparams := url.Values{\n")
+		pairs, err := form.Parse(e.Request.Body, form.Limits{Lenient: true})
+		if err != nil {
+			pairs = nil
+		}
+		names := map[string][]string{}
+		var order []string
+		for _, p := range pairs {
+			if _, ok := names[p.Name]; !ok {
+				order = append(order, p.Name)
+			}
+			names[p.Name] = append(names[p.Name], strconv.Quote(p.Value))
+		}
+		for _, name := range order {
+			fmt.Fprintf(&b, "\t\t%q: {%s},\n", name, strings.Join(names[name], ", "))
+		}
+		b.WriteString("\t}\n\tbody := params.Encode()\n")
+		fmt.Fprintf(&b, "\tsigned := signature.Sign(webhooktest.AuthToken, webhooktest.BaseURL+%q, params)\n", path)
+		fmt.Fprintf(&b, "\tr := httptest.NewRequest(%q, %q, strings.NewReader(body))\n", e.Request.Method, path)
+	} else {
+		fmt.Fprintf(&b, "\tbody := %q\n", e.Request.Body)
+		if len(e.Request.Body) > 0 {
+			fmt.Fprintf(&b, "\tsigned, address := signature.SignBody(webhooktest.AuthToken, webhooktest.BaseURL+%q, []byte(body))\n", path)
+			fmt.Fprintf(&b, "\tr := httptest.NewRequest(%q, strings.TrimPrefix(address, webhooktest.BaseURL), strings.NewReader(body))\n", e.Request.Method)
+		} else {
+			fmt.Fprintf(&b, "\tsigned := signature.Sign(webhooktest.AuthToken, webhooktest.BaseURL+%q, nil)\n", path)
+			fmt.Fprintf(&b, "\tr := httptest.NewRequest(%q, %q, strings.NewReader(body))\n", e.Request.Method, path)
+		}
+	}
+	if kind := e.Request.Header.Get("Content-Type"); kind != "" {
+		fmt.Fprintf(&b, "\tr.Header.Set(\"Content-Type\", %q)\n", kind)
+	}
+	b.WriteString("\tr.Header.Set(\"X-Twilio-Signature\", signed)\n")
+	b.WriteString("\tw := httptest.NewRecorder()\n\thandler.ServeHTTP(w, r) // your http.Handler\n")
+	fmt.Fprintf(&b, "\tif w.Code != %d {\n\t\tt.Errorf(\"status %%d\", w.Code)\n\t}\n", e.Response.Status)
+	fmt.Fprintf(&b, "\tif got, want := w.Body.String(), %q; got != want {\n\t\tt.Errorf(\"got %%s, want %%s\", got, want)\n\t}\n}\n", e.Response.Body)
+	text, err := format.Source([]byte(b.String()))
+	if err != nil {
+		return b.String()
+	}
+	return string(text)
+}
+
+// fixture is the request as it goes over the wire. A line break in what was
+// captured cannot begin a header of its own.
 func fixture(e capture.Exchange) string {
 	var b strings.Builder
 	host := ""
 	if u, err := url.Parse(e.Request.URL); err == nil {
 		host = u.Host
 	}
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", e.Request.Method, pathOf(e.Request.URL), host)
+	oneLine := strings.NewReplacer("\r", " ", "\n", " ").Replace
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", oneLine(e.Request.Method), oneLine(pathOf(e.Request.URL)), oneLine(host))
 	for _, h := range headersOf(e.Request) {
-		fmt.Fprintf(&b, "%s: %s\r\n", h[0], h[1])
+		fmt.Fprintf(&b, "%s: %s\r\n", oneLine(h[0]), oneLine(h[1]))
 	}
 	if len(e.Request.Body) > 0 {
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(e.Request.Body))
@@ -155,7 +230,7 @@ func har(version string, e capture.Exchange) string {
 		"queryString": query, "headersSize": -1, "bodySize": len(e.Request.Body),
 	}
 	if len(e.Request.Body) > 0 {
-		request["postData"] = map[string]any{"mimeType": e.Request.Header.Get("Content-Type"), "text": string(e.Request.Body)}
+		request["postData"] = content(e.Request.Header.Get("Content-Type"), e.Request.Body)
 	}
 	log := map[string]any{"log": map[string]any{
 		"version": "1.2", "creator": map[string]string{"name": "ringback", "version": version},
@@ -164,7 +239,7 @@ func har(version string, e capture.Exchange) string {
 			"response": map[string]any{
 				"status": e.Response.Status, "statusText": http.StatusText(e.Response.Status), "httpVersion": "HTTP/1.1", "cookies": []pair{},
 				"headers": headers(e.Response.Header), "redirectURL": e.Response.Header.Get("Location"), "headersSize": -1, "bodySize": len(e.Response.Body),
-				"content": map[string]any{"size": len(e.Response.Body), "mimeType": e.Response.Header.Get("Content-Type"), "text": string(e.Response.Body)},
+				"content": content(e.Response.Header.Get("Content-Type"), e.Response.Body),
 			},
 			"cache": struct{}{}, "timings": map[string]float64{"send": 0, "wait": ms, "receive": 0},
 		}},
@@ -174,4 +249,13 @@ func har(version string, e capture.Exchange) string {
 		panic(err) // plain data always encodes
 	}
 	return string(text) + "\n"
+}
+
+// content is a body in a HAR file: in base64 where JSON cannot hold its bytes.
+func content(kind string, body []byte) map[string]any {
+	c := map[string]any{"size": len(body), "mimeType": kind, "text": string(body)}
+	if !utf8.Valid(body) {
+		c["text"], c["encoding"] = base64.StdEncoding.EncodeToString(body), "base64"
+	}
+	return c
 }
