@@ -87,6 +87,27 @@ func TestScenarioFails(t *testing.T) {
 	assert.Contains(t, string(report), "<failure")
 }
 
+// TestScenarioNamesAreShownSafely plays scenarios whose names hold terminal
+// escapes, and refuses a second document in a file, which nobody would play.
+func TestScenarioNamesAreShownSafely(t *testing.T) {
+	dir := t.TempDir()
+	file, transcript := filepath.Join(dir, "names.yaml"), filepath.Join(dir, "out.txt")
+	require.NoError(t, os.WriteFile(file, []byte("name: names\nscenarios:\n  - name: \"good \\x1b[2J\\x9b\\nok      forged\"\n    steps:\n      - text: hello\n"), 0o600))
+	code, out, errs := command(t, "", "run", file, "--app", "demo", "--transcript", transcript)
+	require.Zero(t, code, errs)
+	written, err := os.ReadFile(transcript)
+	require.NoError(t, err)
+	for _, text := range []string{out, errs, string(written)} {
+		assert.NotContains(t, text, "\x1b")
+		assert.NotContains(t, text, "\u009b")
+		assert.NotContains(t, text, "\nok      forged")
+	}
+	require.NoError(t, os.WriteFile(file, []byte("steps:\n  - text: hello\n---\nsteps:\n  - text: never played\n"), 0o600))
+	code, _, errs = command(t, "", "run", file, "--app", "demo")
+	assert.NotZero(t, code)
+	assert.Contains(t, errs, "names.yaml:3: a file holds one YAML document")
+}
+
 func TestBadCommandLines(t *testing.T) {
 	broken := filepath.Join(t.TempDir(), "broken.xml")
 	require.NoError(t, os.WriteFile(broken, []byte("<Response><Say>hi</Response>"), 0o600))

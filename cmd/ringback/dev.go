@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -19,29 +17,30 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/explain"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/process"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/project"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/rest"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
 // appFlags say where the program is; every command that speaks to it has them.
 type appFlags struct {
-	App      string `help:"Address of your program." placeholder:"URL"`
-	BaseURL  string `help:"Address that requests are signed for; the program's own by default." placeholder:"URL" env:"BASE_URL"`
-	Token    string `help:"Auth token that requests are signed with; made up by default." env:"TWILIO_AUTH_TOKEN"`
-	SMS      string `name:"sms" help:"Path of incoming messages." default:"/sms"`
-	Voice    string `help:"Path of incoming calls." default:"/voice"`
-	Status   string `help:"Path of status callbacks: /status by default, but call and run report the ends of calls only where this is given." placeholder:"PATH"`
-	Fallback string `help:"Path of the fallback, if there is one." placeholder:"PATH"`
-	Number   string `help:"Your program's number." default:"+15550100"`
+	App         string `help:"Address of your program." placeholder:"URL"`
+	BaseURL     string `help:"Address that requests are signed for; the program's own by default." placeholder:"URL" env:"BASE_URL"`
+	secretFlags `embed:""`
+	SMS         string `name:"sms" help:"Path of incoming messages." default:"/sms"`
+	Voice       string `help:"Path of incoming calls." default:"/voice"`
+	Status      string `help:"Path of status callbacks: /status by default, but call and run report the ends of calls only where this is given." placeholder:"PATH"`
+	Fallback    string `help:"Path of the fallback, if there is one." placeholder:"PATH"`
+	Number      string `help:"Your program's number." default:"+15550100"`
 }
 
 // check completes the flags and refuses what cannot work.
 func (f *appFlags) check() error {
-	if f.Token == "" {
-		f.Token = guard.NewToken()
+	if err := f.secret(); err != nil {
+		return err
 	}
-	if f.Token != strings.TrimSpace(f.Token) {
-		return errors.New("the auth token has white space at its ends; take it out of --token or TWILIO_AUTH_TOKEN")
+	if f.Token == "" {
+		f.Token = project.NewToken()
 	}
 	for _, address := range []*string{&f.App, &f.BaseURL} {
 		if *address == "" {
@@ -65,13 +64,14 @@ func (f *appFlags) check() error {
 func (f *appFlags) statusPath() string { return cmp.Or(f.Status, "/status") }
 
 type devCommand struct {
-	appFlags `embed:""`
-	Listen   string   `help:"Address of the page; loopback only." default:"127.0.0.1:4040"`
-	Tunnel   string   `help:"Address of the capturing endpoint, for a tunnel; empty: none." default:"127.0.0.1:4041"`
-	Captures string   `help:"File that exchanges are kept in." placeholder:"FILE" type:"path"`
-	Memory   bool     `help:"Keep nothing on disk."`
-	Keep     int      `help:"How many exchanges are kept." default:"20000"`
-	Command  []string `arg:"" optional:"" passthrough:"" help:"Your program, started with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and again when it exits."`
+	appFlags   `embed:""`
+	Listen     string   `help:"Address of the page; loopback only." default:"127.0.0.1:4040"`
+	Tunnel     string   `help:"Address of the capturing endpoint, for a tunnel; empty: none." default:"127.0.0.1:4041"`
+	TunnelHost []string `help:"Host name that requests through the tunnel may have, beside that of --base-url; may be repeated." placeholder:"HOST"`
+	Captures   string   `help:"File that exchanges are kept in; one for each project directory by default." placeholder:"FILE" type:"path"`
+	Memory     bool     `help:"Keep exchanges in memory, not in a file."`
+	Keep       int      `help:"How many exchanges are kept." default:"20000"`
+	Command    []string `arg:"" optional:"" passthrough:"" help:"Your program, started with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and again when it exits."`
 }
 
 // Help shows examples.
@@ -132,14 +132,18 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	hub := new(console.Hub)
 	st, err := stage.New(stage.Config{
 		App: d.App, BaseURL: d.BaseURL, AuthToken: d.Token, SMS: d.SMS, Voice: d.Voice, Status: d.statusPath(), Fallback: d.Fallback,
-		Number: d.Number, API: "http://" + page.Addr().String(), Store: store, Facts: facts,
-	}, hub.Tell)
+		Number: d.Number, Hosts: d.TunnelHost, API: "http://" + page.Addr().String(), Store: store, Facts: facts,
+	}, d.teller(io, hub))
 	if err != nil {
 		return err
 	}
 	app.hub, app.account = hub, st.AccountSID()
 
-	keeper := guard.New("", guard.LoopbackHosts(page.Addr().String())...)
+	session, err := token()
+	if err != nil {
+		fmt.Fprintf(io.err, "ringback: the console's token cannot be kept (%v); the page has to be opened anew after each start\n", err)
+	}
+	keeper := guard.New(session, guard.LoopbackHosts(page.Addr().String())...)
 	server := console.New(console.Config{
 		Stage: st, Store: store, Facts: facts, Guard: keeper, Hub: hub, App: app.state, Version: version(), Tunnel: d.Tunnel,
 		REST: rest.New(st, d.Token), Notice: notice,
@@ -166,9 +170,33 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	return failed
 }
 
+// token returns the console's token, the same for each start in one directory.
+func token() (string, error) {
+	dir, err := project.Open(".")
+	if err != nil {
+		return "", err
+	}
+	return dir.Token()
+}
+
+// teller passes news on to the page, and to the terminal what only a person at
+// the terminal can change.
+func (d *devCommand) teller(io streams, hub *console.Hub) func(stage.News) {
+	var refused sync.Map
+	return func(n stage.News) {
+		if host, ok := n.Data.(string); ok && n.Event == "refused" {
+			if _, again := refused.LoadOrStore(host, true); !again {
+				fmt.Fprintf(io.err, "ringback: refused a request through the tunnel for the host %q; if that is your tunnel, start again with --base-url https://%s\n", host, plain(host))
+			}
+			return
+		}
+		hub.Tell(n)
+	}
+}
+
 func (d *devCommand) greet(io streams, page, token string, st *stage.Stage) {
 	fmt.Fprintf(io.out, `
-Open        http://%s/?token=%s
+Open        http://%s/#token=%s
 App         %s (%s, %s, %s)
 Signed for  %s
 Auth token  %s
@@ -186,13 +214,15 @@ func (d *devCommand) open(ctx context.Context, io streams) (store *capture.Store
 	if d.Memory {
 		path = ""
 	} else if path == "" {
-		dir, err := os.UserCacheDir()
+		dir, err := project.Open(".")
 		if err != nil {
-			return nil, "", fmt.Errorf("no folder for captures (%w); use --captures or --memory", err)
+			return nil, "", fmt.Errorf("no directory for captures (%w); use --captures or --memory", err)
 		}
-		path = filepath.Join(dir, "ringback", "captures.db")
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return nil, "", fmt.Errorf("no folder for captures (%w); use --captures or --memory", err)
+		path = dir.Captures()
+	}
+	if path != "" {
+		if err := project.Secure(path); err != nil {
+			return nil, "", err
 		}
 	}
 	store, aside, err := capture.Open(ctx, path, capture.Limits{Count: d.Keep})

@@ -28,7 +28,18 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	// What the command keeps for a project stays away from that of the person
+	// who runs the tests.
+	cache, err := os.MkdirTemp("", "ringback-cache")
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range []string{"XDG_CACHE_HOME", "HOME", "LocalAppData"} {
+		os.Setenv(name, cache)
+	}
+	code := m.Run()
+	os.RemoveAll(cache)
+	os.Exit(code)
 }
 
 var accountLine = regexp.MustCompile(`Account\s+(AC[0-9a-f]{32}), at (http://\S+) for a REST client`)

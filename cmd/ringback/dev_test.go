@@ -51,6 +51,7 @@ type dev struct {
 func startDev(t *testing.T, args ...string) *dev {
 	t.Helper()
 	t.Setenv("BASE_URL", "")
+	t.Setenv("TWILIO_AUTH_TOKEN", "")
 	ctx, cancel := context.WithCancel(t.Context())
 	d := &dev{t: t, ended: make(chan int, 1), stop: cancel}
 	go func() {
@@ -72,7 +73,7 @@ func (d *dev) code() int {
 	}
 }
 
-var pageURL = regexp.MustCompile(`Open\s+(http://\S+/)\?token=([0-9a-f]+)`)
+var pageURL = regexp.MustCompile(`Open\s+(http://\S+/)#token=([0-9a-f]+)`)
 
 // state is what the page would be told.
 func (d *dev) state() (s struct {
@@ -111,7 +112,7 @@ func TestDevRefusesWhatCannotWork(t *testing.T) {
 		{"T37 tunnel for everybody", []string{"--memory", "--tunnel", ":0"}, "not a loopback address"},
 		{"address without a scheme", []string{"--memory", "--app", "localhost"}, "is no address"},
 		{"path without a slash", []string{"--memory", "--sms", "sms"}, "does not start with /"},
-		{"token with a line feed", []string{"--memory", "--token", "secret-token\n"}, "white space at its ends"},
+		{"token with a line feed", []string{"--memory", "--token", "secret-token\n"}, "begins or ends with white space"},
 		{"no such program", []string{"--memory", "--tunnel=", "--", "no-such-program-anywhere"}, "cannot start no-such-program-anywhere"},
 		{"captures that are a folder", []string{"--tunnel=", "--captures", t.TempDir()}, "use another file (--captures) or none (--memory)"},
 	} {
@@ -152,6 +153,66 @@ func TestDevKeepsDamagedCaptures(t *testing.T) {
 	kept, err := filepath.Glob(path + ".damaged-*")
 	require.NoError(t, err)
 	assert.NotEmpty(t, kept)
+}
+
+// TestT33TokenIsNeverACookie opens the page as a browser does, and again after a
+// restart: cookies of 127.0.0.1 would reach every other port.
+func TestT33TokenIsNeverACookie(t *testing.T) {
+	var tokens []string
+	for range 2 {
+		d := startDev(t, "--memory", "--tunnel=")
+		d.state()
+		m := pageURL.FindStringSubmatch(d.out.String())
+		tokens = append(tokens, m[2])
+		for _, path := range []string{"", "?token=" + m[2], "assets/main.js", "api/state"} {
+			r, err := http.NewRequest(http.MethodGet, m[1]+path, nil)
+			require.NoError(t, err)
+			r.Header.Set("X-Console-Token", m[2])
+			resp, err := http.DefaultClient.Do(r)
+			require.NoError(t, err)
+			resp.Body.Close()
+			assert.Equal(t, 200, resp.StatusCode, path)
+			assert.Empty(t, resp.Header.Values("Set-Cookie"), path)
+			r.Header.Del("X-Console-Token")
+			r.Header.Set("Cookie", "ringback_console="+m[2])
+			resp, err = http.DefaultClient.Do(r)
+			require.NoError(t, err)
+			resp.Body.Close()
+			if strings.HasPrefix(path, "api") {
+				assert.Equal(t, 401, resp.StatusCode)
+			}
+		}
+		d.stop()
+		assert.Equal(t, 0, d.code())
+	}
+	assert.Equal(t, tokens[0], tokens[1], "a page that is open or bookmarked stays good")
+}
+
+// TestT38CapturesArePrivate takes the mode of a file that was there before.
+func TestT38CapturesArePrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "captures")
+	require.NoError(t, os.WriteFile(path, nil, 0o644))
+	require.NoError(t, os.Chmod(path, 0o644))
+	d := startDev(t, "--tunnel=", "--captures", path)
+	d.state()
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	d.stop()
+	assert.Equal(t, 0, d.code())
+}
+
+// TestTokenFile takes the auth token from a file, where ps does not show it.
+func TestTokenFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	require.NoError(t, os.WriteFile(file, []byte("12345\n"), 0o600))
+	code, out, errs := command(t, "", "diagnose", "testdata/signed.http", "--base-url", "https://hooks.example.com", "--token-file", file)
+	assert.Zero(t, code, errs)
+	assert.Contains(t, out, "valid")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	code, _, errs = command(t, "", "diagnose", "testdata/signed.http", "--base-url", "https://hooks.example.com", "--token-file", file)
+	assert.NotZero(t, code)
+	assert.Contains(t, errs, "is empty")
 }
 
 func TestDevKeepsCapturesAcrossARestart(t *testing.T) {

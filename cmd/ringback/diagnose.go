@@ -7,21 +7,21 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/captured"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/project"
 	"github.com/ringback-go/ringback/signature"
 )
 
 type diagnoseCommand struct {
-	Capture  string `arg:"" help:"A file with one HTTP request as text, a HAR file, - for standard input, or the number of an exchange of ringback dev."`
-	Token    string `help:"Auth token that the program verifies with." env:"TWILIO_AUTH_TOKEN"`
-	BaseURL  string `help:"Public address that the program verifies for." placeholder:"URL" env:"BASE_URL"`
-	Entry    int    `help:"Which entry of a HAR file, from 1; the first one that is signed by default." placeholder:"N"`
-	Captures string `help:"File that exchanges are kept in." placeholder:"FILE" type:"path"`
-	JSON     bool   `name:"json" help:"Print the findings as JSON."`
+	Capture     string `arg:"" help:"A file with one HTTP request as text, a HAR file, - for standard input, or the number of an exchange of ringback dev."`
+	secretFlags `embed:""`
+	BaseURL     string `help:"Public address that the program verifies for." placeholder:"URL" env:"BASE_URL"`
+	Entry       int    `help:"Which entry of a HAR file, from 1; the first one that is signed by default." placeholder:"N"`
+	Captures    string `help:"File that exchanges are kept in." placeholder:"FILE" type:"path"`
+	JSON        bool   `name:"json" help:"Print the findings as JSON."`
 }
 
 // Help shows examples.
@@ -41,6 +41,9 @@ The token is best given as TWILIO_AUTH_TOKEN: what stands on the command line ca
 func (d *diagnoseCommand) Run(ctx context.Context, io streams) error {
 	from, err := d.source()
 	if err != nil {
+		return err
+	}
+	if err := d.secret(); err != nil {
 		return err
 	}
 	if d.Token == "" {
@@ -110,11 +113,11 @@ func (d *diagnoseCommand) source() (source, error) {
 	}
 	file := d.Captures
 	if file == "" {
-		dir, err := os.UserCacheDir()
+		dir, err := project.Open(".")
 		if err != nil {
-			return source{}, fmt.Errorf("no folder for captures (%w); use --captures", err)
+			return source{}, fmt.Errorf("no directory for captures (%w); use --captures", err)
 		}
-		file = filepath.Join(dir, "ringback", "captures.db")
+		file = dir.Captures()
 	}
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
 		return source{}, fmt.Errorf("exchange %d cannot be looked up, since there are no captures in %s; run ringback dev without --memory, or name its file with --captures", id, file)

@@ -80,7 +80,7 @@ func run(ctx context.Context, args []string, io streams) int {
 		return 2
 	}
 	if err := command.Run(parser); err != nil {
-		fmt.Fprintln(io.err, "ringback:", err)
+		fmt.Fprintln(io.err, "ringback:", plain(err.Error()))
 		return 1
 	}
 	return 0

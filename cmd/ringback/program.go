@@ -69,7 +69,7 @@ func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, e
 	}
 	cfg.App, cfg.BaseURL = f.App, f.BaseURL
 	cfg.Flags = map[string]string{f.statusPath(): "--status", f.Voice: "--voice", f.SMS: "--sms"}
-	return remote.New(ctx, cfg), nil
+	return remote.New(ctx, cfg)
 }
 
 // start makes an engine that speaks to the program; in real time if there is a
@@ -141,4 +141,9 @@ func plain(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// oneLine is plain for text that must not break a line.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", "\uFFFD", "\t", " ").Replace(plain(text))
 }

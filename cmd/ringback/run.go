@@ -119,10 +119,10 @@ func (r *runCommand) config(way *remote.Program, seed uint64) scenario.Config {
 
 func printResult(r scenario.Result, io streams) {
 	if r.Passed() {
-		fmt.Fprintf(io.out, "ok      %s: %s\n", r.File, r.Name)
+		fmt.Fprintf(io.out, "ok      %s: %s\n", oneLine(r.File), oneLine(r.Name))
 		return
 	}
-	fmt.Fprintf(io.out, "FAILED  %s:%d: %s\n", r.File, r.Line, r.Name)
+	fmt.Fprintf(io.out, "FAILED  %s:%d: %s\n", oneLine(r.File), r.Line, oneLine(r.Name))
 	for text := range strings.SplitSeq(strings.TrimRight(r.Failure, "\n"), "\n") {
 		fmt.Fprintln(io.out, "        "+plain(text))
 	}
@@ -136,7 +136,12 @@ func (r *runCommand) write(results []scenario.Result, to streams) error {
 		}
 	}
 	if r.Transcript != "" {
-		if err := writeFile(r.Transcript, func(w io.Writer) error { return scenario.WriteTranscript(w, results) }); err != nil {
+		shown := make([]scenario.Result, len(results))
+		for i, x := range results {
+			x.File, x.Name, x.Transcript, x.Failure = oneLine(x.File), oneLine(x.Name), plain(x.Transcript), plain(x.Failure)
+			shown[i] = x
+		}
+		if err := writeFile(r.Transcript, func(w io.Writer) error { return scenario.WriteTranscript(w, shown) }); err != nil {
 			return err
 		}
 	}

@@ -49,7 +49,7 @@ type console struct {
 	output             func() string
 }
 
-var opened = regexp.MustCompile(`Open\s+(http://\S+/)\?token=([0-9a-f]+)`)
+var opened = regexp.MustCompile(`Open\s+(http://\S+/)#token=([0-9a-f]+)`)
 
 // start runs "ringback dev" with more arguments and waits until it has printed
 // its URL.
@@ -164,7 +164,7 @@ func browse(t *testing.T, c console) *tab {
 		_, err := page.AddScriptToEvaluateOnNewDocument(
 			`addEventListener("securitypolicyviolation", (e) => { window.__violations = (window.__violations || 0) + 1; });`).Do(ctx)
 		return err
-	}), chromedp.EmulateViewport(1280, 800), chromedp.Navigate(c.url+"?token="+c.token), chromedp.WaitVisible("main > section"))
+	}), chromedp.EmulateViewport(1280, 800), chromedp.Navigate(c.url+"#token="+c.token), chromedp.WaitVisible("main > section"))
 	return tb
 }
 

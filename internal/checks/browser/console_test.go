@@ -2,8 +2,10 @@ package browsertest
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os/exec"
 	"strings"
@@ -152,4 +154,35 @@ func TestLosesAndFindsTheProgram(t *testing.T) {
 	tb.run(t, chromedp.SendKeys(".composer textarea", "hello?", chromedp.ByQuery), chromedp.Click(".composer .primary", chromedp.ByQuery))
 	tb.until(t, "Twilio's number", `[...document.querySelectorAll(".mine .meta")].some((e) => e.innerText.includes("12100"))`)
 	tb.clean(t)
+}
+
+// TestT33TokenStaysOnItsPort opens the console and then a page on another port of
+// the same host, which must not learn the token. The page survives a reload, and
+// without the token it says what to do.
+func TestT33TokenStaysOnItsPort(t *testing.T) {
+	seen := make(chan http.Header, 10)
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen <- r.Header
+		w.Header().Set("Content-Type", "text/html")
+		io.WriteString(w, "<main>other</main>")
+	}))
+	defer other.Close()
+	c := start(t)
+	tb := browse(t, c)
+	var where string
+	tb.run(t, chromedp.Evaluate("location.href", &where))
+	assert.NotContains(t, where, c.token, "the token leaves the address bar")
+	tb.run(t, chromedp.Reload(), chromedp.WaitVisible("main > section"))
+	tb.until(t, "the app after a reload", `document.querySelector("#app-state").dataset.up === "yes"`)
+	tb.run(t, chromedp.Navigate(other.URL), chromedp.WaitVisible("main"))
+	h := <-seen
+	assert.Empty(t, h.Get("Cookie"))
+	assert.NotContains(t, fmt.Sprint(h), c.token)
+	var stored string
+	tb.run(t, chromedp.Evaluate("JSON.stringify(localStorage)+document.cookie", &stored))
+	assert.NotContains(t, stored, c.token)
+
+	tb.run(t, chromedp.Navigate(c.url), chromedp.WaitVisible("main > section"), chromedp.Evaluate("localStorage.clear()", nil),
+		chromedp.Reload(), chromedp.WaitVisible(".card"))
+	tb.until(t, "what to do", `document.querySelector(".card").textContent.includes("ringback dev")`)
 }

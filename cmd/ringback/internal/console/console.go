@@ -68,7 +68,7 @@ func New(cfg Config) *Server {
 	if err != nil {
 		panic(err) // the folder is part of the program
 	}
-	s.mux.Handle("/", cfg.Guard.Page(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.mux.Handle("/", cfg.Guard.Static(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" {
 			http.NotFound(w, r)
 			return

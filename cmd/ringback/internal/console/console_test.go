@@ -58,7 +58,7 @@ func open(t testing.TB, app http.Handler) *desk {
 	facts, err := explain.Load()
 	require.NoError(t, err)
 	hub := new(console.Hub)
-	st, err := stage.New(stage.Config{App: base, AuthToken: authToken, Store: store, Facts: facts, Seed: 1}, hub.Tell)
+	st, err := stage.New(stage.Config{App: base, AuthToken: authToken, Store: store, Facts: facts, Seed: 1, Hosts: []string{"hooks.example.com", "tunnel.example.net"}}, hub.Tell)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -275,7 +275,7 @@ func TestExports(t *testing.T) {
 	require.Equal(t, 200, d.do("POST", "/api/messages", `{"person":"+15550101","body":"it's"}`, nil))
 	d.until("the exchange", func() bool { return len(d.exchanges("")) > 0 })
 	for form, want := range map[string]string{
-		"curl": "--data-binary '", "go": "func TestExchange1(t *testing.T) {", "fixture": "POST /sms HTTP/1.1\r\n", "har": `"version": "1.2"`,
+		"curl": "--data-raw '", "go": "func TestExchange1(t *testing.T) {", "fixture": "POST /sms HTTP/1.1\r\n", "har": `"version": "1.2"`,
 	} {
 		r := httptest.NewRequest("GET", "/api/exchanges/1/export/"+form, nil)
 		r.Host = ours

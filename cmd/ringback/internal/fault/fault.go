@@ -13,10 +13,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
 	"github.com/ringback-go/ringback/signature"
 )
 
@@ -25,14 +27,14 @@ type Kind string
 
 // The kinds of faults, in the order in which they are shown.
 const (
-	Timeout        Kind = "timeout"         // no answer until Twilio gives up
-	Refused        Kind = "refused"         // nobody listens
+	Timeout        Kind = "timeout"         // the program gets the request, its answer never arrives
+	Refused        Kind = "refused"         // nothing is sent: the connection is refused
 	ServerError    Kind = "5xx"             // the answer becomes 503
-	Truncated      Kind = "truncated"       // the answer breaks off in the middle
-	Slow           Kind = "slow"            // the answer is late, but in time
+	Truncated      Kind = "truncated"       // the second half of the answer is missing
+	Slow           Kind = "slow"            // the answer arrives 6 s after the request, in time for Twilio
 	Retry          Kind = "retry"           // the request is sent twice with one idempotency token
-	Fallback       Kind = "fallback"        // as 5xx, where a fallback URL takes over
-	WrongSignature Kind = "wrong-signature" // one character is changed
+	Fallback       Kind = "fallback"        // as 5xx, but requests to the fallback URL pass
+	WrongSignature Kind = "wrong-signature" // one character of the signature is changed
 	OldToken       Kind = "old-token"       // signed with a token that was rotated out
 )
 
@@ -41,14 +43,39 @@ func Kinds() []Kind {
 	return []Kind{Timeout, Refused, ServerError, Truncated, Slow, Retry, Fallback, WrongSignature, OldToken}
 }
 
-// Header is set in answers that a fault has touched; its value is the kind.
-const Header = "Ringback-Fault"
-
-// slow is how late a slow answer is: late to a person, in time for Twilio.
+// slow is how long after its request a slow answer arrives: late for a person, in
+// time for Twilio.
 const slow = 6 * time.Second
 
 // retired is the token that old-token signs with.
 const retired = "00000000000000000000000000000000"
+
+// A Record is what happened to one request: what left the machine is what a
+// capture must show, whatever the request was before a fault changed it.
+type Record struct {
+	At       time.Time   // when the request was sent
+	Fault    Kind        // that struck; empty: none
+	Header   http.Header // as sent; nil: nothing was sent
+	Repeated *Answer     // to the first of two equal requests
+}
+
+// An Answer is what the program replied to a request whose answer Twilio does
+// not use.
+type Answer struct {
+	At     time.Time
+	Took   time.Duration
+	Status int // zero: there was none
+	Header http.Header
+	Body   []byte
+	Err    error
+}
+
+type recordKey struct{}
+
+// WithRecord returns a context whose request fills in rec.
+func WithRecord(ctx context.Context, rec *Record) context.Context {
+	return context.WithValue(ctx, recordKey{}, rec)
+}
 
 // A Fault is one kind and when it strikes.
 type Fault struct {
@@ -68,18 +95,20 @@ type Plan struct {
 // A Machine carries requests and lets faults strike. It is safe for concurrent
 // use; nothing is on at first.
 type Machine struct {
-	next    http.RoundTripper
-	changed func(Plan)
+	next     http.RoundTripper
+	fallback string
+	changed  func(Plan)
 
 	mu   sync.Mutex
 	plan Plan
 	rng  *rand.Rand
 }
 
-// New returns a machine that carries requests by next. changed, which may be
-// nil, is called when a fault that strikes once has gone off.
-func New(next http.RoundTripper, changed func(Plan)) *Machine {
-	m := &Machine{next: next, changed: changed}
+// New returns a machine that carries requests by next. fallback is the path of
+// the fallback URL, empty where there is none. changed, which may be nil, is
+// called when a fault that strikes once has gone off.
+func New(next http.RoundTripper, fallback string, changed func(Plan)) *Machine {
+	m := &Machine{next: next, fallback: fallback, changed: changed}
 	plan := Plan{Seed: 1}
 	for _, kind := range Kinds() {
 		plan.Faults = append(plan.Faults, Fault{Kind: kind, Rate: 1})
@@ -99,9 +128,9 @@ func (m *Machine) copy() Plan {
 	return Plan{Faults: slices.Clone(m.plan.Faults), Seed: m.plan.Seed}
 }
 
-// Set changes what may go wrong and starts the choices from the seed. Kinds
-// that p does not name stay as they are; one that is unknown, or a rate that is
-// no share, is an error and changes nothing.
+// Set changes the faults that p names and starts the choices from the seed. An
+// unknown kind, a rate outside 0 to 1, and a fallback fault without a fallback
+// URL are errors and change nothing.
 func (m *Machine) Set(p Plan) error {
 	for _, f := range p.Faults {
 		if !slices.Contains(Kinds(), f.Kind) {
@@ -109,6 +138,9 @@ func (m *Machine) Set(p Plan) error {
 		}
 		if !(f.Rate >= 0 && f.Rate <= 1) {
 			return fmt.Errorf("the rate of %s must be from 0 to 1", f.Kind)
+		}
+		if f.Kind == Fallback && f.On && m.fallback == "" {
+			return errors.New("no fallback URL is set: start ringback with --fallback PATH")
 		}
 	}
 	m.mu.Lock()
@@ -122,13 +154,13 @@ func (m *Machine) Set(p Plan) error {
 	return nil
 }
 
-// choose returns the fault that strikes now, "" for none.
-func (m *Machine) choose() Kind {
+// choose returns the fault that strikes a request to path, "" for none.
+func (m *Machine) choose(path string) Kind {
 	m.mu.Lock()
 	var struck Kind
 	var told *Plan
 	for i, f := range m.plan.Faults {
-		if !f.On || m.rng.Float64() >= f.Rate {
+		if !f.On || f.Kind == Fallback && path == m.fallback || m.rng.Float64() >= f.Rate {
 			continue
 		}
 		struck = f.Kind
@@ -152,7 +184,7 @@ type Error struct {
 	Err  error
 }
 
-// Error says what happened and that it was wanted.
+// Error says what happened and which fault caused it.
 func (e *Error) Error() string { return fmt.Sprintf("%v (fault %s)", e.Err, e.Kind) }
 
 // Unwrap returns what a real failure of this kind would be.
@@ -160,46 +192,54 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // RoundTrip carries r and lets at most one fault strike.
 func (m *Machine) RoundTrip(r *http.Request) (*http.Response, error) {
-	kind := m.choose()
+	rec, ok := r.Context().Value(recordKey{}).(*Record)
+	if !ok {
+		rec = new(Record)
+	}
+	kind := m.choose(r.URL.Path)
+	*rec = Record{At: time.Now(), Fault: kind}
 	switch kind {
-	case "":
-		return m.next.RoundTrip(r)
-	case Timeout:
-		<-r.Context().Done()
-		return nil, &Error{kind, r.Context().Err()}
 	case Refused:
 		return nil, &Error{kind, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}}
-	case Slow:
-		if err := wait(r.Context(), slow); err != nil {
-			return nil, &Error{kind, err}
-		}
 	case WrongSignature, OldToken:
 		var err error
 		if r, err = forge(r, kind); err != nil {
 			return nil, err
 		}
 	case Retry:
-		first, again, err := twice(r)
+		body, err := bodyOf(r)
 		if err != nil {
 			return nil, err
 		}
-		if resp, err := m.next.RoundTrip(first); err == nil {
-			io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
-			resp.Body.Close()
-		}
-		r = again
+		rec.Repeated = m.first(again(r, body))
+		r = again(r, body)
+		rec.At = time.Now()
 	}
+	rec.Header = r.Header
 	resp, err := m.next.RoundTrip(r)
 	if err != nil {
+		switch kind {
+		case Timeout, Slow, ServerError, Fallback, Truncated:
+			rec.Fault = "" // there was no answer to change
+		}
 		return nil, err
 	}
-	resp.Header.Set(Header, string(kind))
 	switch kind {
+	case Timeout:
+		// The program has done its work by now, and Twilio never learns of it.
+		resp.Body.Close()
+		<-r.Context().Done()
+		return nil, &Error{kind, r.Context().Err()}
+	case Slow:
+		if err := wait(r.Context(), slow-time.Since(rec.At)); err != nil {
+			resp.Body.Close()
+			return nil, &Error{kind, err}
+		}
 	case ServerError, Fallback:
 		resp.Body.Close()
 		resp.StatusCode, resp.Status = http.StatusServiceUnavailable, "503 Service Unavailable"
 		resp.Body, resp.ContentLength = http.NoBody, 0
-		resp.Header.Del("Content-Length")
+		resp.Header = http.Header{}
 	case Truncated:
 		body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 		resp.Body.Close()
@@ -209,6 +249,19 @@ func (m *Machine) RoundTrip(r *http.Request) (*http.Response, error) {
 		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body[:len(body)/2]), broken{}))
 	}
 	return resp, nil
+}
+
+// first sends the first of two equal requests.
+func (m *Machine) first(r *http.Request) *Answer {
+	a := &Answer{At: time.Now()}
+	resp, err := m.next.RoundTrip(r)
+	if err == nil {
+		a.Status, a.Header = resp.StatusCode, resp.Header
+		a.Body, err = io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+		resp.Body.Close()
+	}
+	a.Took, a.Err = time.Since(a.At), err
+	return a
 }
 
 // broken is the end of a connection that was cut.
@@ -229,37 +282,33 @@ func wait(ctx context.Context, d time.Duration) error {
 
 const signatureHeader = "X-Twilio-Signature"
 
+// forge returns r with another signature. A request that has none gets one that
+// is wrong.
 func forge(r *http.Request, kind Kind) (*http.Request, error) {
 	body, err := bodyOf(r)
 	if err != nil {
 		return nil, err
 	}
 	forged := again(r, body)
-	given := []byte(r.Header.Get(signatureHeader))
+	given := r.Header.Get(signatureHeader)
 	switch {
-	case len(given) == 0:
-	case kind == WrongSignature:
-		given[0] = 'A' + (given[0]-'A'+1)%26
-		if given[0] == r.Header.Get(signatureHeader)[0] {
-			given[0] = 'B'
+	case kind == OldToken:
+		var values url.Values
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+			if values, err = url.ParseQuery(string(body)); err != nil {
+				return nil, fmt.Errorf("fault: %w", err)
+			}
 		}
+		given = signature.Sign(retired, remote.Address(r.URL), values)
+	case given == "":
+		given = strings.Repeat("A", 27) + "="
+	case given[0] == 'A':
+		given = "B" + given[1:]
 	default:
-		values, err := url.ParseQuery(string(body))
-		if err != nil {
-			return nil, fmt.Errorf("fault: %w", err)
-		}
-		given = []byte(signature.Sign(retired, r.URL.String(), values))
+		given = "A" + given[1:]
 	}
-	forged.Header.Set(signatureHeader, string(given))
+	forged.Header.Set(signatureHeader, given)
 	return forged, nil
-}
-
-func twice(r *http.Request) (*http.Request, *http.Request, error) {
-	body, err := bodyOf(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	return again(r, body), again(r, body), nil
 }
 
 func bodyOf(r *http.Request) ([]byte, error) {
@@ -267,9 +316,9 @@ func bodyOf(r *http.Request) ([]byte, error) {
 		return nil, nil
 	}
 	defer r.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20+1))
 	if err != nil {
-		return nil, errors.Join(errors.New("fault: the request has no body to repeat"), err)
+		return nil, fmt.Errorf("fault: the body of the request cannot be read: %w", err)
 	}
 	return body, nil
 }

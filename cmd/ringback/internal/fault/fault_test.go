@@ -40,17 +40,27 @@ const signed = "KPYtkEwGE+8kbzDIrgWVaDR12z8="
 
 func post(t *testing.T, m *fault.Machine) (*http.Response, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+	resp, _, err := recorded(t, m, "/sms")
+	return resp, err
+}
+
+func recorded(t *testing.T, m *fault.Machine, path string) (*http.Response, *fault.Record, error) {
+	t.Helper()
+	rec := new(fault.Record)
+	ctx, cancel := context.WithTimeout(fault.WithRecord(t.Context(), rec), 15*time.Second)
 	t.Cleanup(cancel)
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://127.0.0.1:8080/sms", strings.NewReader("Body=hi&From=%2B15550101"))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://127.0.0.1:8080"+path, strings.NewReader("Body=hi&From=%2B15550101"))
 	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("X-Twilio-Signature", signed)
-	return m.RoundTrip(r)
+	resp, err := m.RoundTrip(r)
+	assert.Equal(t, signed, r.Header.Get("X-Twilio-Signature"), "the caller's request stays as it is")
+	return resp, rec, err
 }
 
 func machine(t *testing.T, a *app, f fault.Fault) *fault.Machine {
 	t.Helper()
-	m := fault.New(a, nil)
+	m := fault.New(a, "/fallback", nil)
 	require.NoError(t, m.Set(fault.Plan{Faults: []fault.Fault{f}, Seed: 1}))
 	return m
 }
@@ -62,7 +72,7 @@ func TestFaults(t *testing.T) {
 	}{
 		{fault.Timeout, func(t *testing.T, a *app, _ *http.Response, err error) {
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
-			assert.Empty(t, a.bodies)
+			assert.Len(t, a.bodies, 1, "the program does its work all the same")
 		}},
 		{fault.Refused, func(t *testing.T, a *app, _ *http.Response, err error) {
 			assert.ErrorIs(t, err, syscall.ECONNREFUSED)
@@ -107,11 +117,17 @@ func TestFaults(t *testing.T) {
 		t.Run(string(c.kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := new(app)
-				resp, err := post(t, machine(t, a, fault.Fault{Kind: c.kind, On: true, Rate: 1}))
+				began := time.Now()
+				resp, rec, err := recorded(t, machine(t, a, fault.Fault{Kind: c.kind, On: true, Rate: 1}), "/sms")
 				c.check(t, a, resp, err)
-				if resp != nil {
-					assert.Equal(t, string(c.kind), resp.Header.Get(fault.Header))
+				assert.Equal(t, c.kind, rec.Fault)
+				assert.Equal(t, map[fault.Kind]time.Duration{fault.Slow: 6 * time.Second, fault.Timeout: 15 * time.Second}[c.kind], time.Since(began))
+				if len(a.signatures) > 0 {
+					assert.Equal(t, a.signatures[len(a.signatures)-1], rec.Header.Get("X-Twilio-Signature"), "what is recorded is what was sent")
+				} else {
+					assert.Nil(t, rec.Header)
 				}
+				assert.Equal(t, c.kind == fault.Retry, rec.Repeated != nil)
 				if e, ok := errors.AsType[*fault.Error](err); ok {
 					assert.Equal(t, c.kind, e.Kind)
 				}
@@ -120,9 +136,37 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestFallbackURLPasses breaks everything but the fallback.
+func TestFallbackURLPasses(t *testing.T) {
+	m := machine(t, new(app), fault.Fault{Kind: fault.Fallback, On: true, Rate: 1})
+	for path, status := range map[string]int{"/sms": 503, "/fallback": 200} {
+		resp, rec, err := recorded(t, m, path)
+		require.NoError(t, err)
+		assert.Equal(t, status, resp.StatusCode, path)
+		assert.Equal(t, status == 503, rec.Fault == fault.Fallback)
+	}
+	assert.Error(t, fault.New(new(app), "", nil).Set(fault.Plan{Faults: []fault.Fault{{Kind: fault.Fallback, On: true, Rate: 1}}}))
+}
+
+// refuses is a program that is not there.
+type refuses struct{}
+
+func (refuses) RoundTrip(*http.Request) (*http.Response, error) { return nil, syscall.ECONNREFUSED }
+
+// TestNoLabelWithoutEffect names no fault that could not strike.
+func TestNoLabelWithoutEffect(t *testing.T) {
+	for _, kind := range []fault.Kind{fault.Timeout, fault.ServerError, fault.Truncated, fault.Slow} {
+		m := fault.New(refuses{}, "", nil)
+		require.NoError(t, m.Set(fault.Plan{Faults: []fault.Fault{{Kind: kind, On: true, Rate: 1}}}))
+		_, rec, err := recorded(t, m, "/sms")
+		assert.ErrorIs(t, err, syscall.ECONNREFUSED)
+		assert.Empty(t, rec.Fault, kind)
+	}
+}
+
 func TestOnceGoesOff(t *testing.T) {
 	var told []fault.Plan
-	m := fault.New(new(app), func(p fault.Plan) { told = append(told, p) })
+	m := fault.New(new(app), "", func(p fault.Plan) { told = append(told, p) })
 	require.NoError(t, m.Set(fault.Plan{Faults: []fault.Fault{{Kind: fault.ServerError, On: true, Rate: 1, Once: true}}}))
 	first, err := post(t, m)
 	require.NoError(t, err)
@@ -150,7 +194,7 @@ func TestOneSeedMakesTheSameChoices(t *testing.T) {
 }
 
 func TestBadPlans(t *testing.T) {
-	m := fault.New(new(app), nil)
+	m := fault.New(new(app), "", nil)
 	before := m.Plan()
 	require.Len(t, before.Faults, len(fault.Kinds()))
 	for _, f := range []fault.Fault{{Kind: "gremlins", Rate: 1}, {Kind: fault.Slow, Rate: 2}, {Kind: fault.Slow, Rate: -1}} {

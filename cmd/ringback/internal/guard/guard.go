@@ -3,9 +3,14 @@
 // The console listens on loopback, and that is not enough: a page that the
 // developer happens to visit can make the browser send requests there, and by
 // DNS rebinding even read the answers. So every request must name a host from
-// the list (threat T32), and all but static files must carry the token of this
-// start (T33), which a page of another origin cannot know. Writes must be JSON
-// from the console's own origin.
+// the list (threat T32), and all but static files must carry the console's token
+// in a header (T33), which a page of another origin cannot know. Writes must be
+// JSON from the console's own origin.
+//
+// The token is never in a cookie: browsers send the cookies of 127.0.0.1 to
+// every port, and so to every other server on this machine. The page finds it in
+// the fragment of its URL and keeps it in its local storage, which belongs to
+// one origin, port included.
 package guard
 
 import (
@@ -19,11 +24,8 @@ import (
 	"strings"
 )
 
-// TokenHeader carries the token of a program that uses the API; a browser has
-// it in a cookie.
+// TokenHeader is the header that carries the console's token.
 const TokenHeader = "X-Console-Token"
-
-const cookieName = "ringback_console"
 
 // policy lets the page load its own files and nothing else, run no inline
 // script, and be framed by nobody (T34).
@@ -42,8 +44,7 @@ type Guard struct {
 type Refusal func(w http.ResponseWriter, status int, text string)
 
 // New returns the guard of a console that is reached as one of hosts, each with
-// its port ("127.0.0.1:4040"), and whose token is token; an empty one is
-// replaced by 128 random bits.
+// its port ("127.0.0.1:4140"). An empty token is replaced by 128 random bits.
 func New(token string, hosts ...string) *Guard {
 	if token == "" {
 		token = NewToken()
@@ -88,31 +89,6 @@ func (g *Guard) Static(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// Page is Static for the page itself. A token in the query is checked, moved
-// into a cookie that scripts cannot read, and taken out of the address bar.
-func (g *Guard) Page(next http.Handler) http.Handler {
-	return g.Static(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		given := r.URL.Query().Get("token")
-		if given == "" {
-			next.ServeHTTP(w, r)
-			return
-		}
-		if !g.is(given) {
-			refuse(w, http.StatusForbidden, "this link is from an earlier start; use the URL that was printed last")
-			return
-		}
-		http.SetCookie(w, &http.Cookie{
-			Name: cookieName, Value: g.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		})
-		target := *r.URL
-		query := target.Query()
-		query.Del("token")
-		target.RawQuery = query.Encode()
-		w.Header().Set("Location", target.RequestURI())
-		w.WriteHeader(http.StatusSeeOther)
-	}))
 }
 
 // API admits reads and writes of what was captured.
@@ -170,16 +146,10 @@ func (g *Guard) origin(w http.ResponseWriter, r *http.Request, refuse Refusal) b
 }
 
 func (g *Guard) known(w http.ResponseWriter, r *http.Request) bool {
-	given := r.Header.Get(TokenHeader)
-	if given == "" {
-		if c, err := r.Cookie(cookieName); err == nil {
-			given = c.Value
-		}
-	}
-	if g.is(given) {
+	if g.is(r.Header.Get(TokenHeader)) {
 		return true
 	}
-	refuse(w, http.StatusUnauthorized, "open the console by the URL that was printed when it started")
+	refuse(w, http.StatusUnauthorized, "open the URL that ringback dev printed: it holds the token")
 	return false
 }
 
@@ -206,7 +176,7 @@ func writes(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// refuse is the Refusal of the page and its API: plain text.
+// refuse is the Refusal of the page and its API. It writes plain text.
 func refuse(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)

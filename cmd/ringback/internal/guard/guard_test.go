@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
 )
@@ -26,7 +25,7 @@ func TestAPI(t *testing.T) {
 		status  int
 	}{
 		{name: "read with token", status: 200, headers: map[string]string{guard.TokenHeader: token}},
-		{name: "read with cookie", status: 200, headers: map[string]string{"Cookie": "ringback_console=" + token}},
+		{name: "T33 cookies count for nothing", status: 401, headers: map[string]string{"Cookie": "ringback_console=" + token}},
 		{name: "read on localhost", host: "localhost:4040", status: 200, headers: map[string]string{guard.TokenHeader: token}},
 		{name: "read on IPv6", host: "[::1]:4040", status: 200, headers: map[string]string{guard.TokenHeader: token}},
 		{name: "T32 rebound host with token", host: "rebind.example.com:4040", status: 421, headers: map[string]string{guard.TokenHeader: token}},
@@ -71,27 +70,6 @@ func method(m string) string {
 		return http.MethodGet
 	}
 	return m
-}
-
-func TestT33TokenMovesIntoACookie(t *testing.T) {
-	h := guard.New(token, ours).Page(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("page")) }))
-	r := httptest.NewRequest(http.MethodGet, "/?view=traffic&token="+token, nil)
-	r.Host = ours
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	require.Equal(t, http.StatusSeeOther, w.Code)
-	assert.Equal(t, "/?view=traffic", w.Header().Get("Location"))
-	cookie := w.Result().Cookies()[0]
-	assert.Equal(t, token, cookie.Value)
-	assert.True(t, cookie.HttpOnly)
-	assert.Equal(t, http.SameSiteStrictMode, cookie.SameSite)
-
-	r = httptest.NewRequest(http.MethodGet, "/?token=stale", nil)
-	r.Host = ours
-	w = httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	assert.Equal(t, http.StatusForbidden, w.Code)
-	assert.Empty(t, w.Result().Cookies())
 }
 
 func TestStaticNeedsOurHostOnly(t *testing.T) {

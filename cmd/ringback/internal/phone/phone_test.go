@@ -52,7 +52,8 @@ func call(t *testing.T, documents map[string]string, script ...string) (transcri
 		w.Header().Set("Content-Type", "text/xml")
 		w.Write([]byte("<Response>" + documents[r.URL.Path] + "</Response>"))
 	})
-	way := remote.New(t.Context(), remote.Config{App: "http://app.example.com", Handler: app})
+	way, err := remote.New(t.Context(), remote.Config{App: "http://app.example.com", Handler: app})
+	require.NoError(t, err)
 	engine := dialogue.New(dialogue.Config{Transport: way, BaseURL: way.BaseURL(), AuthToken: "token", Seed: 1, Observe: log.Add})
 	t.Cleanup(engine.Close)
 	var actions []phone.Action

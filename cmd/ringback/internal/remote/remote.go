@@ -34,9 +34,10 @@ type Config struct {
 // Program is an http.RoundTripper to one program. It is safe for concurrent
 // use.
 type Program struct {
-	cfg  Config
-	next http.RoundTripper
-	ctx  context.Context // of the command: what it fetches ends with it
+	cfg   Config
+	route *Route
+	next  http.RoundTripper
+	ctx   context.Context // of the command: what it fetches ends with it
 
 	mu      sync.Mutex
 	foreign string
@@ -44,57 +45,46 @@ type Program struct {
 	absent  string // the first path of Flags that the program turned out not to have
 }
 
-// ErrForeign is why a request was not made: it leads away from the program.
-var ErrForeign = errors.New("remote: the address is not the program's")
-
-// New returns the way to a program. When ctx ends all requests do, at once:
-// the engine that makes them has no context of its own.
-func New(ctx context.Context, cfg Config) *Program {
-	cfg.App = strings.TrimSuffix(cfg.App, "/")
-	if cfg.BaseURL == "" {
-		cfg.BaseURL = cfg.App
+// New returns the way to a program. When ctx ends all requests end: the engine
+// that makes them has no context of its own. It fails for an App or a BaseURL
+// that is not a URL of http or https.
+func New(ctx context.Context, cfg Config) (*Program, error) {
+	route, err := NewRoute(cfg.App, cfg.BaseURL)
+	if err != nil {
+		return nil, err
 	}
-	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
 	if cfg.Patience == 0 {
 		cfg.Patience = time.Second
 	}
-	p := &Program{cfg: cfg, next: cfg.Next, ctx: ctx}
+	p := &Program{cfg: cfg, route: route, next: cfg.Next, ctx: ctx}
 	switch {
 	case cfg.Handler != nil:
 		p.next = dialogue.Handler(cfg.Handler)
 	case p.next == nil:
 		p.next = http.DefaultTransport
 	}
-	return p
+	return p, nil
 }
 
-// BaseURL returns what requests are signed for.
-func (p *Program) BaseURL() string { return p.cfg.BaseURL }
+// BaseURL returns the address that requests are signed for.
+func (p *Program) BaseURL() string { return p.route.Base() }
 
-// RoundTrip carries a request to the program. What is addressed to anybody
-// else is not sent (T35).
+// RoundTrip carries a request to the program. A request that is addressed to
+// anything else is not sent (T35).
 func (p *Program) RoundTrip(r *http.Request) (*http.Response, error) {
-	rest, ours := strings.CutPrefix(r.URL.String(), p.cfg.BaseURL)
-	if !ours || rest != "" && !strings.ContainsAny(rest[:1], "/?") {
-		p.mu.Lock()
-		p.foreign = r.URL.Scheme + "://" + r.URL.Host
-		p.mu.Unlock()
-		return nil, fmt.Errorf("%w: %s", ErrForeign, r.URL.Host)
+	c, err := p.route.Redirect(r)
+	if err != nil {
+		if errors.Is(err, ErrForeign) {
+			p.mu.Lock()
+			p.foreign = r.URL.Scheme + "://" + r.URL.Host
+			p.mu.Unlock()
+		}
+		return nil, err
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	release := context.AfterFunc(p.ctx, cancel)
 	done := p.watch(r)
-	c := r.Clone(ctx)
-	if p.cfg.Handler == nil && p.cfg.App != p.cfg.BaseURL {
-		target, err := r.URL.Parse(p.cfg.App + rest)
-		if err != nil {
-			cancel()
-			return nil, err
-		}
-		// The host that the program sees stays that of the base URL, as
-		// behind a proxy that passes it on.
-		c.Host, c.URL = r.URL.Host, target
-	}
+	c = c.WithContext(ctx)
 	res, err := p.next.RoundTrip(c)
 	if err != nil {
 		release()
@@ -102,21 +92,20 @@ func (p *Program) RoundTrip(r *http.Request) (*http.Response, error) {
 		done()
 		return nil, err
 	}
-	p.note(rest, res.StatusCode)
+	p.note(c.URL.Path, res.StatusCode)
 	res.Body = &body{res.Body, func() { release(); cancel(); done() }}
 	return res, nil
 }
 
-// note keeps what a status says about the flags. rest is the request's URL
-// after the base URL.
-func (p *Program) note(rest string, status int) {
+// note keeps what a status says about the flags.
+func (p *Program) note(path string, status int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch status {
 	case http.StatusForbidden, http.StatusUnauthorized:
 		p.refused = true
 	case http.StatusNotFound:
-		if path, _, _ := strings.Cut(rest, "?"); p.absent == "" && p.cfg.Flags[path] != "" {
+		if path = strings.TrimPrefix(path, p.route.app.path); p.absent == "" && p.cfg.Flags[path] != "" {
 			p.absent = path
 		}
 	}
@@ -157,7 +146,7 @@ func (p *Program) Hint() string {
 	case p.foreign != "":
 		return fmt.Sprintf("the program leads to %s, which is not it; if that is its public address, give it as --base-url", p.foreign)
 	case p.refused:
-		return fmt.Sprintf("the program refuses the signature; give the token that it verifies with (--token or TWILIO_AUTH_TOKEN) and the address that it verifies for (--base-url, now %s)", p.cfg.BaseURL)
+		return fmt.Sprintf("the program refuses the signature; give the token that it verifies with (--token or TWILIO_AUTH_TOKEN) and the address that it verifies for (--base-url, now %s)", p.BaseURL())
 	case p.absent != "":
 		return fmt.Sprintf("the program has no %s; say with %s which path it has for that", p.absent, p.cfg.Flags[p.absent])
 	}

@@ -16,6 +16,13 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
 )
 
+func route(t *testing.T, ctx context.Context, cfg remote.Config) *remote.Program {
+	t.Helper()
+	way, err := remote.New(ctx, cfg)
+	require.NoError(t, err)
+	return way
+}
+
 func get(t *testing.T, way *remote.Program, address string) (status int, body string, err error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
@@ -35,7 +42,7 @@ func TestSeesThePublicHost(t *testing.T) {
 	t.Parallel()
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Host+r.RequestURI) }))
 	defer app.Close()
-	way := remote.New(t.Context(), remote.Config{App: app.URL + "/", BaseURL: "https://hooks.example.com/twilio/"})
+	way := route(t, t.Context(), remote.Config{App: app.URL + "/", BaseURL: "https://hooks.example.com/twilio/"})
 	assert.Equal(t, "https://hooks.example.com/twilio", way.BaseURL())
 	_, body, err := get(t, way, "https://hooks.example.com/twilio/sms?a=%2f")
 	require.NoError(t, err)
@@ -47,7 +54,7 @@ func TestSeesThePublicHost(t *testing.T) {
 // begins like the program's included.
 func TestT35OnlyTheProgram(t *testing.T) {
 	t.Parallel()
-	way := remote.New(t.Context(), remote.Config{App: "http://app.example.com", Handler: http.NotFoundHandler()})
+	way := route(t, t.Context(), remote.Config{App: "http://app.example.com", Handler: http.NotFoundHandler()})
 	for _, foreign := range []string{"http://evil.example.com/", "http://app.example.com.evil.example.com/", "https://app.example.com/", "http://app.example.com:81/"} {
 		_, _, err := get(t, way, foreign)
 		require.ErrorIs(t, err, remote.ErrForeign, foreign)
@@ -60,7 +67,7 @@ func TestT35OnlyTheProgram(t *testing.T) {
 
 func TestHintOfARefusal(t *testing.T) {
 	t.Parallel()
-	way := remote.New(t.Context(), remote.Config{App: "http://app.example.com", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	way := route(t, t.Context(), remote.Config{App: "http://app.example.com", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
 	})})
 	_, _, err := get(t, way, "http://app.example.com/sms")
@@ -91,7 +98,7 @@ func TestTellsOfALongWait(t *testing.T) {
 	app := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	defer app.Close()
 	told := &progress{told: make(chan struct{})}
-	way := remote.New(ctx, remote.Config{App: app.URL, Progress: told, Patience: time.Millisecond})
+	way := route(t, ctx, remote.Config{App: app.URL, Progress: told, Patience: time.Millisecond})
 	ended := make(chan error, 1)
 	go func() {
 		r, _ := http.NewRequest(http.MethodGet, app.URL+"/slow", nil)

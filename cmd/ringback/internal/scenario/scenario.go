@@ -66,6 +66,10 @@ func Parse(name string, data []byte) (*File, error) {
 		}
 		return nil, fail(lineOf(err), "%s", strings.TrimPrefix(err.Error(), "yaml: "))
 	}
+	var second yaml.Node
+	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, fail(second.Line, "a file holds one YAML document, and a second one begins here")
+	}
 	top := root.Content[0]
 	if top.Kind != yaml.MappingNode {
 		return nil, fail(top.Line, "a file begins with name: and steps:, or with scenarios:")

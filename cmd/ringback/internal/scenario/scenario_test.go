@@ -27,7 +27,8 @@ func play(t *testing.T, app http.Handler, file string) []scenario.Result {
 	t.Helper()
 	f, err := scenario.Parse("file.yaml", []byte(file))
 	require.NoError(t, err)
-	way := remote.New(t.Context(), remote.Config{App: base, Handler: app})
+	way, err := remote.New(t.Context(), remote.Config{App: base, Handler: app})
+	require.NoError(t, err)
 	cfg := scenario.Config{Transport: way, BaseURL: base, AuthToken: token, SMS: "/sms", Voice: "/voice", Status: "/status", Number: "+15550100", Seed: 1}
 	var out []scenario.Result
 	for _, s := range f.Scenarios {

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,17 +19,22 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// describe turns an exchange of the engine into one that is kept.
-func (s *Stage) describe(x *dialogue.Exchange, at time.Time) capture.Exchange {
-	start := s.started.of(x.Header, at)
+// describe turns an exchange of the engine into one that is kept: with the
+// headers that were sent, which a fault may have changed.
+func (s *Stage) describe(x *dialogue.Exchange, at time.Time) (capture.Exchange, *fault.Record) {
+	rec := s.records.of(x.Header, at)
+	header := x.Header
+	if rec.Header != nil {
+		header = rec.Header
+	}
 	e := capture.Exchange{
-		At:       start,
-		Took:     at.Sub(start),
+		At:       rec.At,
+		Took:     at.Sub(rec.At),
 		Kind:     x.Kind,
 		SID:      cmp.Or(x.Params.Get("MessageSid"), x.Params.Get("SmsSid"), x.Params.Get("CallSid"), x.Params.Get("ConferenceSid"), x.Params.Get("RecordingSid")),
 		Lint:     len(x.Problems),
-		Fault:    x.ResponseHeader.Get(fault.Header),
-		Request:  capture.Request{Method: x.Method, URL: x.URL, Header: x.Header, Body: []byte(x.Body)},
+		Fault:    string(rec.Fault),
+		Request:  capture.Request{Method: x.Method, URL: x.URL, Header: header.Clone(), Body: []byte(x.Body)},
 		Response: capture.Response{Status: x.Status, Header: x.ResponseHeader, Body: x.ResponseBody},
 	}
 	if x.Call != nil {
@@ -36,9 +43,6 @@ func (s *Stage) describe(x *dialogue.Exchange, at time.Time) capture.Exchange {
 	e.Thread = cmp.Or(e.Thread, e.SID)
 	if x.Err != nil {
 		e.Error = x.Err.Error()
-		if f, ok := errors.AsType[*fault.Error](x.Err); ok {
-			e.Fault = string(f.Kind)
-		}
 	}
 	if x.Failure != nil {
 		e.Code = x.Failure.Code
@@ -46,7 +50,7 @@ func (s *Stage) describe(x *dialogue.Exchange, at time.Time) capture.Exchange {
 	}
 	e.Summary = s.summary(x)
 	e.Verdict = s.Verdict(e.Request)
-	return e
+	return e, rec
 }
 
 // summary says in a line what an exchange is about.
@@ -81,8 +85,8 @@ func shorten(text string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-// Verdict says what the signature of a request is worth: "valid", or the
-// reason why not.
+// Verdict returns "valid" for a request whose signature is right, and otherwise
+// what is wrong with it.
 func (s *Stage) Verdict(r capture.Request) string {
 	req, err := request(r, s.cfg.BaseURL)
 	if err != nil {
@@ -101,6 +105,17 @@ func (s *Stage) Diagnose(r capture.Request) []signature.Finding {
 		return nil
 	}
 	return s.verifier.Diagnose(req)
+}
+
+// codeOf is Twilio's error number for a request without an answer.
+func codeOf(err error) int {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return 11205
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return 11206
+	}
+	return 11200
 }
 
 // request makes a server's view of a captured request. The target is cut from
@@ -135,25 +150,26 @@ func request(r capture.Request, base string) (*http.Request, error) {
 	return req, nil
 }
 
-// starts remembers when requests were sent, by the token that each has of its
-// own: the engine tells of an exchange when it is over.
-type starts struct {
+// records keeps what happened to requests under the token that each has of its
+// own: the engine reports an exchange when it is over.
+type records struct {
 	next http.RoundTripper
-	at   sync.Map // idempotency token to time.Time
+	all  sync.Map // idempotency token to *fault.Record
 }
 
 const tokenHeader = "I-Twilio-Idempotency-Token"
 
-func (s *starts) RoundTrip(r *http.Request) (*http.Response, error) {
-	s.at.Store(r.Header.Get(tokenHeader), time.Now())
-	return s.next.RoundTrip(r)
+func (s *records) RoundTrip(r *http.Request) (*http.Response, error) {
+	rec := new(fault.Record)
+	s.all.Store(r.Header.Get(tokenHeader), rec)
+	return s.next.RoundTrip(r.WithContext(fault.WithRecord(r.Context(), rec)))
 }
 
-// of returns when the request with these headers was sent, end if that is not
-// known.
-func (s *starts) of(h http.Header, end time.Time) time.Time {
-	if at, ok := s.at.LoadAndDelete(h.Get(tokenHeader)); ok {
-		return at.(time.Time)
+// of returns the record of the request with these headers. A request that was
+// never sent has an empty one, made at end.
+func (s *records) of(h http.Header, end time.Time) *fault.Record {
+	if rec, ok := s.all.LoadAndDelete(h.Get(tokenHeader)); ok {
+		return rec.(*fault.Record)
 	}
-	return end
+	return &fault.Record{At: end}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/fault"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
 	"github.com/ringback-go/ringback/internal/form"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
@@ -117,14 +118,20 @@ func (s *Stage) sign(r *capture.Request, how string) error {
 	return nil
 }
 
-// Exchange sends e.Request to the program, keeps what comes of it and returns
-// it. What is missing of e (time, verdict, problems) is filled in.
+// Exchange sends e.Request to the program, keeps the result and returns it. Time,
+// verdict and problems are filled in. A URL that is not below the base URL is
+// refused with [remote.ErrForeign].
 func (s *Stage) Exchange(ctx context.Context, e capture.Exchange) (capture.Exchange, error) {
+	target, ok := s.route.Target(e.Request.URL)
+	if !ok {
+		return e, remote.ErrForeign
+	}
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, e.Request.Method, e.Request.URL, bytes.NewReader(e.Request.Body))
+	rec := new(fault.Record)
+	req, err := s.route.Request(fault.WithRecord(ctx, rec), e.Request.Method, target, bytes.NewReader(e.Request.Body))
 	if err != nil {
-		return e, fmt.Errorf("the request cannot be made: %w", err)
+		return e, err
 	}
 	for name, values := range e.Request.Header {
 		// Headers that frame a message are made anew (T35).
@@ -134,8 +141,10 @@ func (s *Stage) Exchange(ctx context.Context, e capture.Exchange) (capture.Excha
 		}
 		req.Header[name] = values
 	}
-	e.At = time.Now()
 	resp, err := s.faults.RoundTrip(req)
+	if errors.Is(err, remote.ErrTarget) || errors.Is(err, remote.ErrForeign) {
+		return e, err // nothing was sent
+	}
 	if err == nil {
 		e.Response.Status, e.Response.Header = resp.StatusCode, resp.Header
 		e.Response.Body, err = io.ReadAll(io.LimitReader(resp.Body, answered))
@@ -143,18 +152,23 @@ func (s *Stage) Exchange(ctx context.Context, e capture.Exchange) (capture.Excha
 		if len(e.Response.Body) == answered {
 			e.Response.Body, e.Response.Truncated = e.Response.Body[:answered-1], true
 		}
-		e.Fault = resp.Header.Get(fault.Header)
 	}
-	e.Took = time.Since(e.At)
-	if err != nil {
-		e.Error, e.Code = err.Error(), 11200
-		if f, ok := errors.AsType[*fault.Error](err); ok {
-			e.Fault = string(f.Kind)
+	e.At, e.Took, e.Fault = rec.At, time.Since(rec.At), string(rec.Fault)
+	if rec.Header != nil { // what was sent is what is kept
+		sent := rec.Header.Clone()
+		for name, values := range e.Request.Header {
+			if _, ok := sent[name]; !ok {
+				sent[name] = values
+			}
 		}
+		e.Request.Header = sent
+	}
+	if err != nil {
+		e.Error, e.Code = err.Error(), codeOf(err)
 	}
 	e.Verdict = s.Verdict(e.Request)
 	e.Lint = s.lint(e)
-	return s.cfg.Store.Add(context.WithoutCancel(ctx), e)
+	return s.store(context.WithoutCancel(ctx), e, rec)
 }
 
 // lint counts the problems of an answer.

@@ -8,7 +8,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +19,7 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/explain"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/fault"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
 	"github.com/ringback-go/ringback/internal/dialogue"
 	"github.com/ringback-go/ringback/signature"
 )
@@ -26,25 +29,26 @@ type Config struct {
 	App       string // where requests are sent, "http://127.0.0.1:8080"
 	BaseURL   string // what is signed; empty: App
 	AuthToken string
-	SMS       string // path of incoming messages; empty: /sms
-	Voice     string // of incoming calls; empty: /voice
-	Status    string // of status callbacks; empty: /status
-	Fallback  string // of the fallback for messages and calls; empty: none
-	Number    string // the program's number; empty: +15550100
-	API       string // where the REST API is spoken, for the addresses of pictures; empty: https://api.twilio.com
+	SMS       string   // path of incoming messages; empty: /sms
+	Voice     string   // of incoming calls; empty: /voice
+	Status    string   // of status callbacks; empty: /status
+	Fallback  string   // of the fallback for messages and calls; empty: none
+	Hosts     []string // that requests to the tunnel may name, beside the base URL's and this machine's
+	Number    string   // the program's number; empty: +15550100
+	API       string   // where the REST API is spoken, for the addresses of pictures; empty: https://api.twilio.com
 	Transport http.RoundTripper
 	Store     *capture.Store
 	Facts     *explain.Facts
 	Seed      uint64 // of identifiers; zero: from the clock
 }
 
-// ErrNotFound is returned for a conversation, call or delivery that there is
-// not.
-var ErrNotFound = errors.New("stage: there is no such thing")
+// ErrNotFound is the error for a conversation, call or delivery that does not
+// exist.
+var ErrNotFound = errors.New("stage: not found")
 
-// ErrNotNow is returned for what a person cannot do at the moment, such as
+// ErrNotNow is the error for what a person cannot do at the moment, such as
 // answering a phone that does not ring.
-var ErrNotNow = errors.New("stage: that cannot be done now")
+var ErrNotNow = errors.New("stage: this is not possible now")
 
 // News is something that changed; Data is what the page is told.
 type News struct {
@@ -57,8 +61,9 @@ type Stage struct {
 	cfg      Config
 	engine   *dialogue.Engine
 	faults   *fault.Machine
+	route    *remote.Route
 	verifier *signature.Verifier
-	started  *starts
+	records  *records
 	tell     func(News)
 	changed  chan string // SIDs of calls that are to be shown anew
 
@@ -78,7 +83,11 @@ type Stage struct {
 // New returns a stage. tell is called with all news, from any goroutine, and
 // must not block.
 func New(cfg Config, tell func(News)) (*Stage, error) {
-	cfg.BaseURL = strings.TrimSuffix(cmp.Or(cfg.BaseURL, cfg.App), "/")
+	route, err := remote.NewRoute(cfg.App, cfg.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	cfg.BaseURL = route.Base()
 	cfg.SMS, cfg.Voice, cfg.Status = cmp.Or(cfg.SMS, "/sms"), cmp.Or(cfg.Voice, "/voice"), cmp.Or(cfg.Status, "/status")
 	cfg.Number = cmp.Or(cfg.Number, "+15550100")
 	cfg.API = strings.TrimSuffix(cmp.Or(cfg.API, "https://api.twilio.com"), "/")
@@ -95,16 +104,24 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 		return nil, err
 	}
 	s := &Stage{
-		cfg: cfg, verifier: verifier, tell: tell,
+		cfg: cfg, route: route, verifier: verifier, tell: tell,
 		changed: make(chan string, 256),
 		source:  make(map[string]capture.Source),
 		texts:   make(map[string]place),
 		planned: make(map[string]plan),
 	}
-	s.faults = fault.New(redirect(cfg.Transport, cfg.BaseURL, cfg.App), func(p fault.Plan) { tell(News{"faults", p}) })
-	s.started = &starts{next: s.faults}
+	fallback := ""
+	if cfg.Fallback != "" {
+		u, err := url.Parse(cfg.BaseURL + cfg.Fallback)
+		if err != nil {
+			return nil, fmt.Errorf("stage: invalid path of the fallback: %w", err)
+		}
+		fallback = u.Path
+	}
+	s.faults = fault.New(lock{cfg.Transport, route}, fallback, func(p fault.Plan) { tell(News{"faults", p}) })
+	s.records = &records{next: s.faults}
 	s.engine = dialogue.New(dialogue.Config{
-		Transport: s.started,
+		Transport: s.records,
 		BaseURL:   cfg.BaseURL,
 		AuthToken: cfg.AuthToken,
 		Seed:      cfg.Seed,
@@ -129,34 +146,19 @@ func (s *Stage) Faults() *fault.Machine { return s.faults }
 // Config returns the settings with the defaults filled in.
 func (s *Stage) Config() Config { return s.cfg }
 
-// redirect sends what is addressed to base to app. Where both are one it is
-// next itself. The host that the program sees stays that of base, as behind a
-// proxy that passes it on.
-func redirect(next http.RoundTripper, base, app string) http.RoundTripper {
-	if base == strings.TrimSuffix(app, "/") {
-		return next
-	}
-	return &redirector{next: next, base: base, app: strings.TrimSuffix(app, "/")}
+// lock is the last thing that a request passes before it leaves: only the
+// program is behind it.
+type lock struct {
+	next  http.RoundTripper
+	route *remote.Route
 }
 
-type redirector struct {
-	next      http.RoundTripper
-	base, app string
-}
-
-func (d *redirector) RoundTrip(r *http.Request) (*http.Response, error) {
-	rest, ok := strings.CutPrefix(r.URL.String(), d.base)
-	if !ok {
-		return d.next.RoundTrip(r)
-	}
-	target, err := r.URL.Parse(d.app + rest)
+func (l lock) RoundTrip(r *http.Request) (*http.Response, error) {
+	c, err := l.route.Redirect(r)
 	if err != nil {
 		return nil, err
 	}
-	c := r.Clone(r.Context())
-	c.Host = r.URL.Host
-	c.URL = target
-	return d.next.RoundTrip(c)
+	return l.next.RoundTrip(c)
 }
 
 // observe hears of everything that happens. It runs on the engine's goroutine
@@ -178,11 +180,11 @@ func (s *Stage) observe(e dialogue.Event) {
 
 // captured keeps an exchange and returns its number.
 func (s *Stage) captured(x *dialogue.Exchange, at time.Time) int64 {
-	e := s.describe(x, at)
+	e, rec := s.describe(x, at)
 	s.mu.Lock()
 	e.Source = cmp.Or(s.source[e.SID], capture.Phone)
 	s.mu.Unlock()
-	kept, err := s.cfg.Store.Add(context.Background(), e)
+	kept, err := s.store(context.Background(), e, rec)
 	if err != nil {
 		s.tell(News{"trouble", err.Error()})
 		return 0
@@ -191,6 +193,25 @@ func (s *Stage) captured(x *dialogue.Exchange, at time.Time) int64 {
 	defer s.mu.Unlock()
 	s.reported(x, kept)
 	return kept.ID
+}
+
+// store keeps an exchange, and the first of two equal requests before it.
+func (s *Stage) store(ctx context.Context, e capture.Exchange, rec *fault.Record) (capture.Exchange, error) {
+	if a := rec.Repeated; a != nil {
+		first := e
+		first.At, first.Took, first.Error, first.Code = a.At, a.Took, "", 0
+		first.Response = capture.Response{Status: a.Status, Header: a.Header, Body: a.Body}
+		if a.Err != nil {
+			first.Error, first.Code = a.Err.Error(), codeOf(a.Err)
+		}
+		first.Summary += " (first of two)"
+		e.Summary += " (second of two)"
+		first.Lint = s.lint(first)
+		if _, err := s.cfg.Store.Add(ctx, first); err != nil {
+			return e, err
+		}
+	}
+	return s.cfg.Store.Add(ctx, e)
 }
 
 func newestFirst[T any](list []T) []T {

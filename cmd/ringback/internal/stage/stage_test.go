@@ -70,7 +70,7 @@ func play(t *testing.T, documents map[string]string, story func(t *testing.T, w 
 		w.store, _, err = capture.Open(t.Context(), "", capture.Limits{})
 		require.NoError(t, err)
 		w.Stage, err = stage.New(stage.Config{
-			App: base, AuthToken: authToken, Store: w.store, Facts: facts, Seed: 1, API: "http://127.0.0.1:4040/",
+			App: base, AuthToken: authToken, Store: w.store, Facts: facts, Seed: 1, API: "http://127.0.0.1:4040/", Hosts: []string{"hooks.example.com"},
 			Transport: dialogue.Handler(app),
 		}, func(n stage.News) {
 			w.mu.Lock()

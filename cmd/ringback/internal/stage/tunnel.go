@@ -2,24 +2,46 @@ package stage
 
 import (
 	"cmp"
+	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Tunnel is the capturing endpoint: it takes what comes through a tunnel,
-// passes the same bytes on to the program, keeps both sides, and answers as the
-// program did. It listens on a port of its own, where there is nothing of the
-// console (T37).
+// Tunnel is the capturing endpoint: it takes what arrives through a tunnel,
+// forwards the same bytes to the program and to nothing else, keeps both sides,
+// and answers as the program did. It listens on a port of its own, which serves
+// nothing of the console (T37).
 //
-// The signature that Twilio made stays as it is, and so must the host that it
-// was made for: the program verifies it by its own configuration.
+// A web page can make the developer's browser send requests to this port, too.
+// So a request must name the host that Twilio calls or this machine, must not
+// come from another site, and must have a method that Twilio uses (T32).
 func (s *Stage) Tunnel() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		target := r.RequestURI
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodPost && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD, POST")
+			http.Error(w, "Twilio sends GET, HEAD and POST only", http.StatusMethodNotAllowed)
+			return
+		case !s.mayName(r.Host):
+			s.tell(News{"refused", r.Host})
+			http.Error(w, "this host is not expected here: start ringback dev with --base-url https://HOST, or name the host with --tunnel-host", http.StatusMisdirectedRequest)
+			return
+		case fromAnotherSite(r):
+			http.Error(w, "requests from web pages are refused", http.StatusForbidden)
+			return
+		case !strings.HasPrefix(target, "/") || r.URL.Opaque != "" || r.URL.Host != "":
+			http.Error(w, "the request target is not a path", http.StatusBadRequest)
+			return
+		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 		if err != nil {
 			w.WriteHeader(http.StatusRequestEntityTooLarge)
@@ -33,11 +55,15 @@ func (s *Stage) Tunnel() http.Handler {
 		header.Set("Host", r.Host) // net/http keeps it elsewhere
 		e := capture.Exchange{
 			Source:  capture.Tunnel,
-			Request: capture.Request{Method: r.Method, URL: s.cfg.BaseURL + r.URL.RequestURI(), Header: header, Body: body},
+			Request: capture.Request{Method: r.Method, URL: s.cfg.BaseURL + target, Header: header, Body: body},
 		}
 		s.name(&e)
 		kept, err := s.Exchange(r.Context(), e)
-		if err != nil || kept.Response.Status == 0 {
+		switch {
+		case errors.Is(err, remote.ErrTarget):
+			http.Error(w, "the request target cannot be forwarded unchanged", http.StatusBadRequest)
+			return
+		case err != nil || kept.Response.Status == 0:
 			w.WriteHeader(http.StatusBadGateway)
 			return
 		}
@@ -54,7 +80,44 @@ func (s *Stage) Tunnel() http.Handler {
 	})
 }
 
-// name finds out what kind of request e is and what it is about.
+// mayName reports whether a request to the tunnel may name host: this machine,
+// the host of the base URL, or one that was configured. A page that reaches this
+// port by DNS rebinding has a host name of its own.
+func (s *Stage) mayName(host string) bool {
+	name := (&url.URL{Host: host}).Hostname()
+	if name == "" {
+		return false
+	}
+	if ip := net.ParseIP(name); strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback() {
+		return true
+	}
+	base, err := url.Parse(s.cfg.BaseURL)
+	if err != nil {
+		return false
+	}
+	for _, allowed := range append([]string{base.Hostname()}, s.cfg.Hosts...) {
+		if strings.EqualFold(name, allowed) {
+			return true
+		}
+	}
+	return false
+}
+
+// fromAnotherSite reports whether a browser says that a page of another origin
+// made the request. Twilio sends neither header.
+func fromAnotherSite(r *http.Request) bool {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+		return true
+	}
+	for _, origin := range r.Header.Values("Origin") {
+		if u, err := url.Parse(origin); err != nil || !strings.EqualFold(u.Host, r.Host) {
+			return true
+		}
+	}
+	return false
+}
+
+// name sets the kind of a request and what it is about.
 func (s *Stage) name(e *capture.Exchange) {
 	req, err := request(e.Request, s.cfg.BaseURL)
 	if err != nil {

@@ -7,8 +7,24 @@ export class Failure extends Error {
   }
 }
 
-async function request(method, path, body) {
-  const init = {method, headers: {}, credentials: "same-origin"};
+// The token is in the fragment (or the query) of the URL that the command
+// prints. The page keeps it in its local storage, which belongs to this origin
+// with its port, and takes it out of the address. It is never in a cookie.
+const stored = "ringback-token";
+
+function token() {
+  const given = new URLSearchParams(location.hash.replace(/^#/, "")).get("token") || new URLSearchParams(location.search).get("token");
+  if (given) {
+    localStorage.setItem(stored, given);
+    history.replaceState(null, "", location.pathname + (location.hash.startsWith("#token=") ? "" : location.hash));
+  }
+  return given || localStorage.getItem(stored) || "";
+}
+
+const headers = {"X-Console-Token": token()};
+
+async function call(method, path, body, signal) {
+  const init = {method, headers: {...headers}, credentials: "omit", signal};
   if (body !== undefined) {
     init.headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(body);
@@ -19,16 +35,37 @@ async function request(method, path, body) {
   } catch {
     throw new Failure(0, "The console does not answer. Is ringback still running?");
   }
-  const text = await answer.text();
-  if (!answer.ok) {
-    let message = text.trim();
-    try {
-      message = JSON.parse(text).error || message;
-    } catch { /* plain text is a message too */ }
-    throw new Failure(answer.status, message || `The console answered ${answer.status}.`);
-  }
+  if (answer.ok) return answer;
+  const text = (await answer.text()).trim();
+  let message = text;
+  try {
+    message = JSON.parse(text).error || text;
+  } catch { /* plain text is a message too */ }
+  throw new Failure(answer.status, message || `The console answered ${answer.status}.`);
+}
+
+async function request(method, path, body) {
+  const answer = await call(method, path, body);
   const type = answer.headers.get("Content-Type") || "";
-  return type.startsWith("application/json") ? JSON.parse(text) : text;
+  return type.startsWith("application/json") ? answer.json() : answer.text();
+}
+
+const images = new Map();
+
+// image returns a picture as a data URL, since an element cannot send the token.
+export function image(path) {
+  if (!images.has(path)) images.set(path, load(path));
+  return images.get(path);
+}
+
+async function load(path) {
+  const blob = await (await call("GET", path)).blob();
+  return new Promise((done, fail) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.onerror = () => fail(new Failure(0, "The picture cannot be read."));
+    reader.readAsDataURL(blob);
+  });
 }
 
 export const get = (path) => request("GET", path);
@@ -44,16 +81,41 @@ export function query(params) {
   return text ? "?" + text : "";
 }
 
-// listen calls handlers[event](data) for each event until the page goes. The
-// browser connects again by itself; handlers.open says that it did, since
-// events may have been missed.
-export function listen(handlers) {
-  const source = new EventSource("/api/events");
-  source.onopen = () => handlers.open && handlers.open();
-  source.onerror = () => handlers.lost && handlers.lost();
-  for (const [event, handle] of Object.entries(handlers)) {
-    if (event === "open" || event === "lost") continue;
-    source.addEventListener(event, (message) => handle(JSON.parse(message.data || "null")));
+// listen calls handlers[event](data) for each server-sent event until the page
+// goes. It connects again by itself; handlers.open says that it did, since
+// events may have been missed. handlers.lost gets the failure.
+export async function listen(handlers) {
+  for (;;) {
+    try {
+      await follow(handlers);
+      handlers.lost(new Failure(0, "The connection to the console ended."));
+    } catch (error) {
+      handlers.lost(error);
+      if (error.status === 401) return;
+    }
+    await new Promise((again) => setTimeout(again, 1500));
   }
-  return source;
+}
+
+async function follow(handlers) {
+  const answer = await call("GET", "events");
+  handlers.open();
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const {value, done} = await reader.read().catch(() => ({done: true}));
+    if (done) return;
+    const blocks = (rest + value).split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) deliver(handlers, block);
+  }
+}
+
+function deliver(handlers, block) {
+  let event = "", data = "";
+  for (const line of block.split("\n")) {
+    if (line.startsWith("event: ")) event = line.slice(7);
+    else if (line.startsWith("data: ")) data += line.slice(6);
+  }
+  if (event && event !== "open" && event !== "lost" && handlers[event]) handlers[event](JSON.parse(data || "null"));
 }

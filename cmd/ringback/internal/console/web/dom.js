@@ -87,7 +87,7 @@ export function ask(question, yes) {
   return new Promise((answer) => {
     const dialog = h("dialog.ask", {"aria-label": question, onclose: () => { dialog.remove(); answer(dialog.returnValue === "yes"); }},
       h("p", {}, question),
-      h("form.row", {method: "dialog"}, h("button.danger", {value: "yes"}, yes), h("button", {value: "no"}, "Cancel")));
+      h("form.row", {method: "dialog"}, h("button", {value: "no", autofocus: true}, "Cancel"), h("button.danger", {value: "yes"}, yes)));
     document.body.append(dialog);
     dialog.showModal();
   });

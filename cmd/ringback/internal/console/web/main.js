@@ -80,11 +80,23 @@ async function refresh() {
     appState(shared.state.app);
     faultState(await api.get("faults"));
   } catch (error) {
-    const place = $("#app-state");
-    place.dataset.up = "no";
-    fill(place, h("span.dot", {"aria-hidden": "true"}), error.message);
+    lost(error);
     throw error;
   }
+}
+
+// lost says why the console cannot be read. Without a valid token nothing on the
+// page works, so a card that says what to do takes its place.
+function lost(error) {
+  const place = $("#app-state");
+  place.dataset.up = "no";
+  fill(place, h("span.dot", {"aria-hidden": "true"}), error.status === 401 ? "Not signed in" : "The console stopped. Start ringback dev again.");
+  if (error.status !== 401) return;
+  current = {name: "", handlers: {}};
+  fill(view, h("section.card", {},
+    h("h2", {}, "This page needs the console's token"),
+    h("p", {}, "Open the URL that ", h("code", {}, "ringback dev"), " printed in the terminal. It ends with ", h("code", {}, "#token=…"), "."),
+    h("p", {}, "The token stays the same for each project directory, so you can bookmark this page afterwards.")));
 }
 
 // faultState says in the navigation that faults are on: whoever has forgotten
@@ -163,17 +175,17 @@ theme(localStorage.getItem("theme") || "auto");
 $("#theme").addEventListener("click", nextTheme);
 $("#help-button").addEventListener("click", help);
 addEventListener("keydown", key);
-addEventListener("hashchange", show);
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#token=")) location.reload(); // a URL with a token was opened in this tab
+  else if (shared.state) show();
+});
 
-await refresh().catch(failed);
-show();
+const known = await refresh().then(() => true, (error) => { if (error.status !== 401) failed(error); return error.status !== 401; });
+if (known) show();
 if (shared.state && shared.state.notice) notice(shared.state.notice);
-api.listen({
+if (known) api.listen({
   open: () => { refresh().then(() => pass("open")()).catch(failed); },
-  lost: () => {
-    $("#app-state").dataset.up = "no";
-    fill($("#app-state"), h("span.dot", {"aria-hidden": "true"}), "The console stopped. Start ringback again.");
-  },
+  lost,
   app: (app) => { if (shared.state) shared.state.app = app; appState(app); },
   exchange: pass("exchange"), cleared: pass("cleared"), message: pass("message"),
   call: pass("call"), delivery: pass("delivery"), faults: (plan) => { faultState(plan); pass("faults")(plan); },

@@ -176,7 +176,11 @@ export function phone(root, shared) {
   // A picture that a person sent is shown. One of the app's is only named:
   // nothing is loaded from an address that was captured.
   function media(item) {
-    if (item.sid) return h("img.picture", {src: "/api/media/" + encodeURIComponent(item.sid), alt: "Picture, " + item.type, width: 160, height: 100});
+    if (item.sid) {
+      const picture = h("img.picture", {alt: "Picture, " + item.type, width: 160, height: 100});
+      api.image("media/" + encodeURIComponent(item.sid)).then((src) => { picture.src = src; }).catch(shared.failed);
+      return picture;
+    }
     return h("span.media", {}, "Picture at ", h("code", {}, item.url));
   }
 

@@ -1,0 +1,143 @@
+// Package project keeps what belongs to one project directory between two runs
+// of the command: the console's token, the captures, and where the console
+// listens. It lies in the user's cache directory, readable by nobody else.
+package project
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+)
+
+// A Dir is the cache of one project directory.
+type Dir struct{ path string }
+
+// Open returns the cache of the project in the directory called name. It makes
+// the directory of the cache with mode 0700.
+func Open(name string) (*Dir, error) {
+	root, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	path, err := filepath.Abs(name)
+	if err != nil {
+		return nil, err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	sum := sha256.Sum256([]byte(path))
+	label := strings.Trim(odd.ReplaceAllString(filepath.Base(path), "-"), "-.")
+	d := &Dir{filepath.Join(root, "ringback", label[:min(len(label), 40)]+"-"+hex.EncodeToString(sum[:6]))}
+	if err := os.MkdirAll(d.path, 0o700); err != nil {
+		return nil, err
+	}
+	return d, os.Chmod(d.path, 0o700)
+}
+
+// odd is what a file name should not hold.
+var odd = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// Captures returns the name of the file of captures.
+func (d *Dir) Captures() string { return filepath.Join(d.path, "captures.jsonl") }
+
+// Token returns the console's token: the one of the last start, or a new one of
+// 128 random bits. A token that others could have read is replaced.
+func (d *Dir) Token() (string, error) {
+	path := filepath.Join(d.path, "token")
+	if text, err := readPrivate(path); err == nil && valid.MatchString(text) {
+		return text, nil
+	}
+	token := NewToken()
+	return token, write(path, token+"\n")
+}
+
+var valid = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// NewToken returns 128 random bits as text.
+func NewToken() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// A Console says where a running console is and what it knows of the program.
+type Console struct {
+	URL   string `json:"url"`   // of the page, without the token
+	Token string `json:"token"` // of the console
+}
+
+// Announce notes a console that has started.
+func (d *Dir) Announce(c Console) error {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return write(filepath.Join(d.path, "console.json"), string(text)+"\n")
+}
+
+// Withdraw removes the note of [Dir.Announce], if it is still about c.
+func (d *Dir) Withdraw(c Console) {
+	if now, ok := d.Announced(); ok && now == c {
+		os.Remove(filepath.Join(d.path, "console.json"))
+	}
+}
+
+// Announced returns the console that was announced last. It may have ended
+// without a word.
+func (d *Dir) Announced() (c Console, ok bool) {
+	text, err := readPrivate(filepath.Join(d.path, "console.json"))
+	if err != nil || json.Unmarshal([]byte(text), &c) != nil {
+		return Console{}, false
+	}
+	return c, true
+}
+
+var errReadable = errors.New("project: others may read or write this file")
+
+// readPrivate reads a small file that only its owner may read and write.
+func readPrivate(path string) (string, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return "", errReadable
+	}
+	data, err := os.ReadFile(path)
+	return strings.TrimSpace(string(data)), err
+}
+
+// write replaces a file at once, with mode 0600.
+func write(path, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if _, err := f.WriteString(text); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// Secure gives a file that exists mode 0600.
+func Secure(path string) error {
+	if err := os.Chmod(path, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("project: %w", err)
+	}
+	return nil
+}

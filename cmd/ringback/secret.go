@@ -1,0 +1,34 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// secretFlags say which auth token requests are signed or verified with. A flag
+// can be read by every user of the machine in the list of processes, so there is
+// a file and an environment variable, too.
+type secretFlags struct {
+	Token     string `help:"Auth token; better set TWILIO_AUTH_TOKEN or use --token-file, since others on this machine can read flags." env:"TWILIO_AUTH_TOKEN"`
+	TokenFile string `help:"File that holds the auth token." placeholder:"FILE" type:"path"`
+}
+
+// secret completes the token from its file.
+func (f *secretFlags) secret() error {
+	if f.TokenFile != "" {
+		data, err := os.ReadFile(f.TokenFile)
+		if err != nil {
+			return fmt.Errorf("cannot read the auth token: %w", err)
+		}
+		f.Token = strings.TrimSpace(string(data))
+		if f.Token == "" {
+			return fmt.Errorf("the file of the auth token, %s, is empty", f.TokenFile)
+		}
+	}
+	if f.Token != strings.TrimSpace(f.Token) {
+		return errors.New("the auth token begins or ends with white space: check --token or TWILIO_AUTH_TOKEN")
+	}
+	return nil
+}
