@@ -240,9 +240,7 @@ func TestDiagnoseHeader(t *testing.T) {
 func TestDiagnoseBodyHash(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	for _, tt := range []struct{ signed, sent, cause string }{
-		{`{"a": 1, "b": [2, 3]}`, `{"a":1,"b":[2,3]}`, "without its spaces"},
 		{`{"a":1}`, `{ "a" : 1 }`, "parsed and written again"},
-		{"{\n  \"a\": 1\n}", `{"a":1}`, "parsed and written again"},
 		{"{}\n", "{}", "a line break at the end was lost"},
 		{"x", "x\r\n", "a line break"},
 		{"x", "\n x", "white space"},

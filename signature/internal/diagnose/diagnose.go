@@ -119,7 +119,7 @@ var kinds = []struct {
 	what    string
 	changes func(*Request, trial) iter.Seq[change]
 }{
-	{"scheme", schemes}, {"host", hosts}, {"port", ports}, {"trailing slash", slashes}, {"path prefix", prefixes}, {"path", paths},
+	{"scheme", schemes}, {"host", hosts}, {"port", ports}, {"path prefix", prefixes}, {"path", paths},
 	{"query", queries}, {"method", methods}, {"parameters", parameters},
 }
 
@@ -148,8 +148,9 @@ func Mismatch(r *Request) []Finding {
 	if list := s.rearrange(base); list != nil {
 		return list
 	}
-	for sum := 1; sum < 2*len(kinds)-2; sum++ { // frequent pairs first
-		for i := max(0, sum-len(kinds)+1); 2*i < sum; i++ {
+	// Frequent pairs come first, and pairs of two rare kinds are left out.
+	for sum := 1; sum < len(kinds); sum++ {
+		for i := 0; 2*i < sum; i++ {
 			for first := range kinds[i].changes(r, base) {
 				for second := range kinds[sum-i].changes(r, first.trial) {
 					if t, ok := s.match(second.trial); ok {
@@ -247,7 +248,7 @@ func (s *search) nothing() []Finding {
 	for _, k := range kinds {
 		tried = append(tried, k.what)
 	}
-	cause := fmt.Sprintf("token: none of the %d variants of the request that were tried has this signature (other %s, alone and two at a time)",
+	cause := fmt.Sprintf("token: none of the %d variants of the request that were tried has this signature (other %s, alone and in likely pairs)",
 		len(s.tried), strings.Join(tried, ", "))
 	if s.exhausted() {
 		cause += "; the limit was reached before all were tried"

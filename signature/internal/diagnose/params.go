@@ -58,8 +58,8 @@ var paramRewrites = []struct {
 	{"param-decoded-twice", "the values were decoded again before they were signed", verifyFirst, values(decodedAgain), false},
 	{"param-newlines", "line breaks were changed to CR LF", verifyFirst, values(replace("\r\n", "\n")), false},
 	{"param-newlines", "line breaks were changed from CR LF", verifyFirst, values(replace("\r\n", "\r\n", "\n", "\r\n")), false},
-	{"param-names", "a dot in a name became an underscore, as in PHP", verifyFirst, names(replace("_", ".")), false},
-	{"param-names", "a space in a name became an underscore, as in PHP", verifyFirst, names(replace("_", " ")), false},
+	{"param-names", "a dot in a name became an underscore, as in PHP", verifyFirst, names("."), false},
+	{"param-names", "a space in a name became an underscore, as in PHP", verifyFirst, names(" "), false},
 	{"param-order", "the parameters were signed in the order of arrival, unsorted", sortNames, slices.Clone[[]form.Pair], true},
 	{"param-order", "the parameters were signed sorted by name and value joined", sortNames, sortedBy(func(p form.Pair) string { return p.Name + p.Value }), true},
 	{"param-order", "the parameters were signed sorted without regard to case", sortNames, sortedBy(func(p form.Pair) string { return strings.ToLower(p.Name) }), true},
@@ -98,7 +98,7 @@ func parameters(r *Request, t trial) iter.Seq[change] {
 			has[p.Name] = p.Value
 		}
 		for i, p := range r.Pairs[:min(len(r.Pairs), 200)] {
-			c := change{trial: t.withParams(slices.Delete(slices.Clone(r.Pairs), i, i+1)), label: "param-extra", what: fmt.Sprintf("%s, at place %d, was added after the request was signed", safeName(p.Name), i+1),
+			c := change{trial: t.withParams(slices.Delete(slices.Clone(r.Pairs), i, i+1)), label: "param-extra", what: fmt.Sprintf("%s, at place %d, was added after the request was signed", safe(p.Name, "a parameter"), i+1),
 				remedy: "If a framework adds it (controller, action, _token), verify before the framework's parser. If nobody adds it, the request is a forgery."}
 			if !yield(c) {
 				return
@@ -143,10 +143,11 @@ func values(change func(string) string) func([]form.Pair) []form.Pair {
 	}
 }
 
-func names(change func(string) string) func([]form.Pair) []form.Pair {
+// names changes the underscores in names.
+func names(to string) func([]form.Pair) []form.Pair {
 	return func(pairs []form.Pair) []form.Pair {
 		for i := range pairs {
-			pairs[i].Name = change(pairs[i].Name)
+			pairs[i].Name = strings.ReplaceAll(pairs[i].Name, "_", to)
 		}
 		return pairs
 	}

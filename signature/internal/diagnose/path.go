@@ -9,20 +9,6 @@ import (
 	"strings"
 )
 
-func slashes(_ *Request, t trial) iter.Seq[change] {
-	c := change{trial: t, label: "trailing-slash"}
-	const remedy = "Write the URL at Twilio %s the slash, as it arrives here, or stop the proxy or router from changing it."
-	bare, has := strings.CutSuffix(t.path, "/")
-	if has {
-		c.path = bare
-		c.what, c.remedy = "Twilio signed the path without a slash at its end, and it arrives with one", fmt.Sprintf(remedy, "with")
-	} else {
-		c.path += "/"
-		c.what, c.remedy = "Twilio signed the path with a slash at its end, and it arrives without", fmt.Sprintf(remedy, "without")
-	}
-	return slices.Values([]change{c})
-}
-
 // stages are path prefixes that gateways and routers commonly remove.
 var stages = []string{"/prod", "/Prod", "/dev", "/stage", "/Stage", "/staging", "/test", "/live", "/default", "/api", "/v1", "/api/v1", "/twilio", "/webhook", "/webhooks", "/hooks"}
 
@@ -56,7 +42,7 @@ func prefixes(r *Request, t trial) iter.Seq[change] {
 		if strings.Contains(extra, "..") {
 			break
 		}
-		c := change{trial: t, label: "path-prefix", what: fmt.Sprintf("the path arrives with %q in front, and Twilio signed it without", extra),
+		c := change{trial: t, label: "path-prefix", what: "the path arrives with " + safe(extra, "a prefix") + " in front, and Twilio signed it without",
 			remedy: "Something in front of this process adds that prefix. Stop it, or verify before it does."}
 		c.path = rest
 		list = append(list, c)
@@ -64,27 +50,32 @@ func prefixes(r *Request, t trial) iter.Seq[change] {
 	return slices.Values(list)
 }
 
-const keepPath = "Have the path passed on as it was received. In nginx, write proxy_pass without a path behind the host."
+const (
+	keepPath = "Have the path passed on as it was received. In nginx, write proxy_pass without a path behind the host."
+	setSlash = "Write the URL at Twilio %s the slash, as it arrives here, or stop the proxy or router from changing it."
+)
 
 // pathRewrites turn a path back into what was signed.
 var pathRewrites = []struct {
-	label, what string
-	undo        func(string) string
+	label, what, remedy string
+	undo                func(string) string
 }{
-	{"path-normalised", "Twilio signed a double slash at the start", func(p string) string { return "/" + p }},
-	{"path-normalised", "Twilio signed double slashes, which something has cleaned", replace("/", "//")},
-	{"path-normalised", "Twilio signed a double slash, which something has cleaned", func(p string) string { dir, file := pathpkg.Split(p); return dir + "/" + file }},
-	{"path-normalised", "Twilio signed single slashes where double ones arrive", replace("//", "/")},
-	{"path-normalised", "Twilio signed the path cleaned of dots and double slashes", func(p string) string { return pathpkg.Clean("/" + p) }},
-	{"path-escape", "Twilio signed the path decoded, and it arrives escaped", decodedPath},
-	{"path-escape", "Twilio signed the path escaped in another way", func(p string) string { return (&url.URL{Path: decodedPath(p)}).EscapedPath() }},
-	{"path-escape", "escapes in the path arrive in lower case and were signed in upper case", func(p string) string { return mapEscapes(p, strings.ToUpper) }},
-	{"path-escape", "escapes in the path arrive in upper case and were signed in lower case", func(p string) string { return mapEscapes(p, strings.ToLower) }},
-	{"path-escape", "Twilio signed the path escaped, and it arrives decoded", escapeNonASCII},
-	{"path-rewrite", "the path ends in a file that the web server has added", func(p string) string { dir, _ := pathpkg.Split(p); return strings.TrimSuffix(dir, "/") }},
-	{"path-rewrite", "the path ends in a file that the web server has added", func(p string) string { dir, _ := pathpkg.Split(p); return dir }},
-	{"path-rewrite", "Twilio signed the path with index.php", func(p string) string { return strings.TrimSuffix(p, "/") + "/index.php" }},
-	{"path-rewrite", "Twilio signed the path in another case", strings.ToLower},
+	{"trailing-slash", "Twilio signed the path without a slash at its end, and it arrives with one", fmt.Sprintf(setSlash, "with"), func(p string) string { return strings.TrimSuffix(p, "/") }},
+	{"trailing-slash", "Twilio signed the path with a slash at its end, and it arrives without", fmt.Sprintf(setSlash, "without"), func(p string) string { return strings.TrimSuffix(p, "/") + "/" }},
+	{"path-normalised", "Twilio signed a double slash at the start", keepPath, func(p string) string { return "/" + p }},
+	{"path-normalised", "Twilio signed double slashes, which something has cleaned", keepPath, replace("/", "//")},
+	{"path-normalised", "Twilio signed a double slash, which something has cleaned", keepPath, func(p string) string { dir, file := pathpkg.Split(p); return dir + "/" + file }},
+	{"path-normalised", "Twilio signed single slashes where double ones arrive", keepPath, replace("//", "/")},
+	{"path-normalised", "Twilio signed the path cleaned of dots and double slashes", keepPath, func(p string) string { return pathpkg.Clean("/" + p) }},
+	{"path-escape", "Twilio signed the path decoded, and it arrives escaped", keepPath, decodedPath},
+	{"path-escape", "Twilio signed the path escaped in another way", keepPath, func(p string) string { return (&url.URL{Path: decodedPath(p)}).EscapedPath() }},
+	{"path-escape", "escapes in the path arrive in lower case and were signed in upper case", keepPath, func(p string) string { return mapEscapes(p, strings.ToUpper) }},
+	{"path-escape", "escapes in the path arrive in upper case and were signed in lower case", keepPath, func(p string) string { return mapEscapes(p, strings.ToLower) }},
+	{"path-escape", "Twilio signed the path escaped, and it arrives decoded", keepPath, escapeNonASCII},
+	{"path-rewrite", "the path ends in a file that the web server has added", keepPath, func(p string) string { dir, _ := pathpkg.Split(p); return strings.TrimSuffix(dir, "/") }},
+	{"path-rewrite", "the path ends in a file that the web server has added", keepPath, func(p string) string { dir, _ := pathpkg.Split(p); return dir }},
+	{"path-rewrite", "Twilio signed the path with index.php", keepPath, func(p string) string { return strings.TrimSuffix(p, "/") + "/index.php" }},
+	{"path-rewrite", "Twilio signed the path in another case", keepPath, strings.ToLower},
 }
 
 func paths(r *Request, t trial) iter.Seq[change] {
@@ -107,7 +98,7 @@ func paths(r *Request, t trial) iter.Seq[change] {
 		}
 	}
 	for _, rewrite := range pathRewrites {
-		c := change{trial: t, label: rewrite.label, what: rewrite.what, remedy: keepPath}
+		c := change{trial: t, label: rewrite.label, what: rewrite.what, remedy: rewrite.remedy}
 		if c.path = rewrite.undo(t.path); c.path != t.path {
 			list = append(list, c)
 		}

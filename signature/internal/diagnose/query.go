@@ -13,7 +13,7 @@ import (
 
 const (
 	keepQuery = "Have the query passed on as it was received, and do not rebuild the URL from parsed parameters."
-	cutQuery  = "Have whatever adds it (a proxy, a tracker, a router) leave Twilio's requests alone, or write it into the URL at Twilio."
+	cutQuery  = "Have whatever adds it (a proxy, a tracker, a router) leave Twilio's requests alone, or write it into the URL at Twilio. For a Stream, pass values with Parameter elements: its url has no query."
 
 	// Some signers sort a query before they sign it (twilio-php issue 790).
 	sortQuery = keepQuery + " If nothing on the way reorders it, Twilio may have sorted it: write the pairs in alphabetical order in the URL that you give to Twilio."
@@ -77,70 +77,59 @@ func parse(text string) []form.Pair {
 }
 
 func queries(r *Request, t trial) iter.Seq[change] {
-	var list []change
-	add := func(path, query, label, what, remedy string) {
-		c := change{trial: t, label: label, what: what, remedy: remedy}
-		if c.path, c.query = path, query; c.trial != t {
-			list = append(list, c)
+	return func(yield func(change) bool) {
+		add := func(path, query, label, what, remedy string) bool {
+			c := change{trial: t, label: label, what: what, remedy: remedy}
+			c.path, c.query = path, query
+			return c.trial == t || yield(c)
 		}
-	}
-	if before, _, found := strings.Cut(t.path+t.query, "#"); found {
-		path, query, asks := strings.Cut(before, "?")
-		if asks {
-			query = "?" + query
-		}
-		add(path, query, "fragment", "the URL has a fragment, which is never sent nor signed",
-			"Leave out the # and what follows where the URL is given to the verifier; at Twilio it may stay.")
-	}
-	query := strings.TrimPrefix(t.query, "?")
-	switch t.query {
-	case "":
-		for _, escaped := range []string{"%3F", "%3f"} {
-			if path, query, found := strings.Cut(t.path, escaped); found {
-				add(path, "?"+query, "query-reencoded", "the question mark was escaped on the way", keepQuery)
+		if before, _, found := strings.Cut(t.path+t.query, "#"); found {
+			path, query, asks := strings.Cut(before, "?")
+			if asks {
+				query = "?" + query
+			}
+			if !add(path, query, "fragment", "the URL has a fragment, which is never sent nor signed", "Leave out the # and what follows where the URL is given to the verifier; at Twilio it may stay.") {
+				return
 			}
 		}
-		add(t.path, "?", "query-reencoded", "Twilio signed a question mark without a query", keepQuery)
-	case "?":
-		add(t.path, "", "query-reencoded", "Twilio signed the URL without the question mark at its end", keepQuery)
-	default:
-		remedy := cutQuery
-		if r.Socket {
-			remedy = "Twilio signs the url of a Stream without its query: pass values with Parameter elements instead."
+		if t.query == "" {
+			path, query, found := strings.Cut(replace("%3f", "%3F")(t.path), "%3F")
+			_ = (!found || add(path, "?"+query, "query-reencoded", "the question mark was escaped on the way", keepQuery)) &&
+				add(t.path, "?", "query-reencoded", "Twilio signed a question mark without a query", keepQuery)
+			return
 		}
-		add(t.path, "", "query-extra", "Twilio signed the URL without any query", remedy)
-		pairs := strings.Split(query, "&")
-		for i := range pairs[:min(len(pairs), 100)] {
-			name, _, _ := strings.Cut(pairs[i], "=")
-			if pairs[i] == "" {
-				continue // a rewrite
+		if !add(t.path, "", "query-extra", "Twilio signed the URL without any query", cutQuery) {
+			return
+		}
+		pairs := strings.Split(t.query[1:], "&")
+		for i, pair := range pairs[:min(len(pairs), 100)] {
+			name, _, _ := strings.Cut(pair, "=")
+			if pair != "" && !add(t.path, "?"+strings.Join(slices.Delete(slices.Clone(pairs), i, i+1), "&"), "query-extra", safe(name, "a parameter")+" was added to the query on the way", cutQuery) {
+				return
 			}
-			add(t.path, "?"+strings.Join(slices.Delete(slices.Clone(pairs), i, i+1), "&"), "query-extra", safeName(name)+" was added to the query on the way", cutQuery)
 		}
 		for _, rewrite := range queryRewrites {
-			add(t.path, "?"+rewrite.undo(query), "query-reencoded", rewrite.what, rewrite.remedy)
+			if !add(t.path, "?"+rewrite.undo(t.query[1:]), "query-reencoded", rewrite.what, rewrite.remedy) {
+				return
+			}
 		}
 	}
-	return slices.Values(list)
 }
 
-// safeName quotes a name for a log, unless it may be a piece of a message or a
-// number.
-func safeName(name string) string {
-	odd := func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("_-.[]:", c)
-	}
-	if len(name) > 40 || strings.ContainsFunc(name, odd) || strings.Count(strings.Map(digit, name), "0") > 6 {
-		return "a parameter"
+// safe quotes a name or a path for a log, unless it may be a piece of a message or
+// a number.
+func safe(name, instead string) string {
+	digits := 0
+	odd := strings.ContainsFunc(name, func(c rune) bool {
+		if unicode.IsDigit(c) {
+			digits++
+		}
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("_-.[]:/", c)
+	})
+	if odd || digits > 6 || len(name) > 40 {
+		return instead
 	}
 	return fmt.Sprintf("%q", name)
-}
-
-func digit(c rune) rune {
-	if unicode.IsDigit(c) {
-		return '0'
-	}
-	return c
 }
 
 // rearrange tries the pairs of the query in other orders and spellings at once,
@@ -160,7 +149,7 @@ func (s *search) rearrange(base trial) []Finding {
 			}
 			seen[spelled] = true
 			pairs := strings.Split(spelled, "&")
-			for order := range orders(pairs, all) {
+			for order := range orders(pairs, all && len(pairs) <= 5) {
 				if s.trials < MaxTrials/3 || s.bytes < MaxBytes/3 {
 					return nil
 				}
