@@ -3,6 +3,7 @@ module github.com/ringback-go/ringback
 go 1.26.0
 
 require (
+	github.com/coder/websocket v1.8.15
 	github.com/stretchr/testify v1.12.1
 	github.com/twilio/twilio-go v1.31.0
 )

@@ -1,0 +1,261 @@
+package relay
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// ErrMessage is wrapped by the errors of [Append]: Twilio would refuse the
+// message, so it is not sent.
+var ErrMessage = errors.New("relay: invalid message")
+
+// A Message is a message to Twilio: [Text], [Play], [SendDigits], [Language],
+// [End] or [Raw]. An optional member that is nil is not written, and Twilio's
+// setting for the session holds; new(false) writes false.
+//
+// Logging or printing a message does not show what is said.
+type Message interface {
+	slog.LogValuer
+	appendMessage(dst []byte) ([]byte, error)
+}
+
+// A Text is a piece of what the agent says, such as a token of a language
+// model. Twilio speaks the tokens up to and including the last one as one
+// utterance, and begins before it has arrived. Blanks between tokens are the
+// sender's.
+type Text struct {
+	Token         string
+	Last          bool   // ends the utterance
+	Lang          string // of the session's languages; empty: the current one
+	Interruptible *bool  // whether the caller can cut it
+	Preemptible   *bool  // whether later messages cut it
+}
+
+// A Play plays an audio file.
+type Play struct {
+	Source        string // http or https URL
+	Loop          *int   // times; nil: once; 0: 1,000 times
+	Interruptible *bool
+	Preemptible   *bool
+}
+
+// A SendDigits plays keys to the other party.
+type SendDigits struct {
+	Digits string // 0-9, *, #, and w for a short wait
+}
+
+// A Language switches the languages of later text and speech. One of the two
+// is required.
+type Language struct {
+	TTSLanguage           string
+	TranscriptionLanguage string
+}
+
+// An End ends the session at once: what is still queued is not spoken. See
+// [Session.End] for an end that waits. Twilio then makes the action request of
+// <Connect>, with HandoffData.
+type End struct {
+	HandoffData string // no card data
+}
+
+// A Raw is a message as JSON, type included, for what has no type here.
+type Raw json.RawMessage
+
+// Append appends m as JSON to dst. The error wraps [ErrMessage]; dst is then
+// returned as it was.
+func Append(dst []byte, m Message) ([]byte, error) {
+	if m == nil {
+		return dst, fmt.Errorf("%w: nil", ErrMessage)
+	}
+	return m.appendMessage(dst)
+}
+
+func invalid(what string) error { return fmt.Errorf("%w: %s", ErrMessage, what) }
+
+func (m Text) appendMessage(dst []byte) ([]byte, error) {
+	o := newObject(dst, "text")
+	o.text("token", m.Token)
+	o.bool("last", m.Last)
+	if m.Lang != "" {
+		o.text("lang", m.Lang)
+	}
+	o.optional("interruptible", m.Interruptible)
+	o.optional("preemptible", m.Preemptible)
+	return o.end(nil), nil
+}
+
+func (o *object) optional(name string, value *bool) {
+	if value != nil {
+		o.bool(name, *value)
+	}
+}
+
+func (m Play) appendMessage(dst []byte) ([]byte, error) {
+	if scheme, rest, found := strings.Cut(m.Source, "://"); !found || rest == "" ||
+		!strings.EqualFold(scheme, "https") && !strings.EqualFold(scheme, "http") {
+		return dst, invalid("the source of play is not an http or https URL")
+	}
+	if m.Loop != nil && *m.Loop < 0 {
+		return dst, invalid("the loop of play is negative")
+	}
+	o := newObject(dst, "play")
+	o.text("source", m.Source)
+	if m.Loop != nil {
+		o.raw("loop", fmt.Append(nil, *m.Loop))
+	}
+	o.optional("interruptible", m.Interruptible)
+	o.optional("preemptible", m.Preemptible)
+	return o.end(nil), nil
+}
+
+func (m SendDigits) appendMessage(dst []byte) ([]byte, error) {
+	if m.Digits == "" {
+		return dst, invalid("sendDigits without digits")
+	}
+	if strings.Trim(m.Digits, "0123456789*#w") != "" {
+		return dst, invalid("sendDigits takes 0-9, *, # and w")
+	}
+	o := newObject(dst, "sendDigits")
+	o.text("digits", m.Digits)
+	return o.end(nil), nil
+}
+
+func (m Language) appendMessage(dst []byte) ([]byte, error) {
+	if m.TTSLanguage == "" && m.TranscriptionLanguage == "" {
+		return dst, invalid("language without ttsLanguage and transcriptionLanguage")
+	}
+	o := newObject(dst, "language")
+	if m.TTSLanguage != "" {
+		o.text("ttsLanguage", m.TTSLanguage)
+	}
+	if m.TranscriptionLanguage != "" {
+		o.text("transcriptionLanguage", m.TranscriptionLanguage)
+	}
+	return o.end(nil), nil
+}
+
+func (m End) appendMessage(dst []byte) ([]byte, error) {
+	o := newObject(dst, "end")
+	if m.HandoffData != "" {
+		o.text("handoffData", m.HandoffData)
+	}
+	return o.end(nil), nil
+}
+
+func (m Raw) appendMessage(dst []byte) ([]byte, error) {
+	if _, err := readMessage(m); err != nil {
+		return dst, fmt.Errorf("%w: %w", ErrMessage, err)
+	}
+	return append(dst, m...), nil
+}
+
+// ParseMessage reads a message to Twilio, for programs that play Twilio. Types
+// that have none here give a [Raw]. The error wraps [ErrMalformed].
+func ParseMessage(frame []byte) (Message, error) {
+	m, err := readMessage(frame)
+	if err != nil {
+		return nil, err
+	}
+	var msg Message
+	switch m.typ {
+	case "text":
+		if value := m.take("token"); value == nil || value[0] != '"' {
+			return nil, malformed(m.typ, "token is not a string")
+		}
+		msg = Text{
+			Token: m.text("token"), Last: m.bool("last"), Lang: m.text("lang"),
+			Interruptible: m.optionalBool("interruptible"), Preemptible: m.optionalBool("preemptible"),
+		}
+	case "play":
+		p := Play{
+			Source: m.text("source"), Interruptible: m.optionalBool("interruptible"), Preemptible: m.optionalBool("preemptible"),
+		}
+		if m.take("loop") != nil {
+			p.Loop = new(int(m.count("loop", 1<<31-1)))
+		}
+		msg = p
+	case "sendDigits":
+		msg = SendDigits{Digits: m.text("digits")}
+	case "language":
+		msg = Language{TTSLanguage: m.text("ttsLanguage"), TranscriptionLanguage: m.text("transcriptionLanguage")}
+	case "end":
+		if value := m.take("handoffData"); value != nil && value[0] != '"' && value[0] != 'n' {
+			return nil, malformed(m.typ, "handoffData is not a string")
+		}
+		msg = End{HandoffData: m.text("handoffData")}
+	default:
+		return Raw(strings.Clone(string(frame))), nil
+	}
+	if m.err != nil {
+		return nil, m.err
+	}
+	if _, err := msg.appendMessage(nil); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return msg, nil
+}
+
+func (m *message) optionalBool(name string) *bool {
+	if m.take(name) == nil {
+		return nil
+	}
+	return new(m.bool(name))
+}
+
+// Type returns the type member of the message.
+func (m Raw) Type() string {
+	if read, err := readMessage(m); err == nil {
+		return read.typ
+	}
+	return ""
+}
+
+// LogValue shows how long the token is, and not the token.
+func (m Text) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("type", "text"), slog.Int("bytes", len(m.Token)), slog.Bool("last", m.Last))
+}
+
+// LogValue does not show the URL.
+func (m Play) LogValue() slog.Value { return slog.GroupValue(slog.String("type", "play")) }
+
+// LogValue shows how many digits there are.
+func (m SendDigits) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("type", "sendDigits"), slog.Int("digits", len(m.Digits)))
+}
+
+// LogValue shows both languages.
+func (m Language) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("type", "language"), slog.String("tts", m.TTSLanguage),
+		slog.String("transcription", m.TranscriptionLanguage))
+}
+
+// LogValue shows how long the hand-off data is.
+func (m End) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("type", "end"), slog.Int("bytes", len(m.HandoffData)))
+}
+
+// LogValue shows the type and the size.
+func (m Raw) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("type", m.Type()), slog.Int("bytes", len(m)))
+}
+
+// Format prints what LogValue shows, for every verb.
+func (m Text) Format(f fmt.State, _ rune) { format(f, m) }
+
+// Format prints what LogValue shows, for every verb.
+func (m Play) Format(f fmt.State, _ rune) { format(f, m) }
+
+// Format prints what LogValue shows, for every verb.
+func (m SendDigits) Format(f fmt.State, _ rune) { format(f, m) }
+
+// Format prints what LogValue shows, for every verb.
+func (m Language) Format(f fmt.State, _ rune) { format(f, m) }
+
+// Format prints what LogValue shows, for every verb.
+func (m End) Format(f fmt.State, _ rune) { format(f, m) }
+
+// Format prints what LogValue shows, for every verb.
+func (m Raw) Format(f fmt.State, _ rune) { format(f, m) }

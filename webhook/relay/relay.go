@@ -1,0 +1,2 @@
+// Package relay talks with callers through Twilio's ConversationRelay.
+package relay
