@@ -75,9 +75,9 @@ var (
 	// ErrReplayed: a [ReplayWindow] has seen the request before.
 	ErrReplayed = errors.New("signature: request replayed")
 
-	// ErrReplayStore: the [ReplayStore] failed, so nobody knows whether the
+	// ErrClaimStore: the [ClaimStore] failed, so nobody knows whether the
 	// request is new. It is answered with a server error.
-	ErrReplayStore = errors.New("signature: replay store failed")
+	ErrClaimStore = errors.New("signature: claim store failed")
 )
 
 // Error is why a request was refused. It wraps one of the sentinels of this
@@ -146,7 +146,7 @@ func refuseFor(err error, detail string, cause error) *Error {
 
 func statusOf(err error) int {
 	switch err {
-	case ErrTokens, ErrReplayStore:
+	case ErrTokens, ErrClaimStore:
 		return http.StatusServiceUnavailable
 	case ErrMethod:
 		return http.StatusMethodNotAllowed

@@ -3,10 +3,12 @@ package signature
 import (
 	"context"
 	"net/http"
+
+	"github.com/ringback-go/ringback/internal/hookctx"
 )
 
 // contextKey is where [Verifier.Handler] leaves the proof.
-type contextKey struct{}
+type contextKey = hookctx.ProofKey
 
 // FromContext returns the proof that [Verifier.Handler] has left in the
 // request's context, and whether there is one.

@@ -1,29 +1,16 @@
 package signature
 
 import (
-	"container/list"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
 	"net/http"
-	"sync"
 	"time"
+
+	"github.com/ringback-go/ringback/internal/hookctx"
 )
-
-// ReplayStore remembers the requests that a [ReplayWindow] has seen. An
-// implementation must be safe for concurrent use, by several processes if it
-// lives in a database. The keys are short texts in hexadecimal.
-type ReplayStore interface {
-	// Claim remembers key for ttl and reports true, or reports false if key is
-	// remembered already. The two must be one atomic step: of any number of
-	// simultaneous claims exactly one is granted.
-	Claim(ctx context.Context, key string, ttl time.Duration) (bool, error)
-
-	// Release forgets key, so that the next claim is granted. A key that is
-	// not there is no error.
-	Release(ctx context.Context, key string) error
-}
 
 // ReplayWindow refuses a verified request that comes a second time (T09).
 // Nothing that Twilio signs tells when a request was made, so whoever has seen
@@ -35,9 +22,9 @@ type ReplayStore interface {
 // key twice in one call) a window must not be used, or DistinctTokens set.
 // State that changes only once, as in package status, needs no window.
 type ReplayWindow struct {
-	// Store remembers the requests. Nil means a [ReplayMemory] of its own,
-	// which other processes know nothing of.
-	Store ReplayStore
+	// Store remembers the requests. Nil means a [MemoryClaims] of its own,
+	// which other processes do not see.
+	Store ClaimStore
 
 	// Window is how long a request is remembered; zero means 24 hours.
 	Window time.Duration
@@ -53,14 +40,22 @@ type ReplayWindow struct {
 	Refused func(*http.Request, *Error)
 }
 
-const defaultWindow = 24 * time.Hour
+const (
+	defaultWindow  = 24 * time.Hour
+	releaseTimeout = 5 * time.Second
+)
 
 // Handler lets each request reach next once. It belongs inside
 // [Verifier.Handler] and panics on requests that have not come through one. A
-// repeated request is answered with 409, and with 503 if the store fails. A
-// request whose handler panics or answers with a server error is forgotten, so
-// that Twilio's retry has its chance. Handler panics if next is nil or Window
-// is negative.
+// repeated request is answered with 409, and with 503 if the store fails.
+//
+// A request is forgotten, so that a retry may reach next again, if next
+// panicked or answered with a server error while the client was still waiting.
+// Handlers of package webhook know more: their request is forgotten only if the
+// user's function was not called, or if it failed. One that was too late, or
+// whose client closed the connection, may have done its work by then.
+//
+// Handler panics if next is nil or Window is negative.
 func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
 	if next == nil {
 		panic("signature: Handler of a nil http.Handler")
@@ -70,7 +65,7 @@ func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
 	}
 	store, window := w.Store, w.Window
 	if store == nil {
-		store = new(ReplayMemory)
+		store = new(MemoryClaims)
 	}
 	if window == 0 {
 		window = defaultWindow
@@ -80,12 +75,19 @@ func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
 		if !ok {
 			panic("signature: ReplayWindow.Handler outside of Verifier.Handler")
 		}
-		key := w.key(proof, r.Header)
-		fresh, err := store.Claim(r.Context(), key, window)
-		if err != nil || !fresh {
+		key, owner := w.key(proof, r.Header), rand.Text()
+		release := func() {
+			// The client may have gone away; the claim must be released all the same.
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), releaseTimeout)
+			defer cancel()
+			_ = store.Release(ctx, key, owner) // otherwise it ends with the window
+		}
+		claim, err := store.Claim(r.Context(), key, owner, window)
+		if err != nil || claim.Owner != owner {
 			refusal := refuse(ErrReplayed, "")
 			if err != nil {
-				refusal = refuseFor(ErrReplayStore, "", err)
+				release() // the claim may have been made before the error
+				refusal = refuseFor(ErrClaimStore, "", err)
 			}
 			if w.Refused != nil {
 				w.Refused(r, refusal)
@@ -94,30 +96,36 @@ func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
 			return
 		}
 		watched := &statusWatcher{ResponseWriter: rw}
-		done := false
+		ctx, outcome := hookctx.WithOutcome(r.Context())
+		again := true // after a panic
 		defer func() {
-			if done && watched.status < http.StatusInternalServerError {
-				return
+			switch outcome() {
+			case hookctx.Failed:
+				again = true
+			case hookctx.Answered, hookctx.Unclear:
+				again = false
+			case hookctx.Unreported:
+				again = again && r.Context().Err() == nil
 			}
-			// The client may be gone; the claim has to go all the same.
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
-			defer cancel()
-			_ = store.Release(ctx, key) // else it goes when the window is over
+			if again {
+				release()
+			}
 		}()
-		next.ServeHTTP(watched, r)
-		done = true
+		next.ServeHTTP(watched, r.WithContext(ctx))
+		again = watched.status >= http.StatusInternalServerError
 	})
 }
 
-// key returns what the store knows a request by. It is hashed: the store need
-// not hold what could be sent again, and a header of any length fits.
+// key returns the key of a request in the store. It is a hash, so that the store
+// does not hold a signature that could be used again, and a header of any
+// length fits.
 func (w *ReplayWindow) key(p *Verified, h http.Header) string {
 	sum := sha256.New()
 	io.WriteString(sum, p.signature)
 	if w.DistinctTokens {
 		io.WriteString(sum, h.Get("I-Twilio-Idempotency-Token"))
 	}
-	return hex.EncodeToString(sum.Sum(nil))
+	return "replay:" + hex.EncodeToString(sum.Sum(nil))
 }
 
 // statusWatcher remembers the status of an answer.
@@ -135,74 +143,3 @@ func (w *statusWatcher) WriteHeader(status int) {
 
 // Unwrap lets [http.ResponseController] reach what is behind.
 func (w *statusWatcher) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// ReplayMemory is a [ReplayStore] in memory. The zero value is ready, and holds
-// up to 100,000 requests, about 20 MB.
-type ReplayMemory struct {
-	// Max is how many requests are remembered; zero or less means 100,000.
-	// When there are more, the oldest are forgotten before their time. It must
-	// not be changed once the store is in use.
-	Max int
-
-	mu    sync.Mutex
-	known map[string]*list.Element
-	order list.List // of claim, the oldest first
-}
-
-type claim struct {
-	key     string
-	expires time.Time
-}
-
-const defaultReplays = 100_000
-
-// Claim implements [ReplayStore]. It never fails.
-func (m *ReplayMemory) Claim(_ context.Context, key string, ttl time.Duration) (bool, error) {
-	now := time.Now()
-	limit := m.Max
-	if limit <= 0 {
-		limit = defaultReplays
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if e, ok := m.known[key]; ok {
-		if now.Before(e.Value.(claim).expires) {
-			return false, nil
-		}
-		m.forget(e)
-	}
-	for e := m.order.Front(); e != nil; e = m.order.Front() {
-		if m.order.Len() < limit && now.Before(e.Value.(claim).expires) {
-			break
-		}
-		m.forget(e)
-	}
-	if m.known == nil {
-		m.known = make(map[string]*list.Element)
-	}
-	m.known[key] = m.order.PushBack(claim{key, now.Add(ttl)})
-	return true, nil
-}
-
-// Release implements [ReplayStore]. It never fails.
-func (m *ReplayMemory) Release(_ context.Context, key string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if e, ok := m.known[key]; ok {
-		m.forget(e)
-	}
-	return nil
-}
-
-// Len returns how many requests are remembered, expired ones included that
-// nothing has swept away yet.
-func (m *ReplayMemory) Len() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.order.Len()
-}
-
-func (m *ReplayMemory) forget(e *list.Element) {
-	delete(m.known, e.Value.(claim).key)
-	m.order.Remove(e)
-}

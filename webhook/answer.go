@@ -2,21 +2,33 @@ package webhook
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// xmlType is what Twilio takes for TwiML (T19).
-const xmlType = "text/xml; charset=utf-8"
+// The media types of answers (T19).
+const (
+	xmlType  = "text/xml; charset=utf-8"
+	jsonType = "application/json"
+)
 
-// Twilio reads no more than this of an answer (error 11750).
-const maxAnswer = 64 << 10
+const (
+	maxAnswer   = 64 << 10 // Twilio reads no more of an answer (error 11750)
+	usualAnswer = 1 << 10  // bytes that hold most answers
+)
 
-var errAnswerTooLarge = errors.New("webhook: the answer is larger than 64 KiB")
+var (
+	errAnswerTooLarge = errors.New("webhook: the answer is larger than 64 KiB")
+	errReplyFailed    = errors.New("webhook: the reply answered with a server error")
+	errNothingLeft    = errors.New("webhook: Twilio drops every message of the reply")
+)
 
 // An answer is a response that is ready to be sent.
 type answer struct {
@@ -28,29 +40,87 @@ type answer struct {
 
 var noContent = answer{status: http.StatusNoContent}
 
-// render appends a reply to dst. TwiML is rendered directly; any other reply
-// knows its type and status itself and is asked to serve.
-func render(dst []byte, reply Reply, r *http.Request) (answer, error) {
-	switch reply.(type) {
+// render renders a reply. Documents and JSON of this module are rendered
+// directly; a reply of another type serves itself.
+func render(reply Reply, r *http.Request) (answer, error) {
+	a := answer{status: http.StatusOK, contentType: xmlType}
+	switch reply := reply.(type) {
 	case *twiml.VoiceResponse, *twiml.MessagingResponse:
-		body, err := reply.AppendText(dst)
-		if err == nil && len(body) > maxAnswer {
-			err = errAnswerTooLarge
+	case jsonReply:
+		a.status, a.contentType = reply.status(), jsonType
+	default:
+		rec := new(recorder)
+		reply.ServeHTTP(rec, r)
+		if rec.err == nil && rec.status >= http.StatusInternalServerError {
+			rec.err = errReplyFailed
 		}
-		return answer{status: http.StatusOK, contentType: xmlType, body: body}, err
+		return rec.answer(), rec.err
 	}
-	rec := recorder{body: dst}
-	reply.ServeHTTP(&rec, r)
-	if rec.err != nil {
-		return answer{}, rec.err
+	if a.status >= http.StatusBadRequest {
+		return answer{status: a.status}, nil
 	}
-	if rec.status >= http.StatusInternalServerError {
-		return answer{}, errors.New("webhook: the reply could not be rendered")
+	var err error
+	a.body, err = reply.AppendText(make([]byte, 0, usualAnswer))
+	if err == nil && len(a.body) > maxAnswer {
+		err = errAnswerTooLarge
 	}
-	return rec.answer(), nil
+	return a, err
 }
 
-// A recorder keeps what a handler writes, up to the size of an answer.
+const maxMessageText = 1600
+
+// undelivered returns an error if Twilio would drop messages of a reply (error
+// 14103): those without content, and those whose text is too long. The error
+// wraps errNothingLeft if it would drop all of them.
+func undelivered(reply Reply) error {
+	doc, ok := reply.(*twiml.MessagingResponse)
+	if !ok || doc == nil {
+		return nil
+	}
+	sent, empty, long := 0, 0, 0
+	for _, verb := range doc.Node().Children {
+		if verb.Name != "Message" && verb.Name != "Sms" {
+			continue
+		}
+		switch text, media := messageContent(verb); {
+		case utf8.RuneCountInString(text) > maxMessageText:
+			long++
+		case strings.TrimSpace(text) == "" && !media:
+			empty++
+		default:
+			sent++
+		}
+	}
+	if empty+long == 0 {
+		return nil
+	}
+	return &droppedError{empty: empty, long: long, sent: sent}
+}
+
+func messageContent(message *twiml.Node) (text string, media bool) {
+	text = message.Text
+	for _, part := range message.Children {
+		switch part.Name {
+		case "", "Body":
+			text += part.Text
+		case "Media":
+			media = true
+		}
+	}
+	return text, media
+}
+
+// A droppedError says which messages of a reply Twilio drops.
+type droppedError struct{ empty, long, sent int }
+
+func (e *droppedError) Error() string {
+	return fmt.Sprintf("webhook: Twilio drops %d of %d messages (error 14103): %d without text or media, %d longer than %d characters",
+		e.empty+e.long, e.empty+e.long+e.sent, e.empty, e.long, maxMessageText)
+}
+
+func (e *droppedError) Is(target error) bool { return target == errNothingLeft && e.sent == 0 }
+
+// A recorder keeps what a reply writes, up to the size of an answer.
 type recorder struct {
 	header http.Header
 	status int
@@ -117,7 +187,7 @@ func newFallbacks(f Fallback) fallbacks {
 }
 
 // mayAnswer reports whether a reply can be the fallback for a kind. A notice has
-// none: its answer would say that it was taken (T22).
+// no fallback: the answer would mean that it was received (T22).
 func mayAnswer(reply Reply, kind Kind) bool {
 	e, _ := decodeKind(kind, new(signature.Verified)) // incomplete, but of its type
 	if kind == KindEventStreams {
@@ -137,15 +207,18 @@ func mustRender(field string, reply Reply) *answer {
 	if err != nil {
 		panic(err)
 	}
-	a, err := render(nil, reply, r)
+	a, err := render(reply, r)
+	if err == nil {
+		err = undelivered(reply)
+	}
 	if err != nil {
 		panic("webhook: Options.Fallback." + field + ": " + err.Error())
 	}
 	return &a
 }
 
-// of returns the fallback for an event, nil if there is none. Which kind of
-// document answers it, if any, its phantom method says.
+// of returns the fallback for an event, or nil if there is none. The event's
+// phantom method says which kind of document answers it.
 func (f *fallbacks) of(e Event) *answer {
 	if a, ok := f.kinds[e.Kind()]; ok {
 		return a

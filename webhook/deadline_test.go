@@ -45,7 +45,7 @@ func TestT20Deadline(t *testing.T) {
 					rc, log := newReceiver(t, opts)
 					release := make(chan struct{})
 					h := webhook.Handle(rc, func(ctx context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
-						<-release // deaf to its context
+						<-release // ignores its context
 						return twiml.Reply("too late"), nil
 					})
 					start := time.Now()
@@ -155,7 +155,7 @@ func TestT20TooManyLateFunctions(t *testing.T) {
 		assert.EqualValues(t, most, calls.Load())
 		assert.Equal(t, http.StatusOK, w.Code)
 		assert.Contains(t, w.Body.String(), "Please try again.")
-		assert.Equal(t, []webhook.Cause{webhook.Late, webhook.Late, webhook.Late, webhook.Busy}, causes)
+		assert.Equal(t, []webhook.Cause{webhook.CauseLate, webhook.CauseLate, webhook.CauseLate, webhook.CauseBusy}, causes)
 		assert.Contains(t, log.lines()[most], "the function was not called")
 		assert.Contains(t, log.lines()[most], "cause=busy")
 
@@ -273,7 +273,7 @@ func TestT21LostClient(t *testing.T) {
 		client.Close()
 		synctest.Wait()
 		require.NotNil(t, told)
-		assert.Equal(t, webhook.Gone, told.Cause)
+		assert.Equal(t, webhook.CauseGone, told.Cause)
 		assert.ErrorIs(t, told, context.Canceled)
 		assert.Equal(t, 2*time.Second, took)
 		require.Len(t, log.lines(), 1)
@@ -315,7 +315,6 @@ func TestT21StackHasNoValues(t *testing.T) {
 	assert.NotContains(t, told.Stack, "runtime.")
 	assert.NotContains(t, log.String(), "MARKER")
 	assert.NotContains(t, log.String(), "15550101")
-	assert.Contains(t, log.String(), "[Body]")
 }
 
 //go:noinline

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 )
@@ -61,7 +63,7 @@ func TestDeduplicate(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var c counter
 			rc, log := newReceiver(t, webhook.Options{})
-			h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Handle(rc, c.reply))
+			h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Handle(rc, c.reply))
 			first := serve(h, retry("/sms", message(nil), retryToken))
 			second := serve(h, tt.second())
 			assert.Equal(t, tt.calls, c.calls.Load())
@@ -80,7 +82,7 @@ func TestDeduplicate(t *testing.T) {
 func TestT09RetryIsVerified(t *testing.T) {
 	var c counter
 	rc, _ := newReceiver(t, webhook.Options{})
-	h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Handle(rc, c.reply))
+	h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Handle(rc, c.reply))
 	serve(h, retry("/sms", message(nil), retryToken))
 	forged := retry("/sms", message(nil), retryToken)
 	forged.Body = io.NopCloser(strings.NewReader(message(url.Values{"Body": {"hallo"}}).Encode()))
@@ -95,7 +97,7 @@ func TestT09RetryIsVerified(t *testing.T) {
 func TestT09TokenTooLong(t *testing.T) {
 	var c counter
 	rc, _ := newReceiver(t, webhook.Options{})
-	h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Handle(rc, c.reply))
+	h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Handle(rc, c.reply))
 	for _, token := range []string{strings.Repeat("t", 257), strings.Repeat("u", 8192), ""} {
 		serve(h, retry("/sms", message(nil), token))
 	}
@@ -123,7 +125,7 @@ func TestDeduplicateForgetsFailures(t *testing.T) {
 						return nil
 					}}
 					rc, _ := newReceiver(t, webhook.Options{Fallback: webhook.Fallback{Messaging: fallback}})
-					h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Handle(rc, c.reply))
+					h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Handle(rc, c.reply))
 					func() {
 						defer func() { _ = recover() }()
 						serve(h, retry("/sms", message(nil), retryToken))
@@ -142,7 +144,7 @@ func TestDeduplicateForgetsRefusals(t *testing.T) {
 	params.Del("MessageSid")
 	var c counter
 	rc, _ := newReceiver(t, webhook.Options{})
-	h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Handle(rc, c.reply))
+	h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Handle(rc, c.reply))
 	for range 2 {
 		assert.Equal(t, http.StatusBadRequest, serve(h, retry("/sms", params, retryToken)).Code)
 	}
@@ -151,7 +153,7 @@ func TestDeduplicateForgetsRefusals(t *testing.T) {
 func TestDeduplicateNotices(t *testing.T) {
 	var calls int
 	rc, _ := newReceiver(t, webhook.Options{})
-	h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Notify(rc, func(context.Context, webhook.MessageStatusCallback) error {
+	h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Notify(rc, func(context.Context, webhook.MessageStatusCallback) error {
 		calls++
 		return nil
 	}))
@@ -167,7 +169,7 @@ func TestDeduplicateOtherHandlers(t *testing.T) {
 	rc, _ := newReceiver(t, webhook.Options{})
 	calls := 0
 	large := strings.Repeat("x", 64<<10+1)
-	h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := webhook.Deduplicate(rc, new(signature.MemoryClaims), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		calls++
 		require.NoError(t, r.ParseForm())
 		w.Header().Set("X-Text", r.PostForm.Get("Body"))
@@ -200,7 +202,7 @@ func TestDeduplicateConcurrentRetries(t *testing.T) {
 		return nil
 	}
 	rc, _ := newReceiver(t, webhook.Options{})
-	h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Handle(rc, c.reply))
+	h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Handle(rc, c.reply))
 	var all sync.WaitGroup
 	answers := make([]*httptest.ResponseRecorder, retries)
 	all.Go(func() { answers[0] = serve(h, retry("/sms", message(nil), retryToken)) })
@@ -228,7 +230,7 @@ func TestDeduplicateNextInLine(t *testing.T) {
 			return nil
 		}}
 		rc, _ := newReceiver(t, webhook.Options{})
-		h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Handle(rc, c.reply))
+		h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Handle(rc, c.reply))
 		var all sync.WaitGroup
 		var lost, good atomic.Int32
 		for range 20 {
@@ -252,7 +254,7 @@ func TestDeduplicateDoesNotWaitForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		rc, _ := newReceiver(t, webhook.Options{})
-		h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+		h := webhook.Deduplicate(rc, new(signature.MemoryClaims), http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
 		go serve(h, retry("/sms", message(nil), retryToken))
 		synctest.Wait()
 		start := time.Now()
@@ -283,7 +285,7 @@ func TestT20DeduplicateSharesTheTime(t *testing.T) {
 		}}
 		var told *webhook.Failure
 		rc, _ := newReceiver(t, webhook.Options{Error: func(_ context.Context, f *webhook.Failure) { told = f }})
-		h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Handle(rc, c.reply))
+		h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Handle(rc, c.reply))
 		go serve(h, retry("/sms", message(nil), retryToken))
 		synctest.Wait()
 		start := time.Now()
@@ -291,7 +293,7 @@ func TestT20DeduplicateSharesTheTime(t *testing.T) {
 		assert.Equal(t, http.StatusServiceUnavailable, w.Code)
 		assert.Equal(t, 10*time.Second, time.Since(start))
 		require.NotNil(t, told)
-		assert.Equal(t, webhook.Late, told.Cause)
+		assert.Equal(t, webhook.CauseLate, told.Cause)
 	})
 }
 
@@ -299,7 +301,7 @@ func TestDeduplicateExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c counter
 		rc, _ := newReceiver(t, webhook.Options{})
-		h := webhook.Deduplicate(rc, new(webhook.MemoryAnswers), webhook.Handle(rc, c.reply))
+		h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Handle(rc, c.reply))
 		serve(h, retry("/sms", message(nil), retryToken))
 		time.Sleep(webhook.AnswerLifetime - time.Second)
 		serve(h, retry("/sms", message(nil), retryToken))
@@ -321,15 +323,15 @@ func (s brokenStore) do(ctx context.Context) error {
 	return errors.New("no connection")
 }
 
-func (s brokenStore) Claim(ctx context.Context, _ webhook.AnswerKey, _ string, _ time.Duration) (webhook.Claim, error) {
-	return webhook.Claim{}, s.do(ctx)
+func (s brokenStore) Claim(ctx context.Context, _, _ string, _ time.Duration) (signature.Claim, error) {
+	return signature.Claim{}, s.do(ctx)
 }
 
-func (s brokenStore) Wait(ctx context.Context, _ webhook.AnswerKey, _ string) error { return s.do(ctx) }
-
-func (s brokenStore) Finish(ctx context.Context, _ webhook.AnswerKey, _ string, _ *webhook.Answer, _ time.Duration) error {
+func (s brokenStore) Finish(ctx context.Context, _, _ string, _ []byte, _ time.Duration) error {
 	return s.do(ctx)
 }
+
+func (s brokenStore) Release(ctx context.Context, _, _ string) error { return s.do(ctx) }
 
 func TestT26DeduplicateWithoutItsStore(t *testing.T) {
 	for _, hang := range []bool{false, true} {
@@ -347,77 +349,94 @@ func TestT26DeduplicateWithoutItsStore(t *testing.T) {
 	}
 }
 
-func TestMemoryAnswersIsBounded(t *testing.T) {
-	ctx := t.Context()
-	m := &webhook.MemoryAnswers{Max: 3, MaxBytes: 4000}
-	put := func(i byte, size int) {
-		claim, err := m.Claim(ctx, webhook.AnswerKey{i}, "me", time.Minute)
-		require.NoError(t, err)
-		require.Equal(t, webhook.Claim{Owner: "me"}, claim)
-		require.NoError(t, m.Finish(ctx, webhook.AnswerKey{i}, "me", &webhook.Answer{Status: 200, Body: make([]byte, size)}, time.Minute))
-	}
-	has := func(i byte) bool {
-		claim, err := m.Claim(ctx, webhook.AnswerKey{i}, "probe", time.Minute)
-		require.NoError(t, err)
-		if claim.Answer == nil {
-			require.NoError(t, m.Finish(ctx, webhook.AnswerKey{i}, "probe", nil, 0))
-		}
-		return claim.Answer != nil
-	}
-	for i := range byte(5) {
-		put(i, 10)
-	}
-	assert.Equal(t, []bool{false, false, true, true, true}, []bool{has(0), has(1), has(2), has(3), has(4)})
-	put(5, 3000)
-	assert.Equal(t, []bool{false, true, true}, []bool{has(2), has(4), has(5)}, "by number: the oldest go first")
-	put(6, 3000)
-	assert.Equal(t, []bool{false, false, true}, []bool{has(4), has(5), has(6)}, "and by bytes")
-	put(7, 5000)
-	assert.False(t, has(7), "one that is larger than all")
+// An answer that another version of the program has stored costs no answer.
+func TestDeduplicateUnreadableAnswer(t *testing.T) {
+	var c counter
+	rc, log := newReceiver(t, webhook.Options{})
+	h := webhook.Deduplicate(rc, garbage{}, webhook.Handle(rc, c.reply))
+	assert.Equal(t, http.StatusOK, serve(h, retry("/sms", message(nil), retryToken)).Code)
+	assert.Contains(t, log.String(), "store of answers failed")
 }
 
-// A bound below zero is the default, and no reason to panic while answering.
-func TestMemoryAnswersNegativeBounds(t *testing.T) {
-	m := &webhook.MemoryAnswers{Max: -1, MaxBytes: -1}
-	key := webhook.AnswerKey{1}
-	_, err := m.Claim(t.Context(), key, "me", time.Minute)
+// garbage is a store in which every key is finished.
+type garbage struct{}
+
+func (garbage) Claim(context.Context, string, string, time.Duration) (signature.Claim, error) {
+	return signature.Claim{Value: []byte("garbage")}, nil
+}
+func (garbage) Finish(context.Context, string, string, []byte, time.Duration) error { return nil }
+func (garbage) Release(context.Context, string, string) error                       { return nil }
+
+// A HEAD after a remembered GET called the function again (security review, m7).
+func TestT09HeadCallsNothing(t *testing.T) {
+	v, err := signature.New(signature.Config{BaseURL: testBase, Tokens: signature.Tokens(testToken), Methods: []string{"GET"}})
 	require.NoError(t, err)
-	want := &webhook.Answer{Status: 200, Body: []byte("kept")}
-	require.NoError(t, m.Finish(t.Context(), key, "me", want, time.Minute))
-	claim, err := m.Claim(t.Context(), key, "you", time.Minute)
-	require.NoError(t, err)
-	assert.Same(t, want, claim.Answer)
+	var c counter
+	rc := webhook.NewReceiver(v, nil)
+	h := webhook.Deduplicate(rc, new(signature.MemoryClaims), webhook.Handle(rc, c.reply))
+	target := "/sms?" + message(nil).Encode()
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodGet} {
+		r := signed(target, nil)
+		r.Method, r.Body, r.ContentLength = method, http.NoBody, 0
+		r.Header.Del("Content-Type")
+		w := serve(h, r)
+		assert.Less(t, w.Code, 300)
+		assert.Equal(t, method == http.MethodGet, w.Body.Len() > 0)
+	}
+	assert.EqualValues(t, 1, c.calls.Load())
 }
 
-func TestMemoryAnswersLease(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx := t.Context()
-		var m webhook.MemoryAnswers
-		key := webhook.AnswerKey{1}
-		_, err := m.Claim(ctx, key, "first", 10*time.Second)
-		require.NoError(t, err)
-		claim, err := m.Claim(ctx, key, "second", 10*time.Second)
-		require.NoError(t, err)
-		assert.Equal(t, webhook.Claim{Owner: "first"}, claim)
-
-		start := time.Now()
-		require.NoError(t, m.Wait(ctx, key, "first"))
-		assert.Equal(t, 10*time.Second, time.Since(start), "until the lease ends")
-		claim, err = m.Claim(ctx, key, "second", 10*time.Second)
-		require.NoError(t, err)
-		assert.Equal(t, webhook.Claim{Owner: "second"}, claim)
-
-		require.NoError(t, m.Finish(ctx, key, "first", &webhook.Answer{Status: 200}, time.Minute), "too late, and without effect")
-		claim, err = m.Claim(ctx, key, "third", 10*time.Second)
-		require.NoError(t, err)
-		assert.Equal(t, webhook.Claim{Owner: "second"}, claim)
-		require.NoError(t, m.Wait(ctx, key, "first"), "it is not the first one's any more")
-	})
+// A replay window learns from a handler whether its function may run again
+// (security review, n2).
+func TestT09ReplayWindowAroundHandle(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		first func(context.Context, context.CancelFunc) error // of the first call
+		calls int32
+	}{
+		{"answered", func(context.Context, context.CancelFunc) error { return nil }, 1},
+		{"failed", func(context.Context, context.CancelFunc) error { return errors.New("out of order") }, 2},
+		{"panicked", func(context.Context, context.CancelFunc) error { panic("out of order") }, 2},
+		{"aborted", func(context.Context, context.CancelFunc) error { panic(http.ErrAbortHandler) }, 2},
+		{"late", func(ctx context.Context, _ context.CancelFunc) error { <-ctx.Done(); return ctx.Err() }, 1},
+		{"client gone", func(ctx context.Context, hangUp context.CancelFunc) error { hangUp(); return ctx.Err() }, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				v := newVerifier(t)
+				var c counter
+				ctx, hangUp := context.WithCancel(t.Context())
+				defer hangUp()
+				c.before = func(ctx context.Context, n int32) error {
+					if n > 1 {
+						return nil
+					}
+					return tt.first(ctx, hangUp)
+				}
+				rc := webhook.NewReceiver(v, &webhook.Options{
+					Logger:   slog.New(slog.DiscardHandler),
+					Fallback: webhook.Fallback{Messaging: twiml.Reply("Please try again.")},
+				})
+				h := v.Handler(new(signature.ReplayWindow).Handler(webhook.Handle(rc, c.reply)))
+				for i := range 3 {
+					r := signed("/sms", message(nil))
+					if i == 0 {
+						r = r.WithContext(ctx)
+					}
+					func() {
+						defer func() { _ = recover() }()
+						serve(h, r)
+					}()
+				}
+				assert.Equal(t, tt.calls, c.calls.Load())
+			})
+		})
+	}
 }
 
 func TestDeduplicatePanicsOnMisuse(t *testing.T) {
 	rc, _ := newReceiver(t, webhook.Options{})
-	assert.Panics(t, func() { webhook.Deduplicate(nil, new(webhook.MemoryAnswers), http.NotFoundHandler()) })
+	assert.Panics(t, func() { webhook.Deduplicate(nil, new(signature.MemoryClaims), http.NotFoundHandler()) })
 	assert.Panics(t, func() { webhook.Deduplicate(rc, nil, http.NotFoundHandler()) })
-	assert.Panics(t, func() { webhook.Deduplicate(rc, new(webhook.MemoryAnswers), nil) })
+	assert.Panics(t, func() { webhook.Deduplicate(rc, new(signature.MemoryClaims), nil) })
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strconv"
 )
@@ -73,21 +72,15 @@ func (e *DecodeError) Error() string {
 // Unwrap returns e.Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// Format writes the text of e whatever the verb, so that no verb shows the
+// Format writes the text of Error, whatever the verb, so that no verb shows the
 // value.
-func (e *DecodeError) Format(f fmt.State, verb rune) {
-	if verb == 'q' {
-		io.WriteString(f, strconv.Quote(e.Error()))
-		return
-	}
-	io.WriteString(f, e.Error())
-}
+func (e DecodeError) Format(f fmt.State, verb rune) { formatText(f, verb, e.Error()) }
 
 // MarshalJSON writes the text of e as a JSON string, without the value.
-func (e *DecodeError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
+func (e DecodeError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
 
 // LogValue is the text of e, without the value.
-func (e *DecodeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+func (e DecodeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
 // IsFatal reports whether err says that an event is unusable: whether there is
 // a [*DecodeError] in its tree that is fatal. Receivers refuse such a request

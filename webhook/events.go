@@ -9,10 +9,10 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// Events returns a handler for one URL that gets every kind of request: it finds
+// Events returns a handler for one URL that gets every kind of request. It finds
 // the kind by [Parse] and calls receive, which tells the kinds apart by a type
-// switch. Kinds that their URL alone would tell apart arrive as the kind they
-// have in common, and what is not known as an [*Unknown].
+// switch. Kinds that only differ in their URL arrive as the kind that they have
+// in common, and requests of an unknown kind as an [*Unknown].
 //
 //	mux.Handle("POST /", webhook.Events(hooks, func(ctx context.Context, e webhook.Event) (webhook.Reply, error) {
 //		switch e := e.(type) {
@@ -23,57 +23,32 @@ import (
 //	}))
 //
 // A nil Reply is 204. A document of the wrong type, such as a voice document for
-// a message, is a failure: what the compiler finds for [Handle] is found here
-// when it happens. Otherwise Events is as Handle.
+// a message, is a failure: the compiler cannot find it here, as it does for
+// [Handle]. Otherwise Events is as Handle.
 func Events(rc *Receiver, receive func(context.Context, Event) (Reply, error)) http.Handler {
 	if rc == nil || receive == nil {
 		panic("webhook: Events of a nil Receiver or function")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		proof, err := rc.prove(r)
-		if err != nil {
-			rc.refuseProof(w, r, err)
+		proof := rc.receive(w, r)
+		if proof == nil {
 			return
 		}
-		c := &dispatch{receive: receive}
-		if c.event, err = Parse(proof); IsFatal(err) || c.event == nil {
-			rc.refuseEvent(w, r, "", proof, err)
+		event, err := Parse(proof)
+		if IsFatal(err) || event == nil {
+			rc.refuseEvent(w, r, "", "", err)
 			return
 		}
-		c.open(rc, r, proof, start)
-		c.kind, c.fallback, c.soft = c.event.Kind(), rc.fallback.of(c.event), err
-		c.serve(w, c)
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: rc.fallback.of(event), unread: err}
+		x.serve(w, func(ctx context.Context) (Reply, error) { return receive(ctx, event) })
 	})
 }
-
-// A dispatch is a call of a function that takes any event.
-type dispatch struct {
-	call
-	event   Event
-	receive func(context.Context, Event) (Reply, error)
-}
-
-func (d *dispatch) run() {
-	reply, err := d.receive(&d.callContext, d.event)
-	switch {
-	case err != nil:
-		d.failed(err)
-	case reply == nil:
-		d.answer = noContent
-	case !fits(reply, d.event):
-		d.failure = &Failure{Kind: d.kind, Cause: Unrendered, Err: errWrongDocument}
-	default:
-		d.replied(reply)
-	}
-}
-
-func (d *dispatch) subject() Event { return d.event }
 
 var errWrongDocument = errors.New("webhook: the reply is a document for another kind of request")
 
 // fits reports whether a document can answer an event. For a notice and for an
-// unknown kind anything goes: Twilio will not read it, or we cannot know.
+// unknown kind every document does: Twilio does not read it, or we cannot know.
 func fits(reply Reply, e Event) bool {
 	_, voice := e.(interface{ answeredBy(*twiml.VoiceResponse) })
 	_, messaging := e.(interface {

@@ -98,15 +98,15 @@ func ExampleJSON_Decode() {
 }
 
 // A ConversationsReply changes a message before the others see it.
-func ExampleAllow() {
-	text, err := webhook.Allow().Body("****").AppendText(nil)
+func ExampleConversationsAllow() {
+	text, err := webhook.ConversationsAllow().Body("****").AppendText(nil)
 	fmt.Println(string(text), err)
 	// Output: {"body":"****"} <nil>
 }
 
 // A TaskRouterReply tells what to do about a reservation.
-func ExampleInstruct() {
-	reply := webhook.Instruct(webhook.TaskRouterInstructionReject).With("activity_sid", "WA0123456789abcdef0123456789abcdef")
+func ExampleTaskRouterReject() {
+	reply := webhook.TaskRouterReject("WA0123456789abcdef0123456789abcdef")
 	text, err := reply.AppendText(nil)
 	fmt.Println(string(text), err)
 	// Output: {"activity_sid":"WA0123456789abcdef0123456789abcdef","instruction":"reject"} <nil>

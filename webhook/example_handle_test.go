@@ -103,7 +103,7 @@ func ExampleEvents() {
 func ExampleDeduplicate() {
 	orders := 0
 	hooks := webhook.NewReceiver(exampleVerifier(), nil)
-	h := webhook.Deduplicate(hooks, new(webhook.MemoryAnswers), webhook.Handle(hooks,
+	h := webhook.Deduplicate(hooks, new(signature.MemoryClaims), webhook.Handle(hooks,
 		func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
 			orders++
 			return twiml.Reply(fmt.Sprint("Order ", orders, " is on its way.")), nil

@@ -1,107 +1,173 @@
 package webhook
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"runtime"
+	"log/slog"
 	"strings"
+
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/twiml"
 )
 
-// A Failure is why a request did not get the answer it was meant to get. It is
-// what [Options.Error] is told and what the log shows, except that the log
-// shows Err only after everything that the request held has been blacked out of
-// its text.
+// A Failure is why a request did not get the answer that it was meant to get.
+// [Options.Error] receives it, and the log shows it.
+//
+// Err may be an error of the user's function, whose text may hold anything, such
+// as a phone number or the text of a message. So the text of a Failure, and what
+// the log shows of it, has the types of such an error and not its text. Log
+// Err itself, or set [Options.LogErrors], where the texts are known to be
+// harmless.
 type Failure struct {
 	Kind  Kind  // "" where the request was refused before it had one
 	Cause Cause // one of a fixed set, fit for the label of a metric
 	Err   error // of the user's function, or a [*signature.Error], [*DecodeError] or [*twiml.RenderError]
 
 	// Stack is where a panic began: a line for each function with its file,
-	// the innermost first, and without the values of arguments.
+	// the innermost first, without the values of arguments.
 	Stack string
 }
 
-// A Cause sorts the failures.
+// A Cause is a class of failures.
 type Cause string
 
-// The causes, and what is answered.
+// The causes, and how the request is answered.
 const (
-	// Refused: the verifier did not believe the request. The status is that of
+	// CauseRefused: the verifier refused the request. The status is that of
 	// the [signature.Error].
-	Refused Cause = "refused"
+	CauseRefused Cause = "refused"
 
-	// Malformed: the request lacks what its kind always has, 400. Twilio sends
-	// no such request: look whether the route is for another kind.
-	Malformed Cause = "malformed"
+	// CauseMalformed: the request lacks what identifies a request of its kind,
+	// such as a SID. It is answered with 400. Check whether the URL is set
+	// for requests of another kind.
+	CauseMalformed Cause = "malformed"
 
-	// Failed: the function returned an error. Fallback or 503.
-	Failed Cause = "failed"
+	// CauseFailed: the function returned an error. Fallback or 503.
+	CauseFailed Cause = "failed"
 
-	// Panicked: the function panicked or ended its goroutine. Fallback or 503.
-	Panicked Cause = "panicked"
+	// CausePanicked: the function panicked or ended its goroutine. Fallback or
+	// 503.
+	CausePanicked Cause = "panicked"
 
-	// Late: the function was not done in time. Fallback or 503.
-	Late Cause = "late"
+	// CauseLate: the function was not done in time. Fallback or 503.
+	CauseLate Cause = "late"
 
-	// Busy: the function was not called, since too many that were late are
-	// still at work ([Options.MaxLate]). Fallback or 503. Look for what does not
-	// heed its context.
-	Busy Cause = "busy"
+	// CauseBusy: the function was not called, because too many that were late
+	// are still running ([Options.MaxLate]). Fallback or 503. Look for a
+	// function that ignores its context.
+	CauseBusy Cause = "busy"
 
-	// Gone: the client closed the connection, and then the function returned
-	// an error. Nobody reads the answer.
-	Gone Cause = "gone"
+	// CauseGone: the client closed the connection, and then the function
+	// returned an error. Nobody reads the answer.
+	CauseGone Cause = "gone"
 
-	// Unrendered: the reply is larger than Twilio reads, or not valid.
-	// Fallback or 500.
-	Unrendered Cause = "unrendered"
+	// CauseUnrendered: the reply is larger than Twilio reads, not valid, or a
+	// document of the wrong type. Fallback or 500.
+	CauseUnrendered Cause = "unrendered"
+
+	// CauseDropped: the reply has messages that Twilio drops, because they have
+	// no content or more than 1,600 characters. The reply is sent if any
+	// message is left; otherwise fallback or 500.
+	CauseDropped Cause = "dropped"
 )
 
-// Error returns the kind, the cause and the text of Err, which may hold what
-// the user's function has put into it.
+// Error returns the kind, the cause, and what may be said of Err: the text of
+// an error of this module, the types of any other.
 func (f *Failure) Error() string {
 	text := "webhook: "
 	if f.Kind != "" {
 		text += string(f.Kind) + ": "
 	}
-	return text + string(f.Cause) + ": " + errorText(f.Err)
+	return text + string(f.Cause) + ": " + describe(f.Err)
 }
 
 // Unwrap returns Err.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// newPanic makes the failure of a panic. It is called by a deferred function,
-// so the frames of the panic are still there.
-func newPanic(kind Kind, value any) *Failure {
-	err, ok := value.(error)
-	if !ok {
-		err = fmt.Errorf("panic: %v", value)
+// Format writes the text of Error, whatever the verb, so that no verb shows more.
+func (f Failure) Format(s fmt.State, verb rune) { formatText(s, verb, f.Error()) }
+
+// LogValue is the text of Error.
+func (f Failure) LogValue() slog.Value { return slog.StringValue(f.Error()) }
+
+// MarshalText returns the text of Error.
+func (f Failure) MarshalText() ([]byte, error) { return []byte(f.Error()), nil }
+
+// formatText writes a text for any verb.
+func formatText(s fmt.State, verb rune, text string) {
+	if verb == 'q' {
+		fmt.Fprintf(s, "%q", text)
+		return
 	}
-	return &Failure{Kind: kind, Cause: Panicked, Err: err, Stack: stack()}
+	fmt.Fprint(s, text)
 }
 
-// stack describes the frames of a panic from where it began to where we called
-// the user's function.
-func stack() string {
-	pcs := make([]uintptr, 64)
-	pcs = pcs[:runtime.Callers(1, pcs)]
-	frames := runtime.CallersFrames(pcs)
-	var b strings.Builder
-	begun := false
-	for {
-		f, more := frames.Next()
-		switch {
-		case strings.HasPrefix(f.Function, "runtime.") && !begun:
-			// What comes before is how the panic was caught.
-			b.Reset()
-		case strings.HasPrefix(f.Function, "runtime."):
-		case strings.HasSuffix(f.Function, "webhook.(*call).work"):
-			return strings.TrimSuffix(b.String(), "\n")
-		default:
-			fmt.Fprintf(&b, "%s %s:%d\n", f.Function, f.File, f.Line)
+// describe returns the text of an error whose text is known to hold nothing
+// personal, and otherwise its type and the types of the errors that it wraps
+// (T29).
+func describe(err error) string {
+	switch e := err.(type) {
+	case nil:
+		return ""
+	case *DecodeError, *twiml.RenderError, *droppedError:
+		return err.Error()
+	case *panicError:
+		return fmt.Sprintf("panic of %T", e.value)
+	case *signature.Error:
+		if e.Err == signature.ErrTokens { // which wraps an error of the program's own
+			return e.Err.Error() + describeAll(": ", e.Unwrap()[1:])
 		}
-		begun = begun || f.Function == "runtime.gopanic" || strings.HasPrefix(f.Function, "runtime.panic")
-		if !more {
-			return strings.TrimSuffix(b.String(), "\n")
+		return e.Error()
+	}
+	switch err {
+	case errGoexit, errBusy, errAnswerTooLarge, errReplyFailed, errWrongDocument, context.DeadlineExceeded, context.Canceled:
+		return err.Error()
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		if decoded, ok := allDecoded(joined.Unwrap()); ok {
+			return decoded
 		}
 	}
+	return typeNames(err)
+}
+
+func describeAll(separator string, errs []error) string {
+	text := ""
+	for _, err := range errs {
+		text += separator + typeNames(err)
+	}
+	return text
+}
+
+// allDecoded returns the texts of errors that are all of type [*DecodeError].
+func allDecoded(errs []error) (string, bool) {
+	texts := make([]string, len(errs))
+	for i, err := range errs {
+		e, ok := err.(*DecodeError)
+		if !ok {
+			return "", false
+		}
+		texts[i] = e.Error()
+	}
+	return strings.Join(texts, "; "), true
+}
+
+const maxTypeNames = 8
+
+// typeNames names the type of an error and those of the errors it wraps.
+func typeNames(err error) string {
+	var names []string
+	for err != nil && len(names) < maxTypeNames {
+		names = append(names, fmt.Sprintf("%T", err))
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			err = nil
+			if all := joined.Unwrap(); len(all) > 0 {
+				err = all[0]
+			}
+			continue
+		}
+		err = errors.Unwrap(err)
+	}
+	return strings.Join(names, ": ")
 }

@@ -141,7 +141,7 @@ func (s *stage) handler(t *testing.T, base string, tokens ...string) http.Handle
 		s.called(ctx)
 		return nil, nil
 	}))
-	mux.Handle("POST /status", webhook.Deduplicate(hooks, new(webhook.MemoryAnswers),
+	mux.Handle("POST /status", webhook.Deduplicate(hooks, new(signature.MemoryClaims),
 		webhook.Notify(hooks, func(ctx context.Context, m webhook.MessageStatusCallback) error {
 			s.called(ctx)
 			s.mu.Lock()

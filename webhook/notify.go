@@ -6,57 +6,32 @@ import (
 	"time"
 )
 
-// Notify returns a handler for requests of the kind E that only tell something:
-// Twilio reads the status of the answer and no more. After nil it is 204, after
-// an error, a panic, or when the time is up, 503, so that a callback counts as
-// taken only once receive says so (T22). Twilio tries a status callback again
-// only where its URL asks for that: see [Callback.RetryOn].
+// Notify returns a handler for requests of the kind E that need no document:
+// Twilio reads the status of the answer and no more. It is 204 after nil. After
+// an error, a panic, or when the time is up it is 503, so that a callback counts
+// as received only once receive says so (T22). Twilio repeats a status callback
+// only if its URL says so; see package
+// [github.com/ringback-go/ringback/webhook/callback].
 //
 // Otherwise it is as [Handle].
 func Notify[E Notice[E]](rc *Receiver, receive func(context.Context, E) error) http.Handler {
 	if rc == nil || receive == nil {
 		panic("webhook: Notify of a nil Receiver or function")
 	}
-	var e E
-	return &notifier[E]{rc: rc, receive: receive, kind: e.Kind()}
+	var zero E
+	kind := zero.Kind()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		proof := rc.receive(w, r)
+		if proof == nil {
+			return
+		}
+		event, err := Decode[E](proof)
+		if IsFatal(err) {
+			rc.refuseEvent(w, r, kind, lookalike(proof, kind), err)
+			return
+		}
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, unread: err, looksLike: misrouted(proof, zero)}
+		x.serve(w, func(ctx context.Context) (Reply, error) { return nil, receive(ctx, event) })
+	})
 }
-
-type notifier[E Notice[E]] struct {
-	rc      *Receiver
-	receive func(context.Context, E) error
-	kind    Kind
-}
-
-func (n *notifier[E]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
-	proof, err := n.rc.prove(r)
-	if err != nil {
-		n.rc.refuseProof(w, r, err)
-		return
-	}
-	c := &notice[E]{receive: n.receive}
-	if c.event, err = Decode[E](proof); IsFatal(err) {
-		n.rc.refuseEvent(w, r, n.kind, proof, err)
-		return
-	}
-	c.open(n.rc, r, proof, start)
-	c.kind, c.soft = n.kind, err
-	c.serve(w, c)
-}
-
-// A notice is a call of a function that only takes note.
-type notice[E Notice[E]] struct {
-	call
-	event   E
-	receive func(context.Context, E) error
-}
-
-func (n *notice[E]) run() {
-	if err := n.receive(&n.callContext, n.event); err != nil {
-		n.failed(err)
-		return
-	}
-	n.answer = noContent
-}
-
-func (n *notice[E]) subject() Event { return n.event }

@@ -60,6 +60,7 @@ func TestT01ProofOfAnotherRequest(t *testing.T) {
 			r.ContentLength = -1
 		}, 403},
 		{"no body", func(r *http.Request) { r.Body, r.ContentLength = http.NoBody, 0 }, 403},
+		{"a longer path that ends alike", func(r *http.Request) { r.RequestURI = "/y/sms" }, 403},
 		{"another path", func(r *http.Request) { r.RequestURI = "/admin" }, 403},
 		{"another query", func(r *http.Request) { r.RequestURI = "/sms?a=b" }, 403},
 		{"another method", func(r *http.Request) { r.Method = http.MethodPut }, 405},
@@ -94,12 +95,47 @@ func TestT10ProofOfAnotherVerifier(t *testing.T) {
 	h := webhook.Handle(webhook.NewReceiver(inner, nil), thanks)
 	for name, h := range map[string]http.Handler{
 		"Handle":      h,
-		"Deduplicate": webhook.Deduplicate(webhook.NewReceiver(outer, nil), new(webhook.MemoryAnswers), h),
+		"Deduplicate": webhook.Deduplicate(webhook.NewReceiver(outer, nil), new(signature.MemoryClaims), h),
 	} {
 		w := serve(outer.Handler(h), signed("/sms", message(nil)))
 		assert.Equal(t, http.StatusForbidden, w.Code, name)
 	}
 	assert.EqualValues(t, 2, count.Load(), "each proof of the middleware's own verifier was taken")
+}
+
+// The proof of /y/sms is not one of /sms (security review, m5).
+func TestT01ProofOfALongerPath(t *testing.T) {
+	v, count := countingVerifier(t)
+	inner := webhook.Handle(webhook.NewReceiver(v, nil), thanks)
+	w := serve(v.Handler(http.HandlerFunc(func(w http.ResponseWriter, outer *http.Request) {
+		r := signed("/sms", message(nil)).WithContext(outer.Context())
+		r.Header.Set("X-Twilio-Signature", outer.Header.Get("X-Twilio-Signature"))
+		inner.ServeHTTP(w, r)
+	})), signed("/y/sms", message(nil)))
+	assert.Equal(t, http.StatusForbidden, w.Code)
+	assert.EqualValues(t, 2, count.Load())
+}
+
+// Under a prefix that a proxy takes away, and for a URL without a path, the
+// proof is still that of the request.
+func TestVerifiedOnceUnderAPrefix(t *testing.T) {
+	for base, url := range map[string]string{
+		"https://hooks.example.com/prefix": "https://hooks.example.com/prefix/sms",
+		"https://hooks.example.com":        "https://hooks.example.com",
+	} {
+		v, err := signature.New(signature.Config{BaseURL: base, Tokens: signature.Tokens(testToken)})
+		require.NoError(t, err)
+		target := "/" + strings.TrimPrefix(strings.TrimPrefix(url, base), "/")
+		r := signed(target, message(nil))
+		r.Header.Set("X-Twilio-Signature", signature.Sign(testToken, url, message(nil)))
+		covered := false
+		w := serve(v.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			p, _ := signature.FromContext(r.Context())
+			covered = p.Covers(r)
+		})), r)
+		assert.Equal(t, http.StatusOK, w.Code, url)
+		assert.True(t, covered, url)
+	}
 }
 
 func TestT04Allow(t *testing.T) {

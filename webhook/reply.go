@@ -8,7 +8,13 @@ import (
 	"strconv"
 )
 
-// A JSONReply answers a request that wants JSON. It is immutable and safe for
+// A jsonReply is one of the replies of this package.
+type jsonReply interface {
+	Reply
+	status() int
+}
+
+// A JSONReply answers a request with JSON. It is immutable and safe for
 // concurrent use as long as its value is not changed.
 type JSONReply struct{ value any }
 
@@ -25,11 +31,13 @@ func (r *JSONReply) AppendText(dst []byte) ([]byte, error) {
 	return append(dst, text...), err
 }
 
-// ServeHTTP answers 200 with the JSON, or 500 and nothing of it when it cannot
-// be written.
+func (r *JSONReply) status() int { return http.StatusOK }
+
+// ServeHTTP answers 200 with the JSON, or 500 without a body if it cannot be
+// written.
 func (r *JSONReply) ServeHTTP(w http.ResponseWriter, _ *http.Request) { serveJSON(w, r) }
 
-// A ConversationsReply answers a [ConversationsPreEvent]: the action is applied
+// A ConversationsReply answers a [ConversationsPreEvent]: the action is allowed
 // as it is, or changed, or refused. The zero value and nil change nothing.
 // It must not be changed while it is being served.
 type ConversationsReply struct {
@@ -37,13 +45,13 @@ type ConversationsReply struct {
 	refused bool
 }
 
-// Allow lets the action pass. Setters change it on its way:
+// ConversationsAllow allows the action. Setters change it:
 //
-//	return webhook.Allow().Body(mask(e.Body)), nil
-func Allow() *ConversationsReply { return new(ConversationsReply) }
+//	return webhook.ConversationsAllow().Body(mask(e.Body)), nil
+func ConversationsAllow() *ConversationsReply { return new(ConversationsReply) }
 
-// Refuse forbids the action; the answer is 403.
-func Refuse() *ConversationsReply { return &ConversationsReply{refused: true} }
+// ConversationsRefuse forbids the action; the answer is 403.
+func ConversationsRefuse() *ConversationsReply { return &ConversationsReply{refused: true} }
 
 // FriendlyName sets the name of a conversation that is about to be added or
 // updated.
@@ -73,6 +81,13 @@ func (r *ConversationsReply) set(name, value string) *ConversationsReply {
 // Refused reports whether the action is forbidden.
 func (r *ConversationsReply) Refused() bool { return r != nil && r.refused }
 
+func (r *ConversationsReply) status() int {
+	if r.Refused() {
+		return http.StatusForbidden
+	}
+	return http.StatusOK
+}
+
 // AppendText appends the JSON: {} when nothing is changed. The error is always
 // nil.
 func (r *ConversationsReply) AppendText(dst []byte) ([]byte, error) {
@@ -82,36 +97,65 @@ func (r *ConversationsReply) AppendText(dst []byte) ([]byte, error) {
 	return appendStrings(dst, r.members), nil
 }
 
-// ServeHTTP answers 200 with the JSON, or 403 for [Refuse].
-func (r *ConversationsReply) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	if r.Refused() {
-		w.WriteHeader(http.StatusForbidden)
-		return
-	}
-	serveJSON(w, r)
-}
+// ServeHTTP answers 200 with the JSON, or 403 if the action is refused.
+func (r *ConversationsReply) ServeHTTP(w http.ResponseWriter, _ *http.Request) { serveJSON(w, r) }
 
 // A TaskRouterReply answers a [TaskRouterAssignment] with an instruction. The
 // zero value and nil give none, and the reservation waits for one through the
 // REST API. It must not be changed while it is being served.
+// https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
 type TaskRouterReply struct{ members map[string]string }
 
-// Instruct makes an instruction:
-//
-//	webhook.Instruct(webhook.TaskRouterInstructionDequeue).With("post_work_activity_sid", string(idle))
-func Instruct(i TaskRouterInstruction) *TaskRouterReply {
+// TaskRouterAccept accepts the reservation for the worker.
+func TaskRouterAccept() *TaskRouterReply { return instruct(TaskRouterInstructionAccept) }
+
+// TaskRouterReject rejects the reservation and moves the worker to an activity,
+// unless that is empty.
+func TaskRouterReject(activity SID) *TaskRouterReply {
+	return instruct(TaskRouterInstructionReject).With("activity_sid", string(activity))
+}
+
+// TaskRouterDequeue connects the caller, who is waiting in a queue, to the
+// worker's contact_uri. The worker moves to the activity after the call, unless
+// that is empty.
+func TaskRouterDequeue(postWorkActivity SID) *TaskRouterReply {
+	return instruct(TaskRouterInstructionDequeue).With("post_work_activity_sid", string(postWorkActivity))
+}
+
+// TaskRouterCall calls the worker at contact_uri, with the voice document at url.
+func TaskRouterCall(from Address, url string) *TaskRouterReply {
+	return instruct(TaskRouterInstructionCall).With("from", string(from)).With("url", url)
+}
+
+// TaskRouterConference connects the caller and the worker in a conference.
+func TaskRouterConference(from Address) *TaskRouterReply {
+	return instruct(TaskRouterInstructionConference).With("from", string(from))
+}
+
+// TaskRouterRedirect continues a running call with the voice document at url.
+func TaskRouterRedirect(call SID, url string) *TaskRouterReply {
+	return instruct(TaskRouterInstructionRedirect).With("call_sid", string(call)).With("url", url)
+}
+
+func instruct(i TaskRouterInstruction) *TaskRouterReply {
 	return new(TaskRouterReply).With("instruction", string(i))
 }
 
-// With sets a member of the instruction, such as "from", "to", "url",
-// "call_sid" or "activity_sid".
+// With sets another member of the instruction, such as "to", "timeout" or
+// "status_callback_url". An empty value leaves the member out.
 func (r *TaskRouterReply) With(name, value string) *TaskRouterReply {
+	if value == "" {
+		delete(r.members, name)
+		return r
+	}
 	if r.members == nil {
 		r.members = make(map[string]string)
 	}
 	r.members[name] = value
 	return r
 }
+
+func (r *TaskRouterReply) status() int { return http.StatusOK }
 
 // AppendText appends the JSON: {} without an instruction. The error is always
 // nil.
@@ -136,14 +180,19 @@ func appendStrings(dst []byte, members map[string]string) []byte {
 }
 
 // serveJSON sends a whole reply with its type and length, or 500.
-func serveJSON(w http.ResponseWriter, r Reply) {
+func serveJSON(w http.ResponseWriter, r jsonReply) {
 	text, err := r.AppendText(nil)
+	status := r.status()
 	if err != nil {
-		http.Error(w, "", http.StatusInternalServerError)
+		status = http.StatusInternalServerError
+	}
+	if status >= http.StatusBadRequest {
+		w.Header().Set("Content-Length", "0")
+		w.WriteHeader(status)
 		return
 	}
 	header := w.Header()
-	header.Set("Content-Type", "application/json")
+	header.Set("Content-Type", jsonType)
 	header.Set("Content-Length", strconv.Itoa(len(text)))
 	w.Write(text)
 }

@@ -46,14 +46,13 @@ type statements struct {
 	holder string // owner and answer of a key, by key
 	answer string // ends a claim with an answer: key, owner, answer, milliseconds
 	free   string // ends a claim: key, owner
-	forget string // deletes a key
 	expire string // deletes keys whose time is up: age in milliseconds, limit
 }
 
 // all lists the texts, so that names can be put into each.
 func (s *statements) all() []*string {
 	return []*string{&s.one, &s.many, &s.get, &s.pending, &s.shorten, &s.prune,
-		&s.claim, &s.holder, &s.answer, &s.free, &s.forget, &s.expire}
+		&s.claim, &s.holder, &s.answer, &s.free, &s.expire}
 }
 
 func statementsOf(d Dialect, prefix string, announce bool) statements {

@@ -52,8 +52,7 @@ RETURNING owner`,
 		holder: `SELECT owner, value FROM {seen} WHERE key = $1 AND expires > ` + nowMS,
 		answer: `UPDATE {seen} SET owner = '', value = $3, expires = ` + nowMS + ` + $4::bigint
 WHERE key = $1 AND owner = $2 AND value IS NULL`,
-		free:   `DELETE FROM {seen} WHERE key = $1 AND owner = $2 AND value IS NULL`,
-		forget: `DELETE FROM {seen} WHERE key = $1`,
+		free: `DELETE FROM {seen} WHERE key = $1 AND owner = $2 AND value IS NULL`,
 		expire: `DELETE FROM {seen} WHERE key IN (
 	SELECT key FROM {seen} WHERE expires <= ` + nowMS + ` - $1::bigint
 	ORDER BY expires LIMIT $2 FOR UPDATE SKIP LOCKED)`,

@@ -38,8 +38,7 @@ RETURNING owner`,
 		holder: `SELECT owner, value FROM {seen} WHERE key = ?1 AND expires > ` + sqliteNow,
 		answer: `UPDATE {seen} SET owner = '', value = ?3, expires = ` + sqliteNow + ` + ?4
 WHERE key = ?1 AND owner = ?2 AND value IS NULL`,
-		free:   `DELETE FROM {seen} WHERE key = ?1 AND owner = ?2 AND value IS NULL`,
-		forget: `DELETE FROM {seen} WHERE key = ?1`,
+		free: `DELETE FROM {seen} WHERE key = ?1 AND owner = ?2 AND value IS NULL`,
 		expire: `DELETE FROM {seen} WHERE key IN (
 	SELECT key FROM {seen} WHERE expires <= ` + sqliteNow + ` - ?1 ORDER BY expires LIMIT ?2)`,
 	}

@@ -96,7 +96,7 @@ func TestSendRefusals(t *testing.T) {
 		})
 	}
 	e := webhook.ConversationsPreEvent{EventType: webhook.ConversationsEventOnMessageAdd, Body: "spam"}
-	told := failing(hook(func() (*webhook.ConversationsReply, error) { return webhook.Refuse(), nil }), nil, func(twilio *webhooktest.Twilio) {
+	told := failing(hook(func() (*webhook.ConversationsReply, error) { return webhook.ConversationsRefuse(), nil }), nil, func(twilio *webhooktest.Twilio) {
 		assert.Equal(t, http.StatusForbidden, twilio.Send("/pre", e).Status)
 	})
 	assert.Empty(t, told)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 	"github.com/ringback-go/ringback/webhook/webhooktest"
@@ -79,7 +80,7 @@ func TestNewRequest(t *testing.T) {
 	t.Run("the second of two equal ones is a retry", func(t *testing.T) {
 		calls := 0
 		hooks := webhook.NewReceiver(v, &webhook.Options{Logger: slog.New(slog.DiscardHandler)})
-		h := webhook.Deduplicate(hooks, new(webhook.MemoryAnswers), webhook.Handle(hooks,
+		h := webhook.Deduplicate(hooks, new(signature.MemoryClaims), webhook.Handle(hooks,
 			func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
 				calls++
 				return twiml.Reply("hello"), nil

@@ -24,11 +24,8 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// A memoryOf is what one machine of a fleet has to remember requests with.
-type memoryOf struct {
-	answers webhook.AnswerStore
-	replays signature.ReplayStore
-}
+// A memoryOf is what one machine of a fleet remembers requests with.
+type memoryOf = signature.ClaimStore
 
 // fleets open two stores on each database, as two machines would.
 var fleets = []struct {
@@ -40,7 +37,7 @@ var fleets = []struct {
 		open := func() memoryOf {
 			s, err := sqlstore.Open(tb.Context(), db, sqlstore.SQLite, nil)
 			require.NoError(tb, err)
-			return memoryOf{s.Answers(), s.Replays()}
+			return s.Claims()
 		}
 		return open(), open()
 	}},
@@ -50,7 +47,7 @@ var fleets = []struct {
 		open := func() memoryOf {
 			s, err := sqlstore.Open(tb.Context(), db, sqlstore.PostgreSQL, &sqlstore.Options{Prefix: prefixOf(tb)})
 			require.NoError(tb, err)
-			return memoryOf{s.Answers(), s.Replays()}
+			return s.Claims()
 		}
 		return open(), open()
 	}},
@@ -59,7 +56,7 @@ var fleets = []struct {
 		open := func() memoryOf {
 			s, err := redisstore.New(client, &redisstore.Options{Prefix: prefix})
 			require.NoError(tb, err)
-			return memoryOf{s.Answers(), s.Replays()}
+			return s.Claims()
 		}
 		return open(), open()
 	}},
@@ -74,52 +71,10 @@ func eachFleet(t *testing.T, test func(t *testing.T, a, b memoryOf)) {
 	}
 }
 
-func TestT09ReplaysAreSharedByAFleet(t *testing.T) {
-	const key = "00ff00ff"
-	eachFleet(t, func(t *testing.T, a, b memoryOf) {
-		ctx := t.Context()
-		claim := func(m memoryOf, key string, ttl time.Duration) bool {
-			got, err := m.replays.Claim(ctx, key, ttl)
-			require.NoError(t, err)
-			return got
-		}
-		assert.True(t, claim(a, key, time.Hour))
-		assert.False(t, claim(a, key, time.Hour))
-		assert.False(t, claim(b, key, time.Hour), "the other machine knows")
-		assert.True(t, claim(b, "another", time.Hour))
-		require.NoError(t, b.replays.Release(ctx, key))
-		require.NoError(t, b.replays.Release(ctx, "never seen"))
-		assert.True(t, claim(a, key, time.Hour), "released")
-
-		assert.True(t, claim(a, "short", time.Millisecond))
-		assert.Eventually(t, func() bool { return claim(b, "short", time.Millisecond) }, 5*time.Second, 5*time.Millisecond, "forgotten in time")
-
-		var granted atomic.Int64
-		var wg sync.WaitGroup
-		for i := range 16 {
-			wg.Go(func() {
-				m := a
-				if i%2 == 0 {
-					m = b
-				}
-				if got, err := m.replays.Claim(ctx, "together", time.Hour); assert.NoError(t, err) && got {
-					granted.Add(1)
-				}
-			})
-		}
-		wg.Wait()
-		assert.EqualValues(t, 1, granted.Load())
-
-		ended, cancel := context.WithCancel(ctx)
-		cancel()
-		_, err := a.replays.Claim(ended, "late", time.Hour)
-		require.ErrorIs(t, err, context.Canceled)
-	})
-}
-
 // TestT25ReplayClaimIsUncertain loses the answer to a claim that was made. A
-// client that claims once more by itself must not take itself for somebody
-// else; and if the caller hears of it, Twilio's retry must not be refused.
+// client that claims once more by itself must not mistake itself for another
+// owner; and if the caller gets the error, releasing the claim must free the
+// key, so that Twilio's retry is not refused.
 func TestT25ReplayClaimIsUncertain(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -128,18 +83,22 @@ func TestT25ReplayClaimIsUncertain(t *testing.T) {
 		attempts int // of the caller, until it is granted
 	}{
 		{"the client tries again", driver.ErrBadConn, true, 1},
-		{"the caller hears of it", context.DeadlineExceeded, false, 2},
+		{"the caller gets the error", context.DeadlineExceeded, false, 2},
 	} {
-		claim := func(t *testing.T, r signature.ReplayStore) {
+		claim := func(t *testing.T, r signature.ClaimStore) {
 			for range tt.attempts - 1 {
-				_, err := r.Claim(t.Context(), "aa", time.Hour)
+				_, err := r.Claim(t.Context(), "aa", "lost", time.Hour)
 				require.ErrorIs(t, err, tt.err)
+				require.NoError(t, r.Release(t.Context(), "aa", "lost"))
 			}
-			for _, want := range []bool{true, false} {
-				got, err := r.Claim(t.Context(), "aa", time.Hour)
+			for range 2 {
+				got, err := r.Claim(t.Context(), "aa", "first", time.Hour)
 				require.NoError(t, err)
-				assert.Equal(t, want, got)
+				assert.Equal(t, signature.Claim{Owner: "first"}, got)
 			}
+			got, err := r.Claim(t.Context(), "aa", "second", time.Hour)
+			require.NoError(t, err)
+			assert.Equal(t, signature.Claim{Owner: "first"}, got)
 		}
 		t.Run("SQLite/"+tt.name, func(t *testing.T) {
 			late := &lateDriver{dsn: sqliteDSN(filepath.Join(t.TempDir(), "ringback.db")), err: tt.err}
@@ -148,7 +107,7 @@ func TestT25ReplayClaimIsUncertain(t *testing.T) {
 			s, err := sqlstore.Open(t.Context(), db, sqlstore.SQLite, nil)
 			require.NoError(t, err)
 			late.late.Store(new("COMMIT"))
-			claim(t, s.Replays())
+			claim(t, s.Claims())
 			assert.Nil(t, late.late.Load(), "nothing went wrong: the test shows nothing")
 		})
 		t.Run("Redis/"+tt.name, func(t *testing.T) {
@@ -157,10 +116,10 @@ func TestT25ReplayClaimIsUncertain(t *testing.T) {
 			lost.left.Store(1)
 			s, err := redisstore.New(client, &redisstore.Options{Prefix: newRedisPrefix()})
 			require.NoError(t, err)
-			_, err = s.Replays().Claim(t.Context(), "bb", time.Hour) // loads the script
+			_, err = s.Claims().Claim(t.Context(), "bb", "one", time.Hour) // loads the script
 			require.NoError(t, err)
 			client.AddHook(lost)
-			claim(t, s.Replays())
+			claim(t, s.Claims())
 			assert.Zero(t, lost.left.Load(), "nothing went wrong: the test shows nothing")
 		})
 	}
@@ -195,65 +154,62 @@ func (l *answerLost) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	}
 }
 
-func TestAnswersAreSharedByAFleet(t *testing.T) {
+func TestT09ClaimsAreSharedByAFleet(t *testing.T) {
 	eachFleet(t, func(t *testing.T, a, b memoryOf) {
 		ctx := t.Context()
-		key := func(i byte) (k webhook.AnswerKey) { k[0] = i; return k }
-		claim := func(m memoryOf, k webhook.AnswerKey, owner string, lease time.Duration) webhook.Claim {
-			c, err := m.answers.Claim(ctx, k, owner, lease)
+		claim := func(m memoryOf, key, owner string, lease time.Duration) signature.Claim {
+			c, err := m.Claim(ctx, key, owner, lease)
 			require.NoError(t, err)
 			return c
 		}
-		answer := &webhook.Answer{
-			Status: 200,
-			Header: http.Header{"Content-Type": {"text/xml; charset=utf-8"}, "X-Odd": {"\xff\x00 two", ""}},
-			Body:   []byte("<Response/>\x00\xff"),
-		}
+		value := []byte("<Response/>\x00\xff")
 
-		assert.Equal(t, webhook.Claim{Owner: "one"}, claim(a, key(1), "one", time.Minute))
-		assert.Equal(t, webhook.Claim{Owner: "one"}, claim(b, key(1), "two", time.Minute), "it is at work")
-		require.NoError(t, b.answers.Finish(ctx, key(1), "two", answer, time.Hour))
-		require.NoError(t, b.answers.Finish(ctx, key(1), "two", nil, time.Hour))
-		assert.Equal(t, webhook.Claim{Owner: "one"}, claim(b, key(1), "two", time.Minute), "nobody ends another's claim")
-		require.NoError(t, a.answers.Finish(ctx, key(1), "one", answer, time.Hour))
-		assert.Equal(t, webhook.Claim{Answer: answer}, claim(b, key(1), "two", time.Minute), "byte for byte")
-		require.NoError(t, a.answers.Finish(ctx, key(1), "one", nil, time.Hour))
-		assert.Equal(t, webhook.Claim{Answer: answer}, claim(b, key(1), "two", time.Minute), "an answer stays")
+		assert.Equal(t, signature.Claim{Owner: "one"}, claim(a, "1", "one", time.Minute))
+		assert.Equal(t, signature.Claim{Owner: "one"}, claim(b, "1", "two", time.Minute), "the other machine knows")
+		require.NoError(t, b.Finish(ctx, "1", "two", value, time.Hour))
+		require.NoError(t, b.Release(ctx, "1", "two"))
+		assert.Equal(t, signature.Claim{Owner: "one"}, claim(b, "1", "two", time.Minute), "only the owner ends a claim")
+		require.NoError(t, a.Finish(ctx, "1", "one", value, time.Hour))
+		assert.Equal(t, signature.Claim{Value: value}, claim(b, "1", "two", time.Minute), "byte for byte")
+		require.NoError(t, a.Release(ctx, "1", "one"))
+		assert.Equal(t, signature.Claim{Value: value}, claim(b, "1", "two", time.Minute), "a value stays")
 
-		claim(a, key(2), "one", time.Minute)
-		require.NoError(t, a.answers.Finish(ctx, key(2), "one", nil, time.Hour))
-		assert.Equal(t, webhook.Claim{Owner: "two"}, claim(b, key(2), "two", time.Minute), "freed")
+		claim(a, "2", "one", time.Minute)
+		require.NoError(t, a.Release(ctx, "2", "one"))
+		require.NoError(t, a.Release(ctx, "never seen", "one"))
+		assert.Equal(t, signature.Claim{Owner: "two"}, claim(b, "2", "two", time.Minute), "freed")
 
-		claim(a, key(3), "one", time.Millisecond)
-		assert.Eventually(t, func() bool { return claim(b, key(3), "two", time.Minute).Owner == "two" }, 5*time.Second, 5*time.Millisecond,
+		claim(a, "3", "one", time.Millisecond)
+		assert.Eventually(t, func() bool { return claim(b, "3", "two", time.Minute).Owner == "two" }, 5*time.Second, 5*time.Millisecond,
 			"a lease ends by itself")
-		require.NoError(t, a.answers.Finish(ctx, key(3), "one", answer, time.Hour))
-		assert.Equal(t, webhook.Claim{Owner: "two"}, claim(a, key(3), "three", time.Minute), "who was late has no say")
+		require.NoError(t, a.Finish(ctx, "3", "one", value, time.Hour))
+		assert.Equal(t, signature.Claim{Owner: "two"}, claim(a, "3", "three", time.Minute), "a late owner has no effect")
 
-		claim(a, key(4), "one", time.Minute)
-		require.NoError(t, a.answers.Finish(ctx, key(4), "one", answer, time.Millisecond))
-		assert.Eventually(t, func() bool { return claim(b, key(4), "two", time.Minute).Owner == "two" }, 5*time.Second, 5*time.Millisecond,
-			"an answer is kept for its time")
-	})
-}
+		claim(a, "4", "one", time.Minute)
+		require.NoError(t, a.Finish(ctx, "4", "one", value, time.Millisecond))
+		assert.Eventually(t, func() bool { return claim(b, "4", "two", time.Minute).Owner == "two" }, 5*time.Second, 5*time.Millisecond,
+			"a value is kept for its time")
 
-func TestAnswersWait(t *testing.T) {
-	eachFleet(t, func(t *testing.T, a, b memoryOf) {
-		ctx := t.Context()
-		var k webhook.AnswerKey
-		require.NoError(t, b.answers.Wait(ctx, k, "one"), "nobody is at work")
-		_, err := a.answers.Claim(ctx, k, "one", time.Minute)
-		require.NoError(t, err)
-		require.NoError(t, b.answers.Wait(ctx, k, "other"), "that one is not at work")
+		var granted atomic.Int64
+		var wg sync.WaitGroup
+		for i := range 16 {
+			wg.Go(func() {
+				m, owner := a, fmt.Sprint("owner", i)
+				if i%2 == 0 {
+					m = b
+				}
+				if c, err := m.Claim(ctx, "together", owner, time.Hour); assert.NoError(t, err) && c.Owner == owner {
+					granted.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		assert.EqualValues(t, 1, granted.Load())
 
-		short, cancel := context.WithTimeout(ctx, 30*time.Millisecond)
-		defer cancel()
-		require.ErrorIs(t, b.answers.Wait(short, k, "one"), context.DeadlineExceeded)
-
-		waited := make(chan error, 1)
-		go func() { waited <- b.answers.Wait(ctx, k, "one") }()
-		require.NoError(t, a.answers.Finish(ctx, k, "one", &webhook.Answer{Status: 204}, time.Minute))
-		require.NoError(t, <-waited)
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err := a.Claim(ended, "late", "one", time.Hour)
+		require.ErrorIs(t, err, context.Canceled)
 	})
 }
 
@@ -266,7 +222,7 @@ func TestDeduplicateAcrossMachines(t *testing.T) {
 		var calls atomic.Int64
 		machine := func(m memoryOf) http.Handler {
 			rc := webhook.NewReceiver(v, nil)
-			return webhook.Deduplicate(rc, m.answers, webhook.Handle(rc, func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+			return webhook.Deduplicate(rc, m, webhook.Handle(rc, func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
 				return twiml.Reply(fmt.Sprintf("answer %d", calls.Add(1))), nil
 			}))
 		}

@@ -19,7 +19,6 @@ import (
 	"github.com/ringback-go/ringback/status"
 	"github.com/ringback-go/ringback/status/redisstore"
 	"github.com/ringback-go/ringback/status/sqlstore"
-	"github.com/ringback-go/ringback/webhook"
 )
 
 func TestT24SQLiteSettings(t *testing.T) {
@@ -65,7 +64,7 @@ func TestT24SQLiteSettingsOfLaterConnections(t *testing.T) {
 	require.NoError(t, err)
 	_, err = s.Apply(t.Context(), status.Observation{SID: "SM2", Status: "sent"})
 	require.ErrorIs(t, err, sqlstore.ErrWeak)
-	_, err = s.Replays().Claim(t.Context(), "00", time.Minute)
+	_, err = s.Claims().Claim(t.Context(), "00", "one", time.Minute)
 	require.ErrorIs(t, err, sqlstore.ErrWeak)
 	_, err = s.Get(t.Context(), "SM2")
 	require.ErrorIs(t, err, status.ErrNotFound)
@@ -224,9 +223,9 @@ func TestMigrate(t *testing.T) {
 			require.NoError(t, err)
 		}
 		require.NoError(t, s.Migrate(t.Context()))
-		got, err := s.Replays().Claim(t.Context(), "00", time.Minute)
+		got, err := s.Claims().Claim(t.Context(), "00", "one", time.Minute)
 		require.NoError(t, err)
-		assert.True(t, got)
+		assert.Equal(t, "one", got.Owner)
 		state, err := s.Get(t.Context(), "SM1")
 		require.NoError(t, err)
 		assert.Equal(t, "sent", state.Status, "what was there stays")
@@ -255,9 +254,9 @@ func TestNoTables(t *testing.T) {
 		}
 		_, err = s.Prune(t.Context(), time.Hour)
 		require.ErrorIs(t, err, sqlstore.ErrSchema)
-		_, err = s.Answers().Claim(t.Context(), webhook.AnswerKey{}, "one", time.Minute)
+		_, err = s.Claims().Claim(t.Context(), "02", "one", time.Minute)
 		require.ErrorIs(t, err, sqlstore.ErrSchema)
-		_, err = s.Replays().Claim(t.Context(), "00", time.Minute)
+		_, err = s.Claims().Claim(t.Context(), "00", "one", time.Minute)
 		require.ErrorIs(t, err, sqlstore.ErrSchema)
 	})
 }
@@ -278,11 +277,11 @@ func TestPrune(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.Apply(ctx, status.Observation{SID: "SMfresh", Status: "delivered"})
 		require.NoError(t, err)
-		_, err = s.Replays().Claim(ctx, "00", time.Hour)
+		_, err = s.Claims().Claim(ctx, "00", "one", time.Hour)
 		require.NoError(t, err)
-		_, err = s.Replays().Claim(ctx, "01", time.Hour)
+		_, err = s.Claims().Claim(ctx, "01", "one", time.Hour)
 		require.NoError(t, err)
-		_, err = db.ExecContext(ctx, fmt.Sprintf("UPDATE %s_seen SET expires = 1 WHERE key = 'r00'", opts.Prefix))
+		_, err = db.ExecContext(ctx, fmt.Sprintf("UPDATE %s_seen SET expires = 1 WHERE key = '00'", opts.Prefix))
 		require.NoError(t, err)
 
 		n, err := s.Prune(ctx, 3*time.Hour)

@@ -24,11 +24,11 @@ import (
 func onManyMachines(db *sql.DB, hooks *webhook.Receiver, verifier *signature.Verifier) *http.ServeMux {
 	store := sqlstore.New(db, sqlstore.PostgreSQL)
 	tracker := status.NewTracker(store, nil)
-	window := signature.ReplayWindow{Store: store.Replays()}
+	window := signature.ReplayWindow{Store: store.Claims()}
 
 	mux := http.NewServeMux()
 	mux.Handle("POST /status", tracker.Handler(hooks))
-	mux.Handle("POST /sms", webhook.Deduplicate(hooks, store.Answers(), webhook.Handle(hooks, reply)))
+	mux.Handle("POST /sms", webhook.Deduplicate(hooks, store.Claims(), webhook.Handle(hooks, reply)))
 	mux.Handle("POST /unlock", verifier.Handler(window.Handler(webhook.Handle(hooks, unlock))))
 	return mux
 }

@@ -4,6 +4,7 @@ const (
 	tokenFile  = "signature/token.go"
 	matchFile  = "signature/match.go"
 	replayFile = "signature/replay.go"
+	claimFile  = "signature/claim.go"
 )
 
 // tokenMutants confuse tokens and accounts, let secrets out, and let requests
@@ -36,13 +37,14 @@ var tokenMutants = []mutant{
 	{"T29", "a token logs its secret", tokenFile, `return slog.StringValue(t.String())`, `return slog.StringValue(t.String() + t.key.secret())`},
 	{"T29", "a token is its secret in JSON", tokenFile, `return []byte(t.String()), nil`, `return []byte(t.key.secret()), nil`},
 	{"T29", "an error quotes the secret", tokenFile, `errors.New("the auth token has white space at its ends")`, `fmt.Errorf("the auth token %q has white space at its ends", secret)`},
-
-	{"T09", "a repeated request passes", replayFile, `if err != nil || !fresh {`, `if err != nil || !fresh && false {`},
-	{"T09", "requests pass while the store is down", replayFile, `if err != nil || !fresh {`, `if err == nil && !fresh {`},
-	{"T09", "a failed request may not come again", replayFile, `watched.status < http.StatusInternalServerError {`, `watched.status < 600 {`},
-	{"T09", "any answer but success lets a request come again", replayFile, `watched.status < http.StatusInternalServerError {`, `watched.status < http.StatusBadRequest {`},
+	{"T09", "a repeated request passes", replayFile, `err != nil || claim.Owner != owner {`, `err != nil {`},
+	{"T09", "requests pass while the store is down", replayFile, `err != nil || claim.Owner != owner {`, `err == nil && claim.Owner != owner {`},
+	{"T09", "a failed request may not come again", replayFile, `watched.status >= http.StatusInternalServerError`, `watched.status >= 600`},
+	{"T09", "any answer but success lets a request come again", replayFile, `watched.status >= http.StatusInternalServerError`, `watched.status >= http.StatusBadRequest`},
+	{"T09", "hanging up lets a request come again", replayFile, `again && r.Context().Err() == nil`, `again`},
 	{"T09", "an unsigned header makes a request new", replayFile, `if w.DistinctTokens {`, `if true {`},
-	{"T09", "a request is remembered for ever", replayFile, `if now.Before(e.Value.(claim).expires) {`, `if true {`},
-	{"T09", "memory grows with the requests", replayFile, `if m.order.Len() < limit &&`, `if`},
-	{"T09", "the newest requests are forgotten first", replayFile, `m.order.PushBack(`, `m.order.PushFront(`},
+	{"T09", "a key is held for ever", claimFile, `!now.Before((*q)[0].expires)`, `false`},
+	{"T09", "memory grows with the requests", claimFile, `for len(m.known) >= limit {`, `for false {`},
+	{"T09", "the newest requests are forgotten first", claimFile, `q[i].expires.Before(q[j].expires)`, `q[j].expires.Before(q[i].expires)`},
+	{"T09", "anybody can release a claim", claimFile, `c.claim.Owner == owner && owner != ""`, `true`},
 }

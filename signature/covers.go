@@ -1,0 +1,51 @@
+package signature
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// Covers reports whether p is the proof of r: everything that was verified is
+// compared with r. A context can outlive its request and reach requests that a
+// program makes itself, so a proof found in a context says nothing by itself.
+// The body of r can be read afterwards as before.
+func (p *Verified) Covers(r *http.Request) bool {
+	sent := r.Header[headerName]
+	if r.Method != p.method || len(sent) != 1 || sent[0] != p.signature {
+		return false
+	}
+	target := r.RequestURI
+	if target == "" {
+		target = r.URL.RequestURI()
+	}
+	if rest, ok := strings.CutPrefix(target, "/"); target != p.target && (!ok || rest != p.target || rest != "" && rest[0] != '?') {
+		return false // the second spelling is that of a URL without a path
+	}
+	return hasBody(r, p.body)
+}
+
+// hasBody reports whether the body of r is want. It reads at most one byte more
+// than that, and puts back what it has read.
+func hasBody(r *http.Request, want []byte) bool {
+	if r.Body == nil || r.Body == http.NoBody {
+		return len(want) == 0
+	}
+	got := make([]byte, len(want)+1)
+	n, err := io.ReadFull(r.Body, got)
+	got = got[:n]
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		r.Body = restoredBody{bytes.NewReader(got), r.Body}
+		return bytes.Equal(got, want)
+	}
+	// Longer than the proof's, or unreadable: Verify finds out.
+	r.Body = restoredBody{io.MultiReader(bytes.NewReader(got), r.Body), r.Body}
+	return false
+}
+
+// A restoredBody is a body of which a part has been read already.
+type restoredBody struct {
+	io.Reader
+	io.Closer
+}

@@ -1,0 +1,269 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/internal/hookctx"
+	"github.com/ringback-go/ringback/signature"
+)
+
+// An exchange is one request and its answer. The user's function runs in a
+// goroutine of its own, so that the answer is in time whatever the function
+// does.
+type exchange struct {
+	rc        *Receiver
+	request   *http.Request
+	proof     *signature.Verified
+	start     time.Time
+	deadline  time.Time
+	event     Event
+	fallback  *answer // nil: there is none
+	unread    error   // what of the event could not be read
+	looksLike Kind    // what the request is instead, if it has come to the wrong URL
+}
+
+// A result is what a call of the user's function has led to.
+type result struct {
+	reply   Reply
+	answer  answer
+	failure *Failure
+	abort   bool // the function panicked with http.ErrAbortHandler
+}
+
+// serve calls the user's function and writes the answer: the function's or the
+// fallback.
+func (x *exchange) serve(w http.ResponseWriter, call func(context.Context) (Reply, error)) {
+	if x.rc.late.Load() >= x.rc.maxLate {
+		x.fail(w, &Failure{Kind: x.event.Kind(), Cause: CauseBusy, Err: errBusy})
+		return
+	}
+	ctx := context.WithValue(withProof(x.request.Context(), x.proof), requestKey{}, x.request)
+	ctx, cancel := context.WithDeadline(ctx, x.start.Add(x.rc.timeout))
+	defer cancel()
+	x.deadline, _ = ctx.Deadline()
+	timer := time.NewTimer(time.Until(x.deadline))
+	defer timer.Stop()
+	done, expired := make(chan result), make(chan struct{})
+	go x.run(ctx, call, done, expired)
+	select {
+	case res := <-done:
+		x.finish(ctx, w, res)
+	case <-timer.C:
+		x.rc.late.Add(1)
+		close(expired)
+		<-ctx.Done() // at this very moment, but not before its own timer
+		x.fail(w, x.lateFailure())
+	}
+}
+
+// run calls the user's function and delivers the result, unless nobody waits
+// for it any longer.
+func (x *exchange) run(ctx context.Context, call func(context.Context) (Reply, error), done chan<- result, expired <-chan struct{}) {
+	var res result
+	returned := false
+	defer func() {
+		if !returned {
+			res = x.panicked(recover())
+		}
+		select {
+		case done <- res:
+		case <-expired:
+			defer x.rc.late.Add(-1)
+			x.overdue(ctx, res)
+		}
+	}()
+	res = x.call(ctx, call)
+	returned = true
+}
+
+func (x *exchange) call(ctx context.Context, call func(context.Context) (Reply, error)) (res result) {
+	reply, err := call(ctx)
+	if err != nil {
+		return result{failure: x.failed(err)}
+	}
+	res.reply = reply
+	switch {
+	case reply == nil:
+		res.answer = noContent
+	case !fits(reply, x.event):
+		res.failure = x.failure(CauseUnrendered, errWrongDocument)
+	default:
+		if res.answer, err = render(reply, x.request); err != nil {
+			res.failure = x.failure(CauseUnrendered, err)
+		} else if err = undelivered(reply); err != nil {
+			res.failure = x.failure(CauseDropped, err)
+		}
+	}
+	return res
+}
+
+// finish writes the answer to a call that is over in time.
+func (x *exchange) finish(ctx context.Context, w http.ResponseWriter, res result) {
+	if res.abort {
+		hookctx.Report(x.request.Context(), hookctx.Failed)
+		panic(http.ErrAbortHandler)
+	}
+	if res.failure == nil && !time.Now().Before(x.deadline) {
+		// The clock that ends the exchange may also have woken the function up.
+		// A result at the deadline is late all the same.
+		x.rc.late.Add(1)
+		go func() {
+			defer x.rc.late.Add(-1)
+			x.overdue(ctx, res)
+		}()
+		res.failure = x.lateFailure()
+	}
+	switch {
+	case res.failure == nil:
+		hookctx.Report(x.request.Context(), hookctx.Answered)
+		x.write(w, &res.answer)
+		x.rc.logAnswer(x, res.answer.status)
+	case res.failure.Cause == CauseDropped && !errors.Is(res.failure.Err, errNothingLeft):
+		// Some of the messages arrive: better these than the fallback.
+		hookctx.Report(x.request.Context(), hookctx.Answered)
+		x.write(w, &res.answer)
+		x.rc.logFailure(x, res.failure, res.answer.status)
+	default:
+		x.fail(w, res.failure)
+	}
+}
+
+// overdue handles the result of a function whose time was up.
+func (x *exchange) overdue(ctx context.Context, res result) {
+	switch {
+	case res.failure != nil && res.failure.Cause == CausePanicked:
+		x.rc.logLate(x, "webhook: the function panicked after its time was up", res.failure)
+	case x.rc.overdue != nil && !isNil(res.reply) && fits(res.reply, x.event):
+		defer func() {
+			if value := recover(); value != nil {
+				x.rc.logLate(x, "webhook: Options.Late panicked", x.newPanic(value))
+			}
+		}()
+		x.rc.overdue(context.WithoutCancel(ctx), x.event, res.reply)
+	}
+}
+
+// isNil reports whether a reply says nothing: nil, or a nil document.
+func isNil(reply Reply) bool {
+	if reply == nil {
+		return true
+	}
+	v := reflect.ValueOf(reply)
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+func (x *exchange) failure(cause Cause, err error) *Failure {
+	return &Failure{Kind: x.event.Kind(), Cause: cause, Err: err}
+}
+
+func (x *exchange) lateFailure() *Failure { return x.failure(CauseLate, context.DeadlineExceeded) }
+
+// failed returns the failure for the error of a function.
+func (x *exchange) failed(err error) *Failure {
+	switch {
+	case !time.Now().Before(x.deadline):
+		return x.failure(CauseLate, err) // the function returned because its context ended
+	case x.request.Context().Err() != nil:
+		return x.failure(CauseGone, err)
+	}
+	return x.failure(CauseFailed, err)
+}
+
+var (
+	errGoexit = errors.New("webhook: the function ended its goroutine")
+	errBusy   = errors.New("webhook: too many functions are still running after their time was up")
+)
+
+// panicked returns the result of a function that did not return.
+func (x *exchange) panicked(value any) result {
+	switch {
+	case value == http.ErrAbortHandler: //nolint:errorlint // net/http compares it so
+		return result{abort: true}
+	case value == nil:
+		return result{failure: x.failure(CausePanicked, errGoexit)}
+	}
+	return result{failure: x.newPanic(value)}
+}
+
+// newPanic must be called while the frames of the panic are still there.
+func (x *exchange) newPanic(value any) *Failure {
+	err, ok := value.(error)
+	if !ok {
+		err = &panicError{value}
+	}
+	f := x.failure(CausePanicked, err)
+	f.Stack = stack()
+	return f
+}
+
+// A panicError is a panic with a value that is not an error.
+type panicError struct{ value any }
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// stack describes the frames of a panic, from where it began to where this file
+// called the user's function.
+func stack() string {
+	_, here, _, _ := runtime.Caller(0)
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
+	var b strings.Builder
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		switch {
+		case strings.HasPrefix(f.Function, "runtime."):
+		case f.File == here && b.Len() > 0:
+			more = false
+		case f.File != here:
+			fmt.Fprintf(&b, "%s %s:%d\n", f.Function, f.File, f.Line)
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// fail answers with the fallback, or with an empty body and the status that
+// fits the failure.
+func (x *exchange) fail(w http.ResponseWriter, f *Failure) {
+	outcome := hookctx.Unclear
+	switch f.Cause {
+	case CauseFailed, CausePanicked, CauseBusy:
+		outcome = hookctx.Failed
+	}
+	hookctx.Report(x.request.Context(), outcome)
+	a := x.fallback
+	if a == nil {
+		a = &answer{status: http.StatusServiceUnavailable}
+		if f.Cause == CauseUnrendered || f.Cause == CauseDropped {
+			a.status = http.StatusInternalServerError
+		}
+	}
+	x.write(w, a)
+	x.rc.logFailure(x, f, a.status)
+}
+
+// write sends an answer, complete and with its length (T19).
+func (x *exchange) write(w http.ResponseWriter, a *answer) {
+	h := w.Header()
+	for name, values := range a.header {
+		h[name] = values
+	}
+	if a.contentType != "" {
+		h.Set("Content-Type", a.contentType)
+	}
+	if a.status != http.StatusNoContent {
+		h.Set("Content-Length", strconv.Itoa(len(a.body)))
+	}
+	w.WriteHeader(a.status)
+	if len(a.body) > 0 {
+		_, _ = w.Write(a.body) // an error means that the client has gone
+	}
+}
