@@ -87,7 +87,6 @@ var refusals = []struct {
 	{ErrUnexpectedBody, "unexpected-body", "a GET came with a body, which its signature does not cover",
 		"Look for a proxy or client library that adds bodies to GET requests. Twilio never does."},
 	{ErrBodyHashAmbiguous, "body-hash-ambiguous", "bodySHA256 is in the query more than once, with different values", "Remove bodySHA256 from the URL at Twilio, which adds it by itself."},
-	{ErrTokens, "tokens", "the token source gave no usable token", "Fix the token source (Config.Tokens in Go). The request itself has not been judged."},
 }
 
 // findings explains the refusal.
@@ -114,6 +113,12 @@ func (d *diagnosis) findings() []Finding {
 		return found("host", fmt.Sprintf("the request is for host %q, which is not an expected one", host+port),
 			"If that is the public name, add it (Config.Hosts in Go). If it is an internal one, a proxy has replaced the Host header: "+
 				"set the public address (Config.BaseURL), or list the proxy in Config.Proxies and have it send X-Forwarded-Host.")
+	case errors.Is(err, ErrTokens):
+		cause := "the token source gave no usable token"
+		if err.cause != nil {
+			cause += fmt.Sprintf(": its error is a %T", err.cause) // and its text may hold anything
+		}
+		return found("tokens", cause, "Fix the token source (Config.Tokens in Go). The request itself has not been judged.")
 	case errors.Is(err, ErrTooLarge):
 		return found("too-large", "the request is larger than the limits allow",
 			fmt.Sprintf("If it is genuine, raise the limits (Config.MaxBody is %d bytes, Config.MaxParams %d).", d.v.cfg.MaxBody, d.v.cfg.MaxParams))

@@ -11,24 +11,19 @@ import (
 func schemes(r *Request, t trial) iter.Seq[change] {
 	var list []change
 	for _, scheme := range []string{"https", "http", "wss", "ws"} {
-		c := change{trial: t, label: "scheme", address: true, remedy: "TLS ends at a proxy, so this process sees another scheme than Twilio."}
-		if c.scheme = scheme; scheme == t.scheme {
-			continue
-		}
-		const upgrade = "Have the proxy pass on the Upgrade header, by which a WebSocket handshake is recognized."
+		c := change{trial: t, label: "scheme", address: true, remedy: "TLS ends at a proxy, so this process sees another scheme than Twilio.",
+			what: fmt.Sprintf("Twilio signed %s, and the request was checked as %s", scheme, t.scheme)}
 		signed, seen := strings.HasPrefix(scheme, "ws"), strings.HasPrefix(t.scheme, "ws")
-		switch {
-		case signed && seen:
-			c.label, c.remedy = "scheme-websocket", "Twilio opens WebSockets with TLS only."
-		case seen:
-			c.label, c.remedy = "scheme-websocket", "It becomes wss by itself where a WebSocket is opened."
-		case signed && strings.HasSuffix(scheme, "s") == strings.HasSuffix(t.scheme, "s"):
-			c.label, c.remedy, c.address = "scheme-websocket", upgrade, false
-		case signed:
-			c.label, c.remedy = "scheme-websocket", upgrade
+		if signed || seen {
+			c.label, c.remedy = "scheme-websocket", "The address has the scheme https, which becomes wss by itself where a WebSocket is opened."
 		}
-		c.what = fmt.Sprintf("Twilio signed %s, and the request was checked as %s", scheme, t.scheme)
-		list = append(list, c)
+		if signed && !seen {
+			c.remedy = "Have the proxy pass on the Upgrade header, by which a WebSocket handshake is recognized."
+			c.address = strings.Replace(scheme, "ws", "http", 1) != t.scheme
+		}
+		if c.scheme = scheme; scheme != t.scheme {
+			list = append(list, c)
+		}
 	}
 	return slices.Values(list)
 }
