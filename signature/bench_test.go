@@ -260,7 +260,7 @@ func BenchmarkRefuse(b *testing.B) {
 	}
 }
 
-// TestAllocations holds the budget of design.md section 8: the body, the
+// TestAllocations holds the budget of design.md section 9: the body, the
 // decoded text and the proof.
 func TestAllocations(t *testing.T) {
 	if underRace {
@@ -274,10 +274,6 @@ func TestAllocations(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
-		want := 3.0
-		if len(form) > 8<<10 {
-			want = 4 // a longer body is believed in two steps
-		}
-		require.LessOrEqual(t, got, want, name)
+		require.LessOrEqual(t, got, 5.0, name)
 	}
 }

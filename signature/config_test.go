@@ -44,7 +44,7 @@ func TestNewTellsEveryMistake(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, "signature: Config.BaseURL: missing; say the public address that Twilio calls, or set Hosts\n"+
 		"signature: Config.Hosts: missing; Proxies may only name hosts that are listed\n"+
-		"signature: Config.Tokens: missing; give Tokens, a TokenSet or a TokenFunc", err.Error())
+		"signature: Config.Tokens: missing; set Tokens, Keys, a TokenSet or a TokenFunc", err.Error())
 }
 
 func TestNewRefusesBaseURL(t *testing.T) {
@@ -58,13 +58,21 @@ func TestNewRefusesBaseURL(t *testing.T) {
 		"https://user@":                  "has no host",
 		"https://hooks.example.com?x=1":  "has a query",
 		"https://hooks.example.com/a b":  "has a character in its path",
-		"https://hooks.example.com ":     "holds a character that no host has",
-		"https://hooks.example.com\\x":   "holds a character that no host has",
+		"https://hooks.example.com ":     "has a character that no host has",
+		"https://hooks.example.com\\x":   "has a character that no host has",
 		"https://hooks.example.com:http": "has a port that is not a number",
 		"https://[2001:db8::1":           "malformed IPv6",
 		"https://[192.0.2.1]":            "malformed IPv6",
 		"https://[x]/":                   "malformed IPv6",
 		"https://hooks]example.com":      "bracket out of place",
+		"https://h:99999999":             "port over 65535",
+		"https://h:65536":                "port over 65535",
+		"https://h/..":                   "dot segment",
+		"https://h/a/./b":                "dot segment",
+		"https://h/a/%2e%2E/b":           "dot segment",
+		"https://%65vil":                 "escape in its host",
+		"https://bücher.example":         "xn--",
+		"https://user@bücher.example":    "xn--",
 	} {
 		_, err := signature.New(signature.Config{BaseURL: base, Tokens: signature.Tokens("12345")})
 		if assert.Error(t, err, base) {

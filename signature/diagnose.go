@@ -58,7 +58,7 @@ func (v *Verifier) Diagnose(r *http.Request) []Finding {
 	d.tokens = v.fixed
 	if d.tokens == nil {
 		// An error of the source is the finding.
-		d.tokens, _ = v.cfg.Tokens.Tokens(r.Context(), Query{AccountSID: value(s, q.account.sid), To: value(s, q.account.to), Path: q.loc.path()})
+		d.tokens, _ = v.cfg.Tokens.Tokens(r.Context(), q.query(s))
 		d.tokens = slices.DeleteFunc(slices.Clone(d.tokens), func(t Token) bool { return t.key == nil })
 	}
 	return d.findings()

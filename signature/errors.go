@@ -12,8 +12,20 @@ var (
 	// strips headers it does not know.
 	ErrMissing = errors.New("signature: no X-Twilio-Signature header")
 
-	// ErrHeader: the header came twice, or is not 28 characters of base64.
+	// ErrHeader: the header came twice, or is not base64 of the length that the
+	// algorithm has: 28 characters, or 44 for SHA-256.
 	ErrHeader = errors.New("signature: malformed X-Twilio-Signature header")
+
+	// ErrSettings: the X-Twilio-Webhooks-Signature-Settings header came twice or
+	// is malformed, or it is missing where only shared keys are configured.
+	ErrSettings = errors.New("signature: unusable X-Twilio-Webhooks-Signature-Settings header")
+
+	// ErrAlgorithm: the request names an algorithm that is unknown, or that no
+	// key of that id is declared for. See [NewSharedKey].
+	ErrAlgorithm = errors.New("signature: algorithm not allowed")
+
+	// ErrKey: the request names a shared key that is not configured.
+	ErrKey = errors.New("signature: unknown shared key")
 
 	// ErrMismatch: the signature is not the one of this request. A forgery, or
 	// a URL or token other than Twilio has; [Verifier.Diagnose] finds out.
@@ -37,7 +49,12 @@ var (
 	// contradict each other.
 	ErrForwarded = errors.New("signature: unusable forwarding headers")
 
-	// ErrTarget: the request has no path to verify, as with OPTIONS *.
+	// ErrBaseURL: Config.BaseURLFunc returned an address that cannot be used. The
+	// request may be genuine, so it is answered with a server error.
+	ErrBaseURL = errors.New("signature: no usable public address")
+
+	// ErrTarget: the request line can be read in more than one way or has no
+	// path, as with OPTIONS *, or Request.URL was rewritten before it was verified.
 	ErrTarget = errors.New("signature: unusable request target")
 
 	// ErrMediaType: a body whose Content-Type is missing, repeated, broken,
@@ -146,7 +163,7 @@ func refuseFor(err error, detail string, cause error) *Error {
 
 func statusOf(err error) int {
 	switch err {
-	case ErrTokens, ErrClaimStore:
+	case ErrTokens, ErrBaseURL, ErrClaimStore:
 		return http.StatusServiceUnavailable
 	case ErrMethod:
 		return http.StatusMethodNotAllowed

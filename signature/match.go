@@ -16,22 +16,25 @@ func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matche
 	tokens, decoy := v.fixed, false
 	if tokens == nil {
 		var err error
-		tokens, err = v.cfg.Tokens.Tokens(r.Context(), Query{
-			AccountSID: value(s, q.account.sid),
-			To:         value(s, q.account.to),
-			Path:       q.loc.path(),
-		})
+		tokens, err = v.cfg.Tokens.Tokens(r.Context(), q.query(s))
 		if err != nil {
 			return Token{}, matchedURL{}, refuseFor(ErrTokens, "", err)
 		}
 		for _, t := range tokens {
 			if t.key == nil {
-				return Token{}, matchedURL{}, refuse(ErrTokens, "a token that NewToken did not make")
+				return Token{}, matchedURL{}, refuse(ErrTokens, "a token that neither NewToken nor NewSharedKey has made")
 			}
 		}
 		if decoy = len(tokens) == 0; decoy {
-			tokens = []Token{v.decoy}
+			tokens = v.decoys[:1]
+			if q.settings.shared() {
+				tokens = v.decoys[1:]
+			}
 		}
+	}
+	chosen, err := q.settings.choose(tokens)
+	if err != nil && !decoy {
+		return Token{}, matchedURL{}, err
 	}
 
 	// The parameters stay where they are, and the spellings of the URL are put
@@ -44,51 +47,82 @@ func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matche
 	if q.hasForm() {
 		s.canonical()
 	}
-	hit, url := try(tokens, q, s.text, room)
-	if len(hit) == 0 && len(s.text) > room && q.hash != "" {
+	t := try{q: q, tokens: tokens, chosen: chosen, text: s.text, room: room}
+	t.all()
+	if len(t.hits) == 0 && len(s.text) > room && q.hash != "" {
 		// A hash in the URL binds a form as well as its parameters do.
-		hit, url = try(tokens, q, s.text[:room], room)
+		t.text = s.text[:room]
+		t.all()
 	}
 	switch {
 	case decoy:
-		return Token{}, url, refuse(ErrAccount, "no token for it")
-	case len(hit) == 0:
-		return Token{}, url, refuse(ErrMismatch, "")
+		return Token{}, t.url, refuse(ErrAccount, "no token for it")
+	case len(t.hits) == 0:
+		return Token{}, t.url, refuse(ErrMismatch, "")
 	}
-	for _, t := range hit {
-		if t.AccountSID == "" || q.account.sid >= 0 && string(s.form.Value(q.account.sid)) == t.AccountSID {
-			return t, url, nil
+	for _, hit := range t.hits {
+		if hit.AccountSID == "" || q.account.sid >= 0 && string(s.form.Value(q.account.sid)) == hit.AccountSID {
+			return hit, t.url, nil
 		}
 	}
-	return Token{}, url, refuse(ErrAccount, accountMismatch)
+	return Token{}, t.url, refuse(ErrAccount, accountMismatch)
 }
 
-// try computes the signature of each spelling of the URL with each token. It
-// writes the spelling into text so that it ends at room. No token is left out
-// after a match, so that time does not tell which it was; the next spelling is
-// tried only if nothing matched. It returns the tokens that matched, and what
-// they have signed.
-func try(tokens []Token, q *request, text []byte, room int) ([]Token, matchedURL) {
-	for i := range q.loc.targets() {
-		target := q.loc.spelling(i)
-		for _, head := range q.loc.heads {
-			start := room - len(head) - len(target)
-			copy(text[start:], head)
-			copy(text[start+len(head):], target)
-			var hits []Token
-			for j, t := range tokens {
-				if t.key.matches(text[start:], q.signature) {
-					if hits == nil {
-						hits = tokens[j : j+1]
-					} else {
-						hits = append(hits[:len(hits):len(hits)], t)
-					}
-				}
-			}
-			if hits != nil {
-				return hits, matchedURL{head, target}
-			}
+// query returns what a token source may know of the request.
+func (q *request) query(s *scratch) Query {
+	return Query{
+		AccountSID: value(s, q.account.sid),
+		To:         value(s, q.account.to),
+		Path:       q.loc.path(),
+		KeyID:      q.settings.keyID,
+		Algorithm:  q.settings.algorithm,
+	}
+}
+
+// try computes the signature of each spelling of the URL with each token that
+// may have signed. It writes the spelling into text so that it ends at room. No
+// token is left out after a match, so that time does not tell which it was. The
+// next spelling is tried only if nothing matched.
+type try struct {
+	q      *request
+	tokens []Token
+	chosen selection
+	text   []byte
+	room   int
+
+	hits []Token    // the tokens that matched
+	url  matchedURL // and what they have signed
+}
+
+func (t *try) all() {
+	if t.target(t.q.loc.target) {
+		return
+	}
+	for _, target := range t.q.spellings() {
+		if t.target(target) {
+			return
 		}
 	}
-	return nil, matchedURL{}
+}
+
+func (t *try) target(target string) bool {
+	for _, head := range t.q.loc.heads {
+		start := t.room - len(head) - len(target)
+		copy(t.text[start:], head)
+		copy(t.text[start+len(head):], target)
+		for i, token := range t.tokens {
+			if t.chosen.takes(token) && token.key.matches(t.text[start:], t.q.signature) {
+				if t.hits == nil {
+					t.hits = t.tokens[i : i+1 : i+1]
+				} else {
+					t.hits = append(t.hits, token)
+				}
+			}
+		}
+		if t.hits != nil {
+			t.url = matchedURL{head, target}
+			return true
+		}
+	}
+	return false
 }

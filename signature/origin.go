@@ -4,11 +4,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
 // origin is what a request, or the proxies in front, say about the public
-// address: empty fields are not said.
+// address. Empty fields say nothing.
 type origin struct {
 	scheme string
 	host   string // perhaps with a port
@@ -61,7 +62,7 @@ func (v *Verifier) originOf(r *http.Request) (origin, *Error) {
 	return o, nil
 }
 
-// differ reports whether both say something and not the same.
+// differ reports whether a and b both say something, and not the same.
 func differ(a, b string) bool { return a != "" && b != "" && !strings.EqualFold(a, b) }
 
 // knowsHost reports whether host, which may have a port, is one of
@@ -113,7 +114,7 @@ func (v *Verifier) hops(clients []string) int {
 }
 
 // outermost returns the value that the outermost of n trusted hops wrote,
-// counted from the right. What stands left of it came from outside. Fewer
+// counted from the right. What is left of it came from outside. Fewer
 // values than hops mean that an inner hop passed on what an outer one wrote.
 func outermost(values []string, n int) string {
 	if len(values) == 0 {
@@ -122,14 +123,31 @@ func outermost(values []string, n int) string {
 	return values[max(0, len(values)-n)]
 }
 
+// forwardingHeaders are the names that Config.ForwardedHeaders may hold.
+var forwardingHeaders = []string{
+	"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", prefixHeader,
+}
+
+// prefixHeader is read only if the configuration names it: most proxies pass
+// it on as the client wrote it.
+const prefixHeader = "X-Forwarded-Prefix"
+
+// claims returns the values of a header that the configuration names.
+func (v *Verifier) claims(h http.Header, name string) []string {
+	if !slices.Contains(v.cfg.ForwardedHeaders, name) {
+		return nil
+	}
+	return listed(h[name])
+}
+
 // xForwarded reads X-Forwarded-Proto, -Host, -Port and -Prefix.
 func (v *Verifier) xForwarded(h http.Header) (origin, *Error) {
-	n := v.hops(fieldValues(h["X-Forwarded-For"]))
+	n := v.hops(v.claims(h, "X-Forwarded-For"))
 	o := origin{
-		scheme: outermost(fieldValues(h["X-Forwarded-Proto"]), n),
-		host:   outermost(fieldValues(h["X-Forwarded-Host"]), n),
-		port:   outermost(fieldValues(h["X-Forwarded-Port"]), n),
-		prefix: outermost(fieldValues(h["X-Forwarded-Prefix"]), n),
+		scheme: outermost(v.claims(h, "X-Forwarded-Proto"), n),
+		host:   outermost(v.claims(h, "X-Forwarded-Host"), n),
+		port:   outermost(v.claims(h, "X-Forwarded-Port"), n),
+		prefix: outermost(v.claims(h, "X-Forwarded-Prefix"), n),
 	}
 	switch {
 	case !isScheme(o.scheme):
@@ -149,7 +167,7 @@ func (v *Verifier) xForwarded(h http.Header) (origin, *Error) {
 // forwarded reads the Forwarded header of RFC 7239.
 func (v *Verifier) forwarded(h http.Header) (origin, *Error) {
 	lines := h["Forwarded"]
-	if len(lines) == 0 {
+	if len(lines) == 0 || !slices.Contains(v.cfg.ForwardedHeaders, "Forwarded") {
 		return origin{}, nil
 	}
 	elements, ok := parseForwarded(strings.Join(lines, ","))
@@ -166,104 +184,4 @@ func (v *Verifier) forwarded(h http.Header) (origin, *Error) {
 		return origin{}, refuse(ErrForwarded, "Forwarded has an impossible proto or host")
 	}
 	return o, nil
-}
-
-// fieldValues splits header lines at commas and trims the parts.
-func fieldValues(lines []string) (values []string) {
-	for _, line := range lines {
-		for value := range strings.SplitSeq(line, ",") {
-			values = append(values, strings.Trim(value, " \t"))
-		}
-	}
-	return values
-}
-
-// parseForwarded reads elements of name=value pairs, where a value is a token
-// or a quoted string. Names come in lower case; one that is repeated in its
-// element is an error.
-func parseForwarded(s string) (elements []map[string]string, ok bool) {
-	element := map[string]string{}
-	for {
-		s = strings.TrimLeft(s, " \t")
-		if s != "" && s[0] != ',' && s[0] != ';' {
-			name, rest, found := strings.Cut(s, "=")
-			name = strings.ToLower(name)
-			if _, repeated := element[name]; !found || repeated || !isToken(name) {
-				return nil, false
-			}
-			var value string
-			if value, s, ok = forwardedValue(rest); !ok {
-				return nil, false
-			}
-			element[name] = value
-			s = strings.TrimLeft(s, " \t")
-		}
-		switch {
-		case s == "":
-			return append(elements, element), true
-		case s[0] == ',':
-			elements = append(elements, element)
-			element = map[string]string{}
-		case s[0] != ';':
-			return nil, false
-		}
-		s = s[1:]
-	}
-}
-
-// forwardedValue reads one value and returns what follows it.
-func forwardedValue(s string) (value, rest string, ok bool) {
-	if !strings.HasPrefix(s, `"`) {
-		end := strings.IndexAny(s, ",; \t")
-		if end < 0 {
-			end = len(s)
-		}
-		return s[:end], s[end:], end > 0
-	}
-	var b strings.Builder
-	for i := 1; i < len(s); i++ {
-		switch s[i] {
-		case '"':
-			return b.String(), s[i+1:], true
-		case '\\':
-			i++
-			if i == len(s) {
-				return "", "", false
-			}
-		}
-		b.WriteByte(s[i])
-	}
-	return "", "", false
-}
-
-func isToken(s string) bool {
-	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
-}
-
-// The following accept an empty value, which says nothing.
-
-func isScheme(s string) bool {
-	switch strings.ToLower(s) {
-	case "", "http", "https", "ws", "wss":
-		return true
-	}
-	return false
-}
-
-func isForwardedHost(s string) bool {
-	return s == "" || checkAuthority(s) == "" && !strings.Contains(s, "@")
-}
-
-func isPort(s string) bool {
-	return len(s) <= 5 && strings.Trim(s, "0123456789") == ""
-}
-
-func isPrefix(s string) bool {
-	if s == "" {
-		return true
-	}
-	if s[0] != '/' || strings.HasPrefix(s, "//") {
-		return false
-	}
-	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`?#@\"<>`, r) })
 }

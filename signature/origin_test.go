@@ -2,9 +2,11 @@ package signature_test
 
 import (
 	"crypto/tls"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,6 +23,8 @@ func TestT07PublicURL(t *testing.T) {
 		Hosts:   []string{"hooks.example.com", "2001:db8::1", "pinned.example.com:8443"},
 		Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8:1::/48")},
 	}
+	withPrefix := proxied
+	withPrefix.ForwardedHeaders = []string{"X-Forwarded-For", "x-forwarded-prefix", "X-Forwarded-Host"}
 	for _, tt := range []struct {
 		name   string
 		peer   string
@@ -59,6 +63,8 @@ func TestT07PublicURL(t *testing.T) {
 		{"port of another scheme", trusted, "hooks.example.com", false, http.Header{"X-Forwarded-Port": {"443"}}, "http://hooks.example.com:443/sms?x=1"},
 		{"port in host and header", trusted, "x", false, http.Header{"X-Forwarded-Host": {"hooks.example.com:8443"}, "X-Forwarded-Port": {"443"}, "X-Forwarded-Proto": {"https"}}, "https://hooks.example.com:8443/sms?x=1"},
 		{"prefix", trusted, "hooks.example.com", true, http.Header{"X-Forwarded-Prefix": {"/twilio/"}}, "https://hooks.example.com/twilio/sms?x=1"},
+		{"prefix of a stranger", stranger, "hooks.example.com", true, http.Header{"X-Forwarded-Prefix": {"/twilio/"}}, "https://hooks.example.com/sms?x=1"},
+		{"prefix that the proxy put behind a client's", trusted, "hooks.example.com", true, http.Header{"X-Forwarded-Prefix": {"/evil, /twilio"}}, "https://hooks.example.com/twilio/sms?x=1"},
 
 		{"rightmost of several", trusted, "hooks.example.com", false, http.Header{"X-Forwarded-Proto": {"http, https"}}, "https://hooks.example.com/sms?x=1"},
 		{"rightmost of several lines", trusted, "hooks.example.com", false, http.Header{"X-Forwarded-Host": {"evil.example", "hooks.example.com"}, "X-Forwarded-Proto": {"https"}}, "https://hooks.example.com/sms?x=1"},
@@ -107,7 +113,11 @@ func TestT07PublicURL(t *testing.T) {
 				r.Header = tt.header
 			}
 			r.Header.Set("X-Twilio-Signature", slowMAC(benchToken, tt.url))
-			p, err := newVerifier(t, proxied).Verify(r)
+			cfg := proxied
+			if r.Header["X-Forwarded-Prefix"] != nil {
+				cfg = withPrefix
+			}
+			p, err := newVerifier(t, cfg).Verify(r)
 			if tt.url == "" {
 				require.Error(t, err)
 				assert.NotErrorIs(t, err, signature.ErrMismatch, "refused before anything is computed")
@@ -117,6 +127,38 @@ func TestT07PublicURL(t *testing.T) {
 			assert.Equal(t, tt.url, p.URL())
 		})
 	}
+}
+
+// TestT07ForwardingHeadersAreNamed: a forwarding header counts only if the
+// configuration names it. Without a list X-Forwarded-Prefix does not, which most
+// proxies pass on as the client wrote it.
+func TestT07ForwardingHeadersAreNamed(t *testing.T) {
+	headers := map[string]string{
+		"Forwarded": "host=other.example.com", "X-Forwarded-Host": "other.example.com", "X-Forwarded-Port": "8443",
+		"X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/public",
+	}
+	signed := map[string]string{
+		"Forwarded": "http://other.example.com/echo", "X-Forwarded-Host": "http://other.example.com/echo", "X-Forwarded-Port": "http://hooks.example.com:8443/echo",
+		"X-Forwarded-Proto": "https://hooks.example.com/echo", "X-Forwarded-Prefix": "http://hooks.example.com/public/echo",
+	}
+	for name, value := range headers {
+		for _, named := range append([]string{"", "X-Forwarded-For"}, slices.Collect(maps.Keys(headers))...) {
+			cfg := signature.Config{Hosts: []string{"hooks.example.com", "other.example.com"}, Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}
+			if named != "" {
+				cfg.ForwardedHeaders = []string{named}
+			}
+			r := httptest.NewRequest(http.MethodGet, "/echo", nil)
+			r.RemoteAddr, r.Host = "192.0.2.1:4711", "hooks.example.com"
+			r.Header.Set(name, value)
+			r.Header.Set("X-Twilio-Signature", slowMAC(benchToken, signed[name]))
+			_, err := newVerifier(t, cfg).Verify(r)
+			counts := named == name || named == "" && name != "X-Forwarded-Prefix"
+			assert.Equal(t, counts, err == nil, "%s with ForwardedHeaders %q: %v", name, named, err)
+		}
+	}
+	_, err := signature.New(signature.Config{Hosts: []string{"hooks.example.com"}, Tokens: signature.Tokens("12345"), ForwardedHeaders: []string{"Host", "x-forwarded-proto"}})
+	assert.ErrorContains(t, err, "signature: Config.ForwardedHeaders: entry 1 is not one of Forwarded, ")
+	assert.NotContains(t, err.Error(), "entry 2")
 }
 
 // TestT07AbsoluteTarget: the host in the request line is a claim of the client,

@@ -54,6 +54,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Config says whom a [Verifier] trusts. Tokens is required, and so is one of
@@ -68,12 +69,29 @@ type Config struct {
 	// are cut. Hosts and Proxies are not consulted when it is set.
 	BaseURL string
 
-	// Proxies are the addresses whose Forwarded and X-Forwarded-Proto, -Host,
-	// -Port and -Prefix headers count, when BaseURL is empty. Of several
-	// values the one that the outermost of these proxies wrote is taken. They
-	// have to remove these headers from the requests that they receive, or to
-	// write them all.
+	// BaseURLFunc returns the address of BaseURL where it can change while the
+	// program runs, as the address of a tunnel does. Set one of the two. It is
+	// called for each request and gets nothing of it, since a request must not
+	// choose the address that it is verified for. It must be safe for concurrent
+	// use. Requests are refused with [ErrBaseURL] while it returns an address
+	// that BaseURL could not be.
+	BaseURLFunc func() string
+
+	// Proxies are the addresses of the proxies in front of the program, when
+	// BaseURL is empty. Requests from them may name the public address in the
+	// headers that ForwardedHeaders lists. Of several values in one header, the
+	// one that the outermost of these proxies wrote counts. The proxies must
+	// set or remove every header that is listed: one that they pass on was
+	// written by the client.
 	Proxies []netip.Prefix
+
+	// ForwardedHeaders are the headers that Proxies write, among "Forwarded",
+	// "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port",
+	// "X-Forwarded-Proto" and "X-Forwarded-Prefix". No other forwarding header
+	// is read. Empty means all of them but X-Forwarded-Prefix, which puts text
+	// in front of the path and which most proxies pass on unseen. List it only
+	// if the proxy overwrites what clients send.
+	ForwardedHeaders []string
 
 	// Hosts are the public host names that requests, or proxies, may name,
 	// when BaseURL is empty: "hooks.example.com", or with a port if only that
@@ -126,12 +144,11 @@ const (
 type Verifier struct {
 	cfg Config
 
-	heads, socketHeads []string // of BaseURL, for requests and for WebSockets
-	prefix             string   // the path of BaseURL
-	hosts              []string // Config.Hosts, IPv6 literals in brackets
-	fixed              []Token  // what Config.Tokens always returns, if known
-	decoy              Token    // stands in where an account has no token
-	scratch            sync.Pool
+	base    atomic.Pointer[publicURL] // of BaseURL, or the last one of BaseURLFunc
+	hosts   []string                  // Config.Hosts, IPv6 literals in brackets
+	fixed   []Token                   // what Config.Tokens always returns, if known
+	decoys  [2]Token                  // an auth token and a shared key, for accounts without
+	scratch sync.Pool
 }
 
 // New returns a verifier for cfg, which is copied. The error holds every
@@ -141,14 +158,21 @@ func New(cfg Config) (*Verifier, error) {
 	v.scratch.New = func() any { return new(scratch) }
 	var errs []error
 	mistake := func(field, format string, args ...any) {
-		errs = append(errs, fmt.Errorf("signature: Config.%s: "+format, append([]any{field}, args...)...))
+		errs = append(errs, fmt.Errorf("signature: Config.%s: %w", field, fmt.Errorf(format, args...)))
 	}
 
-	if cfg.BaseURL != "" {
-		if problem := v.setBaseURL(cfg.BaseURL); problem != "" {
+	switch {
+	case cfg.BaseURLFunc != nil:
+		if cfg.BaseURL != "" {
+			mistake("BaseURLFunc", "set beside BaseURL; set one of the two")
+		}
+	case cfg.BaseURL != "":
+		base, problem := parseBaseURL(cfg.BaseURL)
+		if problem != "" {
 			mistake("BaseURL", "%s", problem)
 		}
-	} else {
+		v.base.Store(&base)
+	default:
 		if len(cfg.Hosts) == 0 {
 			mistake("BaseURL", "missing; say the public address that Twilio calls, or set Hosts")
 		}
@@ -167,6 +191,13 @@ func New(cfg Config) (*Verifier, error) {
 	for i, p := range cfg.Proxies {
 		if !p.IsValid() {
 			mistake("Proxies", "entry %d is not a valid prefix", i+1)
+		}
+	}
+	v.cfg.ForwardedHeaders = slices.Clone(cfg.ForwardedHeaders)
+	for i, name := range v.cfg.ForwardedHeaders {
+		v.cfg.ForwardedHeaders[i] = http.CanonicalHeaderKey(name)
+		if !slices.Contains(forwardingHeaders, v.cfg.ForwardedHeaders[i]) {
+			mistake("ForwardedHeaders", "entry %d is not one of %s", i+1, strings.Join(forwardingHeaders, ", "))
 		}
 	}
 	if err := checkTokens(cfg.Tokens); err != nil {
@@ -197,49 +228,10 @@ func New(cfg Config) (*Verifier, error) {
 	if s, ok := cfg.Tokens.(*fixedTokens); ok {
 		v.fixed = s.list
 	}
-	v.decoy = Token{key: newKey("no account")}
+	if len(v.cfg.ForwardedHeaders) == 0 {
+		v.cfg.ForwardedHeaders = slices.DeleteFunc(slices.Clone(forwardingHeaders), func(name string) bool { return name == prefixHeader })
+	}
+	v.decoys = [2]Token{{key: newKey("no account")}, {key: newKey("no account")}}
+	v.decoys[1].key.algorithms = []Algorithm{SHA1, SHA256}
 	return v, nil
-}
-
-// setBaseURL takes base apart as text; it returns what is wrong with it.
-func (v *Verifier) setBaseURL(base string) string {
-	base, _, _ = strings.Cut(base, "#")
-	scheme, rest, ok := strings.Cut(base, "://")
-	if !ok || scheme == "" {
-		return "needs a scheme, as in https://hooks.example.com"
-	}
-	if !isScheme(scheme) {
-		return "needs the scheme https, http, wss or ws"
-	}
-	if strings.Contains(rest, "?") {
-		return "has a query; Twilio's query comes with each request"
-	}
-	authority, path := rest, ""
-	if i := strings.IndexByte(rest, '/'); i >= 0 {
-		authority, path = rest[:i], strings.TrimSuffix(rest[i:], "/")
-	}
-	if problem := checkAuthority(authority); problem != "" {
-		return problem
-	}
-	if strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }) {
-		return "has a character in its path that no URL has"
-	}
-	v.prefix = path
-	v.heads = heads(scheme, authority, path)
-	v.socketHeads = heads(socketScheme(scheme), authority, path)
-	return ""
-}
-
-// cleanHost returns h as it stands in a URL and what is wrong with it.
-func cleanHost(h string) (host, problem string) {
-	if addr, err := netip.ParseAddr(h); err == nil && addr.Is6() {
-		return "[" + h + "]", ""
-	}
-	if strings.Contains(h, "*") {
-		return "", "is a pattern; list each host"
-	}
-	if strings.Contains(h, "@") || strings.Contains(h, "/") {
-		return "", "is not a plain host name, as in hooks.example.com"
-	}
-	return h, checkAuthority(h)
 }

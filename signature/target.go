@@ -2,14 +2,14 @@ package signature
 
 import (
 	"net/http"
-	"net/netip"
+	"net/url"
 	"strings"
 )
 
 // location is the public URL of a request: a head (scheme, authority and the
-// prefix that a proxy took away) and the target as it stands in the request
-// line. There are several heads, because Twilio is not consistent about ports
-// and user information.
+// prefix that a proxy cut off) and the target as it is in the request line.
+// There are several heads, because Twilio is not consistent about ports and
+// user information.
 type location struct {
 	heads  []string
 	target string
@@ -18,16 +18,6 @@ type location struct {
 	// HTTP cannot express: https://example.com is requested as "/".
 	bare bool
 }
-
-// targets returns the spellings of the target, most likely first.
-func (l *location) targets() int {
-	if l.bare {
-		return 2
-	}
-	return 1
-}
-
-func (l *location) spelling(i int) string { return l.target[i:] }
 
 // query returns what follows the first question mark.
 func (l *location) query() string {
@@ -40,20 +30,51 @@ func (l *location) path() string {
 	return path
 }
 
+// spellings returns other texts of the target that may be signed.
+func (q *request) spellings() (list []string) {
+	if q.loc.bare {
+		list = append(list, q.loc.target[1:])
+	}
+	if !q.isGet() || strings.IndexByte(q.loc.target, '%') < 0 {
+		return list
+	}
+	// Twilio escapes some characters in the query of a GET after it has signed
+	// it (twilio-node 621 and 1059, twilio-ruby 528). They separate nothing, so
+	// both spellings mean the same.
+	path, query, _ := strings.Cut(q.loc.target, "?")
+	for _, r := range unescapers {
+		if raw := r.Replace(query); raw != query {
+			list = append(list, path+"?"+raw)
+		}
+	}
+	return list
+}
+
+// unescapers are the ways in which Twilio may have left characters unescaped
+// when it signed a query.
+var unescapers = []*strings.Replacer{
+	strings.NewReplacer("%27", "'", "%3A", ":", "%3a", ":", "%40", "@"),
+	strings.NewReplacer("%27", "'"),
+	strings.NewReplacer("%3A", ":", "%3a", ":", "%40", "@"),
+}
+
 // locate derives the public URL of r from the configuration.
 func (v *Verifier) locate(r *http.Request, socket bool) (location, *Error) {
-	target, origin, ok := requestTarget(r)
-	if !ok {
-		return location{}, refuse(ErrTarget, "")
+	target, origin, err := requestTarget(r)
+	if err != nil {
+		return location{}, err
 	}
 	loc := location{target: target}
-	prefix := v.prefix
-	switch {
-	case v.cfg.BaseURL != "" && socket:
-		loc.heads = v.socketHeads
-	case v.cfg.BaseURL != "":
-		loc.heads = v.heads
-	default:
+	prefix := ""
+	if base, err := v.publicURL(); err != nil {
+		return location{}, err
+	} else if base != nil {
+		prefix = base.prefix
+		loc.heads = base.heads
+		if socket {
+			loc.heads = base.socketHeads
+		}
+	} else {
 		o, err := v.originOf(r)
 		if err != nil {
 			return location{}, err
@@ -68,34 +89,93 @@ func (v *Verifier) locate(r *http.Request, socket bool) (location, *Error) {
 	return loc, nil
 }
 
-// requestTarget returns path and query as they were received. What
-// [http.StripPrefix], routers and [url.URL] make of them plays no part. The
-// scheme and authority of an absolute target are cut off: they are a claim of
-// the client. Origin is false where the target had them.
-func requestTarget(r *http.Request) (target string, origin, ok bool) {
+// publicURL returns the configured address, or nil if it comes from the request.
+func (v *Verifier) publicURL() (*publicURL, *Error) {
+	if v.cfg.BaseURLFunc == nil {
+		return v.base.Load(), nil
+	}
+	text := v.cfg.BaseURLFunc()
+	if known := v.base.Load(); known != nil && known.text == text {
+		return known, nil
+	}
+	u, problem := parseBaseURL(text)
+	if problem != "" {
+		return nil, refuse(ErrBaseURL, "the address "+problem)
+	}
+	v.base.Store(&u)
+	return &u, nil
+}
+
+// requestTarget returns path and query as they were received. It accepts the
+// two forms of a request line that can be read in one way only: the origin
+// form, which begins with a slash, and the absolute form with a scheme and a
+// host, which are a claim of the client and are cut off. In all others, such as
+// "http:/refund/1?x=://h/sms", net/http finds another path than a reader who
+// looks for "://". Origin is false where the target had a scheme and a host.
+func requestTarget(r *http.Request) (target string, origin bool, err *Error) {
 	target = r.RequestURI
-	if target == "" && r.URL != nil {
-		// A request that did not come over the wire: an adapter's or a test's.
-		target = r.URL.RawPath
-		if target == "" {
-			target = r.URL.EscapedPath()
+	switch {
+	case target == "":
+		return madeTarget(r.URL)
+	case target[0] == '/':
+		origin = true
+	default:
+		u, err := url.ParseRequestURI(target) // as net/http does
+		if err != nil || u.Host == "" || u.Opaque != "" || u.User != nil || !isScheme(u.Scheme) {
+			return "", false, refuse(ErrTarget, "the request line has neither a path nor a whole URL")
 		}
-		if r.URL.RawQuery != "" || r.URL.ForceQuery {
-			target += "?" + r.URL.RawQuery
+		rest, found := strings.CutPrefix(target, u.Scheme+"://"+u.Host)
+		if !found || rest != "" && rest[0] != '/' && rest[0] != '?' {
+			return "", false, refuse(ErrTarget, "the URL in the request line can be read in two ways")
 		}
-		return target, false, r.URL.Opaque == "" && (target == "" || target[0] == '/' || target[0] == '?')
+		target = rest
 	}
-	if strings.HasPrefix(target, "/") {
-		return target, true, true
+	return target, origin, nil
+}
+
+// madeTarget returns the target of a request that did not come over the wire
+// but from an adapter or a test.
+func madeTarget(u *url.URL) (target string, origin bool, err *Error) {
+	if u == nil || u.Opaque != "" {
+		return "", false, refuse(ErrTarget, "the request has no URL with a path")
 	}
-	_, rest, found := strings.Cut(target, "://")
-	if !found {
-		return "", false, false
+	target = u.RawPath
+	if target == "" {
+		target = u.EscapedPath()
 	}
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		return rest[i:], false, true
+	if target != "" && target[0] != '/' {
+		return "", false, refuse(ErrTarget, "the request has no URL with a path")
 	}
-	return "", false, true
+	if u.RawQuery != "" || u.ForceQuery {
+		target += "?" + u.RawQuery
+	}
+	return target, false, nil
+}
+
+// routes reports whether u, by which a request is routed, says the same as the
+// target that was verified, or less: [http.StripPrefix] cuts the beginning of
+// the path, and routers add or remove a slash at its end.
+func routes(u *url.URL, target string) bool {
+	if u == nil {
+		return true // nothing can be routed by it
+	}
+	path, query, _ := strings.Cut(target, "?")
+	if u.Opaque != "" || u.RawQuery != "" && u.RawQuery != query || u.RawPath != "" && !endsIn(path, u.RawPath) {
+		return false
+	}
+	if strings.IndexByte(path, '%') >= 0 {
+		decoded, err := url.PathUnescape(path)
+		if err != nil {
+			return false
+		}
+		path = decoded
+	}
+	return endsIn(path, u.Path)
+}
+
+// endsIn reports whether whole ends in rest, but for a slash at the end.
+func endsIn(whole, rest string) bool {
+	return strings.HasSuffix(whole, rest) || strings.HasSuffix(strings.TrimSuffix(whole, "/"), strings.TrimSuffix(rest, "/"))
 }
 
 // isWebSocket reports whether r opens a WebSocket, by upgrade or by extended
@@ -103,92 +183,15 @@ func requestTarget(r *http.Request) (target string, origin, ok bool) {
 func isWebSocket(r *http.Request) bool {
 	switch r.Method {
 	case http.MethodGet:
-		for _, line := range r.Header["Upgrade"] {
-			for protocol := range strings.SplitSeq(line, ",") {
-				if strings.EqualFold(strings.TrimSpace(protocol), "websocket") {
-					return true
-				}
+		for _, protocol := range listed(r.Header["Upgrade"]) {
+			if strings.EqualFold(protocol, "websocket") {
+				return true
 			}
 		}
 	case http.MethodConnect:
+		// No header of HTTP/1.1 can be called so.
 		protocol := r.Header[":protocol"]
 		return len(protocol) == 1 && protocol[0] == "websocket"
 	}
 	return false
-}
-
-func socketScheme(scheme string) string {
-	switch strings.ToLower(scheme) {
-	case "https":
-		return "wss"
-	case "http":
-		return "ws"
-	}
-	return scheme
-}
-
-func defaultPort(scheme string) string {
-	switch strings.ToLower(scheme) {
-	case "https", "wss":
-		return ":443"
-	}
-	return ":80"
-}
-
-// splitAuthority cuts an authority into user information with its @, host, and
-// port with its colon, either of which may be empty. The last @ counts; the
-// colons inside an IPv6 literal do not.
-func splitAuthority(authority string) (user, host, port string) {
-	at := strings.LastIndexByte(authority, '@') + 1
-	user, host = authority[:at], authority[at:]
-	from := max(0, strings.IndexByte(host, ']'))
-	if i := strings.IndexByte(host[from:], ':'); i >= 0 {
-		host, port = host[:from+i], host[from+i:]
-	}
-	return user, host, port
-}
-
-// heads returns the candidates of signature.md section 2, in its order: as it
-// is; with the default port where there is none, or without the port where
-// there is one; and the same without user information.
-func heads(scheme, authority, prefix string) []string {
-	user, host, port := splitAuthority(authority)
-	other := ""
-	if port == "" {
-		other = defaultPort(scheme)
-	}
-	list := []string{
-		scheme + "://" + user + host + port + prefix,
-		scheme + "://" + user + host + other + prefix,
-	}
-	if user != "" {
-		list = append(list,
-			scheme+"://"+host+port+prefix,
-			scheme+"://"+host+other+prefix)
-	}
-	return list
-}
-
-// checkAuthority returns what is wrong with an authority, or "". Only syntax
-// that would change what the text means is refused; the rest is kept as it is.
-func checkAuthority(authority string) string {
-	_, host, port := splitAuthority(authority)
-	switch {
-	case strings.ContainsFunc(authority, func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`/\?#"<>`, r) }):
-		return "holds a character that no host has"
-	case host == "":
-		return "has no host"
-	}
-	if literal, ok := strings.CutPrefix(host, "["); ok {
-		literal, closed := strings.CutSuffix(literal, "]")
-		if addr, err := netip.ParseAddr(literal); !closed || err != nil || !addr.Is6() {
-			return "has a malformed IPv6 literal"
-		}
-	} else if strings.ContainsAny(host, "[]") {
-		return "has a bracket out of place"
-	}
-	if len(port) > 1 && strings.Trim(port[1:], "0123456789") != "" {
-		return "has a port that is not a number"
-	}
-	return ""
 }

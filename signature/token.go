@@ -4,30 +4,36 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha1"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"hash"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 )
 
-// Token is an auth token of a Twilio account, ready to compute with. Its
-// secret cannot be printed: not by any verb of fmt, not by slog, not as JSON.
-// A Token is a value and may be copied and used concurrently; making one
-// costs as much as a few verifications, so keep it.
+// Token is a secret that Twilio signs with, ready to compute with: the auth
+// token of an account ([NewToken]) or a shared key ([NewSharedKey]). The secret
+// cannot be printed: not by any verb of fmt, not by slog, not as JSON. A Token
+// is a value and may be copied and used concurrently. Making one costs as much
+// as a few verifications, so keep it.
 type Token struct {
 	// Label tells tokens apart in logs and in [Verified.Token]. It is not
-	// secret; [Tokens] labels its tokens "1", "2" and so on.
+	// secret. [Tokens] labels its tokens "1", "2" and so on, and a shared key
+	// has its id for a label.
 	Label string
 
 	// AccountSID binds the token to an account: a request that it matches is
 	// accepted only if its AccountSid parameter is this one. Without this
-	// rule, one tenant could sign requests in another's name (T10).
+	// rule, one tenant could sign requests in another's name (T10). A request
+	// with JSON has no parameters, so there it is the AccountSid in the query
+	// of the URL that counts. What the body says of accounts is not compared.
 	AccountSID string
 
 	key *key
@@ -44,12 +50,79 @@ func NewToken(label, secret string) (Token, error) {
 	case strings.TrimSpace(secret) != secret:
 		return Token{}, errors.New("the auth token has white space at its ends")
 	}
-	return Token{Label: label, key: newKey(secret)}, nil
+	k := newKey(secret)
+	k.odd = oddityOf(secret)
+	return Token{Label: label, key: k}, nil
 }
+
+// Algorithm is the hash of a signature, as Twilio names it.
+type Algorithm string
+
+// The algorithms. Auth tokens sign with SHA1.
+const (
+	SHA1   Algorithm = "HMAC_SHA1"
+	SHA256 Algorithm = "HMAC_SHA256"
+)
+
+// signatureLength is the length of an auth token's signature: base64 of 20 bytes.
+const signatureLength = 28
+
+// length returns the length of a signature by a.
+func (a Algorithm) length() int {
+	if a == SHA256 {
+		return 44 // base64 of 32 bytes
+	}
+	return signatureLength
+}
+
+// NewSharedKey makes a token of a shared key, with which Twilio signs instead
+// of the auth token where a Webhook Setting says so
+// (https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys). The id is
+// Twilio's, webhooks_sharedkey_ and more, or "" for a key that stands for every
+// id that no other key has. The secret is used as it is shown, as text.
+//
+// The key is used with the given algorithms only, with SHA256 if there are
+// none. Two are for the time of a migration. The error does not quote the secret.
+func NewSharedKey(id, secret string, algorithms ...Algorithm) (Token, error) {
+	if len(algorithms) == 0 {
+		algorithms = []Algorithm{SHA256}
+	}
+	for _, a := range algorithms {
+		if a != SHA1 && a != SHA256 {
+			return Token{}, fmt.Errorf("the algorithm %q is neither %s nor %s", a, SHA1, SHA256)
+		}
+	}
+	switch {
+	case len(id) > maxKeyID || !isSettingsValue(id):
+		return Token{}, errors.New("the id of the shared key is malformed; it is webhooks_sharedkey_ and 26 characters")
+	case secret == "":
+		return Token{}, errors.New("the secret of the shared key is empty")
+	case strings.TrimSpace(secret) != secret:
+		return Token{}, errors.New("the secret of the shared key has white space at its ends")
+	}
+	k := newKey(secret)
+	k.id, k.algorithms = id, slices.Clone(algorithms)
+	return Token{Label: id, key: k}, nil
+}
+
+// KeyID returns the id of a shared key. It is "" for an auth token, and for a
+// shared key without id.
+func (t Token) KeyID() string {
+	if t.key == nil {
+		return ""
+	}
+	return t.key.id
+}
+
+// Shared reports whether t is a shared key.
+func (t Token) Shared() bool { return t.key != nil && len(t.key.algorithms) > 0 }
 
 // String returns the label and the account, never the secret.
 func (t Token) String() string {
 	text := "token " + strconv.Quote(t.Label)
+	if t.Shared() {
+		text = "shared key " + strconv.Quote(t.Label)
+	}
 	if t.AccountSID != "" {
 		text += " of " + strconv.Quote(t.AccountSID)
 	}
@@ -69,45 +142,57 @@ func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 // through values: the secret is a variable of closures, not a field. The keyed
 // hashes are reused, since hashing the key anew costs as much as a short request.
 type key struct {
-	odd  string // what is unusual about the secret, for Diagnose
-	macs func() *sync.Pool
+	id         string      // of a shared key
+	algorithms []Algorithm // of a shared key; none for an auth token
+	odd        string      // what is unusual about an auth token, for Diagnose
+	macs       func(signatureLength int) *sync.Pool
 }
 
 func newKey(secret string) *key {
-	pool := &sync.Pool{New: func() any {
-		return &mac{Hash: hmac.New(sha1.New, []byte(secret))}
-	}}
+	pools := make(map[int]*sync.Pool)
+	for a, sum := range map[Algorithm]func() hash.Hash{SHA1: sha1.New, SHA256: sha256.New} {
+		pools[a.length()] = &sync.Pool{New: func() any {
+			return &mac{Hash: hmac.New(sum, []byte(secret))}
+		}}
+	}
 	return &key{
-		odd:  oddityOf(secret),
-		macs: func() *sync.Pool { return pool },
+		macs: func(length int) *sync.Pool { return pools[length] },
 	}
 }
 
 // mac is a keyed hash with room for its results.
 type mac struct {
 	hash.Hash
-	sum  [sha1.Size]byte
-	text [signatureLength]byte
+	sum  [sha256.Size]byte
+	text [44]byte
 }
 
-// signatureLength is the length of a signature, base64 of 20 bytes.
-const signatureLength = 28
-
-// matches reports, in constant time, whether want is the signature of text.
+// matches reports, in constant time, whether want is the signature of text. The
+// length of want tells which algorithm has made it.
 func (k *key) matches(text []byte, want string) bool {
-	pool := k.macs()
+	pool := k.macs(len(want))
+	if pool == nil {
+		return false
+	}
 	m := pool.Get().(*mac)
-	m.Reset()
-	m.Write(text)
-	base64.StdEncoding.Encode(m.text[:], m.Sum(m.sum[:0]))
-	ok := subtle.ConstantTimeCompare(m.text[:], []byte(want)) == 1
+	ok := subtle.ConstantTimeCompare(m.sign(text, len(want)), []byte(want)) == 1
 	pool.Put(m)
 	return ok
 }
 
-// TokenSource tells which tokens a request may be signed with. [Tokens],
-// [TokenSet] and [TokenFunc] are sources. A source must be safe for
-// concurrent use. All tokens it returns are tried.
+// sign returns the signature of text, which is good until the next call.
+func (m *mac) sign(text []byte, length int) []byte {
+	m.Reset()
+	m.Write(text)
+	signature := m.text[:length]
+	base64.StdEncoding.Encode(signature, m.Sum(m.sum[:0]))
+	return signature
+}
+
+// TokenSource returns the tokens that a request may be signed with. [Tokens],
+// [Keys], [TokenSet] and [TokenFunc] are sources. A source must be safe for
+// concurrent use. Auth tokens and shared keys may be returned together, and all
+// that fit the request are tried.
 type TokenSource interface {
 	// Tokens returns the candidates, newest first. No tokens and no error
 	// means that the account is unknown; the request is refused as wrong. An
@@ -115,8 +200,8 @@ type TokenSource interface {
 	Tokens(ctx context.Context, q Query) ([]Token, error)
 }
 
-// Query is what is known of a request before it is verified. Everything in it
-// may be a lie; what makes it true is that a token of that account matches.
+// Query is what is known of a request before it is verified. Anybody can write
+// all of it. It becomes true when a token of that account matches.
 type Query struct {
 	// AccountSID and To are the parameters AccountSid and To: of the form, or
 	// of the query where there is no form. Empty if missing.
@@ -125,6 +210,13 @@ type Query struct {
 	// Path is the path of the request as it was received, still escaped. JSON
 	// webhooks have no parameters, so their tokens are chosen by path.
 	Path string
+
+	// KeyID and Algorithm are what the request says of the shared key that
+	// signed it. Both are "" if an auth token has signed, and KeyID is "" if no
+	// key is named. All shared keys of an account may be returned: only those
+	// that fit are tried. An id that is unknown must not create anything.
+	KeyID     string
+	Algorithm Algorithm
 }
 
 // TokenFunc finds tokens for each request, for programs with many accounts:
@@ -160,10 +252,28 @@ func Tokens(secrets ...string) TokenSource {
 	return &s
 }
 
-// fixedTokens is what [Tokens] returns.
+// Keys is a fixed source of auth tokens and shared keys together. Auth tokens
+// sign with SHA-1 and are tried for requests that name no shared key. Shared
+// keys are tried for the others. Where all tokens are shared keys, a request
+// that is signed with an auth token is refused. [New] reports a token that
+// neither [NewToken] nor [NewSharedKey] has made.
+func Keys(tokens ...Token) TokenSource {
+	s := fixedTokens{list: slices.Clone(tokens)}
+	if len(tokens) == 0 {
+		s.err = errors.New("no auth token and no shared key")
+	}
+	for i, t := range tokens {
+		if t.key == nil {
+			s.err = errors.Join(s.err, fmt.Errorf("token %d of %d: not made by NewToken or NewSharedKey", i+1, len(tokens)))
+		}
+	}
+	return &s
+}
+
+// fixedTokens is what [Tokens] and [Keys] return.
 type fixedTokens struct {
 	list []Token
-	err  error // told by New
+	err  error // reported by New
 }
 
 func (s *fixedTokens) Tokens(context.Context, Query) ([]Token, error) { return s.list, s.err }
@@ -176,14 +286,14 @@ type TokenSet struct {
 }
 
 // Set replaces all tokens, newest first. It refuses an empty list and tokens
-// that did not come from [NewToken], and changes nothing then.
+// that neither [NewToken] nor [NewSharedKey] has made, and then changes nothing.
 func (s *TokenSet) Set(tokens ...Token) error {
 	if len(tokens) == 0 {
 		return errors.New("signature: no auth token")
 	}
 	for i, t := range tokens {
 		if t.key == nil {
-			return fmt.Errorf("signature: token %d of %d: not made by NewToken", i+1, len(tokens))
+			return fmt.Errorf("signature: token %d of %d: not made by NewToken or NewSharedKey", i+1, len(tokens))
 		}
 	}
 	list := append([]Token(nil), tokens...)
@@ -199,11 +309,11 @@ func (s *TokenSet) Tokens(context.Context, Query) ([]Token, error) {
 	return nil, errors.New("the TokenSet is empty")
 }
 
-// checkTokens tells at construction what would fail with every request.
+// checkTokens reports at construction what would fail with every request.
 func checkTokens(src TokenSource) error {
 	switch s := src.(type) {
 	case nil:
-		return errors.New("missing; give Tokens, a TokenSet or a TokenFunc")
+		return errors.New("missing; set Tokens, Keys, a TokenSet or a TokenFunc")
 	case *fixedTokens:
 		return s.err
 	case *TokenSet:

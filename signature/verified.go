@@ -21,6 +21,7 @@ type Verified struct {
 	body              []byte
 	form              form.Form
 	token             Token
+	algorithm         Algorithm
 	again             replayed
 }
 
@@ -65,6 +66,10 @@ func (p *Verified) Body() []byte { return p.body }
 // through. It is the zero Token if p comes from [Unverified].
 func (p *Verified) Token() Token { return p.token }
 
+// Algorithm returns the algorithm of the signature that matched. It is "" if p
+// comes from [Unverified].
+func (p *Verified) Algorithm() Algorithm { return p.algorithm }
+
 // By reports whether v has verified the request. A program with several
 // verifiers, each with tokens of its own, must not take the proof of one for
 // that of another (T10). Nobody has verified what [Unverified] returns.
@@ -91,9 +96,9 @@ func Unverified(r *http.Request) (*Verified, error) {
 	if q.method == "" {
 		q.method = http.MethodGet
 	}
-	target, _, ok := requestTarget(r)
-	if !ok {
-		return nil, refuse(ErrTarget, "")
+	target, _, err := requestTarget(r)
+	if err != nil {
+		return nil, err
 	}
 	scheme := "http"
 	if r.TLS != nil {
@@ -106,7 +111,6 @@ func Unverified(r *http.Request) (*Verified, error) {
 	if len(r.Header[headerName]) > 0 {
 		p.signature = r.Header[headerName][0]
 	}
-	var err *Error
 	if !q.socket {
 		// A media type that cannot be verified can be looked at all the same.
 		q.typ, _ = mediaType(r.Header)

@@ -8,9 +8,6 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 )
 
-// headerName is where the signature is, as net/http spells it.
-const headerName = "X-Twilio-Signature"
-
 // Verify proves that r comes from Twilio and returns what was proven. The
 // error is always an [*Error]; [Config.Refused] has been told of it.
 //
@@ -42,6 +39,7 @@ type request struct {
 	method    string
 	socket    bool
 	signature string
+	settings  settings
 	loc       location
 	typ       string // media type
 	hash      string // bodySHA256 in the query
@@ -81,6 +79,10 @@ func (v *Verifier) verify(r *http.Request, s *scratch) (*Verified, *Error) {
 	p.verifier = v
 	p.method, p.mediaType, p.signature = q.method, q.typ, q.signature
 	p.head, p.target, p.token = url.head, url.target, token
+	p.algorithm = SHA1
+	if q.settings.shared() {
+		p.algorithm = q.settings.algorithm
+	}
 	switch {
 	case q.socket:
 	case q.isGet():
@@ -110,7 +112,11 @@ func (v *Verifier) check(r *http.Request, q *request, s *scratch) (Token, matche
 	if err := v.parse(q, s); err != nil {
 		return Token{}, matchedURL{}, err
 	}
-	return v.match(r, q, s)
+	token, url, err := v.match(r, q, s)
+	if err == nil && !routes(r.URL, q.loc.target) {
+		err = refuse(ErrTarget, "Request.URL differs from the request line; verify before anything rewrites it")
+	}
+	return token, url, err
 }
 
 // inspect looks at everything that comes before the body.
@@ -126,8 +132,13 @@ func (v *Verifier) inspect(r *http.Request, q *request) *Error {
 		err.allow = v.allow(r)
 		return err
 	}
-	if q.signature, err = signatureOf(r.Header); err != nil {
+	if q.signature, q.settings, err = signatureOf(r.Header); err != nil {
 		return err
+	}
+	if v.fixed != nil {
+		if _, err = q.settings.choose(v.fixed); err != nil {
+			return err
+		}
 	}
 	if q.loc, err = v.locate(r, q.socket); err != nil {
 		return err
@@ -202,34 +213,6 @@ func (v *Verifier) allow(r *http.Request) string {
 		}
 	}
 	return strings.Join(methods, ", ")
-}
-
-// signatureOf returns the signature header, whose shape it checks: that is
-// cheap, and keeps strangers from having their bodies read. It is compared as
-// text later, so another spelling of the same 20 bytes does not pass.
-func signatureOf(h http.Header) (string, *Error) {
-	lines := h[headerName]
-	switch {
-	case len(lines) == 0 || len(lines) == 1 && lines[0] == "":
-		return "", refuse(ErrMissing, "")
-	case len(lines) > 1:
-		return "", refuse(ErrHeader, "more than one")
-	}
-	text := lines[0]
-	if len(text) != signatureLength || text[signatureLength-1] != '=' {
-		return "", refuse(ErrHeader, "not 28 characters of base64")
-	}
-	for i := range signatureLength - 1 {
-		switch c := text[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '+', c == '/':
-		default:
-			return "", refuse(ErrHeader, "not 28 characters of base64")
-		}
-	}
-	if strings.IndexByte("AEIMQUYcgkosw048", text[signatureLength-2]) < 0 {
-		return "", refuse(ErrHeader, "not the canonical base64 of 20 bytes")
-	}
-	return text, nil
 }
 
 // read reads the body and holds it against its hash.

@@ -4,13 +4,12 @@
 //	PROXIES=10.0.0.0/8 HOSTS=hooks.example.com,hooks.example.org \
 //	TENANTS="AC...=token AC...=token" ADDR=0.0.0.0:8080 DEBUG=1 go run ./examples/behindproxy
 //
-// The proxy must write these headers, and not pass on what a client wrote; for
+// The program reads the two headers that it names in ForwardedHeaders and no
+// other one. The proxy must write both, and not pass on what a client wrote. For
 // nginx:
 //
 //	proxy_set_header X-Forwarded-Proto $scheme;
 //	proxy_set_header X-Forwarded-Host  $host;
-//	proxy_set_header X-Forwarded-Port  "";
-//	proxy_set_header Forwarded         "";
 package main
 
 import (
@@ -49,9 +48,10 @@ func build(getenv func(string) string) (http.Handler, error) {
 	}
 	var verifier *signature.Verifier // for Refused, which is called when it is set
 	verifier, err = signature.New(signature.Config{
-		Proxies: []netip.Prefix{proxy},
-		Hosts:   strings.Split(getenv("HOSTS"), ","),
-		Tokens:  signature.TokenFunc(all.tokens),
+		Proxies:          []netip.Prefix{proxy},
+		ForwardedHeaders: []string{"X-Forwarded-Proto", "X-Forwarded-Host"},
+		Hosts:            strings.Split(getenv("HOSTS"), ","),
+		Tokens:           signature.TokenFunc(all.tokens),
 		Refused: func(r *http.Request, err *signature.Error) {
 			log.Print(err)
 			if getenv("DEBUG") != "" { // costs up to 5,000 signatures, so not for every stranger

@@ -5,12 +5,15 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/webhook"
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
@@ -93,6 +96,34 @@ func TestBehindTheProxy(t *testing.T) {
 			assert.NotContains(t, out.String(), c.secret)
 			assert.NotContains(t, out.String(), "hello")
 		})
+	}
+}
+
+// TestT07HeadersOfTheClient: the recipe leaves these headers to the client, and
+// none of them counts.
+func TestT07HeadersOfTheClient(t *testing.T) {
+	program, err := build(settings(nil))
+	require.NoError(t, err)
+	key, err := signature.NewToken("", firstS)
+	require.NoError(t, err)
+	form := url.Values{"AccountSid": {first}, "MessageSid": {"SM00000000000000000000000000000001"}, "From": {"+15550101"}, "To": {"+15550100"}, "Body": {"hi"}, "NumMedia": {"0"}}
+	for header, signed := range map[string][2]string{
+		"X-Forwarded-Prefix": {"/public", "https://hooks.example.com/public/echo"},
+		"X-Forwarded-Port":   {"8443", "https://hooks.example.com:8443/echo"},
+		"Forwarded":          {"host=hooks.example.org", "https://hooks.example.org/echo"},
+	} {
+		for _, public := range []string{signed[1], "https://hooks.example.com/echo"} {
+			r := httptest.NewRequest(http.MethodPost, "/echo", strings.NewReader(form.Encode()))
+			r.RemoteAddr = "10.0.0.7:4711"
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("X-Forwarded-Proto", "https")
+			r.Header.Set("X-Forwarded-Host", "hooks.example.com")
+			r.Header.Set(header, signed[0])
+			key.Sign(public, form).Set(r.Header)
+			w := httptest.NewRecorder()
+			program.ServeHTTP(w, r)
+			assert.Equal(t, public != signed[1], w.Code == http.StatusOK, "%s %s", header, public)
+		}
 	}
 }
 
