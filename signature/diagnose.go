@@ -51,6 +51,9 @@ func (v *Verifier) Diagnose(r *http.Request) []Finding {
 		return nil
 	}
 	d := &diagnosis{v: v, r: r, q: q, err: err}
+	if errors.Is(err, ErrHeader) || errors.Is(err, ErrSettings) || errors.Is(err, ErrAlgorithm) || errors.Is(err, ErrKey) {
+		d.complete(s)
+	}
 	f := s.form.Form(nil)
 	for name, value := range f.All() {
 		d.pairs = append(d.pairs, form.Pair{Name: name, Value: value})
@@ -81,6 +84,7 @@ var refusals = []struct {
 }{
 	{ErrForwarded, "forwarded", "the forwarding headers of the proxy cannot be used",
 		"Have the proxy write one family, Forwarded or X-Forwarded-*, and remove what clients send. Or set the public address (Config.BaseURL in Go), which needs neither."},
+	{ErrBaseURL, "base-url", "the public address that the program returned cannot be used", "Fix the setting that it comes from (Config.BaseURLFunc in Go). The request itself has not been judged."},
 	{ErrTarget, "target", "the request line has no path that can be verified", "Twilio does not send such requests. If an adapter makes the request, have it put the target, as received, into Request.RequestURI."},
 	{ErrEncoding, "content-encoding", "the request has a Content-Encoding, and Twilio sends none",
 		"Look for a proxy that compresses requests, or that unpacks them and leaves the header, and switch that off for this path."},
@@ -96,13 +100,20 @@ func (d *diagnosis) findings() []Finding {
 			return found(known.label, known.cause+d.detail(), known.remedy)
 		}
 	}
+	if list := d.keys(); list != nil {
+		return list
+	}
 	q, err := d.q, d.err
 	switch {
 	case errors.Is(err, ErrMissing):
 		return d.missing()
 	case errors.Is(err, ErrHeader):
-		return found("header-malformed", headerName+" "+diagnose.Header(d.r.Header[headerName], signatureLength),
-			"Look for what rewrites or repeats this header between Twilio and here. Twilio sends it once, as 28 characters of base64.")
+		length := signatureLength
+		if q.settings.algorithm == SHA256 {
+			length = SHA256.length()
+		}
+		return found("header-malformed", headerName+" "+diagnose.Header(d.r.Header[headerName], length), fmt.Sprintf("Look for what rewrites or repeats this header between Twilio and here. "+
+			"Twilio sends it once, as %d characters of base64 (28 for HMAC_SHA1, 44 for HMAC_SHA256).", length))
 	case errors.Is(err, ErrMethod):
 		return found("method", fmt.Sprintf("%s is not accepted here", q.method),
 			fmt.Sprintf("Set the method to POST at Twilio, or accept it: write %q in front of the route's pattern, or set Config.Methods to []string{%q}. "+
@@ -138,6 +149,8 @@ func (d *diagnosis) findings() []Finding {
 		return d.unsigned()
 	case errors.Is(err, ErrAccount):
 		return d.account()
+	case !errors.Is(err, ErrMismatch):
+		return found("refused", err.Error(), "Ask whoever runs this verifier: the reason is not one of the signature.")
 	}
 	var findings []Finding
 	for _, f := range diagnose.Mismatch(d.view()) {
@@ -153,20 +166,22 @@ func (d *diagnosis) detail() string { return strings.TrimPrefix(d.err.Error(), d
 
 // view is what the search may see.
 func (d *diagnosis) view() *diagnose.Request {
+	chosen, _ := d.q.settings.choose(d.tokens) // which was refused before, if it fails
+	tokens := slices.DeleteFunc(slices.Clone(d.tokens), func(t Token) bool { return !chosen.takes(t) })
 	path := d.q.loc.path()
 	view := &diagnose.Request{
-		Form: d.q.hasForm(), Socket: d.q.socket, Scheme: "https", Path: path, Query: d.q.loc.target[len(path):], Configured: d.v.cfg.BaseURL != "",
-		Pairs: d.pairs, Body: d.q.body, Header: d.r.Header, Hosts: append([]string{d.r.Host}, d.v.hosts...), Keys: len(d.tokens),
+		Form: d.q.hasForm(), Socket: d.q.socket, Scheme: "https", Path: path, Query: d.q.loc.target[len(path):], Configured: d.v.cfg.BaseURL != "" || d.v.cfg.BaseURLFunc != nil,
+		Pairs: d.pairs, Body: d.q.body, Header: d.r.Header, Hosts: append([]string{d.r.Host}, d.v.hosts...), Key: d.q.settings.keyID, Keys: len(tokens),
 		Signs: func(text string) bool {
-			return slices.ContainsFunc(d.tokens, func(t Token) bool { return t.key.matches([]byte(text), d.q.signature) })
+			return slices.ContainsFunc(tokens, func(t Token) bool { return t.key.matches([]byte(text), d.q.signature) })
 		},
 	}
-	for _, t := range d.tokens {
-		if t.key.odd == "" {
+	for _, t := range tokens {
+		if t.key.odd == "" || t.Shared() {
 			continue
 		}
 		name := "the token"
-		if len(d.tokens) > 1 {
+		if len(tokens) > 1 {
 			name = t.String()
 		}
 		view.Odd = name + " " + t.key.odd
@@ -184,7 +199,8 @@ func (d *diagnosis) view() *diagnose.Request {
 }
 
 func (d *diagnosis) missing() []Finding {
-	remedy := "If the request was made by hand, sign it (in Go with Sign). If Twilio made it, a proxy, gateway or function platform drops headers that it does not know: let X-Twilio-Signature through."
+	remedy := "If the request was made by hand, sign it (in Go with Sign). If Twilio made it, a proxy, gateway or function platform drops headers that it does not know: let X-Twilio-Signature through. " +
+		"If a Webhook Rule matches this URL, its Setting may have signing switched off: turn it on."
 	for header, product := range map[string]string{"X-Authy-Signature": "Authy", "X-Twilio-Email-Event-Webhook-Signature": "SendGrid"} {
 		if d.r.Header.Get(header) != "" {
 			remedy = product + " signs its webhooks in another way, which is not checked here. Route them elsewhere."

@@ -121,6 +121,19 @@ func TestDiagnoseRedirected(t *testing.T) {
 	assert.Contains(t, findings[0].Remedy, "a redirect on the way has turned it into a GET, which has the parameters in its query")
 }
 
+// TestDiagnoseNothingToSayAboutWhatTwilioLeavesUnescaped: a GET that Twilio signed
+// unescaped (twilio-node 621, 1059) verifies.
+func TestDiagnoseNothingToSayAboutWhatTwilioLeavesUnescaped(t *testing.T) {
+	for signed, arrives := range map[string]string{
+		"/hold?Caller=sip:1@203.0.113.9": "/hold?Caller=sip%3A1%40203.0.113.9",
+		"/hold?name=O'Hara":              "/hold?name=O%27Hara",
+	} {
+		r := signedGet(arrives)
+		signText(r, base+signed, "")
+		assert.Nil(t, newVerifier(t, signature.Config{}).Diagnose(r), arrives)
+	}
+}
+
 // TestDiagnoseTwoProxies has the header of a CDN in front of a router.
 func TestDiagnoseTwoProxies(t *testing.T) {
 	r := signedForm("/sms", "a=1")

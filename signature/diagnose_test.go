@@ -316,6 +316,19 @@ func TestDiagnoseWithTokenSource(t *testing.T) {
 	assert.Equal(t, findings[0].Cause+"\n\t"+findings[0].Remedy, fmt.Sprint(findings[0]))
 }
 
+// TestDiagnoseAddressOfTheProgram: an address that comes from a function is a
+// setting like BaseURL.
+func TestDiagnoseAddressOfTheProgram(t *testing.T) {
+	address := "http://hooks.example.com"
+	v, err := signature.New(signature.Config{BaseURLFunc: func() string { return address }, Tokens: signature.Tokens(benchToken)})
+	require.NoError(t, err)
+	findings := v.Diagnose(signedForm("/sms", "a=1"))
+	assert.Equal(t, []string{"scheme"}, labels(findings))
+	assert.NotContains(t, findings[0].Remedy, "Config.Proxies")
+	address = "hooks"
+	assert.Equal(t, []string{"base-url"}, labels(v.Diagnose(signedForm("/sms", "a=1"))))
+}
+
 // TestDiagnoseNamesTheForwardedHost: the host that is not listed is the one
 // that the trusted proxy names, not the one it asked.
 func TestDiagnoseNamesTheForwardedHost(t *testing.T) {

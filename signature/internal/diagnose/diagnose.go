@@ -44,6 +44,7 @@ type Request struct {
 	Signs func(text string) bool
 	Keys  int
 	Odd   string // what is unusual about the tokens, if anything
+	Key   string // the shared key that the request names, if any
 }
 
 // Finding is one reason, as in package signature.
@@ -258,6 +259,9 @@ func (s *search) nothing() []Finding {
 	}
 	list := []Finding{{cause, "Check that the token is the primary auth token of the account that sent the request, as the Twilio Console shows it: 32 characters from 0-9 and a-f, without quotes. " +
 		"A sub-account and each region have tokens of their own; a secondary token signs nothing until it is promoted; API key secrets and test credentials never sign webhooks."}}
+	if s.Key != "" {
+		list[0] = Finding{"none: " + strings.TrimPrefix(cause, "token: "), fmt.Sprintf("Check the secret of shared key %q. Twilio shows it once, when the key is created; if it was lost, create another key.", s.Key)}
+	}
 	if slices.ContainsFunc(s.Pairs, func(p form.Pair) bool { return p.Name == "ParentAccountSid" && p.Value != "" }) {
 		list[0].Remedy = "The request comes from a sub-account (it has ParentAccountSid), which signs with a token of its own: add the sub-account's auth token, or choose the token by AccountSid (in Go with a TokenFunc)."
 	}
