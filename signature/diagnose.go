@@ -116,7 +116,7 @@ func (d *diagnosis) findings() []Finding {
 			"Twilio sends it once, as %d characters of base64 (28 for HMAC_SHA1, 44 for HMAC_SHA256).", length))
 	case errors.Is(err, ErrMethod):
 		return found("method", fmt.Sprintf("%s is not accepted here", q.method),
-			fmt.Sprintf("Set the method to POST at Twilio, or accept it: write %q in front of the route's pattern, or set Config.Methods to []string{%q}. "+
+			fmt.Sprintf("Set the method to POST at Twilio, or accept it (in Go write %q in front of the route's pattern, or set Config.Methods to []string{%q}). "+
 				"If Twilio is set to POST already, a redirect on the way has turned it into a GET, which has the parameters in its query: give Twilio the final URL.", q.method+" ", q.method))
 	case errors.Is(err, ErrHost):
 		o, _ := d.v.originOf(d.r)
@@ -150,7 +150,7 @@ func (d *diagnosis) findings() []Finding {
 	case errors.Is(err, ErrAccount):
 		return d.account()
 	case !errors.Is(err, ErrMismatch):
-		return found("refused", err.Error(), "Ask whoever runs this verifier: the reason is not one of the signature.")
+		return found("refused", err.Error(), "The documentation of package signature says what this error means.")
 	}
 	var findings []Finding
 	for _, f := range diagnose.Mismatch(d.view()) {

@@ -57,6 +57,11 @@ func TestDiagnoseFindsTheChange(t *testing.T) {
 		{"with www", "https://example.com", signedFor("/sms", plain, "https://www.example.com/sms", plain), []string{"host"}, ""},
 		{"host in capitals", "", signedFor("/sms", plain, "https://Hooks.Example.Com/sms", plain), []string{"host-case"}, "Hooks.Example.Com"},
 		{"port of X-Forwarded-Port", "", with(signedFor("/sms", plain, u+":7443/sms", plain), "X-Forwarded-Port", "7443"), []string{"port"}, `:7443"`},
+		{"port of the Host header", "", func() *http.Request {
+			r := signedFor("/sms", plain, u+":7001/sms", plain)
+			r.Host = "hooks.example.com:7001"
+			return r
+		}(), []string{"port"}, `:7001"`},
 		{"common port", "", signedFor("/sms", plain, u+":8080/sms", plain), []string{"port"}, ""},
 		{"slash added", "", signedFor("/sms/", plain, u+"/sms", plain), []string{"trailing-slash"}, "with the slash"},
 		{"slash removed", "", signedFor("/sms", plain, u+"/sms/", plain), []string{"trailing-slash"}, "without the slash"},

@@ -36,7 +36,10 @@ func hosts(r *Request, t trial) iter.Seq[change] {
 			return
 		}
 		c := change{trial: t, label: "host", address: true, remedy: "That is the name that Twilio was given."}
-		if strings.EqualFold(host, t.host) {
+		switch {
+		case host == t.host:
+			c.label, c.remedy = "port", portCounts
+		case strings.EqualFold(host, t.host):
 			c.label, c.remedy = "host-case", "Upper and lower case of the host count, and have to be as at Twilio."
 		}
 		c.host = host
@@ -81,6 +84,8 @@ func hosts(r *Request, t trial) iter.Seq[change] {
 	return slices.Values(list)
 }
 
+const portCounts = "The port counts; only the scheme's default port may be left out."
+
 // commonPorts are those that development servers and proxies listen on.
 var commonPorts = []string{"80", "443", "8080", "8443", "9443", "3000", "5000", "8000", "8081", "8888", "9000"}
 
@@ -90,7 +95,7 @@ func ports(r *Request, t trial) iter.Seq[change] {
 		if port == "" || len(port) > 5 || strings.Trim(port, "0123456789") != "" || ":"+port == t.port {
 			continue
 		}
-		c := change{trial: t, label: "port", address: true, remedy: "The port counts; only the scheme's default port may be left out.",
+		c := change{trial: t, label: "port", address: true, remedy: portCounts,
 			what: fmt.Sprintf("Twilio signed port %s, and the request was checked for %q", port, t.host+t.port)}
 		c.port = ":" + port
 		list = append(list, c)

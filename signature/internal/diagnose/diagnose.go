@@ -130,6 +130,7 @@ type search struct {
 	trials, bytes int // that are left
 	seed          maphash.Seed
 	tried         map[uint64]bool
+	cut           bool // rearrange has not tried everything
 }
 
 // Mismatch returns the change, or the two changes, that make the signature of r
@@ -180,7 +181,7 @@ func newSearch(r *Request) (*search, trial) {
 	if r.Form {
 		t = t.withParams(r.Pairs)
 	}
-	return &search{r, MaxTrials, MaxBytes, maphash.MakeSeed(), map[uint64]bool{}}, t
+	return &search{r, MaxTrials, MaxBytes, maphash.MakeSeed(), map[uint64]bool{}, false}, t
 }
 
 func (s *search) exhausted() bool { return s.trials < s.Keys || s.bytes <= 0 }
@@ -251,7 +252,7 @@ func (s *search) nothing() []Finding {
 	}
 	cause := fmt.Sprintf("token: none of the %d variants of the request that were tried has this signature (other %s, alone and in likely pairs)",
 		len(s.tried), strings.Join(tried, ", "))
-	if s.exhausted() {
+	if s.exhausted() || s.cut {
 		cause += "; the limit was reached before all were tried"
 	}
 	if s.Odd != "" {
@@ -266,7 +267,7 @@ func (s *search) nothing() []Finding {
 		list[0].Remedy = "The request comes from a sub-account (it has ParentAccountSid), which signs with a token of its own: add the sub-account's auth token, or choose the token by AccountSid (in Go with a TokenFunc)."
 	}
 	pairs := strings.Split(strings.TrimPrefix(s.Query, "?"), "&")
-	if f := (Finding{fmt.Sprintf("query-order: with %d pairs in the query not every order can be tried", len(pairs)), sortQuery}); !everyOrder(pairs) {
+	if f := (Finding{fmt.Sprintf("query-order: with %d pairs in the query the order cannot be tried, except for likely ones", len(pairs)), sortQuery}); !everyOrder(pairs) {
 		if isSorted(pairs) {
 			f.Cause += "; they arrive sorted, so something may have sorted them"
 			list = append([]Finding{f}, list...)

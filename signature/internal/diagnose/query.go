@@ -24,11 +24,14 @@ const (
 		"for a POST, leave these characters out of the URL. If a proxy escapes them, have it pass the query on as it was received."
 )
 
-// queryRewrites turn a query back into what was signed. The first changes nothing.
-var queryRewrites = []struct {
+// rewrite turns a query back into what was signed.
+type rewrite struct {
 	what, remedy string
 	undo         func(string) string
-}{
+}
+
+// queryRewrites begin with one that changes nothing.
+var queryRewrites = []rewrite{
 	{"", "", replace()},
 	{"a space was signed as %20 and arrives as +", keepQuery, replace("+", "%20")},
 	{"a space was signed as + and arrives as %20", keepQuery, replace("%20", "+")},
@@ -150,7 +153,7 @@ func (s *search) rearrange(base trial) []Finding {
 			seen[spelled] = true
 			pairs := strings.Split(spelled, "&")
 			for order := range orders(pairs, all && len(pairs) <= 5) {
-				if s.trials < MaxTrials/3 || s.bytes < MaxBytes/3 {
+				if s.cut = s.trials < MaxTrials/3 || s.bytes < MaxBytes/3; s.cut {
 					return nil
 				}
 				t := base
@@ -162,7 +165,7 @@ func (s *search) rearrange(base trial) []Finding {
 				if !slices.Equal(order, pairs) {
 					list = append(list, Finding{"query-order: the pairs of the query arrive in another order than they were signed in", sortQuery})
 				}
-				for _, r := range []struct{ what, remedy string }{{first.what, first.remedy}, {second.what, second.remedy}} {
+				for _, r := range []rewrite{first, second} {
 					if r.what != "" {
 						list = append(list, Finding{"query-reencoded: " + r.what, r.remedy})
 					}
