@@ -18,7 +18,7 @@
 //
 // A callback is answered with 204 only once the [Store] has it; while the store
 // fails it is 503, and a callback URL that asks for it is tried again (see
-// [webhook.Callback]). What never arrived anyway, [Tracker.Overdue] finds, and
+// [github.com/ringback-go/ringback/webhook/callback]). What never arrived anyway, [Tracker.Overdue] finds, and
 // package twilioapi asks Twilio about it. [Tracker.Watch] and [Tracker.Stream]
 // show changes live. [Code] explains error codes.
 //

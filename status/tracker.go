@@ -25,7 +25,7 @@ type Options struct {
 	// Its context is that of the call: within a request it ends with Timeout, so
 	// hand work that takes longer to a goroutine or a queue of yours, and
 	// signature.FromContext gives the request, whose query holds what you put
-	// into the URL with webhook.Callback. A crash or a store that fails after
+	// into the URL with package webhook/callback. A crash or a store that fails after
 	// its commit loses calls: what must happen once belongs into a query of the
 	// store, not in here.
 	Changed func(context.Context, Change)

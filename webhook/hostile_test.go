@@ -14,7 +14,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -29,6 +28,7 @@ import (
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/media"
 )
 
 // A hostile is one of the shared hostile requests, as far as it concerns
@@ -106,8 +106,12 @@ func (s *stage) message(ctx context.Context, m webhook.IncomingMessage) (*twiml.
 	return twiml.Reply(m.Body), nil
 }
 
-func (s *stage) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
-	return nil, nil
+// RoundTrip notes what a download would request.
+func (s *stage) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dials = append(s.dials, r.URL.Host)
+	return nil, net.ErrClosed
 }
 
 func (s *stage) handler(t *testing.T, base string, tokens ...string) http.Handler {
@@ -115,15 +119,7 @@ func (s *stage) handler(t *testing.T, base string, tokens ...string) http.Handle
 	verifier, err := signature.New(signature.Config{BaseURL: base, Tokens: signature.Tokens(tokens...)})
 	require.NoError(t, err)
 	hooks := webhook.NewReceiver(verifier, &webhook.Options{Logger: slog.New(slog.NewTextHandler(&s.log, nil))})
-	downloader, err := webhook.NewDownloader(webhook.DownloadConfig{
-		Resolver: s,
-		Dial: func(_ context.Context, _, address string) (net.Conn, error) {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.dials = append(s.dials, address)
-			return nil, net.ErrClosed
-		},
-	})
+	downloader, err := media.New(media.Config{Transport: s})
 	require.NoError(t, err)
 	sms := webhook.Handle(hooks, s.message)
 	mux := http.NewServeMux()
@@ -152,7 +148,7 @@ func (s *stage) handler(t *testing.T, base string, tokens ...string) http.Handle
 	mux.Handle("POST /media", webhook.Handle(hooks, func(ctx context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
 		s.called(ctx)
 		_, err := downloader.Get(ctx, m.Media[0].URL)
-		assert.ErrorIs(t, err, webhook.ErrMediaURL)
+		assert.ErrorIs(t, err, media.ErrURL)
 		return nil, nil
 	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

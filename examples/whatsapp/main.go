@@ -1,5 +1,5 @@
 // Whatsapp sends pictures, sounds and films back to whoever sent them. Media at
-// Twilio ask for the account's credentials, which WhatsApp does not have, so the
+// Twilio require the account's credentials, which WhatsApp does not have, so the
 // program passes them on under an address of its own.
 //
 //	TWILIO_ACCOUNT_SID=AC... TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/whatsapp
@@ -18,13 +18,14 @@ import (
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/media"
 )
 
 // An echo remembers for ten minutes which medium is meant by a name that nobody
 // can guess.
 type echo struct {
 	base       string
-	downloader *webhook.Downloader
+	downloader *media.Downloader
 	urls       sync.Map // name -> URL at Twilio
 }
 
@@ -46,7 +47,7 @@ func (e *echo) media(w http.ResponseWriter, r *http.Request) {
 	url, _ := e.urls.Load(r.PathValue("name"))
 	text, _ := url.(string)
 	medium, err := e.downloader.Get(r.Context(), text)
-	if err != nil { // for an unknown name, too: "" is no URL at Twilio
+	if err != nil { // for an unknown name, too: "" is not a URL at Twilio
 		http.NotFound(w, r)
 		return
 	}
@@ -67,7 +68,7 @@ func (e *echo) routes(verifier *signature.Verifier) http.Handler {
 
 func build(getenv func(string) string) (http.Handler, error) {
 	verifier, err := serve.Verifier(getenv)
-	downloader, mistake := webhook.NewDownloader(webhook.DownloadConfig{Credentials: webhook.Credentials{
+	downloader, mistake := media.New(media.Config{Credentials: media.Credentials{
 		Username: getenv("TWILIO_ACCOUNT_SID"), Password: getenv("TWILIO_AUTH_TOKEN"),
 	}})
 	if err := errors.Join(err, mistake); err != nil {

@@ -1,13 +1,8 @@
 package main
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"regexp"
 	"testing"
 
@@ -16,21 +11,14 @@ import (
 
 	"github.com/ringback-go/ringback/examples/internal/exampletest"
 	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/media"
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
-// publicly says that every host has a public address.
-type publicly struct{}
-
-func (publicly) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
-	return []netip.Addr{netip.MustParseAddr("8.8.8.8")}, nil
-}
-
-// newEcho makes an echo whose media lie on a server of the test. Its certificate
-// is for example.com, so this stands for Twilio's host.
+// newEcho makes an echo whose media are on a server of the test.
 func newEcho(t *testing.T) http.Handler {
 	t.Helper()
-	store := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if user, password, _ := r.BasicAuth(); user != string(webhooktest.AccountSID) || password != webhooktest.AuthToken || r.URL.Path != "/ME1" {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
@@ -39,16 +27,9 @@ func newEcho(t *testing.T) http.Handler {
 		w.Write([]byte("picture"))
 	}))
 	t.Cleanup(store.Close)
-	roots := x509.NewCertPool()
-	roots.AddCert(store.Certificate())
-	downloader, err := webhook.NewDownloader(webhook.DownloadConfig{
-		Credentials: webhook.Credentials{Username: string(webhooktest.AccountSID), Password: webhooktest.AuthToken},
-		Hosts:       []string{"example.com"},
-		Resolver:    publicly{},
-		TLS:         &tls.Config{RootCAs: roots},
-		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, store.Listener.Addr().String())
-		},
+	downloader, err := media.New(media.Config{
+		Credentials: media.Credentials{Username: string(webhooktest.AccountSID), Password: webhooktest.AuthToken},
+		BaseURL:     store.URL, // stands for Twilio's hosts
 	})
 	require.NoError(t, err)
 	return (&echo{base: webhooktest.BaseURL, downloader: downloader}).routes(exampletest.Verifier(t))
@@ -63,7 +44,7 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 func TestSendsPicturesBack(t *testing.T) {
 	h := newEcho(t)
 	text := webhooktest.New(t, h, nil).As("whatsapp:+15550101").MMS("/whatsapp", "",
-		webhook.Media{URL: "https://example.com/ME1", ContentType: "image/png"},
+		webhook.Media{URL: "https://api.twilio.com/ME1", ContentType: "image/png"},
 		webhook.Media{URL: "https://169.254.169.254/ME1", ContentType: "image/png"})
 	paths := regexp.MustCompile(`<Media>`+webhooktest.BaseURL+`(/media/\w+)</Media>`).FindAllStringSubmatch(string(text.Body), -1)
 	require.Len(t, paths, 2, string(text.Body))

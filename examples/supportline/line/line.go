@@ -13,6 +13,7 @@ import (
 	"github.com/ringback-go/ringback/status"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/callback"
 )
 
 const sales = "+15550199"
@@ -94,7 +95,7 @@ func (l line) dialed(_ context.Context, d webhook.DialAction) (*twiml.VoiceRespo
 // while we cannot take them.
 func takeMessage(prompt string) *twiml.VoiceResponse {
 	callback := func(path string) string {
-		return webhook.Callback{URL: path, Retries: 3, RetryOn: []webhook.RetryPolicy{webhook.RetryConnect, webhook.Retry5xx}}.String()
+		return callback.URL{Base: path, Retries: 3, RetryOn: []callback.RetryPolicy{callback.RetryConnect, callback.Retry5xx}}.MustBuild()
 	}
 	return twiml.Voice(
 		say(prompt),

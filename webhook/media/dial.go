@@ -1,28 +1,29 @@
-package webhook
+package media
 
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"syscall"
 	"time"
 )
 
-// newMediaTransport returns a transport that connects to public addresses only,
-// asks no proxy, which would connect on its behalf, and unpacks nothing.
-func newMediaTransport(cfg DownloadConfig) *http.Transport {
-	d := mediaDialer{resolver: cfg.Resolver, dial: cfg.Dial}
-	if d.resolver == nil {
-		d.resolver = net.DefaultResolver
+// newTransport returns a transport that connects to public addresses only, or
+// to loopback addresses only if there is a base URL. It uses no proxy, which
+// would connect on its behalf, and decompresses nothing.
+func newTransport(base *url.URL) *http.Transport {
+	allowed := isPublic
+	if base != nil {
+		allowed = func(a netip.Addr) bool { return a.Unmap().IsLoopback() }
 	}
-	if d.dial == nil {
-		d.dial = new(net.Dialer).DialContext
-	}
-	t := &http.Transport{
+	dialer := &net.Dialer{Timeout: 10 * time.Second, ControlContext: checkAddress(allowed)}
+	return &http.Transport{
 		Proxy:                  nil,
-		DialContext:            d.dialContext,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		DisableCompression:     true,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    4,
@@ -30,49 +31,19 @@ func newMediaTransport(cfg DownloadConfig) *http.Transport {
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 	}
-	if cfg.TLS != nil {
-		t.TLSClientConfig = cfg.TLS.Clone()
-	} else {
-		t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	return t
 }
 
-// A mediaDialer looks a host up itself and connects to the very address it has
-// judged. To judge first and let a dialer look up again would leave a gap for a
-// name that changes its address in between.
-type mediaDialer struct {
-	resolver Resolver
-	dial     func(ctx context.Context, network, address string) (net.Conn, error)
-}
-
-func (d *mediaDialer) dialContext(ctx context.Context, _, address string) (net.Conn, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	addrs, err := d.resolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return nil, err
-	}
-	if len(addrs) == 0 {
-		return nil, ErrMediaAddress
-	}
-	// One special address among public ones is not an accident.
-	for _, a := range addrs {
-		if !isPublic(a) {
-			return nil, ErrMediaAddress
+// checkAddress returns a hook that runs after the host has been looked up and
+// before the connection is made, with the very address that is connected to. So
+// a name that changes its address in between gains nothing.
+func checkAddress(allowed func(netip.Addr) bool) func(context.Context, string, string, syscall.RawConn) error {
+	return func(_ context.Context, _, address string, _ syscall.RawConn) error {
+		a, err := netip.ParseAddrPort(address)
+		if err != nil || !allowed(a.Addr()) {
+			return ErrAddress
 		}
+		return nil
 	}
-	var errs []error
-	for _, a := range addrs {
-		conn, err := d.dial(ctx, "tcp", net.JoinHostPort(a.Unmap().String(), port))
-		if err == nil {
-			return conn, nil
-		}
-		errs = append(errs, err)
-	}
-	return nil, errors.Join(errs...)
 }
 
 // The networks that are not the public internet though they look global, from
@@ -103,7 +74,7 @@ var (
 )
 
 // isPublic reports whether a is an address on the public internet. An IPv4
-// address inside an IPv6 one is judged where the form is in use, and refused in
+// address inside an IPv6 one is checked where the form is in use, and refused in
 // all other forms.
 func isPublic(a netip.Addr) bool {
 	if a.Zone() != "" {

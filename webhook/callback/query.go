@@ -1,4 +1,4 @@
-package webhook
+package callback
 
 import (
 	"encoding"
@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// EncodeQuery makes the query of a [Callback] from the exported fields of a
-// struct, so that what you send along and what [DecodeQuery] gives back have
-// one type:
+// EncodeQuery makes the query of a [URL] from the exported fields of a struct, so
+// that what you send and what [DecodeQuery] returns have one type:
 //
 //	type Order struct {
 //		ID   int64         `query:"order"`
@@ -20,10 +19,10 @@ import (
 //		Hold time.Duration `query:"hold"`
 //	}
 //
-//	twiml.Gather().Action(webhook.Callback{
-//		URL:   "/menu",
-//		Query: webhook.EncodeQuery(Order{ID: 4711, Lang: "de"}),
-//	}.String())
+//	twiml.Gather().Action(callback.URL{
+//		Base:  "/menu",
+//		Query: callback.EncodeQuery(Order{ID: 4711, Lang: "de"}),
+//	}.MustBuild())
 //
 // A field is named by its query tag, or else by its own name; "-" leaves it
 // out. Fields may be strings, booleans, integers, floating-point numbers,
@@ -31,12 +30,11 @@ import (
 // [encoding.TextUnmarshaler] (such as [time.Time]), and slices of these, which
 // repeat the parameter. Zero fields are left out.
 //
-// It panics for another type: what can be sent is known when a program is
-// written. Query parameters show up in proxies' logs; send an identifier and
-// keep the secret.
+// It panics for a field of another type, since the types are known when a
+// program is written.
 func EncodeQuery(v any) url.Values {
 	if v == nil {
-		panic("webhook: a query is made from a struct, not from nil")
+		panic("callback: a query is made from a struct, not from nil")
 	}
 	value := reflect.ValueOf(v)
 	q := make(url.Values)
@@ -56,16 +54,16 @@ func EncodeQuery(v any) url.Values {
 	return q
 }
 
-// DecodeQuery is the inverse of [EncodeQuery]: it reads the query that came
-// back into a T. A function gets it from its context:
+// DecodeQuery is the inverse of [EncodeQuery]: it reads the query that came back
+// into a T. A function finds the query in its context:
 //
 //	proof, _ := signature.FromContext(ctx)
-//	order, err := webhook.DecodeQuery[Order](proof.Query())
+//	order, err := callback.DecodeQuery[Order](proof.Query())
 //
-// A parameter that is not there leaves its field zero, one without a field is
-// ignored: Twilio and proxies add their own. For a repeated one the first counts, unless the
-// field is a slice. The error joins a [*QueryError] for each value that does not
-// fit its field.
+// A parameter that is missing leaves its field zero. A parameter without a field
+// is ignored, because Twilio and proxies add their own. Of a repeated one the
+// first counts, unless the field is a slice. The error joins a [*QueryError] for
+// each value that does not fit its field.
 func DecodeQuery[T any](q url.Values) (T, error) {
 	var t T
 	value := reflect.ValueOf(&t).Elem()
@@ -102,7 +100,7 @@ type QueryError struct {
 }
 
 // Error names the parameter, never its value.
-func (e *QueryError) Error() string { return fmt.Sprintf("webhook: query: %q: %v", e.Param, e.Err) }
+func (e *QueryError) Error() string { return fmt.Sprintf("callback: query: %q: %v", e.Param, e.Err) }
 
 // Unwrap returns Err.
 func (e *QueryError) Unwrap() error { return e.Err }
@@ -113,10 +111,10 @@ var (
 	durationType    = reflect.TypeFor[time.Duration]()
 )
 
-// queryFields yields the fields of t that stand in a query, in their order.
+// queryFields yields the fields of t that belong in a query, in their order.
 func queryFields(t reflect.Type) func(yield func(string, reflect.StructField) bool) {
 	if t.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("webhook: a query is made from a struct, not from %v", t))
+		panic(fmt.Sprintf("callback: a query is made from a struct, not from %v", t))
 	}
 	return func(yield func(string, reflect.StructField) bool) {
 		for field := range t.Fields() {
@@ -128,7 +126,7 @@ func queryFields(t reflect.Type) func(yield func(string, reflect.StructField) bo
 				continue
 			}
 			if !isScalar(field.Type) && (field.Type.Kind() != reflect.Slice || !isScalar(field.Type.Elem())) {
-				panic(fmt.Sprintf("webhook: the field %s of %v cannot stand in a query", field.Name, t))
+				panic(fmt.Sprintf("callback: the field %s of %v cannot be in a query", field.Name, t))
 			}
 			if !yield(name, field) {
 				return
@@ -158,7 +156,7 @@ func queryText(name string, f reflect.Value) string {
 	if isText(f.Type()) {
 		text, err := f.Interface().(encoding.TextMarshaler).MarshalText()
 		if err != nil {
-			panic(fmt.Sprintf("webhook: query: %q: %v", name, err))
+			panic(fmt.Sprintf("callback: query: %q: %v", name, err))
 		}
 		return string(text)
 	}
@@ -181,7 +179,7 @@ func queryText(name string, f reflect.Value) string {
 func setQuery(f reflect.Value, text string) error {
 	if isText(f.Type()) {
 		if err := f.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(text)); err != nil {
-			return fmt.Errorf("is no %v", f.Type())
+			return fmt.Errorf("is not a valid %v", f.Type())
 		}
 		return nil
 	}
@@ -224,5 +222,5 @@ func queryCause(t reflect.Type, err error) error {
 	if errors.Is(err, strconv.ErrRange) {
 		return fmt.Errorf("is out of the range of %v", t)
 	}
-	return fmt.Errorf("is no %v", t)
+	return fmt.Errorf("is not a valid %v", t)
 }
