@@ -92,4 +92,13 @@ func TestSharedKeyRemedies(t *testing.T) {
 	r := signedForm("/sms", "Body=hi")
 	r.Header.Del("X-Twilio-Signature")
 	assert.Contains(t, newVerifier(t, signature.Config{}).Diagnose(r)[0].Remedy, "signing switched off")
+
+	// A source that knows no such key returns none.
+	key.AccountSID = account
+	r = signedForm("/sms", "Body=hi")
+	key.Sign(base+"/sms", map[string][]string{"Body": {"hi"}}).Set(r.Header)
+	none := signature.TokenFunc(func(context.Context, signature.Query) ([]signature.Token, error) { return nil, nil })
+	assert.Equal(t, []string{"key-unknown"}, labels(newVerifier(t, signature.Config{Tokens: none}).Diagnose(r)))
+	bound := signature.Keys(key)
+	assert.Equal(t, []string{"account"}, labels(newVerifier(t, signature.Config{Tokens: bound}).Diagnose(r)))
 }

@@ -83,6 +83,18 @@ func parameters(r *Request, t trial) iter.Seq[change] {
 		if !r.Form {
 			return
 		}
+		for _, part := range []func(*Request, trial) iter.Seq[change]{rewritten, extra, missing, trimmed} {
+			for c := range part(r, t) {
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func rewritten(r *Request, t trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
 		for _, rewrite := range paramRewrites {
 			pairs := rewrite.undo(slices.Clone(r.Pairs))
 			c := change{trial: t.withParams(pairs), label: rewrite.label, what: rewrite.what, remedy: rewrite.remedy}
@@ -93,16 +105,29 @@ func parameters(r *Request, t trial) iter.Seq[change] {
 				return
 			}
 		}
-		has := map[string]string{}
-		for _, p := range r.Pairs {
-			has[p.Name] = p.Value
-		}
+	}
+}
+
+// extra leaves out each parameter in turn.
+func extra(r *Request, t trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
 		for i, p := range r.Pairs[:min(len(r.Pairs), 200)] {
-			c := change{trial: t.withParams(slices.Delete(slices.Clone(r.Pairs), i, i+1)), label: "param-extra", what: fmt.Sprintf("%s, at place %d, was added after the request was signed", safe(p.Name, "a parameter"), i+1),
+			c := change{trial: t.withParams(slices.Delete(slices.Clone(r.Pairs), i, i+1)), label: "param-extra",
+				what:   fmt.Sprintf("%s, at place %d, was added after the request was signed", safe(p.Name, "a parameter"), i+1),
 				remedy: "If a framework adds it (controller, action, _token), verify before the framework's parser. If nobody adds it, the request is a forgery."}
 			if !yield(c) {
 				return
 			}
+		}
+	}
+}
+
+// missing adds what may have been dropped.
+func missing(r *Request, t trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
+		has := map[string]string{}
+		for _, p := range r.Pairs {
+			has[p.Name] = p.Value
 		}
 		for _, text := range dropped {
 			pairs := slices.Clone(r.Pairs)
@@ -115,10 +140,17 @@ func parameters(r *Request, t trial) iter.Seq[change] {
 					pairs, added = append(pairs, p), append(added, p.Name)
 				}
 			}
-			if added != nil && !yield(change{trial: t.withParams(pairs), label: "param-missing", what: strings.Join(added, ", ") + " was dropped on the way", remedy: verifyFirst}) {
+			c := change{trial: t.withParams(pairs), label: "param-missing", what: strings.Join(added, ", ") + " was dropped on the way", remedy: verifyFirst}
+			if added != nil && !yield(c) {
 				return
 			}
 		}
+	}
+}
+
+// trimmed puts a little white space back, which is all that can be guessed.
+func trimmed(r *Request, t trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
 		for i, p := range r.Pairs {
 			if p.Name != "Body" && p.Name != "SpeechResult" {
 				continue
