@@ -1,9 +1,9 @@
 package status_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,11 +21,12 @@ func memory(testing.TB) status.Store { return new(status.Memory) }
 
 func TestStoreContract(t *testing.T) { statustest.TestStore(t, memory) }
 
-// TestT23HistoryOrder is requirement V5 for Memory in full.
+// TestT23HistoryOrder plays 20,000 random histories; with RINGBACK_TEST_FULL=1
+// 100,000 of them.
 func TestT23HistoryOrder(t *testing.T) {
-	histories := 100_000
-	if testing.Short() {
-		histories = 5000
+	histories := 20_000
+	if os.Getenv("RINGBACK_TEST_FULL") != "" {
+		histories = 100_000
 	}
 	statustest.TestHistoryOrder(t, memory, histories)
 }
@@ -95,35 +96,6 @@ func TestT28MemoryIsBoundedUnderLoad(t *testing.T) {
 	assert.Equal(t, 500, n)
 }
 
-// A mutexStore is what Memory is measured against: the same Apply with one
-// map and one mutex, and no bound.
-type mutexStore struct {
-	mu     sync.Mutex
-	states map[webhook.SID]status.State
-}
-
-func (m *mutexStore) Apply(ctx context.Context, obs ...status.Observation) (changes []status.Change, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	for _, o := range obs {
-		if err := o.Validate(); err != nil {
-			return nil, err
-		}
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, o := range obs {
-		before := m.states[o.SID]
-		after := before.Merge(status.Of(o))
-		m.states[o.SID] = after
-		if c, ok := status.Diff(before, after); ok {
-			changes = append(changes, c)
-		}
-	}
-	return changes, nil
-}
-
 // BenchmarkMemory has 16 callers. The repeats are those of a fixed set of
 // messages of which everything is known; the news are messages that nobody has
 // heard of, in four callbacks, one of them twice.
@@ -137,7 +109,8 @@ func BenchmarkMemory(b *testing.B) {
 		{"repeats", func(caller, i int) webhook.SID { return sids[(i*31+caller*977)%len(sids)] }},
 		{"news", func(caller, i int) webhook.SID { return fresh[(i*16+caller)%len(fresh)] }},
 	} {
-		run := func(b *testing.B, apply func(context.Context, ...status.Observation) ([]status.Change, error)) {
+		b.Run(load.name, func(b *testing.B) {
+			m := &status.Memory{Limit: 1 << 30}
 			b.ReportAllocs()
 			b.SetParallelism(8) // 16 goroutines on two processors
 			var next atomic.Int64
@@ -145,19 +118,11 @@ func BenchmarkMemory(b *testing.B) {
 				caller := int(next.Add(1)) - 1
 				for i := 0; pb.Next(); i++ {
 					o := status.Observation{SID: load.sid(caller, i/4), Status: words[i%4], Seen: noon.Add(time.Duration(i) * time.Microsecond)}
-					if _, err := apply(b.Context(), o); err != nil {
+					if _, err := m.Apply(b.Context(), o); err != nil {
 						b.Error(err)
 					}
 				}
 			})
-		}
-		b.Run(load.name+"/Memory", func(b *testing.B) {
-			m := &status.Memory{Limit: 1 << 30}
-			run(b, m.Apply)
-		})
-		b.Run(load.name+"/one-mutex", func(b *testing.B) {
-			m := &mutexStore{states: map[webhook.SID]status.State{}}
-			run(b, m.Apply)
 		})
 	}
 }
