@@ -53,7 +53,7 @@ const (
 // the SID is not 1 to [MaxSID] visible ASCII characters, or Status is empty.
 // Every [Store] asks this before it touches anything.
 func (o Observation) Validate() error {
-	if !ValidSID(o.SID) {
+	if !ValidKey(o.SID) {
 		return errSID
 	}
 	if o.Status == "" {
@@ -62,10 +62,10 @@ func (o Observation) Validate() error {
 	return nil
 }
 
-// ValidSID reports whether sid can be the key of a state: 1 to [MaxSID] visible
-// ASCII characters, no space among them. That is wider than the form that Twilio's
-// SIDs have now, and holds nothing that a database could choke on.
-func ValidSID(sid webhook.SID) bool {
+// ValidKey reports whether sid can be the key of a state: 1 to [MaxSID] visible
+// ASCII characters. That is wider than the form of Twilio's SIDs, which
+// [webhook.SID.Valid] checks, and every database can hold it.
+func ValidKey(sid webhook.SID) bool {
 	if sid == "" || len(sid) > MaxSID {
 		return false
 	}
@@ -149,7 +149,7 @@ func cut(s string, limit int) string {
 // cleanSID drops what could not be a SID: it stands in a side note, and a wrong
 // side note must not cost the report.
 func cleanSID(sid webhook.SID) webhook.SID {
-	if !ValidSID(sid) {
+	if !ValidKey(sid) {
 		return ""
 	}
 	return sid

@@ -2,6 +2,7 @@ package status
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -86,6 +87,18 @@ func Of(o Observation) State {
 
 // Kind says what s is the state of.
 func (s State) Kind() Kind { return KindOf(s.SID) }
+
+// Rank returns a text that orders states of one SID: of two, [State.Merge] takes
+// the status of the one with the greater Rank. It is for stores whose database
+// keeps the status in a column. Bytes are compared.
+func (s State) Rank() string {
+	if len(s.Reports) == 0 {
+		return ""
+	}
+	top := &s.Reports[len(s.Reports)-1]
+	r := rankOf(s.SID, top.Status)
+	return fmt.Sprintf("%03d %010d %03d %010d %s", r.class, top.Sequence, r.tie, top.ErrorCode, top.Status)
+}
 
 // Since is when the status began: by Twilio's clock if it said so, else when
 // this program first heard of it.

@@ -84,7 +84,7 @@ func streamed(r *http.Request) ([]webhook.SID, bool) {
 	}
 	var sids []webhook.SID
 	for _, n := range named {
-		if sid := webhook.SID(n); ValidSID(sid) {
+		if sid := webhook.SID(n); ValidKey(sid) {
 			sids = append(sids, sid)
 		}
 	}

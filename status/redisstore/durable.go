@@ -10,7 +10,7 @@ func (s *Store) checkOnce(ctx context.Context) error {
 	if s.durable.Load() {
 		return nil
 	}
-	return s.Check(ctx)
+	return s.check(ctx)
 }
 
 // Check reads from the server what its acknowledgements are worth (T24). The
@@ -18,6 +18,13 @@ func (s *Store) checkOnce(ctx context.Context) error {
 // hear of trouble early. Its error wraps [ErrWeak], also when the server does not allow
 // CONFIG GET, or is that of the client.
 func (s *Store) Check(ctx context.Context) error {
+	if err := s.check(ctx); err != nil {
+		return failure("check", err)
+	}
+	return nil
+}
+
+func (s *Store) check(ctx context.Context) error {
 	if s.opts.AcceptLoss {
 		s.durable.Store(true)
 		return nil
@@ -25,13 +32,13 @@ func (s *Store) Check(ctx context.Context) error {
 	// An answer to PING tells a server that is down from one that keeps its
 	// settings to itself.
 	if err := s.client.Ping(ctx).Err(); err != nil {
-		return failure("settings", err)
+		return fmt.Errorf("settings: %w", err)
 	}
 	settings := map[string]string{}
 	for _, name := range []string{"appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory", "maxmemory-policy"} {
 		got, err := s.client.ConfigGet(ctx, name).Result()
 		if ctx.Err() != nil {
-			return failure("settings", ctx.Err())
+			return fmt.Errorf("settings: %w", ctx.Err())
 		}
 		value, ok := got[name]
 		if err != nil || !ok {

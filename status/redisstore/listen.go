@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/status/rowstore"
 )
 
 // listenBuffer is how many changes may wait for a listener.
@@ -59,7 +60,7 @@ func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 				continue
 			}
 			for row := range strings.SplitSeq(m.Payload, "\n\n") {
-				if change, ok := heard(row); ok {
+				if change, ok := rowstore.Change(row); ok {
 					select {
 					case out <- change:
 					default:
@@ -84,25 +85,4 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// heard works out from a row, whose last line is new, what has changed. What
-// cannot be read was not sent by a Store, or by a newer one.
-func heard(text string) (status.Change, bool) {
-	var old status.State
-	i := strings.LastIndexByte(text, '\n')
-	if i >= 0 {
-		var err error
-		if old, err = merged(text[:i]); err != nil {
-			return status.Change{}, false
-		}
-	}
-	state, err := merged(text[i+1:])
-	if err != nil {
-		return status.Change{}, false
-	}
-	if i >= 0 {
-		state = old.Merge(state)
-	}
-	return status.Diff(old, state)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/status/rowstore"
 	"github.com/ringback-go/ringback/webhook"
 )
 
@@ -64,7 +65,7 @@ func (s *Store) pendingPage(ctx context.Context, from string, before time.Time) 
 		if !ok || ended(text) {
 			continue // it ended between the two
 		}
-		state, err := merged(text)
+		state, err := rowstore.Read(text)
 		if err != nil {
 			return nil, "", err
 		}

@@ -64,7 +64,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/ringback-go/ringback/status"
-	"github.com/ringback-go/ringback/status/internal/group"
+	"github.com/ringback-go/ringback/status/rowstore"
 	"github.com/ringback-go/ringback/webhook"
 )
 
@@ -75,7 +75,7 @@ type Store struct {
 	client  redis.UniversalClient
 	opts    Options
 	prefix  string // of all keys of states, with the hash tag
-	queue   group.Queue
+	queue   rowstore.Queue
 	durable atomic.Bool // the settings of the server were read and are good
 }
 
@@ -111,7 +111,7 @@ var (
 
 	// ErrFull says that [Options.Queue] states wait already: Redis is down or
 	// cannot keep up. Try again later.
-	ErrFull = errors.New("redisstore: too many states wait for Redis")
+	ErrFull = rowstore.ErrFull
 
 	// ErrOptions says that a setting makes no sense.
 	ErrOptions = errors.New("redisstore: bad options")
@@ -164,7 +164,10 @@ func New(client redis.UniversalClient, opts *Options) (*Store, error) {
 		o.Keep = 90 * 24 * time.Hour
 	}
 	s := &Store{client: client, opts: o, prefix: "{" + o.Prefix + "}:"}
-	s.queue = group.Queue{Flights: flights, Size: perScript, Room: o.Queue, Timeout: o.Timeout, Write: s.write}
+	s.queue = rowstore.Queue{
+		Flights: flights, Size: perScript, Room: o.Queue, Timeout: o.Timeout,
+		Write: s.write, Shorten: s.shorten,
+	}
 	return s, nil
 }
 
@@ -192,31 +195,16 @@ func (s *Store) listening() string          { return s.prefix + "listening" }
 // [ErrWeak], [ErrFull], the error of the context or that of the client. The SIDs
 // of a script change together; a call of more than 200 takes several scripts.
 func (s *Store) Apply(ctx context.Context, obs ...status.Observation) ([]status.Change, error) {
-	states, err := status.Fold(obs...)
-	if err != nil || len(states) == 0 {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
-	defer cancel()
-	if err := s.checkOnce(ctx); err != nil {
-		return nil, err
-	}
-	var changes []status.Change
-	for len(states) > 0 {
-		n := min(len(states), perScript)
-		some, err := s.commit(ctx, states[:n])
-		changes = append(changes, some...)
-		if err != nil {
-			return changes, err
-		}
-		states = states[n:]
+	changes, err := s.queue.Apply(ctx, obs...)
+	if err != nil {
+		return changes, failure("apply", err)
 	}
 	return changes, nil
 }
 
 // Get implements [status.Store].
 func (s *Store) Get(ctx context.Context, sid webhook.SID) (status.State, error) {
-	if !status.ValidSID(sid) {
+	if !status.ValidKey(sid) {
 		return status.State{}, notFound(sid)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
@@ -228,15 +216,25 @@ func (s *Store) Get(ctx context.Context, sid webhook.SID) (status.State, error) 
 	if err != nil {
 		return status.State{}, failure("get", err)
 	}
-	state, err := merged(text)
+	state, err := rowstore.Read(text)
 	if err != nil {
 		return status.State{}, failure("get", err)
 	}
 	return state, nil
 }
 
+// The script cannot read JSON, so behind the JSON of each line stands what it
+// needs: a space, whether the row is final, and its place among the pending.
+const (
+	digits = 18         // of a place
+	behind = digits + 2 // bytes behind the JSON of a line
+)
+
+// ended reports whether a row is marked as final.
+func ended(text string) bool { return len(text) >= behind && text[len(text)-digits-1] == '1' }
+
 // place writes a time so that text sorts as times do: the microseconds since
-// the year 1, in 18 digits. States know no time outside the years 1 to 9999.
+// the year 1, in 18 digits. States have no time outside the years 1 to 9999.
 func place(t time.Time) string {
 	const last = 999_999_999_999_999_999
 	n := strconv.FormatInt(min(t.UnixMicro()-time.Time{}.UnixMicro(), last), 10)
@@ -254,4 +252,9 @@ func notFound(sid webhook.SID) error {
 	return fmt.Errorf("redisstore: %w: %.*q", status.ErrNotFound, status.MaxSID, string(sid))
 }
 
-func failure(what string, err error) error { return fmt.Errorf("redisstore: %s: %w", what, err) }
+func failure(what string, err error) error {
+	if errors.Is(err, status.ErrInvalid) || errors.Is(err, ErrFull) || errors.Is(err, ErrWeak) {
+		return err // says it all
+	}
+	return fmt.Errorf("redisstore: %s: %w", what, err)
+}

@@ -32,39 +32,41 @@ func (d Dialect) flights() int {
 	return 2
 }
 
-// statements are the texts of all statements. Only names that were checked stand in
-// them; every value is bound.
-type statements struct {
-	one     string // stores a row: SID, line, final, last
-	many    string // stores rows, each argument holding a column as lines; PostgreSQL only
-	get     string // the text of a row, by SID
-	pending string // rows that are not final: last before, then after (last, SID), limit
-	shorten string // replaces the beginning of a row: SID, old, new
-	prune   string // deletes final rows: age in seconds, limit
+// The statements of a [Store].
+const (
+	putOne      = iota // stores a row: the fields of columns
+	putMany            // stores rows, each argument holding a column as lines; PostgreSQL only
+	getRow             // the text of a row, by SID
+	pendingRows        // rows that are not final: last before, then after (last, SID), limit
+	nextRows           // rows by SID: after, limit
+	shortenRow         // replaces the beginning of a row: SID, old, new
+	pruneRows          // deletes final rows: age in seconds, limit
+	fillRow            // sets the plain columns: the fields of columns without the line
 
-	claim  string // takes a free key: key, owner, milliseconds
-	holder string // owner and answer of a key, by key
-	answer string // ends a claim with an answer: key, owner, answer, milliseconds
-	free   string // ends a claim: key, owner
-	expire string // deletes keys whose time is up: age in milliseconds, limit
-}
+	claimKey   // takes a free key: key, owner, milliseconds
+	readKey    // owner and value of a key, by key
+	finishKey  // ends a claim with a value: key, owner, value, milliseconds
+	freeKey    // ends a claim: key, owner
+	expireKeys // deletes keys whose time is up: age in milliseconds, limit
 
-// all lists the texts, so that names can be put into each.
-func (s *statements) all() []*string {
-	return []*string{&s.one, &s.many, &s.get, &s.pending, &s.shorten, &s.prune,
-		&s.claim, &s.holder, &s.answer, &s.free, &s.expire}
-}
+	statementCount
+)
+
+// statements are the texts of all statements. Only names that were checked are
+// put into them; every value is bound.
+type statements [statementCount]string
 
 func statementsOf(d Dialect, prefix string, announce bool) statements {
-	var s statements
-	if d == SQLite {
-		s = sqliteStatements()
-	} else {
-		s = postgresStatements(announce)
+	s := sqliteStatements
+	if d == PostgreSQL {
+		s = postgresStatements
+		if announce {
+			s[putOne], s[putMany] = announced(s[putOne]), announced(s[putMany])
+		}
 	}
 	names := strings.NewReplacer("{state}", prefix+"_state", "{seen}", prefix+"_seen", "{channel}", channel(prefix))
-	for _, text := range s.all() {
-		*text = names.Replace(*text)
+	for i := range s {
+		s[i] = names.Replace(s[i])
 	}
 	return s
 }

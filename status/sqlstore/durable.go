@@ -27,7 +27,7 @@ func (s *Store) checkDurable(ctx context.Context) error {
 		check = s.checkSQLite
 	}
 	if err := s.retry(ctx, func() error { return check(ctx) }); err != nil {
-		return fmt.Errorf("sqlstore: settings: %w", err)
+		return fmt.Errorf("settings: %w", err)
 	}
 	s.durable.Store(true)
 	return nil

@@ -4,9 +4,9 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/status/rowstore"
 )
 
 // A Subscription is a connection of its own on which PostgreSQL was asked to
@@ -50,12 +50,14 @@ type Subscription interface {
 // listenBuffer is how many changes may wait for a listener.
 const listenBuffer = 256
 
-// Listen implements [status.Notifier]. With [Options.Subscribe] it hears what
-// any process on the database changes, else what this Store does. A listener that
-// is 256 changes behind loses further ones.
+// Listen implements [status.Notifier]. With [Options.Subscribe] it sends what any
+// process on the database changes; without, it sends nothing. A listener that is
+// 256 changes behind loses further ones.
 func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 	if s.opts.Subscribe == nil {
-		return s.local.listen(ctx), nil
+		silent := make(chan status.Change)
+		context.AfterFunc(ctx, func() { close(silent) })
+		return silent, nil
 	}
 	sub, err := s.opts.Subscribe(ctx, channel(s.opts.Prefix))
 	if err != nil {
@@ -123,47 +125,6 @@ func heard(parts map[string]string, payload string) (status.Change, bool) {
 		text = parts[sid]
 		delete(parts, sid)
 	}
-	old, err := before(text)
-	if err != nil {
-		return status.Change{}, false
-	}
-	state, err := merged(text)
-	if err != nil || string(state.SID) != sid {
-		return status.Change{}, false
-	}
-	return status.Diff(old, state)
-}
-
-// A hub tells the listeners of this process what its Store changes.
-type hub struct {
-	mu        sync.Mutex
-	listeners map[chan status.Change]struct{}
-}
-
-func (h *hub) listen(ctx context.Context) <-chan status.Change {
-	c := make(chan status.Change, listenBuffer)
-	h.mu.Lock()
-	if h.listeners == nil {
-		h.listeners = map[chan status.Change]struct{}{}
-	}
-	h.listeners[c] = struct{}{}
-	h.mu.Unlock()
-	context.AfterFunc(ctx, func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		delete(h.listeners, c)
-		close(c)
-	})
-	return c
-}
-
-func (h *hub) publish(change status.Change) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for c := range h.listeners {
-		select {
-		case c <- change:
-		default:
-		}
-	}
+	change, ok := rowstore.Change(text)
+	return change, ok && string(change.SID()) == sid
 }

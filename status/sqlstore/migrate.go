@@ -5,37 +5,52 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+
+	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/status/rowstore"
 )
 
-// migrations returns the statements of each version of the tables, in order. A
-// version that was released is never changed; the next one is appended.
-func migrations(d Dialect) [][]string {
-	if d == SQLite {
-		return [][]string{
-			{
-				`CREATE TABLE {prefix}_state (
+// A migration brings the tables to the next version.
+type migration struct {
+	statements []string
+	then       func(*Store, context.Context, queryer) error // nil: nothing
+}
+
+// migrations are those of each dialect, in order. A version that was released is
+// never changed; the next one is appended.
+var migrations = map[Dialect][]migration{
+	SQLite: {
+		{statements: []string{
+			`CREATE TABLE {prefix}_state (
 	sid TEXT NOT NULL PRIMARY KEY,
 	state TEXT NOT NULL,
 	final INTEGER NOT NULL,
 	last INTEGER NOT NULL,
 	stored INTEGER NOT NULL
 ) WITHOUT ROWID`,
-				`CREATE INDEX {prefix}_state_pending ON {prefix}_state (last, sid) WHERE final = 0`,
-				`CREATE INDEX {prefix}_state_old ON {prefix}_state (stored) WHERE final = 1`,
-			},
-			{
-				`CREATE TABLE {prefix}_seen (
+			`CREATE INDEX {prefix}_state_pending ON {prefix}_state (last, sid) WHERE final = 0`,
+			`CREATE INDEX {prefix}_state_old ON {prefix}_state (stored) WHERE final = 1`,
+		}},
+		{statements: []string{
+			`CREATE TABLE {prefix}_seen (
 	key TEXT NOT NULL PRIMARY KEY,
 	value BLOB,
 	owner TEXT NOT NULL,
 	expires INTEGER NOT NULL
 ) WITHOUT ROWID`,
-				`CREATE INDEX {prefix}_seen_expires ON {prefix}_seen (expires)`,
-			},
-		}
-	}
-	return [][]string{
-		{
+			`CREATE INDEX {prefix}_seen_expires ON {prefix}_seen (expires)`,
+		}},
+		{statements: []string{
+			`ALTER TABLE {prefix}_state ADD COLUMN kind TEXT NOT NULL DEFAULT ''`,
+			`ALTER TABLE {prefix}_state ADD COLUMN status TEXT NOT NULL DEFAULT ''`,
+			`ALTER TABLE {prefix}_state ADD COLUMN error_code INTEGER NOT NULL DEFAULT 0`,
+			`ALTER TABLE {prefix}_state ADD COLUMN rank TEXT NOT NULL DEFAULT ''`,
+			`ALTER TABLE {prefix}_state ADD COLUMN first_seen TEXT`,
+			`ALTER TABLE {prefix}_state ADD COLUMN last_seen TEXT`,
+		}, then: (*Store).fillColumns},
+	},
+	PostgreSQL: {
+		{statements: []string{
 			`CREATE TABLE {prefix}_state (
 	sid text COLLATE "C" NOT NULL PRIMARY KEY,
 	state text NOT NULL,
@@ -45,8 +60,8 @@ func migrations(d Dialect) [][]string {
 )`,
 			`CREATE INDEX {prefix}_state_pending ON {prefix}_state (last, sid) WHERE NOT final`,
 			`CREATE INDEX {prefix}_state_old ON {prefix}_state (stored) WHERE final`,
-		},
-		{
+		}},
+		{statements: []string{
 			`CREATE TABLE {prefix}_seen (
 	key text COLLATE "C" NOT NULL PRIMARY KEY,
 	value bytea,
@@ -54,22 +69,31 @@ func migrations(d Dialect) [][]string {
 	expires bigint NOT NULL
 )`,
 			`CREATE INDEX {prefix}_seen_expires ON {prefix}_seen (expires)`,
-		},
-	}
+		}},
+		{statements: []string{`ALTER TABLE {prefix}_state
+	ADD COLUMN kind text NOT NULL DEFAULT '',
+	ADD COLUMN status text NOT NULL DEFAULT '',
+	ADD COLUMN error_code integer NOT NULL DEFAULT 0,
+	ADD COLUMN rank text COLLATE "C" NOT NULL DEFAULT '',
+	ADD COLUMN first_seen timestamptz,
+	ADD COLUMN last_seen timestamptz`,
+		}, then: (*Store).fillColumns},
+	},
 }
 
 // Migrate creates the tables or brings them to the version of this package, and
 // reads the settings for durability. It changes nothing that is up to date; any
-// number of processes may call it at once. It needs the right to create tables
-// only when there is something to create.
+// number of processes may call it at once. It needs the right to create and alter
+// tables only when there is something to change, and then takes as long as it
+// takes to read every row.
 //
 // Its error wraps [ErrSchema] if a newer version of the package made the
 // tables, [ErrWeak], or is that of the driver.
 func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.checkDurable(ctx); err != nil {
-		return err
+		return failure("migrate", err)
 	}
-	if version, err := s.version(ctx, s.db); err == nil && version == len(migrations(s.dialect)) {
+	if version, err := s.version(ctx, s.db); err == nil && version == len(migrations[s.dialect]) {
 		return nil
 	}
 	err := s.retry(ctx, func() error {
@@ -87,6 +111,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 // A queryer is a database, a connection or a transaction.
 type queryer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
@@ -117,13 +142,18 @@ func (s *Store) migrate(ctx context.Context, q queryer) error {
 	if err != nil {
 		return err
 	}
-	all := migrations(s.dialect)
+	all := migrations[s.dialect]
 	if version > len(all) {
 		return fmt.Errorf("%w: they have version %d, this package knows %d", ErrSchema, version, len(all))
 	}
 	for i := version; i < len(all); i++ {
-		for _, statement := range all[i] {
+		for _, statement := range all[i].statements {
 			if _, err := q.ExecContext(ctx, s.named(statement)); err != nil {
+				return fmt.Errorf("to version %d: %w", i+1, err)
+			}
+		}
+		if all[i].then != nil {
+			if err := all[i].then(s, ctx, q); err != nil {
 				return fmt.Errorf("to version %d: %w", i+1, err)
 			}
 		}
@@ -143,4 +173,43 @@ func (s *Store) version(ctx context.Context, q queryer) (n int, err error) {
 
 func (s *Store) named(statement string) string {
 	return strings.ReplaceAll(statement, "{prefix}", s.opts.Prefix)
+}
+
+// fillColumns sets the plain columns of rows that an older version wrote. A row
+// that cannot be read stays as it is: Get reports it.
+func (s *Store) fillColumns(ctx context.Context, q queryer) error {
+	for after, more := "", true; more; {
+		states, last, err := s.statesAfter(ctx, q, after)
+		if err != nil {
+			return err
+		}
+		for _, state := range states {
+			args := append([]any{string(state.SID)}, columns(state)...)
+			if _, err := q.ExecContext(ctx, s.sql[fillRow], args...); err != nil {
+				return err
+			}
+		}
+		after, more = last, last != ""
+	}
+	return nil
+}
+
+// statesAfter reads a page of rows in the order of their SIDs, and returns the
+// last SID: "" behind the last page.
+func (s *Store) statesAfter(ctx context.Context, q queryer, sid string) (states []status.State, last string, err error) {
+	rows, err := q.QueryContext(ctx, s.sql[nextRows], sid, page)
+	if err != nil {
+		return nil, "", err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&last, &text); err != nil {
+			return nil, "", err
+		}
+		if state, err := rowstore.Read(text); err == nil {
+			states = append(states, state)
+		}
+	}
+	return states, last, rows.Err()
 }

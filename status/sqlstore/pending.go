@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/status/rowstore"
 )
 
 // page is how many rows Pending reads at a time.
@@ -49,7 +50,7 @@ func (s *Store) pendingPage(ctx context.Context, before int64, from cursor) (sta
 	defer cancel()
 	err = s.retry(ctx, func() error {
 		states = nil
-		rows, err := s.db.QueryContext(ctx, s.sql.pending, before, from.last, from.sid, page)
+		rows, err := s.db.QueryContext(ctx, s.sql[pendingRows], before, from.last, from.sid, page)
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ func (s *Store) pendingPage(ctx context.Context, before int64, from cursor) (sta
 			if err := rows.Scan(&next.sid, &next.last, &text); err != nil {
 				return err
 			}
-			state, err := merged(text)
+			state, err := rowstore.Read(text)
 			if err != nil {
 				return err
 			}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strconv"
+	"fmt"
 	"strings"
 )
 
@@ -15,7 +15,11 @@ ON CONFLICT (sid) DO UPDATE SET
 	state = s.state || E'\n' || excluded.state,
 	final = s.final OR excluded.final,
 	last = greatest(s.last, excluded.last),
-	stored = excluded.stored
+	stored = excluded.stored,
+	status = CASE WHEN excluded.rank > s.rank THEN excluded.status ELSE s.status END,` + mergedCode + `,
+	rank = greatest(s.rank, excluded.rank),
+	first_seen = least(s.first_seen, excluded.first_seen),
+	last_seen = greatest(s.last_seen, excluded.last_seen)
 WHERE strpos(E'\n' || s.state || E'\n', E'\n' || excluded.state || E'\n') = 0
 RETURNING s.sid, s.state, 0`
 
@@ -25,60 +29,64 @@ const (
 	nowMS = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
 )
 
-func postgresStatements(announce bool) statements {
-	s := statements{
-		one: `INSERT INTO {state} AS s (sid, state, final, last, stored)
-VALUES ($1::text, $2::text, $3::boolean, $4::bigint, ` + now + `)` + appendLine,
-		// Arrays are beyond database/sql, so columns come as lines.
-		many: `INSERT INTO {state} AS s (sid, state, final, last, stored)
-SELECT sid, state, final, last, ` + now + ` FROM unnest(
+var postgresStatements = statements{
+	putOne: `INSERT INTO {state} AS s (sid, state, final, last, kind, status, error_code, rank, first_seen, last_seen, stored)
+VALUES ($1::text, $2::text, $3::boolean, $4::bigint, $5::text, $6::text, $7::integer, $8::text,
+	nullif($9::text, '')::timestamptz, nullif($10::text, '')::timestamptz, ` + now + `)` + appendLine,
+	// database/sql has no arrays, so columns are passed as lines.
+	putMany: `INSERT INTO {state} AS s (sid, state, final, last, kind, status, error_code, rank, first_seen, last_seen, stored)
+SELECT new.*, ` + now + ` FROM unnest(
 	string_to_array($1::text, E'\n'),
 	string_to_array($2::text, E'\n'),
 	string_to_array($3::text, E'\n')::boolean[],
-	string_to_array($4::text, E'\n')::bigint[]) AS new (sid, state, final, last)` + appendLine,
-		get: `SELECT state FROM {state} WHERE sid = $1`,
-		pending: `SELECT sid, last, state FROM {state}
+	string_to_array($4::text, E'\n')::bigint[],
+	string_to_array($5::text, E'\n'),
+	string_to_array($6::text, E'\n'),
+	string_to_array($7::text, E'\n')::integer[],
+	string_to_array($8::text, E'\n'),
+	string_to_array($9::text, E'\n', '')::timestamptz[],
+	string_to_array($10::text, E'\n', '')::timestamptz[]) AS new` + appendLine,
+	getRow: `SELECT state FROM {state} WHERE sid = $1`,
+	pendingRows: `SELECT sid, last, state FROM {state}
 WHERE NOT final AND last < $1 AND (last, sid) > ($2, $3)
 ORDER BY last, sid LIMIT $4`,
-		shorten: `UPDATE {state} SET state = $3::text || substr(state, length($2::text) + 1)
+	nextRows: `SELECT sid, state FROM {state} WHERE sid > $1 ORDER BY sid LIMIT $2`,
+	shortenRow: `UPDATE {state} SET state = $3::text || substr(state, length($2::text) + 1)
 WHERE sid = $1 AND left(state, length($2::text)) = $2::text`,
-		prune: `DELETE FROM {state} WHERE sid IN (
+	pruneRows: `DELETE FROM {state} WHERE sid IN (
 	SELECT sid FROM {state} WHERE final AND stored < ` + now + ` - $1::bigint
 	ORDER BY stored LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-		claim: `INSERT INTO {seen} AS s (key, owner, expires) VALUES ($1, $2, ` + nowMS + ` + $3::bigint)
+	fillRow: `UPDATE {state} SET final = $2::boolean, last = $3::bigint, kind = $4, status = $5, error_code = $6::integer, rank = $7,
+	first_seen = nullif($8::text, '')::timestamptz, last_seen = nullif($9::text, '')::timestamptz
+WHERE sid = $1`,
+	claimKey: `INSERT INTO {seen} AS s (key, owner, expires) VALUES ($1, $2, ` + nowMS + ` + $3::bigint)
 ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, value = NULL, expires = excluded.expires
 WHERE s.expires <= ` + nowMS + `
 RETURNING owner`,
-		holder: `SELECT owner, value FROM {seen} WHERE key = $1 AND expires > ` + nowMS,
-		answer: `UPDATE {seen} SET owner = '', value = $3, expires = ` + nowMS + ` + $4::bigint
+	readKey: `SELECT owner, value FROM {seen} WHERE key = $1 AND expires > ` + nowMS,
+	finishKey: `UPDATE {seen} SET owner = '', value = $3, expires = ` + nowMS + ` + $4::bigint
 WHERE key = $1 AND owner = $2 AND value IS NULL`,
-		free: `DELETE FROM {seen} WHERE key = $1 AND owner = $2 AND value IS NULL`,
-		expire: `DELETE FROM {seen} WHERE key IN (
+	freeKey: `DELETE FROM {seen} WHERE key = $1 AND owner = $2 AND value IS NULL`,
+	expireKeys: `DELETE FROM {seen} WHERE key IN (
 	SELECT key FROM {seen} WHERE expires <= ` + nowMS + ` - $1::bigint
 	ORDER BY expires LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-	}
-	if announce {
-		s.one, s.many = announced(s.one), announced(s.many)
-	}
-	return s
 }
 
 // writePostgreSQL stores a group in one statement, which is a transaction.
-func (s *Store) writePostgreSQL(ctx context.Context, g []*row) (err error) {
+func (s *Store) writePostgreSQL(ctx context.Context, g []row) (err error) {
 	var rows *sql.Rows
 	if len(g) == 1 {
-		r := g[0]
-		rows, err = s.db.QueryContext(ctx, s.sql.one, r.sid, r.line, r.State.Final, r.State.Last.UnixMicro())
+		rows, err = s.db.QueryContext(ctx, s.sql[putOne], g[0].values()...)
 	} else {
-		rows, err = s.db.QueryContext(ctx, s.sql.many, columns(g)...)
+		rows, err = s.db.QueryContext(ctx, s.sql[putMany], asLines(g)...)
 	}
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	at := make(map[string]*row, len(g))
-	for _, r := range g {
-		at[r.sid] = r
+	for i := range g {
+		at[string(g[i].State.SID)] = &g[i]
 	}
 	for rows.Next() {
 		var sid, text string
@@ -93,28 +101,31 @@ func (s *Store) writePostgreSQL(ctx context.Context, g []*row) (err error) {
 	return rows.Err()
 }
 
-// columns writes each column as lines: no value has a line break.
-func columns(g []*row) []any {
-	var sids, lines, finals, lasts strings.Builder
-	for i, r := range g {
-		if i > 0 {
-			for _, b := range []*strings.Builder{&sids, &lines, &finals, &lasts} {
-				b.WriteByte('\n')
+// asLines passes each column as lines: no value has a line break.
+func asLines(g []row) []any {
+	var columns [10]strings.Builder
+	for i := range g {
+		for j, v := range g[i].values() {
+			if i > 0 {
+				columns[j].WriteByte('\n')
 			}
+			fmt.Fprint(&columns[j], v)
 		}
-		sids.WriteString(r.sid)
-		lines.WriteString(r.line)
-		finals.WriteString(strconv.FormatBool(r.State.Final))
-		lasts.WriteString(strconv.FormatInt(r.State.Last.UnixMicro(), 10))
 	}
-	return []any{sids.String(), lines.String(), finals.String(), lasts.String()}
+	args := make([]any, len(columns))
+	for j := range columns {
+		args[j] = columns[j].String()
+	}
+	return args
 }
 
 // stateOf returns the SQLSTATE of an error of PostgreSQL, or "". Both drivers
 // in use have this method.
 func stateOf(err error) string {
-	var coded interface{ SQLState() string }
-	if errors.As(err, &coded) {
+	if coded, ok := errors.AsType[interface {
+		error
+		SQLState() string
+	}](err); ok {
 		return coded.SQLState()
 	}
 	return ""

@@ -25,11 +25,11 @@ func (s *Store) Prune(ctx context.Context, age time.Duration) (deleted int64, er
 	if age < time.Minute {
 		return 0, fmt.Errorf("%w: an age of %v", ErrOptions, age)
 	}
-	deleted, err = s.inBatches(ctx, s.sql.prune, int64(age/time.Second))
+	deleted, err = s.inBatches(ctx, s.sql[pruneRows], int64(age/time.Second))
 	if err != nil {
 		return deleted, err
 	}
-	_, err = s.inBatches(ctx, s.sql.expire, int64(0))
+	_, err = s.inBatches(ctx, s.sql[expireKeys], int64(0))
 	return deleted, err
 }
 

@@ -49,12 +49,12 @@ func (c *Claims) Claim(ctx context.Context, key, owner string, lease time.Durati
 
 // Finish implements [signature.ClaimStore].
 func (c *Claims) Finish(ctx context.Context, key, owner string, value []byte, keep time.Duration) error {
-	return c.s.run(ctx, "finish", c.s.sql.answer, key, owner, value, milliseconds(keep))
+	return c.s.run(ctx, "finish", c.s.sql[finishKey], key, owner, value, milliseconds(keep))
 }
 
 // Release implements [signature.ClaimStore].
 func (c *Claims) Release(ctx context.Context, key, owner string) error {
-	return c.s.run(ctx, "release", c.s.sql.free, key, owner)
+	return c.s.run(ctx, "release", c.s.sql[freeKey], key, owner)
 }
 
 // sweepEvery is how many claims there are to one that also deletes what is
@@ -64,11 +64,11 @@ const sweepEvery = 200
 // claim takes a key if it is free, in one step whatever others do.
 func (s *Store) claim(ctx context.Context, key, owner string, lease time.Duration) (got bool, err error) {
 	if err := s.checkOnce(ctx); err != nil {
-		return false, err
+		return false, failure("claim", err)
 	}
 	var by string
 	err = s.exec(ctx, func(q queryer) error {
-		err := q.QueryRowContext(ctx, s.sql.claim, key, owner, milliseconds(lease)).Scan(&by)
+		err := q.QueryRowContext(ctx, s.sql[claimKey], key, owner, milliseconds(lease)).Scan(&by)
 		if got = err == nil; errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -79,7 +79,7 @@ func (s *Store) claim(ctx context.Context, key, owner string, lease time.Duratio
 	}
 	if s.claims.Add(1)%sweepEvery == 0 {
 		// The claim is made; who sweeps in vain leaves it to the next.
-		_ = s.run(ctx, "sweep", s.sql.expire, int64(0), batch)
+		_ = s.run(ctx, "sweep", s.sql[expireKeys], int64(0), batch)
 	}
 	return got, nil
 }
@@ -87,7 +87,7 @@ func (s *Store) claim(ctx context.Context, key, owner string, lease time.Duratio
 // holder returns who has a key, or the answer it holds; nothing if it is free.
 func (s *Store) holder(ctx context.Context, key string) (owner string, value []byte, err error) {
 	err = s.retry(ctx, func() error {
-		return s.db.QueryRowContext(ctx, s.sql.holder, key).Scan(&owner, &value)
+		return s.db.QueryRowContext(ctx, s.sql[readKey], key).Scan(&owner, &value)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil, nil

@@ -33,21 +33,18 @@
 // observations of the call itself are stored is open, and applying them again
 // is harmless.
 //
-// # How it writes
+// # Queries
 //
-// A row holds the state of one SID as lines of JSON whose merge is the state.
-// One conditional upsert appends a line unless that very line is there, and
-// returns the row; the merge is done in Go, by [status.State.Merge], so that the
-// database needs no knowledge of it and no transaction has to read before it
-// writes. A row of more than 8 lines is merged into one when the callers have
-// their answers. Any number of processes may write at once.
+// Beside the state itself, the row of a SID has plain columns: sid, kind (such as
+// 'message' or 'call'), status, error_code (0: none), final, first_seen and
+// last_seen. Undelivered messages of today, by error code:
 //
-// Calls that arrive while the database is busy with others wait together and
-// are committed together: SIDs that several of them bring become one row, and one
-// sync serves all. On one machine of two cores with a disk that syncs in 0.1 ms,
-// 16 callers store 10,000 to 18,000 observations a second in SQLite and in
-// PostgreSQL, and calls with 100 observations each 25,000 to 65,000; run the
-// benchmarks of internal/checks/drivers for those of another machine.
+//	SELECT error_code, count(*) FROM ringback_state
+//	WHERE kind = 'message' AND status IN ('undelivered', 'failed') AND last_seen >= CURRENT_DATE
+//	GROUP BY error_code ORDER BY count(*) DESC;
+//
+// Other columns are internal. Read a state with [Store.Get], and add an index of
+// your own where a query runs often.
 //
 // # Many machines
 //
@@ -70,7 +67,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/status"
-	"github.com/ringback-go/ringback/status/internal/group"
+	"github.com/ringback-go/ringback/status/rowstore"
 	"github.com/ringback-go/ringback/webhook"
 )
 
@@ -82,11 +79,10 @@ type Store struct {
 	dialect Dialect
 	sql     statements
 	opts    Options
-	queue   group.Queue
+	queue   rowstore.Queue
 	turn    chan struct{} // held by the writer to SQLite
-	local   hub
-	claims  atomic.Int64 // so that now and then one sweeps
-	durable atomic.Bool  // the settings of the database were read and are good
+	claims  atomic.Int64  // so that now and then one sweeps
+	durable atomic.Bool   // the settings of the database were read and are good
 	stats   counters
 }
 
@@ -129,7 +125,7 @@ var (
 
 	// ErrFull says that [Options.Queue] states wait already: the database is
 	// down or cannot keep up. Try again later.
-	ErrFull = errors.New("sqlstore: too many states wait for the database")
+	ErrFull = rowstore.ErrFull
 
 	// ErrSchema says that the tables are those of a newer version of this
 	// package, or were not created; see [Store.Migrate].
@@ -202,7 +198,10 @@ func newStore(db *sql.DB, d Dialect, opts *Options) (*Store, error) {
 	}
 	s := &Store{db: db, dialect: d, opts: o, sql: statementsOf(d, o.Prefix, o.Subscribe != nil)}
 	s.turn = make(chan struct{}, 1)
-	s.queue = group.Queue{Flights: d.flights(), Size: o.Group, Room: o.Queue, Timeout: o.Timeout, Write: s.write}
+	s.queue = rowstore.Queue{
+		Flights: d.flights(), Size: o.Group, Room: o.Queue, Timeout: o.Timeout,
+		Write: s.write, Shorten: s.shorten,
+	}
 	return s, nil
 }
 
@@ -227,38 +226,23 @@ func validPrefix(s string) bool {
 //
 // A call of more than [Options.Group] SIDs is committed in several steps.
 func (s *Store) Apply(ctx context.Context, obs ...status.Observation) ([]status.Change, error) {
-	states, err := status.Fold(obs...)
-	if err != nil || len(states) == 0 {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
-	defer cancel()
-	if err := s.checkOnce(ctx); err != nil {
-		return nil, err
-	}
-	var changes []status.Change
-	for len(states) > 0 {
-		n := min(len(states), s.opts.Group)
-		some, err := s.commit(ctx, states[:n])
-		changes = append(changes, some...)
-		if err != nil {
-			return changes, err
-		}
-		states = states[n:]
+	changes, err := s.queue.Apply(ctx, obs...)
+	if err != nil {
+		return changes, failure("apply", err)
 	}
 	return changes, nil
 }
 
 // Get implements [status.Store].
 func (s *Store) Get(ctx context.Context, sid webhook.SID) (status.State, error) {
-	if !status.ValidSID(sid) {
+	if !status.ValidKey(sid) {
 		return status.State{}, notFound(sid)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
 	var text string
 	err := s.retry(ctx, func() error {
-		return s.db.QueryRowContext(ctx, s.sql.get, string(sid)).Scan(&text)
+		return s.db.QueryRowContext(ctx, s.sql[getRow], string(sid)).Scan(&text)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return status.State{}, notFound(sid)
@@ -266,7 +250,7 @@ func (s *Store) Get(ctx context.Context, sid webhook.SID) (status.State, error) 
 	if err != nil {
 		return status.State{}, failure("get", err)
 	}
-	state, err := merged(text)
+	state, err := rowstore.Read(text)
 	if err != nil {
 		return status.State{}, failure("get", err)
 	}
@@ -280,6 +264,9 @@ func notFound(sid webhook.SID) error {
 // failure wraps an error of the driver. Drivers name tables, columns and
 // constraints in their texts, not the values that were bound.
 func failure(what string, err error) error {
+	if errors.Is(err, status.ErrInvalid) || errors.Is(err, ErrFull) || errors.Is(err, ErrWeak) {
+		return err // says it all
+	}
 	if noTable(err) {
 		return fmt.Errorf("%w: %s: %w", ErrSchema, what, err)
 	}

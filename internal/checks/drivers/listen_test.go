@@ -24,10 +24,6 @@ func TestListenHearsOtherMachines(t *testing.T) {
 		name string
 		open func(t *testing.T) (here, there status.Store)
 	}{
-		{"SQLite", func(t *testing.T) (status.Store, status.Store) {
-			s := sqliteStore(t, nil)
-			return s, s // one process: nothing tells another one
-		}},
 		{"PostgreSQL", func(t *testing.T) (status.Store, status.Store) {
 			opts := sqlstore.Options{Prefix: prefixOf(t), Subscribe: subscribe(postgresURL(t))}
 			db := postgresDB(t)

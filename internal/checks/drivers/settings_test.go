@@ -217,19 +217,6 @@ func TestMigrate(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, s.Migrate(t.Context()), "nothing to do")
 
-		// As the first version of the package left it.
-		for _, statement := range []string{"DROP TABLE %s_seen", "DELETE FROM %s_schema WHERE version = 2"} {
-			_, err = db.ExecContext(t.Context(), fmt.Sprintf(statement, opts.Prefix))
-			require.NoError(t, err)
-		}
-		require.NoError(t, s.Migrate(t.Context()))
-		got, err := s.Claims().Claim(t.Context(), "00", "one", time.Minute)
-		require.NoError(t, err)
-		assert.Equal(t, "one", got.Owner)
-		state, err := s.Get(t.Context(), "SM1")
-		require.NoError(t, err)
-		assert.Equal(t, "sent", state.Status, "what was there stays")
-
 		_, err = db.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO %s_schema (version) VALUES (99)", opts.Prefix))
 		require.NoError(t, err)
 		_, err = sqlstore.Open(t.Context(), db, d, opts)
