@@ -3,22 +3,13 @@ package dialogue
 import (
 	"cmp"
 	"slices"
-	"strings"
+
+	"github.com/ringback-go/ringback/internal/optout"
 )
 
-// optOutWords are the words that Twilio itself listens for where the number has
-// its default handling, and what they stand for (webhook-mechanics.md, "Opt-out").
-var optOutWords = map[string]string{
-	"STOP": "STOP", "STOPALL": "STOP", "UNSUBSCRIBE": "STOP", "CANCEL": "STOP", "END": "STOP", "QUIT": "STOP", "REVOKE": "STOP", "OPTOUT": "STOP",
-	"START": "START", "YES": "START", "UNSTOP": "START",
-	"HELP": "HELP", "INFO": "HELP",
-}
-
-// OptOutType returns what Twilio takes a text for that is one of its words and
+// OptOutType returns what Twilio does about a text that is one of its words and
 // nothing else: "STOP", "START" or "HELP"; "" for any other text.
-func OptOutType(text string) string {
-	return optOutWords[strings.ToUpper(strings.TrimSpace(text))]
-}
+func OptOutType(text string) string { return optout.Type(text) }
 
 // thread is what a person and a number of the program text each other.
 type thread struct{ person, number string }
