@@ -8,16 +8,7 @@ require (
 	github.com/twilio/twilio-go v1.31.0
 )
 
-require (
-	github.com/dustin/go-humanize v1.1.0 // indirect
-	github.com/google/uuid v1.6.0 // indirect
-	github.com/ncruces/go-strftime v1.1.0 // indirect
-	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
-	golang.org/x/sys v0.49.0 // indirect
-	modernc.org/libc v1.80.1 // indirect
-	modernc.org/mathutil v1.7.1 // indirect
-	modernc.org/memory v1.12.1 // indirect
-)
+require golang.org/x/sys v0.49.0 // indirect
 
 require (
 	github.com/alecthomas/kong v1.17.0
@@ -27,5 +18,4 @@ require (
 	github.com/mattn/go-isatty v0.0.24
 	github.com/pkg/errors v0.9.1 // indirect
 	go.yaml.in/yaml/v3 v3.0.6
-	modernc.org/sqlite v1.62.0
 )

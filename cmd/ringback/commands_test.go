@@ -48,7 +48,7 @@ func TestHelpExamples(t *testing.T) {
 		"ringback diagnose testdata/signed.http --base-url http://hooks.example.com --token 12345 --json": true,
 	}
 	total := 0
-	for _, name := range []string{"text", "call", "send", "deliver", "run", "explore", "lint", "diagnose", "completion"} {
+	for _, name := range []string{"text", "call", "send", "deliver", "run", "explore", "lint", "diagnose"} {
 		code, help, errs := command(t, "", name, "--help")
 		require.Zero(t, code, errs)
 		found := 0
@@ -123,7 +123,6 @@ func TestBadCommandLines(t *testing.T) {
 		{"no such file", []string{"lint", filepath.Join(t.TempDir(), "absent.xml")}, 1, "absent.xml"},
 		{"TwiML that does not parse", []string{"lint", broken}, 1, "mend"},
 		{"nobody listens", []string{"text", "hello", "--app", "http://127.0.0.1:1"}, 1, "refused the connection"},
-		{"no such shell", []string{"completion", "tcsh"}, 2, "zsh"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, out, errs := command(t, "", c.args...)

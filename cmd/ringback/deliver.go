@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ringback-go/ringback/cmd/ringback/internal/lifecycle"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/scenario"
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
@@ -34,7 +34,7 @@ Examples:
 
 // deliverReport is what a machine is told of one report.
 type deliverReport struct {
-	lifecycle.Report
+	scenario.Report
 	Answer int    `json:"answer"`
 	Error  string `json:"error,omitempty"`
 }
@@ -46,7 +46,7 @@ func (d *deliverCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	defer p.engine.Close()
-	reports, err := lifecycle.Life{Ending: d.Ending, ErrorCode: d.Code, Order: d.Order, Seed: d.Seed}.Reports()
+	reports, err := scenario.Life{Ending: d.Ending, ErrorCode: d.Code, Order: d.Order, Seed: d.Seed}.Reports()
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (d *deliverCommand) Run(ctx context.Context, io streams) error {
 }
 
 // report sends one report and waits for the answer.
-func (d *deliverCommand) report(p *program, m dialogue.Message, r lifecycle.Report, told *deliverReport) *dialogue.Failure {
+func (d *deliverCommand) report(p *program, m dialogue.Message, r scenario.Report, told *deliverReport) *dialogue.Failure {
 	before := len(p.log.All())
 	p.engine.Deliver(m, dialogue.Delivery{After: time.Second, Status: r.Status, ErrorCode: r.ErrorCode})
 	for p.engine.Step() {

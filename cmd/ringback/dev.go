@@ -120,7 +120,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	store, notice, err := d.open(ctx, io)
+	store, notice, err := d.open(io)
 	if err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ Account     %s, at http://%s for a REST client
 }
 
 // open opens the captures. notice is what the page is to say about them.
-func (d *devCommand) open(ctx context.Context, io streams) (store *capture.Store, notice string, err error) {
+func (d *devCommand) open(io streams) (store *capture.Store, notice string, err error) {
 	path := d.Captures
 	if d.Memory {
 		path = ""
@@ -220,17 +220,19 @@ func (d *devCommand) open(ctx context.Context, io streams) (store *capture.Store
 		}
 		path = dir.Captures()
 	}
-	if path != "" {
-		if err := project.Secure(path); err != nil {
-			return nil, "", err
-		}
+	limits := capture.Limits{Count: d.Keep}
+	store, aside, err := capture.Open(path, limits)
+	switch {
+	case errors.Is(err, capture.ErrInUse):
+		notice = "Another console keeps its exchanges in " + path + ". Those of this one are kept in memory only."
+		store, _, err = capture.Open("", limits)
+	case aside != "":
+		notice = fmt.Sprintf("The captures in %s were damaged: the old file is now %s, and what could be read of it was kept.", path, aside)
 	}
-	store, aside, err := capture.Open(ctx, path, capture.Limits{Count: d.Keep})
 	if err != nil {
 		return nil, "", fmt.Errorf("the captures cannot be opened: %w; use another file (--captures) or none (--memory)", err)
 	}
-	if aside != "" {
-		notice = fmt.Sprintf("The captures in %s were damaged; they are kept as %s, and a new file was begun.", path, aside)
+	if notice != "" {
 		fmt.Fprintln(io.err, "ringback:", notice)
 	}
 	return store, notice, nil

@@ -141,11 +141,18 @@ func TestDevTellsOfAProgramThatDies(t *testing.T) {
 }
 
 func TestDevKeepsDamagedCaptures(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "captures.db")
-	require.NoError(t, os.WriteFile(path, []byte(strings.Repeat("not SQLite ", 1000)), 0o600))
+	path := filepath.Join(t.TempDir(), "captures.jsonl")
+	store, _, err := capture.Open(path, capture.Limits{})
+	require.NoError(t, err)
+	require.NoError(t, store.Close())
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString("not JSON\n")
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
 	d := startDev(t, "--tunnel=", "--captures", path)
 	notice := d.state().Notice
-	assert.Contains(t, notice, "were damaged; they are kept as "+path+".damaged-")
+	assert.Contains(t, notice, "were damaged: the old file is now "+path+".damaged-")
 	assert.Contains(t, d.err.String(), notice)
 	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond, "the demo")
 	d.stop()
@@ -216,23 +223,21 @@ func TestTokenFile(t *testing.T) {
 }
 
 func TestDevKeepsCapturesAcrossARestart(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "captures.db")
+	path := filepath.Join(t.TempDir(), "captures.jsonl")
 	for range 2 {
 		d := startDev(t, "--tunnel=", "--captures", path)
 		assert.Empty(t, d.state().Notice)
 		d.stop()
 		assert.Equal(t, 0, d.code())
-		store, aside, err := capture.Open(t.Context(), path, capture.Limits{})
+		store, aside, err := capture.Open(path, capture.Limits{})
 		require.NoError(t, err)
 		assert.Empty(t, aside)
-		_, err = store.Add(t.Context(), capture.Exchange{Source: capture.Tunnel})
+		_, err = store.Add(capture.Exchange{Source: capture.Tunnel})
 		require.NoError(t, err)
 		require.NoError(t, store.Close())
 	}
-	store, _, err := capture.Open(t.Context(), path, capture.Limits{})
+	store, _, err := capture.Open(path, capture.Limits{})
 	require.NoError(t, err)
 	defer store.Close()
-	list, err := store.List(t.Context(), capture.Query{})
-	require.NoError(t, err)
-	assert.Len(t, list, 2)
+	assert.Len(t, store.List(capture.Query{}), 2)
 }

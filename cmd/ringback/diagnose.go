@@ -10,7 +10,7 @@ import (
 	"strconv"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
-	"github.com/ringback-go/ringback/cmd/ringback/internal/captured"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/fixture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/project"
 	"github.com/ringback-go/ringback/signature"
 )
@@ -127,7 +127,7 @@ func (d *diagnoseCommand) source() (source, error) {
 
 func (d *diagnoseCommand) request(ctx context.Context, in streams, from source) (*http.Request, error) {
 	if from.number != 0 {
-		r, err := captured.Number(ctx, from.file, from.number)
+		r, err := fixture.Number(from.file, from.number)
 		if errors.Is(err, capture.ErrNotFound) {
 			return nil, fmt.Errorf("there is no exchange %d in %s; the numbers are those of the page of ringback dev", from.number, from.file)
 		}
@@ -142,9 +142,9 @@ func (d *diagnoseCommand) request(ctx context.Context, in streams, from source) 
 		defer f.Close()
 		text = f
 	}
-	data, err := io.ReadAll(io.LimitReader(text, captured.Limit+1))
+	data, err := io.ReadAll(io.LimitReader(text, fixture.Limit+1))
 	if err != nil {
 		return nil, err
 	}
-	return captured.Parse(data, d.Entry)
+	return fixture.Parse(data, d.Entry)
 }

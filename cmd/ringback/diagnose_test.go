@@ -19,9 +19,9 @@ func TestDiagnoseNeeds(t *testing.T) {
 	}
 	dir := t.TempDir()
 	absent, kept := filepath.Join(dir, "absent"), filepath.Join(dir, "captures.db")
-	store, _, err := capture.Open(t.Context(), kept, capture.Limits{})
+	store, _, err := capture.Open(kept, capture.Limits{})
 	require.NoError(t, err)
-	_, err = store.Add(t.Context(), capture.Exchange{Source: capture.Tunnel})
+	_, err = store.Add(capture.Exchange{Source: capture.Tunnel})
 	require.NoError(t, err)
 	require.NoError(t, store.Close())
 	all := []string{"--token", "12345", "--base-url", "https://hooks.example.com"}

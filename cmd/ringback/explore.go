@@ -14,7 +14,7 @@ import (
 type exploreCommand struct {
 	programFlags `embed:""`
 	URL          string `arg:"" optional:"" name:"url" help:"The menu: a URL, or a path of --app; --voice by default."`
-	Format       string `short:"f" help:"text, mermaid, svg, dot (for Graphviz) or json." enum:"text,mermaid,svg,dot,json" default:"text"`
+	Format       string `short:"f" help:"text, mermaid or json." enum:"text,mermaid,json" default:"text"`
 	Output       string `short:"o" help:"Write the tree to a file." placeholder:"FILE" type:"path"`
 	Depth        int    `help:"How many decisions in a row." default:"4"`
 	Calls        int    `help:"How many calls at most." default:"2000"`
@@ -31,7 +31,7 @@ Examples:
 
   ringback explore --app demo
   ringback explore /voice --app demo --depth 2 --format mermaid
-  ringback explore --app demo --format svg --output menu.svg
+  ringback explore --app demo --format mermaid --output menu.mmd
   ringback explore --app demo --json --keys 12
 ` + aboutApp
 }
@@ -105,10 +105,6 @@ func (x *exploreCommand) write(tree *dialogue.Tree, io streams) error {
 	switch x.Format {
 	case "mermaid":
 		_, err = fmt.Fprintln(out, tree.Mermaid())
-	case "svg":
-		_, err = fmt.Fprintln(out, tree.SVG())
-	case "dot":
-		_, err = fmt.Fprintln(out, tree.DOT())
 	case "json":
 		err = writeJSON(out, treeOf(tree))
 	default:

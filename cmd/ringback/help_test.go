@@ -28,14 +28,6 @@ func TestHelpCommand(t *testing.T) {
 	assert.Equal(t, "ringback: there is no command \"sing\"; ringback help lists all\n", errs)
 }
 
-func TestHelpCommandIsCompleted(t *testing.T) {
-	_, script, _ := command(t, "", "completion", "bash")
-	_, words, ok := strings.Cut(script, "    help) words='")
-	require.True(t, ok, script)
-	words, _, _ = strings.Cut(words, "'")
-	assert.Contains(t, strings.Fields(words), "explore")
-}
-
 func TestVersion(t *testing.T) {
 	code, word, errs := command(t, "", "version")
 	require.Zero(t, code, errs)

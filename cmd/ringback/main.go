@@ -23,20 +23,19 @@ import (
 
 // cli is the whole command line.
 type cli struct {
-	Dev          devCommand        `cmd:"" help:"Open a page on which you text and call your program."`
-	Text         textCommand       `cmd:"" help:"Text your program and print what it replies."`
-	Call         callCommand       `cmd:"" help:"Call your program: hear it in text, type the keys."`
-	Send         sendCommand       `cmd:"" help:"Send your program a webhook of any kind, signed."`
-	Deliver      deliverCommand    `cmd:"" help:"Report the life of a message to your program: in order, shuffled, doubled, lost, late."`
-	Run          runCommand        `cmd:"" help:"Play scenarios and check what people hear and read."`
-	Explore      exploreCommand    `cmd:"" help:"Draw the tree of a menu."`
-	Lint         lintCommand       `cmd:"" help:"Find what is wrong in TwiML."`
-	Diagnose     diagnoseCommand   `cmd:"" help:"Say why a signature is refused."`
-	Number       numberCommand     `cmd:"" help:"Show or set the webhooks of a real number."`
-	Completion   completionCommand `cmd:"" help:"Print a script for the shell's completion."`
-	Help         helpCommand       `cmd:"" help:"Print what a command is for, its flags and examples."`
-	Version      versionCommand    `cmd:"" help:"Print the version."`
-	PrintVersion kong.VersionFlag  `name:"version" help:"Print the version."`
+	Dev          devCommand       `cmd:"" help:"Open a page on which you text and call your program."`
+	Text         textCommand      `cmd:"" help:"Text your program and print what it replies."`
+	Call         callCommand      `cmd:"" help:"Call your program: hear it in text, type the keys."`
+	Send         sendCommand      `cmd:"" help:"Send your program a webhook of any kind, signed."`
+	Deliver      deliverCommand   `cmd:"" help:"Report the life of a message to your program: in order, shuffled, doubled, lost, late."`
+	Run          runCommand       `cmd:"" help:"Play scenarios and check what people hear and read."`
+	Explore      exploreCommand   `cmd:"" help:"Draw the tree of a menu."`
+	Lint         lintCommand      `cmd:"" help:"Find what is wrong in TwiML."`
+	Diagnose     diagnoseCommand  `cmd:"" help:"Say why a signature is refused."`
+	Number       numberCommand    `cmd:"" help:"Show or set the webhooks of a real number."`
+	Help         helpCommand      `cmd:"" help:"Print what a command is for, its flags and examples."`
+	Version      versionCommand   `cmd:"" help:"Print the version."`
+	PrintVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }
 
 // streams are where a command reads and writes.

@@ -52,16 +52,16 @@ func (n *numberCommand) Run(ctx context.Context, io streams) error {
 	if err := n.check(want); err != nil {
 		return err
 	}
-	slow := time.AfterFunc(time.Second, func() { fmt.Fprintln(io.err, "ringback: asking Twilio") })
+	slow := time.AfterFunc(time.Second, func() { fmt.Fprintln(io.err, "ringback: waiting for Twilio") })
 	defer slow.Stop()
-	account, err := numbers.New(ctx, numbers.Config{AccountSID: n.Account, Token: n.Token, Key: n.Key, Secret: n.Secret, API: n.API})
+	account, err := numbers.New(numbers.Config{AccountSID: n.Account, Token: n.Token, Key: n.Key, Secret: n.Secret, API: n.API})
 	if err != nil {
 		return err
 	}
-	found, err := account.Find(n.Number)
+	found, err := account.Find(ctx, n.Number)
 	slow.Stop()
 	if errors.Is(err, numbers.ErrNotFound) {
-		return fmt.Errorf("%s is no number of this account; write it as +15550100, and look at TWILIO_ACCOUNT_SID", n.Number)
+		return fmt.Errorf("%s is not a number of this account; write it as +15550100, and check TWILIO_ACCOUNT_SID", n.Number)
 	}
 	if err != nil {
 		return err
@@ -75,9 +75,9 @@ func (n *numberCommand) Run(ctx context.Context, io streams) error {
 	}
 	if len(changes) > 0 {
 		if !n.Yes && !agreed(ctx, io) {
-			return errors.New("nothing is changed; answer y, or give --yes where nobody can answer")
+			return errors.New("nothing was changed; answer y, or use --yes")
 		}
-		if _, err := account.Set(found.SID, want); err != nil {
+		if _, err := account.Set(ctx, found.SID, want); err != nil {
 			return err
 		}
 	}
@@ -100,7 +100,7 @@ func (n *numberCommand) check(want numbers.Webhooks) error {
 		return errors.New("no account; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or give --key and --secret")
 	}
 	if !strings.HasPrefix(n.Number, "+") || strings.Trim(n.Number[1:], "0123456789") != "" {
-		return fmt.Errorf("%q is no phone number; write it as +15550100", n.Number)
+		return fmt.Errorf("%q is not a phone number; write it as +15550100", n.Number)
 	}
 	for _, address := range []string{want.SMS, want.SMSFallback, want.Voice, want.VoiceFallback, want.Status} {
 		if address == "" {
@@ -108,10 +108,10 @@ func (n *numberCommand) check(want numbers.Webhooks) error {
 		}
 		u, err := url.Parse(address)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return fmt.Errorf("%q is no address that Twilio could ask; write it as https://hooks.example.com/sms", address)
+			return fmt.Errorf("invalid URL %q; write it as https://hooks.example.com/sms", address)
 		}
 		if host := u.Hostname(); host == "localhost" || strings.HasPrefix(host, "127.") || host == "::1" {
-			return fmt.Errorf("%q is this machine, which Twilio cannot reach; give the public address, such as that of a tunnel", address)
+			return fmt.Errorf("Twilio cannot reach %q, which is this machine; give the public address, such as that of a tunnel", address)
 		}
 	}
 	return nil
@@ -169,7 +169,7 @@ func changesOf(found numbers.Number, want numbers.Webhooks) (out []numberChange)
 
 func printChanges(number string, found numbers.Number, changes []numberChange, io streams) {
 	if len(changes) == 0 {
-		fmt.Fprintf(io.out, "%s is set so already.\n", number)
+		fmt.Fprintf(io.out, "%s has these webhooks already.\n", number)
 	} else {
 		fmt.Fprintf(io.out, "%s (%s)\n", number, found.SID)
 	}
@@ -183,12 +183,12 @@ func printChanges(number string, found numbers.Number, changes []numberChange, i
 func overruled(found numbers.Number, io streams) {
 	switch {
 	case found.Trunk != "":
-		fmt.Fprintf(io.err, "ringback: calls go to the trunk %s, whatever the webhooks are\n", found.Trunk)
+		fmt.Fprintf(io.err, "ringback: calls go to the trunk %s and not to the webhooks\n", found.Trunk)
 	case found.App != "":
-		fmt.Fprintf(io.err, "ringback: calls go to the TwiML App %s, whatever the webhooks are\n", found.App)
+		fmt.Fprintf(io.err, "ringback: calls go to the TwiML App %s and not to the webhooks\n", found.App)
 	}
 	if found.SMSApp != "" {
-		fmt.Fprintf(io.err, "ringback: messages go to the TwiML App %s, whatever the webhooks are\n", found.SMSApp)
+		fmt.Fprintf(io.err, "ringback: messages go to the TwiML App %s and not to the webhooks\n", found.SMSApp)
 	}
 }
 

@@ -1,12 +1,12 @@
 package capture_test
 
 import (
-	"context"
-	"database/sql"
+	"bytes"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +21,7 @@ var at = time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC)
 
 func open(t testing.TB, path string, limits capture.Limits) *capture.Store {
 	t.Helper()
-	s, aside, err := capture.Open(t.Context(), path, limits)
+	s, aside, err := capture.Open(path, limits)
 	require.NoError(t, err)
 	require.Empty(t, aside)
 	t.Cleanup(func() { s.Close() })
@@ -44,7 +44,7 @@ func text(n int, body string) capture.Exchange {
 func add(t testing.TB, s *capture.Store, es ...capture.Exchange) (ids []int64) {
 	t.Helper()
 	for _, e := range es {
-		kept, err := s.Add(t.Context(), e)
+		kept, err := s.Add(e)
 		require.NoError(t, err)
 		ids = append(ids, kept.ID)
 	}
@@ -52,14 +52,14 @@ func add(t testing.TB, s *capture.Store, es ...capture.Exchange) (ids []int64) {
 }
 
 func TestKeepsEveryByteAcrossARestart(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "captures.db")
+	path := filepath.Join(t.TempDir(), "captures.jsonl")
 	want := text(1, "caf%C3%A9+\x00\xff<script>")
 	want.Pinned, want.Parent, want.Fault, want.Error, want.Code = true, 7, "slow", "no answer", 11200
 	s := open(t, path, capture.Limits{})
 	want.ID = add(t, s, want)[0]
 	require.NoError(t, s.Close())
 
-	got, err := open(t, path, capture.Limits{}).Get(t.Context(), want.ID)
+	got, err := open(t, path, capture.Limits{}).Get(want.ID)
 	require.NoError(t, err)
 	assert.Equal(t, want, got)
 }
@@ -69,7 +69,7 @@ func TestKeepsARequestWithoutAnAnswer(t *testing.T) {
 	e := text(1, "")
 	e.Request.Method, e.Request.Body, e.Response, e.Error = "GET", nil, capture.Response{}, "connection refused"
 	id := add(t, s, e)[0]
-	got, err := s.Get(t.Context(), id)
+	got, err := s.Get(id)
 	require.NoError(t, err)
 	assert.Equal(t, "connection refused", got.Error)
 	assert.Empty(t, got.Response.Body)
@@ -77,61 +77,154 @@ func TestKeepsARequestWithoutAnAnswer(t *testing.T) {
 }
 
 func TestT38FileIsPrivate(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "captures.db")
+	path := filepath.Join(t.TempDir(), "captures.jsonl")
 	add(t, open(t, path, capture.Limits{}), text(1, "hello"))
 	info, err := os.Stat(path)
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
-func TestDamagedFileIsMovedAside(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "captures.db")
-	require.NoError(t, os.WriteFile(path, []byte(strings.Repeat("not SQLite ", 1000)), 0o600))
-	s, aside, err := capture.Open(t.Context(), path, capture.Limits{})
+// TestALineThatACrashCutOffIsDropped cuts the file at every byte of its last
+// exchange: what was kept before is there, and the store goes on.
+func TestALineThatACrashCutOffIsDropped(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "captures.jsonl")
+	s := open(t, path, capture.Limits{})
+	add(t, s, text(1, "one"), text(2, "two"))
+	require.NoError(t, s.Close())
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	last := bytes.LastIndexByte(whole[:len(whole)-1], '\n') + 1
+	for _, tail := range []string{"", "\x00\x00\x00"} {
+		for n := last; n < len(whole); n++ {
+			require.NoError(t, os.WriteFile(path, append(whole[:n:n], tail...), 0o600))
+			s, aside, err := capture.Open(path, capture.Limits{})
+			require.NoError(t, err)
+			require.Empty(t, aside)
+			list := s.List(capture.Query{})
+			require.Len(t, list, 1, "cut at %d", n)
+			require.Equal(t, []int64{2}, add(t, s, text(3, "three")))
+			require.NoError(t, s.Close())
+			again, aside, err := capture.Open(path, capture.Limits{})
+			require.NoError(t, err)
+			require.Empty(t, aside)
+			require.Len(t, again.List(capture.Query{}), 2)
+			require.NoError(t, again.Close())
+		}
+	}
+}
+
+// TestDamagedFileIsKept destroys a line in the middle: the file is kept under
+// another name, and the rest of it is there.
+func TestDamagedFileIsKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "captures.jsonl")
+	s := open(t, path, capture.Limits{})
+	add(t, s, text(1, "one"), text(2, "two"), text(3, "three"))
+	require.NoError(t, s.Close())
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	damaged := bytes.Replace(data, []byte("Body=two"), []byte("Body=\"\x00\""), 1)
+	require.NoError(t, os.WriteFile(path, damaged, 0o600))
+	s, aside, err := capture.Open(path, capture.Limits{})
 	require.NoError(t, err)
 	defer s.Close()
 	kept, err := os.ReadFile(aside)
 	require.NoError(t, err)
-	assert.Contains(t, string(kept), "not SQLite")
-	add(t, s, text(1, "hello"))
+	assert.Equal(t, damaged, kept)
+	list := s.List(capture.Query{})
+	require.Len(t, list, 2)
+	assert.Equal(t, []int64{4}, add(t, s, text(4, "four")))
+	e, err := s.Get(3)
+	require.NoError(t, err)
+	assert.Contains(t, string(e.Request.Body), "three")
 }
 
-// TestForeignFilesStayAsTheyAre opens what is no file of captures, to write and
+// TestForeignFilesStayAsTheyAre opens what is not a file of captures, to write and
 // to read: the error says so, and not a byte changes.
 func TestForeignFilesStayAsTheyAre(t *testing.T) {
 	dir := t.TempDir()
-	make := func(name, statement string) string {
-		path := filepath.Join(dir, name)
-		db, err := sql.Open("sqlite", path)
-		require.NoError(t, err)
-		defer db.Close()
-		_, err = db.Exec(statement)
-		require.NoError(t, err)
-		return path
-	}
 	for _, c := range []struct {
-		name, path string
-		err        error
+		name, content string
+		err           error
 	}{
-		{"tables of another program", make("shop.db", "CREATE TABLE orders (id INTEGER)"), capture.ErrForeign},
-		{"a version of another program", make("app.db", "CREATE TABLE exchange (x); PRAGMA user_version = 0"), capture.ErrForeign},
-		{"a later version", make("later.db", "CREATE TABLE exchange (x); PRAGMA user_version = 2"), capture.ErrNewer},
+		{"notes.txt", "not captures\n", capture.ErrForeign},
+		{"notes without an end.txt", "not captures", capture.ErrForeign},
+		{"captures.db", "SQLite format 3\x00\x10\x00", capture.ErrForeign},
+		{"other.jsonl", "{\"a\":1}\n", capture.ErrForeign},
+		{"later.jsonl", "{\"format\":\"ringback captures\",\"version\":2}\n", capture.ErrNewer},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			before, err := os.ReadFile(c.path)
-			require.NoError(t, err)
-			_, _, err = capture.Open(t.Context(), c.path, capture.Limits{})
+			path := filepath.Join(dir, c.name)
+			require.NoError(t, os.WriteFile(path, []byte(c.content), 0o644))
+			_, _, err := capture.Open(path, capture.Limits{})
 			require.ErrorIs(t, err, c.err)
-			_, err = capture.Read(t.Context(), c.path)
+			_, err = capture.Read(path)
 			require.ErrorIs(t, err, c.err)
-			after, err := os.ReadFile(c.path)
+			after, err := os.ReadFile(path)
 			require.NoError(t, err)
-			assert.Equal(t, before, after)
+			assert.Equal(t, c.content, string(after))
 		})
 	}
 	files, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	assert.Len(t, files, 3, "nothing is moved aside and nothing made beside them")
+	assert.Len(t, files, 5, "nothing is moved aside and nothing made beside them")
+}
+
+// TestOneConsoleWrites refuses a file that another store has open.
+func TestOneConsoleWrites(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("skipped: files are not locked on Windows")
+	}
+	path := filepath.Join(t.TempDir(), "captures.jsonl")
+	s := open(t, path, capture.Limits{})
+	add(t, s, text(1, "one"))
+	_, _, err := capture.Open(path, capture.Limits{})
+	require.ErrorIs(t, err, capture.ErrInUse)
+	require.NoError(t, s.Clear(), "which writes a new file")
+	_, _, err = capture.Open(path, capture.Limits{})
+	require.ErrorIs(t, err, capture.ErrInUse)
+	require.NoError(t, s.Close())
+	require.NoError(t, open(t, path, capture.Limits{}).Close())
+}
+
+// TestFileStaysSmall writes far more than is kept, with pins and a restart.
+func TestFileStaysSmall(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "captures.jsonl")
+	limits := capture.Limits{Count: 20}
+	s := open(t, path, limits)
+	secret := text(1, "secret")
+	add(t, s, secret)
+	require.NoError(t, s.Pin(1, true))
+	body := strings.Repeat("x", 10_000)
+	for n := range 500 {
+		add(t, s, text(n, body))
+	}
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Less(t, info.Size(), int64(2<<20))
+	require.NoError(t, s.Close())
+
+	s = open(t, path, limits)
+	list := s.List(capture.Query{})
+	require.Len(t, list, 20)
+	assert.Equal(t, []int64{501, 1}, []int64{list[0].ID, list[19].ID})
+	for _, e := range list {
+		whole, err := s.Get(e.ID)
+		require.NoError(t, err)
+		assert.NotEmpty(t, whole.Request.Body)
+		assert.Equal(t, e.ID == 1, whole.Pinned)
+	}
+	require.NoError(t, s.Pin(1, false))
+	require.NoError(t, s.Clear())
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.NotContains(t, string(data), "secret", "what was cleared leaves the disk")
+	assert.Equal(t, []int64{502}, add(t, s, text(1, "after")), "numbers are not used twice")
+	require.NoError(t, s.Close())
+	assert.Equal(t, []int64{503}, add(t, open(t, path, limits), text(1, "after")))
+	left, err := filepath.Glob(path + ".*")
+	require.NoError(t, err)
+	assert.Empty(t, left)
 }
 
 func TestReadChangesNothing(t *testing.T) {
@@ -139,29 +232,32 @@ func TestReadChangesNothing(t *testing.T) {
 	path := filepath.Join(dir, "cap tures?.db")
 	s := open(t, path, capture.Limits{})
 	id := add(t, s, text(1, "hello"))[0]
-	beside, err := capture.Read(t.Context(), path) // while it is being written
+	beside, err := capture.Read(path) // while it is being written
 	require.NoError(t, err)
-	e, err := beside.Get(t.Context(), id)
+	e, err := beside.Get(id)
 	require.NoError(t, err)
 	assert.Equal(t, "Body=hello&From=%2B15550101", string(e.Request.Body))
-	_, err = beside.Add(t.Context(), text(2, "no"))
+	_, err = beside.Add(text(2, "no"))
 	require.Error(t, err)
 	require.NoError(t, beside.Close())
 
 	absent := filepath.Join(dir, "absent.db")
-	_, err = capture.Read(t.Context(), absent)
+	_, err = capture.Read(absent)
 	require.ErrorIs(t, err, os.ErrNotExist)
 	assert.NoFileExists(t, absent)
 
 	notes := filepath.Join(dir, "notes.txt")
 	require.NoError(t, os.WriteFile(notes, []byte(strings.Repeat("not a database\n", 100)), 0o600))
-	_, err = capture.Read(t.Context(), notes)
-	require.ErrorIs(t, err, capture.ErrDamaged)
+	_, err = capture.Read(notes)
+	require.ErrorIs(t, err, capture.ErrForeign)
 	assert.FileExists(t, notes)
 
-	empty := filepath.Join(dir, "empty.db")
+	empty := filepath.Join(dir, "empty.jsonl")
 	require.NoError(t, os.WriteFile(empty, nil, 0o600))
-	_, err = capture.Read(t.Context(), empty)
+	nothing, err := capture.Read(empty)
+	require.NoError(t, err)
+	defer nothing.Close()
+	_, err = nothing.Get(1)
 	require.ErrorIs(t, err, capture.ErrNotFound)
 }
 
@@ -170,8 +266,7 @@ func TestT36OldestGoFirstAndPinnedStay(t *testing.T) {
 	first := text(1, "one")
 	first.Pinned = true
 	add(t, s, first, text(2, "two"), text(3, "three"), text(4, "four"), text(5, "five"))
-	list, err := s.List(t.Context(), capture.Query{})
-	require.NoError(t, err)
+	list := s.List(capture.Query{})
 	var ids []int64
 	for _, e := range list {
 		ids = append(ids, e.ID)
@@ -182,8 +277,7 @@ func TestT36OldestGoFirstAndPinnedStay(t *testing.T) {
 	for n := range 20 {
 		add(t, big, text(n, strings.Repeat("x", 1000)))
 	}
-	list, err = big.List(t.Context(), capture.Query{})
-	require.NoError(t, err)
+	list = big.List(capture.Query{})
 	assert.Less(t, len(list), 5)
 	assert.Equal(t, int64(20), list[0].ID)
 }
@@ -197,8 +291,8 @@ func TestQueries(t *testing.T) {
 	status := text(5, "five")
 	status.Kind, status.Source, status.Thread = "MessageStatusCallback", capture.Delivery, "SM1"
 	add(t, s, text(1, "table+for+four+%26+a+dog"), text(2, "100%25_off"), failed, forged, status)
-	require.NoError(t, s.Pin(t.Context(), 2, true))
-	require.ErrorIs(t, s.Pin(t.Context(), 99, true), capture.ErrNotFound)
+	require.NoError(t, s.Pin(2, true))
+	require.ErrorIs(t, s.Pin(99, true), capture.ErrNotFound)
 
 	for _, c := range []struct {
 		name string
@@ -222,8 +316,7 @@ func TestQueries(t *testing.T) {
 		{"nothing", capture.Query{Text: "absent"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			list, err := s.List(t.Context(), c.q)
-			require.NoError(t, err)
+			list := s.List(c.q)
 			var ids []int64
 			for _, e := range list {
 				ids = append(ids, e.ID)
@@ -232,35 +325,12 @@ func TestQueries(t *testing.T) {
 			assert.Equal(t, c.want, ids)
 		})
 	}
-	require.NoError(t, s.Clear(t.Context()))
-	list, err := s.List(t.Context(), capture.Query{})
-	require.NoError(t, err)
+	require.NoError(t, s.Clear())
+	list := s.List(capture.Query{})
 	require.Len(t, list, 1)
 	assert.Equal(t, int64(2), list[0].ID)
-	_, err = s.Get(t.Context(), 1)
+	_, err := s.Get(1)
 	require.ErrorIs(t, err, capture.ErrNotFound)
-}
-
-func TestWatch(t *testing.T) {
-	s := open(t, "", capture.Limits{})
-	ctx, cancel := context.WithCancel(t.Context())
-	news, slow := s.Watch(ctx), s.Watch(t.Context())
-	add(t, s, text(1, "hello"))
-	got := <-news
-	assert.Equal(t, int64(1), got.ID)
-	assert.Nil(t, got.Request.Body)
-	for n := range 1000 {
-		add(t, s, text(n, "more"))
-	}
-	cancel()
-	for range news { // ends, since the context has
-	}
-	assert.Len(t, slow, cap(slow))
-	require.NoError(t, s.Close())
-	for range slow {
-	}
-	for range s.Watch(t.Context()) {
-	}
 }
 
 func BenchmarkStore(b *testing.B) {
@@ -272,17 +342,13 @@ func BenchmarkStore(b *testing.B) {
 		b.Run(fmt.Sprintf("list/%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := s.List(b.Context(), capture.Query{}); err != nil {
-					b.Fatal(err)
-				}
+				s.List(capture.Query{})
 			}
 		})
 		b.Run(fmt.Sprintf("search/%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := s.List(b.Context(), capture.Query{Text: "order 4711"}); err != nil {
-					b.Fatal(err)
-				}
+				s.List(capture.Query{Text: "order 4711"})
 			}
 		})
 		b.Run(fmt.Sprintf("add/%d", n), func(b *testing.B) {

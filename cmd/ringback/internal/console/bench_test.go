@@ -45,7 +45,7 @@ func incoming(n int) capture.Exchange {
 func (d *desk) fill(n int) {
 	d.t.Helper()
 	for i := range n {
-		_, err := d.store.Add(context.Background(), incoming(i))
+		_, err := d.stage.Record(incoming(i))
 		require.NoError(d.t, err)
 	}
 }
@@ -120,7 +120,7 @@ func BenchmarkLive(b *testing.B) {
 			b.ReportAllocs()
 			n := 0
 			for b.Loop() {
-				if _, err := d.store.Add(ctx, incoming(before+n)); err != nil {
+				if _, err := d.stage.Record(incoming(before + n)); err != nil {
 					b.Fatal(err)
 				}
 				<-page.exchanges

@@ -98,7 +98,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.Serve
 func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/state", s.state)
 	mux.HandleFunc("GET /api/events", s.events)
-	mux.HandleFunc("GET /api/openapi.json", s.openAPI)
 	mux.HandleFunc("GET /api/exchanges", s.listExchanges)
 	mux.HandleFunc("POST /api/exchanges/clear", s.clearExchanges)
 	mux.HandleFunc("GET /api/exchanges/{id}", s.getExchange)
@@ -188,14 +187,9 @@ func fail(w http.ResponseWriter, status int, err error) {
 	write(w, status, map[string]string{"error": text})
 }
 
-func (s *Server) state(w http.ResponseWriter, r *http.Request) {
-	list, err := s.Store.List(r.Context(), capture.Query{Limit: 1})
-	if err != nil {
-		answer(w, nil, err)
-		return
-	}
+func (s *Server) state(w http.ResponseWriter, _ *http.Request) {
 	captured := int64(0)
-	if len(list) > 0 {
+	if list := s.Store.List(capture.Query{Limit: 1}); len(list) > 0 {
 		captured = list[0].ID
 	}
 	cfg := s.Stage.Config()

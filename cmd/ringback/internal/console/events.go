@@ -1,66 +1,38 @@
 package console
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/internal/sse"
 )
 
-// pulse is how often an idle stream says that it is alive.
+// pulse is how often an idle stream gives a sign of life.
 const pulse = 20 * time.Second
 
 // events streams what happens, as server-sent events.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	news, leave := s.Hub.join()
 	defer leave()
-	exchanges := s.Store.Watch(r.Context())
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusOK)
-	out := http.NewResponseController(w)
-	send := func(event string, data any) bool {
-		text, err := json.Marshal(data)
-		if err != nil {
-			return true
-		}
-		if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, text); err != nil {
-			return false
-		}
-		return out.Flush() == nil
-	}
-	if !send("app", s.App()) {
-		return
-	}
+	out := sse.Start(w)
+	out.Send("app", s.App())
 	tick := time.NewTicker(pulse)
 	defer tick.Stop()
-	for {
-		ok := true
+	for out.Flush() == nil {
 		select {
 		case <-r.Context().Done():
 			return
-		case e, open := <-exchanges:
-			switch {
-			case !open:
-				return
-			case e.ID == 0:
-				ok = send("cleared", nil)
-			default:
-				ok = send("exchange", summarize(e))
-			}
 		case n, open := <-news:
 			if !open {
-				return
+				return // the page was too slow; it connects again and reads everything anew
 			}
-			ok = send(n.Event, n.Data)
+			if e, ok := n.Data.(capture.Exchange); ok {
+				n.Data = summarize(e)
+			}
+			out.Send(n.Event, n.Data)
 		case <-tick.C:
-			_, err := fmt.Fprint(w, ": \n\n")
-			ok = err == nil && out.Flush() == nil
-		}
-		if !ok {
-			return
+			out.Beat()
 		}
 	}
 }

@@ -2,7 +2,6 @@ package console
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -47,11 +46,7 @@ func (s *Server) listExchanges(w http.ResponseWriter, r *http.Request) {
 		query.Limit = 100
 	}
 	query.Limit++ // one more than is shown says whether there is more
-	list, err := s.Store.List(r.Context(), query)
-	if err != nil {
-		answer(w, nil, err)
-		return
-	}
+	list := s.Store.List(query)
 	more := len(list) == query.Limit
 	if more {
 		list = list[:len(list)-1]
@@ -63,14 +58,14 @@ func (s *Server) listExchanges(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]any{"exchanges": out, "more": more}, nil)
 }
 
-func (s *Server) clearExchanges(w http.ResponseWriter, r *http.Request) {
-	answer(w, struct{}{}, s.Store.Clear(r.Context()))
+func (s *Server) clearExchanges(w http.ResponseWriter, _ *http.Request) {
+	answer(w, struct{}{}, s.Stage.Clear())
 }
 
 func (s *Server) pin(w http.ResponseWriter, r *http.Request) {
 	var v struct{ Pinned bool }
 	if read(w, r, &v) {
-		answer(w, v, s.Store.Pin(r.Context(), idOf(r), v.Pinned))
+		answer(w, v, s.Store.Pin(idOf(r), v.Pinned))
 	}
 }
 
@@ -131,7 +126,7 @@ type finding struct {
 }
 
 func (s *Server) getExchange(w http.ResponseWriter, r *http.Request) {
-	e, err := s.Store.Get(r.Context(), idOf(r))
+	e, err := s.Store.Get(idOf(r))
 	if err != nil {
 		answer(w, nil, err)
 		return
@@ -249,7 +244,7 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &c) {
 		return
 	}
-	former, err := s.Store.Get(r.Context(), idOf(r))
+	former, err := s.Store.Get(idOf(r))
 	if err != nil {
 		answer(w, nil, err)
 		return
@@ -297,9 +292,4 @@ func (s *Server) codes(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	answer(w, map[string]any{"codes": out}, nil)
-}
-
-func (s *Server) openAPI(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(openAPI(s.Version))
 }

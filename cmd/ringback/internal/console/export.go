@@ -23,7 +23,7 @@ import (
 // file is made of the exchange's number alone: nothing that was captured may
 // choose it (T38).
 func (s *Server) export(w http.ResponseWriter, r *http.Request) {
-	e, err := s.Store.Get(r.Context(), idOf(r))
+	e, err := s.Store.Get(idOf(r))
 	if err != nil {
 		answer(w, nil, err)
 		return

@@ -21,7 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
-	"github.com/ringback-go/ringback/cmd/ringback/internal/captured"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/fixture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
 )
 
@@ -87,7 +87,7 @@ func TestT38CurlExportRunsNothing(t *testing.T) {
 		shells++
 		for name, r := range hostile() {
 			t.Run(shell+"/"+name, func(t *testing.T) {
-				e, err := d.store.Add(t.Context(), capture.Exchange{Request: r, Response: capture.Response{Status: 200}})
+				e, err := d.store.Add(capture.Exchange{Request: r, Response: capture.Response{Status: 200}})
 				require.NoError(t, err)
 				dir := t.TempDir()
 				require.NoError(t, os.WriteFile(filepath.Join(dir, "curl"), []byte(fakeCurl), 0o700))
@@ -177,7 +177,7 @@ func TestT38GoExportIsData(t *testing.T) {
 	d := open(t, nil)
 	for name, r := range hostile() {
 		t.Run(name, func(t *testing.T) {
-			e, err := d.store.Add(t.Context(), capture.Exchange{Request: r, Response: capture.Response{Status: 200, Body: []byte("`+os.Exit(1)+`\"")}})
+			e, err := d.store.Add(capture.Exchange{Request: r, Response: capture.Response{Status: 200, Body: []byte("`+os.Exit(1)+`\"")}})
 			require.NoError(t, err)
 			file, err := parser.ParseFile(token.NewFileSet(), "x_test.go", d.export(e.ID, "go"), parser.SkipObjectResolution)
 			require.NoError(t, err)
@@ -210,9 +210,9 @@ func TestT38FixtureAndHARAreTheRequest(t *testing.T) {
 	for name, r := range hostile() {
 		for _, form := range []string{"fixture", "har"} {
 			t.Run(name+"/"+form, func(t *testing.T) {
-				e, err := d.store.Add(t.Context(), capture.Exchange{Request: r, Response: capture.Response{Status: 200, Body: []byte("\xff\x00")}})
+				e, err := d.store.Add(capture.Exchange{Request: r, Response: capture.Response{Status: 200, Body: []byte("\xff\x00")}})
 				require.NoError(t, err)
-				again, err := captured.Parse([]byte(d.export(e.ID, form)), 0)
+				again, err := fixture.Parse([]byte(d.export(e.ID, form)), 0)
 				if strings.ContainsAny(r.URL, "#") || strings.Contains(r.URL, "$(") || strings.Contains(name, "header") && form == "fixture" {
 					return // net/http does not send these targets and headers
 				}
@@ -223,7 +223,7 @@ func TestT38FixtureAndHARAreTheRequest(t *testing.T) {
 				if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") && form == "fixture" {
 					body, r.Body = bytes.TrimRight(body, "\r\n"), bytes.TrimRight(r.Body, "\r\n")
 				}
-				assert.Equal(t, r.Body, append([]byte(nil), body...))
+				assert.Equal(t, string(r.Body), string(body))
 			})
 		}
 	}
@@ -233,7 +233,7 @@ func TestT38FixtureAndHARAreTheRequest(t *testing.T) {
 func TestT38NoHeaderIsSmuggledIntoAFixture(t *testing.T) {
 	t.Parallel()
 	d := open(t, nil)
-	e, err := d.store.Add(t.Context(), capture.Exchange{Request: capture.Request{
+	e, err := d.store.Add(capture.Exchange{Request: capture.Request{
 		Method: "POST\r\nX-Evil: 1", URL: "http://127.0.0.1:8080/sms\r\nX-Evil: 1", Header: http.Header{"X-A\r\nX-Evil: 1": {"b\r\nX-Evil: 1"}},
 	}})
 	require.NoError(t, err)

@@ -3,36 +3,37 @@
 package numbers
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
-
-	"github.com/twilio/twilio-go"
-	"github.com/twilio/twilio-go/client"
-	openapi "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
-// Config says whose numbers they are. AccountSID is required, and either Token
-// or Key and Secret.
+// Config names the account. AccountSID is required, and either Token or Key and
+// Secret.
 type Config struct {
 	AccountSID string
 	Token      string
-	Key        string // of an API key, in place of the token
-	Secret     string
-	API        string // empty: Twilio's own address
+	Key        string // SID of an API key, in place of the token
+	Secret     string // of the API key
+	API        string // address of the API; empty: https://api.twilio.com
 }
 
-// Numbers speaks to one account.
+// Numbers are the phone numbers of one account.
 type Numbers struct {
-	api *openapi.ApiService
+	resource       string // URL of IncomingPhoneNumbers, without .json
+	user, password string
+	client         *http.Client
 }
 
-// Webhooks are the addresses of a number. An empty one is not set at Twilio,
-// or not to be changed.
+// Webhooks are the addresses of a number. An empty one is not set at Twilio, or
+// is not to be changed.
 type Webhooks struct {
 	SMS           string `json:"sms"`
 	SMSFallback   string `json:"smsFallback"`
@@ -41,7 +42,7 @@ type Webhooks struct {
 	Status        string `json:"status"` // of calls
 }
 
-// A Number is what Twilio knows of a phone number.
+// A Number is a phone number as Twilio describes it.
 type Number struct {
 	SID, Number string
 	Webhooks    Webhooks
@@ -50,119 +51,132 @@ type Number struct {
 	App, Trunk, SMSApp string
 }
 
-// ErrNotFound is returned for a number that the account does not have.
+// ErrNotFound is the error for a number that the account does not have.
 var ErrNotFound = errors.New("numbers: the account has no such number")
 
-// New returns the numbers of an account. All requests end with ctx.
-func New(ctx context.Context, cfg Config) (*Numbers, error) {
+// New returns the numbers of an account. It fails for an API that is not a URL of
+// http or https.
+func New(cfg Config) (*Numbers, error) {
 	user, password := cfg.AccountSID, cfg.Token
 	if cfg.Key != "" {
 		user, password = cfg.Key, cfg.Secret
 	}
-	transport := &transport{ctx: ctx}
-	if cfg.API != "" {
-		u, err := url.Parse(cfg.API)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, fmt.Errorf("numbers: %q is no address of an API", cfg.API)
-		}
-		transport.api = u
+	api := strings.TrimSuffix(cmp.Or(cfg.API, "https://api.twilio.com"), "/")
+	u, err := url.Parse(api)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("numbers: invalid address of the API %q", cfg.API)
 	}
-	base := &client.Client{Credentials: client.NewCredentials(user, password), HTTPClient: &http.Client{
-		Transport:     transport,
-		Timeout:       15 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-	base.SetAccountSid(cfg.AccountSID)
-	rest := twilio.NewRestClientWithParams(twilio.ClientParams{Username: user, Password: password, AccountSid: cfg.AccountSID, Client: base})
-	return &Numbers{api: rest.Api}, nil
+	return &Numbers{
+		resource: api + "/2010-04-01/Accounts/" + url.PathEscape(cfg.AccountSID) + "/IncomingPhoneNumbers",
+		user:     user, password: password,
+		client: &http.Client{
+			Timeout:       15 * time.Second,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
 }
 
-// transport sends requests to another address than Twilio's, if there is one,
-// and ends them with ctx.
-type transport struct {
-	ctx context.Context
-	api *url.URL
-}
-
-func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := t.ctx.Err(); err != nil {
-		return nil, err
+// Find looks a number up. It returns [ErrNotFound] if the account does not have
+// it.
+func (n *Numbers) Find(ctx context.Context, number string) (Number, error) {
+	var list struct {
+		Numbers []incoming `json:"incoming_phone_numbers"`
 	}
-	if t.api != nil {
-		r = r.Clone(r.Context())
-		r.URL.Scheme, r.URL.Host, r.Host = t.api.Scheme, t.api.Host, t.api.Host
-		r.URL.Path = strings.TrimSuffix(t.api.Path, "/") + r.URL.Path
+	address := n.resource + ".json?" + url.Values{"PhoneNumber": {number}}.Encode()
+	if err := n.do(ctx, http.MethodGet, address, nil, &list); err != nil {
+		return Number{}, err
 	}
-	return http.DefaultTransport.RoundTrip(r)
-}
-
-// Find looks a number up.
-func (n *Numbers) Find(number string) (Number, error) {
-	list, err := n.api.ListIncomingPhoneNumber(new(openapi.ListIncomingPhoneNumberParams).SetPhoneNumber(number).SetLimit(20))
-	if err != nil {
-		return Number{}, explain(err)
-	}
-	for _, found := range list {
-		if value(found.PhoneNumber) == number {
-			return of(found), nil
+	for _, found := range list.Numbers {
+		if found.Number == number {
+			return found.plain(), nil
 		}
 	}
 	return Number{}, ErrNotFound
 }
 
-// Set changes the addresses of want that are not empty, all to be asked by
-// POST, and returns what Twilio then has.
-func (n *Numbers) Set(sid string, want Webhooks) (Number, error) {
-	params := new(openapi.UpdateIncomingPhoneNumberParams)
-	if want.SMS != "" {
-		params.SetSmsUrl(want.SMS).SetSmsMethod(http.MethodPost)
+// Set changes the addresses of want that are not empty, all to be requested by
+// POST. It returns the number as it is then.
+func (n *Numbers) Set(ctx context.Context, sid string, want Webhooks) (Number, error) {
+	params := url.Values{}
+	for _, hook := range []struct{ name, address, method string }{
+		{"SmsUrl", want.SMS, "SmsMethod"},
+		{"SmsFallbackUrl", want.SMSFallback, "SmsFallbackMethod"},
+		{"VoiceUrl", want.Voice, "VoiceMethod"},
+		{"VoiceFallbackUrl", want.VoiceFallback, "VoiceFallbackMethod"},
+		{"StatusCallback", want.Status, "StatusCallbackMethod"},
+	} {
+		if hook.address != "" {
+			params.Set(hook.name, hook.address)
+			params.Set(hook.method, http.MethodPost)
+		}
 	}
-	if want.SMSFallback != "" {
-		params.SetSmsFallbackUrl(want.SMSFallback).SetSmsFallbackMethod(http.MethodPost)
-	}
-	if want.Voice != "" {
-		params.SetVoiceUrl(want.Voice).SetVoiceMethod(http.MethodPost)
-	}
-	if want.VoiceFallback != "" {
-		params.SetVoiceFallbackUrl(want.VoiceFallback).SetVoiceFallbackMethod(http.MethodPost)
-	}
-	if want.Status != "" {
-		params.SetStatusCallback(want.Status).SetStatusCallbackMethod(http.MethodPost)
-	}
-	got, err := n.api.UpdateIncomingPhoneNumber(sid, params)
-	if err != nil {
-		return Number{}, explain(err)
-	}
-	return of(*got), nil
+	var got incoming
+	err := n.do(ctx, http.MethodPost, n.resource+"/"+url.PathEscape(sid)+".json", params, &got)
+	return got.plain(), err
 }
 
-func of(n openapi.ApiV2010IncomingPhoneNumber) Number {
+// incoming is an IncomingPhoneNumber in JSON.
+type incoming struct {
+	SID                 string `json:"sid"`
+	Number              string `json:"phone_number"`
+	SMSURL              string `json:"sms_url"`
+	SMSMethod           string `json:"sms_method"`
+	SMSFallbackURL      string `json:"sms_fallback_url"`
+	SMSFallbackMethod   string `json:"sms_fallback_method"`
+	VoiceURL            string `json:"voice_url"`
+	VoiceMethod         string `json:"voice_method"`
+	VoiceFallbackURL    string `json:"voice_fallback_url"`
+	VoiceFallbackMethod string `json:"voice_fallback_method"`
+	Status              string `json:"status_callback"`
+	StatusMethod        string `json:"status_callback_method"`
+	VoiceApp            string `json:"voice_application_sid"`
+	SMSApp              string `json:"sms_application_sid"`
+	Trunk               string `json:"trunk_sid"`
+}
+
+func (n incoming) plain() Number {
 	return Number{
-		SID: value(n.Sid), Number: value(n.PhoneNumber),
-		Webhooks: Webhooks{value(n.SmsUrl), value(n.SmsFallbackUrl), value(n.VoiceUrl), value(n.VoiceFallbackUrl), value(n.StatusCallback)},
-		Methods:  Webhooks{value(n.SmsMethod), value(n.SmsFallbackMethod), value(n.VoiceMethod), value(n.VoiceFallbackMethod), value(n.StatusCallbackMethod)},
-		App:      value(n.VoiceApplicationSid), Trunk: value(n.TrunkSid), SMSApp: value(n.SmsApplicationSid),
+		SID: n.SID, Number: n.Number, App: n.VoiceApp, Trunk: n.Trunk, SMSApp: n.SMSApp,
+		Webhooks: Webhooks{n.SMSURL, n.SMSFallbackURL, n.VoiceURL, n.VoiceFallbackURL, n.Status},
+		Methods:  Webhooks{n.SMSMethod, n.SMSFallbackMethod, n.VoiceMethod, n.VoiceFallbackMethod, n.StatusMethod},
 	}
 }
 
-func value[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
+// do makes one request of the API and decodes the answer into v.
+func (n *Numbers) do(ctx context.Context, method, address string, params url.Values, v any) error {
+	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(params.Encode()))
+	if err != nil {
+		return fmt.Errorf("numbers: %w", err)
 	}
-	return v
-}
-
-// explain says what to do about an error of the API.
-func explain(err error) error {
-	rest, ok := errors.AsType[*client.TwilioRestError](err)
-	if !ok {
-		return fmt.Errorf("numbers: Twilio cannot be asked: %w", err)
+	r.SetBasicAuth(n.user, n.password)
+	if params != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	switch rest.Status {
-	case http.StatusUnauthorized:
-		return fmt.Errorf("numbers: Twilio refuses the credentials (%d); look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", rest.Code)
-	case http.StatusTooManyRequests:
-		return errors.New("numbers: Twilio asks for patience; try again in a moment")
+	resp, err := n.client.Do(r)
+	if err != nil {
+		return fmt.Errorf("numbers: Twilio cannot be reached: %w", err)
 	}
-	return fmt.Errorf("numbers: Twilio answers status %d, error %d: %s", rest.Status, rest.Code, rest.Message)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 4<<20))
+	if err != nil {
+		return fmt.Errorf("numbers: the answer of Twilio cannot be read: %w", err)
+	}
+	var failed struct {
+		Code    int
+		Message string
+	}
+	switch {
+	case resp.StatusCode == http.StatusUnauthorized:
+		json.Unmarshal(body, &failed) // for the code; the status says the rest
+		return fmt.Errorf("numbers: Twilio refuses the credentials (%d); check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", failed.Code)
+	case resp.StatusCode == http.StatusTooManyRequests:
+		return errors.New("numbers: too many requests to Twilio; try again in a moment")
+	case resp.StatusCode < 200 || resp.StatusCode > 299:
+		json.Unmarshal(body, &failed)
+		return fmt.Errorf("numbers: Twilio answered status %d, error %d: %s", resp.StatusCode, failed.Code, failed.Message)
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		return fmt.Errorf("numbers: the answer of Twilio is not JSON as documented: %w", err)
+	}
+	return nil
 }

@@ -49,7 +49,7 @@ func open(t *testing.T, a *api, cfg numbers.Config) *numbers.Numbers {
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
 	cfg.AccountSID, cfg.API = account, server.URL
-	n, err := numbers.New(t.Context(), cfg)
+	n, err := numbers.New(cfg)
 	require.NoError(t, err)
 	return n
 }
@@ -58,20 +58,20 @@ func TestFindAndSet(t *testing.T) {
 	t.Parallel()
 	a := new(api)
 	n := open(t, a, numbers.Config{Token: "token"})
-	found, err := n.Find("+15550100")
+	found, err := n.Find(t.Context(), "+15550100")
 	require.NoError(t, err)
 	assert.Equal(t, account, a.user)
 	assert.Equal(t, "https://old.example.com/sms", found.Webhooks.SMS)
 	assert.Equal(t, "GET", found.Methods.SMS)
 	assert.Equal(t, "TK1", found.Trunk)
-	_, err = n.Find("+15550199")
+	_, err = n.Find(t.Context(), "+15550199")
 	require.ErrorIs(t, err, numbers.ErrNotFound, "near is not the same")
 
-	got, err := n.Set(found.SID, numbers.Webhooks{SMS: "https://new.example.com/sms"})
+	got, err := n.Set(t.Context(), found.SID, numbers.Webhooks{SMS: "https://new.example.com/sms"})
 	require.NoError(t, err)
 	assert.Equal(t, url.Values{"SmsUrl": {"https://new.example.com/sms"}, "SmsMethod": {"POST"}}, a.changed, "what is empty is not touched")
 	assert.Equal(t, "https://new.example.com/sms", got.Webhooks.SMS)
-	_, err = n.Set(found.SID, numbers.Webhooks{"a", "b", "c", "d", "e"})
+	_, err = n.Set(t.Context(), found.SID, numbers.Webhooks{"a", "b", "c", "d", "e"})
 	require.NoError(t, err)
 	for _, name := range []string{"SmsUrl", "SmsFallbackUrl", "VoiceUrl", "VoiceFallbackUrl", "StatusCallback"} {
 		assert.NotEmpty(t, a.changed.Get(name), name)
@@ -85,7 +85,7 @@ func TestAPIKey(t *testing.T) {
 	t.Parallel()
 	a := new(api)
 	n := open(t, a, numbers.Config{Key: "SK0123456789abcdef0123456789abcdef", Secret: "secret"})
-	_, err := n.Find("+15550100")
+	_, err := n.Find(t.Context(), "+15550100")
 	require.NoError(t, err)
 	assert.Equal(t, "SK0123456789abcdef0123456789abcdef", a.user)
 }
@@ -95,14 +95,14 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	t.Parallel()
 	for status, says := range map[int]string{401: "TWILIO_AUTH_TOKEN", 429: "in a moment", 500: "status 500"} {
 		n := open(t, &api{status: status}, numbers.Config{Token: "asecrettoken"})
-		_, err := n.Find("+15550100")
+		_, err := n.Find(t.Context(), "+15550100")
 		require.ErrorContains(t, err, says)
 		assert.NotContains(t, err.Error(), "asecrettoken")
-		_, err = n.Set("PN0", numbers.Webhooks{SMS: "https://new.example.com/sms"})
+		_, err = n.Set(t.Context(), "PN0", numbers.Webhooks{SMS: "https://new.example.com/sms"})
 		require.ErrorContains(t, err, says)
 	}
 	for _, bad := range []string{"ftp://example.com", "example.com", "http://"} {
-		_, err := numbers.New(t.Context(), numbers.Config{AccountSID: account, API: bad})
+		_, err := numbers.New(numbers.Config{AccountSID: account, API: bad})
 		require.Error(t, err, bad)
 	}
 }

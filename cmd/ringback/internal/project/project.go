@@ -9,8 +9,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -132,12 +130,4 @@ func write(path, text string) error {
 		return err
 	}
 	return os.Rename(f.Name(), path)
-}
-
-// Secure gives a file that exists mode 0600.
-func Secure(path string) error {
-	if err := os.Chmod(path, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("project: %w", err)
-	}
-	return nil
 }

@@ -69,7 +69,7 @@ func open(t testing.TB) *world {
 
 // begin starts a world without a test around it, for the example.
 func begin() (*world, func(), error) {
-	store, _, err := capture.Open(context.Background(), "", capture.Limits{})
+	store, _, err := capture.Open("", capture.Limits{})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ringback-go/ringback/cmd/ringback/internal/lifecycle"
 	"github.com/ringback-go/ringback/webhook"
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
@@ -211,7 +210,7 @@ func fails(p *player, arg *yaml.Node) error {
 
 // deliver reports the life of a message: of the last reply, if there is one.
 func deliver(p *player, arg *yaml.Node) error {
-	life := lifecycle.Life{Ending: "delivered", Seed: p.cfg.Seed}
+	life := Life{Ending: "delivered", Seed: p.cfg.Seed}
 	path := p.cfg.Status
 	if arg != nil && arg.Kind == yaml.ScalarNode {
 		life.Ending = arg.Value

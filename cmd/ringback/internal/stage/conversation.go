@@ -185,7 +185,7 @@ func (s *Stage) Send(t Text) (Message, error) {
 	text.SID = s.engine.NewSID(prefix)
 	m.SID = text.SID
 	if prefix == "MM" {
-		media, err := s.keep(m.SID, t.File)
+		media, err := s.keepPicture(m.SID, t.File)
 		if err != nil {
 			return Message{}, err
 		}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
-	"github.com/ringback-go/ringback/cmd/ringback/internal/lifecycle"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/scenario"
 	"github.com/ringback-go/ringback/internal/dialogue"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/status"
@@ -82,7 +82,7 @@ func (s *Stage) Play(l Lifecycle) (Delivery, error) {
 	if reaction, ok := callEndings[l.Ending]; ok {
 		return s.playCall(l, reaction)
 	}
-	reports, err := lifecycle.Life{Ending: l.Ending, ErrorCode: l.ErrorCode, Order: l.Order, Seed: l.Seed}.Reports()
+	reports, err := scenario.Life{Ending: l.Ending, ErrorCode: l.ErrorCode, Order: l.Order, Seed: l.Seed}.Reports()
 	if err != nil {
 		return Delivery{}, fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
@@ -109,7 +109,7 @@ const (
 
 // arrange returns what arrives of reports, and notes what is lost where it would
 // have come. The lock is held.
-func (d *Delivery) arrange(reports []lifecycle.Report, delayed bool, now time.Time) (steps []dialogue.Delivery) {
+func (d *Delivery) arrange(reports []scenario.Report, delayed bool, now time.Time) (steps []dialogue.Delivery) {
 	for i, r := range reports {
 		if r.Lost {
 			d.Steps = append(d.Steps, Step{Status: r.Status, At: now.Add(time.Duration(i+1) * pace), Lost: true})

@@ -107,7 +107,7 @@ func TestFaultsAreWhatTheirLabelSays(t *testing.T) {
 				server := &http.Server{Handler: program}
 				go server.Serve(connections)
 				transport := &http.Transport{DialContext: connections.dial, DisableKeepAlives: true}
-				store, _, err := capture.Open(t.Context(), "", capture.Limits{})
+				store, _, err := capture.Open("", capture.Limits{})
 				require.NoError(t, err)
 				s, err := stage.New(stage.Config{
 					App: base, AuthToken: authToken, Store: store, Facts: facts, Seed: 1, Transport: transport,
@@ -166,10 +166,8 @@ func TestFaultsAreWhatTheirLabelSays(t *testing.T) {
 // capturedTexts are the exchanges of incoming messages, the oldest first.
 func capturedTexts(t *testing.T, store *capture.Store) (out []capture.Exchange) {
 	t.Helper()
-	list, err := store.List(t.Context(), capture.Query{Kind: "IncomingMessage"})
-	require.NoError(t, err)
-	for _, e := range list {
-		whole, err := store.Get(t.Context(), e.ID)
+	for _, e := range store.List(capture.Query{Kind: "IncomingMessage"}) {
+		whole, err := store.Get(e.ID)
 		require.NoError(t, err)
 		out = append([]capture.Exchange{whole}, out...)
 	}
@@ -264,7 +262,7 @@ func TestT32TunnelRefusesWebPages(t *testing.T) {
 func TestT35SecondLock(t *testing.T) {
 	facts, err := explain.Load()
 	require.NoError(t, err)
-	store, _, err := capture.Open(t.Context(), "", capture.Limits{})
+	store, _, err := capture.Open("", capture.Limits{})
 	require.NoError(t, err)
 	defer store.Close()
 	s, err := stage.New(stage.Config{
@@ -294,7 +292,7 @@ func tunnelTo(t *testing.T, app, publicURL string, hosts ...string) string {
 	t.Helper()
 	facts, err := explain.Load()
 	require.NoError(t, err)
-	store, _, err := capture.Open(t.Context(), "", capture.Limits{})
+	store, _, err := capture.Open("", capture.Limits{})
 	require.NoError(t, err)
 	s, err := stage.New(stage.Config{
 		App: app, BaseURL: publicURL, AuthToken: authToken, Store: store, Facts: facts, Hosts: hosts,

@@ -28,7 +28,7 @@ type picture struct {
 
 // keep keeps the picture of a message, the one that is there from the start
 // when data is nil.
-func (s *Stage) keep(message string, data []byte) (Media, error) {
+func (s *Stage) keepPicture(message string, data []byte) (Media, error) {
 	if data == nil {
 		data = sample()
 	}

@@ -168,7 +168,7 @@ func (s *Stage) Exchange(ctx context.Context, e capture.Exchange) (capture.Excha
 	}
 	e.Verdict = s.Verdict(e.Request)
 	e.Lint = s.lint(e)
-	return s.store(context.WithoutCancel(ctx), e, rec)
+	return s.store(e, rec)
 }
 
 // lint counts the problems of an answer.

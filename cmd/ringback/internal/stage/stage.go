@@ -184,7 +184,7 @@ func (s *Stage) captured(x *dialogue.Exchange, at time.Time) int64 {
 	s.mu.Lock()
 	e.Source = cmp.Or(s.source[e.SID], capture.Phone)
 	s.mu.Unlock()
-	kept, err := s.store(context.Background(), e, rec)
+	kept, err := s.store(e, rec)
 	if err != nil {
 		s.tell(News{"trouble", err.Error()})
 		return 0
@@ -196,7 +196,7 @@ func (s *Stage) captured(x *dialogue.Exchange, at time.Time) int64 {
 }
 
 // store keeps an exchange, and the first of two equal requests before it.
-func (s *Stage) store(ctx context.Context, e capture.Exchange, rec *fault.Record) (capture.Exchange, error) {
+func (s *Stage) store(e capture.Exchange, rec *fault.Record) (capture.Exchange, error) {
 	if a := rec.Repeated; a != nil {
 		first := e
 		first.At, first.Took, first.Error, first.Code = a.At, a.Took, "", 0
@@ -207,11 +207,29 @@ func (s *Stage) store(ctx context.Context, e capture.Exchange, rec *fault.Record
 		first.Summary += " (first of two)"
 		e.Summary += " (second of two)"
 		first.Lint = s.lint(first)
-		if _, err := s.cfg.Store.Add(ctx, first); err != nil {
+		if _, err := s.Record(first); err != nil {
 			return e, err
 		}
 	}
-	return s.cfg.Store.Add(ctx, e)
+	return s.Record(e)
+}
+
+// Record keeps an exchange and reports it.
+func (s *Stage) Record(e capture.Exchange) (capture.Exchange, error) {
+	kept, err := s.cfg.Store.Add(e)
+	if err == nil {
+		shown := kept
+		shown.Request.Body, shown.Response.Body = nil, nil
+		s.tell(News{"exchange", shown})
+	}
+	return kept, err
+}
+
+// Clear drops the exchanges that are not pinned.
+func (s *Stage) Clear() error {
+	err := s.cfg.Store.Clear()
+	s.tell(News{"cleared", nil})
+	return err
 }
 
 func newestFirst[T any](list []T) []T {

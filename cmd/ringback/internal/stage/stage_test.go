@@ -67,7 +67,7 @@ func play(t *testing.T, documents map[string]string, story func(t *testing.T, w 
 			rw.Header().Set("Content-Type", "text/xml")
 			fmt.Fprintf(rw, "<Response>%s</Response>", document)
 		})
-		w.store, _, err = capture.Open(t.Context(), "", capture.Limits{})
+		w.store, _, err = capture.Open("", capture.Limits{})
 		require.NoError(t, err)
 		w.Stage, err = stage.New(stage.Config{
 			App: base, AuthToken: authToken, Store: w.store, Facts: facts, Seed: 1, API: "http://127.0.0.1:4040/", Hosts: []string{"hooks.example.com"},
@@ -156,7 +156,7 @@ func TestATextAndItsReply(t *testing.T) {
 		assert.Equal(t, "hello back", list[0].Last.Body)
 		require.Len(t, w.Deliveries(), 1)
 		assert.True(t, w.Deliveries()[0].Silent, "nobody asked to be told")
-		kept, err := w.store.Get(t.Context(), 1)
+		kept, err := w.store.Get(1)
 		require.NoError(t, err)
 		assert.Equal(t, "valid", kept.Verdict)
 		assert.Equal(t, "IncomingMessage", kept.Kind)
@@ -471,7 +471,7 @@ func TestReplay(t *testing.T) {
 		_, err := w.Send(stage.Text{Person: ana, Body: "hello"})
 		require.NoError(t, err)
 		w.pass(time.Second)
-		former, err := w.store.Get(t.Context(), 1)
+		former, err := w.store.Get(1)
 		require.NoError(t, err)
 		again, err := w.Replay(t.Context(), former, stage.Change{})
 		require.NoError(t, err)
@@ -522,7 +522,7 @@ func TestTunnel(t *testing.T) {
 			return rec
 		}
 		assert.Equal(t, http.StatusOK, post(form.Encode(), "hooks.example.com").Code)
-		e, err := w.store.Get(t.Context(), 1)
+		e, err := w.store.Get(1)
 		require.NoError(t, err)
 		assert.Equal(t, capture.Tunnel, e.Source)
 		assert.Equal(t, `+15550101 texts hi`, e.Summary)

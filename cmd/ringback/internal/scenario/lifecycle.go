@@ -1,6 +1,4 @@
-// Package lifecycle knows what Twilio reports of a message, and what a network
-// makes of reports that were sent in order.
-package lifecycle
+package scenario
 
 import (
 	"fmt"
@@ -9,7 +7,7 @@ import (
 	"strings"
 )
 
-// Life is what is to be reported of one message.
+// A Life is what Twilio reports of one message.
 type Life struct {
 	Ending    string // delivered, read, undelivered, failed, canceled; or reports with commas between
 	ErrorCode int    // of undelivered and failed; zero: the usual one
@@ -17,7 +15,7 @@ type Life struct {
 	Seed      uint64 // of the choices
 }
 
-// Report is one report.
+// A Report is one status callback.
 type Report struct {
 	Status    string `json:"status" yaml:"status"`
 	ErrorCode int    `json:"errorCode,omitempty" yaml:"errorCode"`

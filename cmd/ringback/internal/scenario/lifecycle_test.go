@@ -1,4 +1,4 @@
-package lifecycle_test
+package scenario_test
 
 import (
 	"slices"
@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringback-go/ringback/cmd/ringback/internal/lifecycle"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/scenario"
 )
 
-func statuses(reports []lifecycle.Report) (out []string) {
+func statuses(reports []scenario.Report) (out []string) {
 	for _, r := range reports {
 		out = append(out, r.Status)
 	}
@@ -20,14 +20,14 @@ func statuses(reports []lifecycle.Report) (out []string) {
 func TestEndings(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		life lifecycle.Life
-		want []lifecycle.Report
+		life scenario.Life
+		want []scenario.Report
 	}{
-		{lifecycle.Life{Ending: "delivered"}, []lifecycle.Report{{Status: "queued"}, {Status: "sent"}, {Status: "delivered"}}},
-		{lifecycle.Life{Ending: "undelivered"}, []lifecycle.Report{{Status: "queued"}, {Status: "sent"}, {Status: "undelivered", ErrorCode: 30003}}},
-		{lifecycle.Life{Ending: "failed", ErrorCode: 30006}, []lifecycle.Report{{Status: "queued"}, {Status: "failed", ErrorCode: 30006}}},
-		{lifecycle.Life{Ending: "delivered", ErrorCode: 30006}, []lifecycle.Report{{Status: "queued"}, {Status: "sent"}, {Status: "delivered"}}},
-		{lifecycle.Life{Ending: "sent, read"}, []lifecycle.Report{{Status: "sent"}, {Status: "read"}}},
+		{scenario.Life{Ending: "delivered"}, []scenario.Report{{Status: "queued"}, {Status: "sent"}, {Status: "delivered"}}},
+		{scenario.Life{Ending: "undelivered"}, []scenario.Report{{Status: "queued"}, {Status: "sent"}, {Status: "undelivered", ErrorCode: 30003}}},
+		{scenario.Life{Ending: "failed", ErrorCode: 30006}, []scenario.Report{{Status: "queued"}, {Status: "failed", ErrorCode: 30006}}},
+		{scenario.Life{Ending: "delivered", ErrorCode: 30006}, []scenario.Report{{Status: "queued"}, {Status: "sent"}, {Status: "delivered"}}},
+		{scenario.Life{Ending: "sent, read"}, []scenario.Report{{Status: "sent"}, {Status: "read"}}},
 	} {
 		got, err := c.life.Reports()
 		require.NoError(t, err)
@@ -39,12 +39,12 @@ func TestEndings(t *testing.T) {
 // nothing goes that is not said to be lost.
 func TestOrders(t *testing.T) {
 	t.Parallel()
-	for _, ending := range lifecycle.Endings() {
-		straight, err := lifecycle.Life{Ending: ending}.Reports()
+	for _, ending := range scenario.Endings() {
+		straight, err := scenario.Life{Ending: ending}.Reports()
 		require.NoError(t, err)
-		for _, order := range lifecycle.Orders() {
+		for _, order := range scenario.Orders() {
 			for seed := range uint64(100) {
-				life := lifecycle.Life{Ending: ending, Order: order, Seed: seed}
+				life := scenario.Life{Ending: ending, Order: order, Seed: seed}
 				got, err := life.Reports()
 				require.NoError(t, err)
 				again, err := life.Reports()
@@ -82,11 +82,11 @@ func TestOrders(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	_, err := lifecycle.Life{Ending: "eaten"}.Reports()
+	_, err := scenario.Life{Ending: "eaten"}.Reports()
 	require.ErrorContains(t, err, "delivered, read, undelivered")
-	_, err = lifecycle.Life{Ending: "read", Order: "backwards"}.Reports()
+	_, err = scenario.Life{Ending: "read", Order: "backwards"}.Reports()
 	require.ErrorContains(t, err, "in-order, shuffled")
-	same, err := lifecycle.Life{Ending: "sent,sent", Order: "shuffled"}.Reports()
+	same, err := scenario.Life{Ending: "sent,sent", Order: "shuffled"}.Reports()
 	require.NoError(t, err, "what cannot be shuffled comes as it is")
 	assert.Len(t, same, 2)
 }
