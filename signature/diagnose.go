@@ -184,7 +184,7 @@ func (d *diagnosis) view() *diagnose.Request {
 		if len(tokens) > 1 {
 			name = t.String()
 		}
-		view.Odd = name + " " + t.key.odd
+		view.Odd = fmt.Sprintf(t.key.odd, name)
 	}
 	if len(d.q.loc.heads) > 0 {
 		scheme, rest, _ := strings.Cut(d.q.loc.heads[0], "://")
@@ -262,18 +262,19 @@ func (d *diagnosis) account() []Finding {
 	return found("account", d.err.detail, "Twilio names one well-formed AccountSid. Look for what adds one to the URL or the form. If that has to stay, set Config.Lenient.")
 }
 
-// oddityOf is kept with a key, so that its secret need not be.
+// oddityOf returns a cause with a place for the token's name, or "". It is kept with
+// a key, so that its secret need not be.
 func oddityOf(secret string) string {
 	const digits = "0123456789abcdef"
 	switch {
 	case strings.Trim(secret, "\"'`") != secret:
-		return "has quotes around it"
+		return "token-spelling: %s has quotes around it"
 	case strings.Trim(secret, digits) == "" && len(secret) == 32:
 		return ""
 	case strings.Trim(strings.ToLower(secret), digits) == "" && len(secret) == 32:
-		return "is in capital letters"
+		return "token-spelling: %s is in capital letters"
 	case len(secret) == 32:
-		return "looks like an API key secret"
+		return "token: %s looks like an API key secret"
 	}
-	return "does not look like an auth token"
+	return "token: %s does not look like an auth token"
 }

@@ -190,8 +190,8 @@ func TestDiagnoseTokens(t *testing.T) {
 		label  string
 		cause  string
 	}{
-		"quotes":         {`"` + benchToken + `"`, "token", "quotes"},
-		"capitals":       {strings.ToUpper(benchToken), "token", "capital letters"},
+		"quotes":         {`"` + benchToken + `"`, "token-spelling", "quotes"},
+		"capitals":       {strings.ToUpper(benchToken), "token-spelling", "capital letters"},
 		"API key secret": {"Zk3mVq9rT1yXw8LpHs6NdBc4Ea7FgJ2u", "token", "API key secret"},
 		"cut":            {benchToken[:30], "token", "does not look like an auth token"},
 		"another":        {strings.Repeat("0", 32), "token", "variants of the request that were tried"},

@@ -43,7 +43,7 @@ type Request struct {
 	// it computes for that.
 	Signs func(text string) bool
 	Keys  int
-	Odd   string // what is unusual about the tokens, if anything
+	Odd   string // cause: what is unusual about a token, or ""
 	Key   string // the shared key that the request names, if any
 }
 
@@ -256,7 +256,7 @@ func (s *search) nothing() []Finding {
 		cause += "; the limit was reached before all were tried"
 	}
 	if s.Odd != "" {
-		cause = "token: " + s.Odd + "; " + strings.TrimPrefix(cause, "token: ")
+		cause = s.Odd + "; " + strings.TrimPrefix(cause, "token: ")
 	}
 	list := []Finding{{cause, "Check that the token is the primary auth token of the account that sent the request, as the Twilio Console shows it: 32 characters from 0-9 and a-f, without quotes. " +
 		"A sub-account and each region have tokens of their own; a secondary token signs nothing until it is promoted; API key secrets and test credentials never sign webhooks."}}
