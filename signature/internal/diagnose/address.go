@@ -1,106 +1,84 @@
 package diagnose
 
 import (
-	"cmp"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
 )
 
-func schemes(r *Request, t trial) iter.Seq[change] {
-	var list []change
-	for _, scheme := range []string{"https", "http", "wss", "ws"} {
-		c := change{trial: t, label: "scheme", address: true, remedy: "TLS ends at a proxy, so this process sees another scheme than Twilio.",
-			what: fmt.Sprintf("Twilio signed %s, and the request was checked as %s", scheme, t.scheme)}
-		signed, seen := strings.HasPrefix(scheme, "ws"), strings.HasPrefix(t.scheme, "ws")
-		if signed || seen {
-			c.label, c.remedy = "scheme-websocket", "The address has the scheme https, which becomes wss by itself where a WebSocket is opened."
-		}
-		if signed && !seen {
-			c.remedy = "Have the proxy pass on the Upgrade header, by which a WebSocket handshake is recognized."
-			c.address = strings.Replace(scheme, "ws", "http", 1) != t.scheme
-		}
-		if c.scheme = scheme; scheme != t.scheme {
-			list = append(list, c)
+// The changes of this file are values for a part of the address. What they mean
+// follows from the address that is right in the end (addressFindings).
+
+func each(values []string, set func(value string) trial) iter.Seq[change] {
+	return func(yield func(change) bool) {
+		for _, value := range values {
+			if !yield(change{trial: set(value)}) {
+				return
+			}
 		}
 	}
-	return slices.Values(list)
+}
+
+func schemes(_ *Request, t trial) iter.Seq[change] {
+	return each([]string{"https", "http", "wss", "ws"}, func(scheme string) trial { t.scheme = scheme; return t })
 }
 
 func hosts(r *Request, t trial) iter.Seq[change] {
-	var list []change
-	add := func(authority, from string) {
-		host, port := cutPort(strings.Trim(authority, " \t\""))
-		if host == "" || strings.ContainsAny(host, "@/\\?#<>\" \t") {
-			return
-		}
-		c := change{trial: t, label: "host", address: true, remedy: "That is the name that Twilio was given."}
-		switch {
-		case host == t.host:
-			c.label, c.remedy = "port", portCounts
-		case strings.EqualFold(host, t.host):
-			c.label, c.remedy = "host-case", "Upper and lower case of the host count, and have to be as at Twilio."
-		}
-		c.host = host
-		for _, c.port = range slices.Compact([]string{port, cmp.Or(port, t.port)}) {
-			if c.host == t.host && c.port == t.port {
-				continue
-			}
-			c.what = fmt.Sprintf("Twilio signed host %q (%s), and the request was checked for %q", c.host+c.port, from, t.host+t.port)
-			list = append(list, c)
-		}
-	}
-	for _, host := range r.Hosts {
-		add(host, "the Host header or a configured name")
-	}
-	for _, name := range []string{"X-Forwarded-Host", "X-Original-Host"} {
-		for _, host := range claims(r.Header[name]) {
-			add(host, "the "+name+" header")
-		}
-	}
+	names := append(slices.Clone(r.Hosts), claims(r.Header["X-Forwarded-Host"])...)
+	names = append(names, claims(r.Header["X-Original-Host"])...)
 	for _, element := range claims(r.Header["Forwarded"]) {
 		for part := range strings.SplitSeq(element, ";") {
 			if name, host, _ := strings.Cut(strings.TrimSpace(part), "="); strings.EqualFold(name, "host") {
-				add(host, "the Forwarded header")
+				names = append(names, strings.Trim(host, `"`))
 			}
 		}
 	}
-	add(strings.TrimSuffix(t.user, "@"), "what is in front of the @")
-	if bare, ok := strings.CutPrefix(t.host, "www."); ok {
-		add(bare, "without www")
-	} else {
-		add("www."+t.host, "with www")
-	}
+	names = append(names, strings.TrimSuffix(t.user, "@"), "www."+t.host, strings.TrimPrefix(t.host, "www."))
 	labels := strings.Split(strings.ToLower(t.host), ".")
 	for i, l := range labels {
 		labels[i] = strings.ToUpper(l[:min(1, len(l))]) + l[min(1, len(l)):]
 	}
 	title := strings.Join(labels, ".")
 	last := len(title) - len(labels[len(labels)-1])
-	for _, host := range []string{strings.ToLower(title), strings.ToUpper(title), title, title[:last] + strings.ToLower(title[last:]), title[:last] + strings.ToUpper(title[last:])} {
-		add(host, "in another case")
+	names = append(names, strings.ToLower(title), strings.ToUpper(title), title, title[:last]+strings.ToLower(title[last:]), title[:last]+strings.ToUpper(title[last:]))
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" || strings.ContainsAny(name, "@/\\?#<>\" \t") })
+	for _, name := range names {
+		if host, port := cutPort(name); host != "" && port == "" {
+			names = append(names, name+t.port) // the port may be right
+		}
 	}
-	return slices.Values(list)
+	return each(names, func(name string) trial { t.host, t.port = cutPort(name); return t })
 }
 
-const portCounts = "The port counts; only the scheme's default port may be left out."
-
-// commonPorts are those that development servers and proxies listen on.
-var commonPorts = []string{"80", "443", "8080", "8443", "9443", "3000", "5000", "8000", "8081", "8888", "9000"}
+// cutPort cuts the port with its colon off an authority. Colons in an IPv6
+// literal do not count.
+func cutPort(authority string) (host, port string) {
+	if i := strings.LastIndexByte(authority, ':'); i > strings.LastIndexByte(authority, ']') {
+		return authority[:i], authority[i:]
+	}
+	return authority, ""
+}
 
 func ports(r *Request, t trial) iter.Seq[change] {
-	var list []change
-	for _, port := range append(claims(r.Header["X-Forwarded-Port"]), commonPorts...) {
-		if port == "" || len(port) > 5 || strings.Trim(port, "0123456789") != "" || ":"+port == t.port {
-			continue
+	// The last ones are those that development servers and proxies listen on.
+	numbers := append(claims(r.Header["X-Forwarded-Port"]), "80", "443", "8080", "8443", "9443", "3000", "5000", "8000", "8081", "8888", "9000")
+	numbers = slices.DeleteFunc(numbers, func(n string) bool { return n == "" || len(n) > 5 || strings.Trim(n, "0123456789") != "" })
+	return each(numbers, func(number string) trial { t.port = ":" + number; return t })
+}
+
+func prefixes(r *Request, t trial) iter.Seq[change] {
+	list := []string{""}
+	for _, prefix := range claims(r.Header["X-Forwarded-Prefix"]) {
+		if strings.HasPrefix(prefix, "/") {
+			list = append(list, strings.TrimSuffix(prefix, "/"))
 		}
-		c := change{trial: t, label: "port", address: true, remedy: portCounts,
-			what: fmt.Sprintf("Twilio signed port %s, and the request was checked for %q", port, t.host+t.port)}
-		c.port = ":" + port
-		list = append(list, c)
 	}
-	return slices.Values(list)
+	// Gateways and routers commonly remove these.
+	for _, stage := range strings.Fields("/prod /Prod /dev /stage /Stage /staging /test /live /default /api /v1 /api/v1 /twilio /webhook /webhooks /hooks") {
+		list = append(list, t.prefix+stage)
+	}
+	return each(list, func(prefix string) trial { t.prefix = prefix; return t })
 }
 
 // claims returns the first values of header lines, each once. They are combined
@@ -120,11 +98,50 @@ func claims(lines []string) []string {
 	return values
 }
 
-// cutPort cuts the port with its colon off an authority. Colons in an IPv6
-// literal do not count.
-func cutPort(authority string) (host, port string) {
-	if i := strings.LastIndexByte(authority, ':'); i > strings.LastIndexByte(authority, ']') {
-		return authority[:i], authority[i:]
+// addressFindings says in which parts the address that Twilio signed differs from
+// the one that the request was checked for. Any of them is fixed by setting the
+// whole address.
+func (r *Request) addressFindings(base, signed trial) []Finding {
+	set := fmt.Sprintf("Set the public address to %q", signed.address())
+	if signed.user != "" {
+		set += ", keeping its user information"
 	}
-	return authority, ""
+	set += " (Config.BaseURL in Go, --base-url in ringback). "
+	if !r.Configured {
+		set += "Or list the proxy in Config.Proxies and the name in Config.Hosts, and have the proxy send X-Forwarded-Proto, -Host and -Port. "
+	}
+	var list []Finding
+	add := func(label, remedy, format string, args ...any) {
+		list = append(list, Finding{label + ": " + fmt.Sprintf(format, args...), remedy})
+	}
+	const (
+		scheme  = "Twilio signed %s, and the request was checked as %s"
+		host    = "Twilio signed host %q, and the request was checked for %q"
+		upgrade = "A WebSocket handshake is recognized by its Upgrade header, which the proxy has to pass on."
+	)
+	switch isSocket, wasSocket := strings.HasPrefix(signed.scheme, "ws"), strings.HasPrefix(base.scheme, "ws"); {
+	case signed.scheme == base.scheme:
+	case isSocket && signed.address() == base.address():
+		add("scheme-websocket", upgrade, scheme, signed.scheme, base.scheme)
+	case isSocket || wasSocket:
+		add("scheme-websocket", set+upgrade, scheme, signed.scheme, base.scheme)
+	default:
+		add("scheme", set+"TLS ends at a proxy, so this process sees another scheme than Twilio.", scheme, signed.scheme, base.scheme)
+	}
+	switch signedHost, checkedHost := signed.host+signed.port, base.host+base.port; {
+	case strings.EqualFold(signed.host, base.host) && signed.host != base.host:
+		add("host-case", set+"Upper and lower case of the host count, and have to be as at Twilio.", host, signedHost, checkedHost)
+	case signed.host != base.host:
+		add("host", set+"That is the name that Twilio was given.", host, signedHost, checkedHost)
+	case signed.port != base.port && signed.scheme == base.scheme:
+		add("port", set+"The port counts; only the scheme's default port may be left out.", host, signedHost, checkedHost)
+	}
+	switch added, longer := strings.CutPrefix(signed.prefix, base.prefix); {
+	case signed.prefix == base.prefix:
+	case longer:
+		add("path-prefix", set+"A prefix that a gateway or proxy removes has to be put back.", "Twilio signed the path with %q in front, and it arrives without", added)
+	default:
+		add("path-prefix", set+"What the request's path has already does not belong in the address.", "Twilio signed the path without %q in front, which the configured address has", base.prefix)
+	}
+	return list
 }

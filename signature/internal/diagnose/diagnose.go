@@ -107,12 +107,11 @@ func joined(pairs []form.Pair) string {
 	return b.String()
 }
 
-// change is a trial and what it means if it matches.
+// change is a trial and what it means if it matches. A change of the address has
+// no label.
 type change struct {
 	trial
-	label, what string
-	remedy      string
-	address     bool // the remedy is to configure the trial's address; remedy says why
+	label, what, remedy string
 }
 
 // kinds are the parts of a request that are changed, most frequent first.
@@ -140,7 +139,7 @@ func Mismatch(r *Request) []Finding {
 	for _, kind := range kinds {
 		for c := range kind.changes(r, base) {
 			if t, ok := s.match(c.trial); ok {
-				return r.findings(t, c)
+				return r.findings(base, t, c)
 			}
 			if s.exhausted() {
 				return s.nothing()
@@ -156,7 +155,7 @@ func Mismatch(r *Request) []Finding {
 			for first := range kinds[i].changes(r, base) {
 				for second := range kinds[sum-i].changes(r, first.trial) {
 					if t, ok := s.match(second.trial); ok {
-						return r.findings(t, first, second)
+						return r.findings(base, t, first, second)
 					}
 					if s.exhausted() {
 						return s.nothing()
@@ -219,29 +218,19 @@ func (s *search) match(t trial) (trial, bool) {
 	return t, false
 }
 
-// findings says what the changes that led to t mean. An address is named once it
-// is known whole.
-func (r *Request) findings(t trial, changes ...change) []Finding {
+// findings says what the changes that led from base to t mean. An address is told
+// once it is known whole.
+func (r *Request) findings(base, t trial, changes ...change) []Finding {
 	var list []Finding
+	if slices.ContainsFunc(changes, func(c change) bool { return c.label == "" }) {
+		list = r.addressFindings(base, t)
+	}
 	for _, c := range changes {
-		if c.address {
-			c.remedy = r.setAddress(t) + c.remedy
+		if c.label != "" {
+			list = append(list, Finding{c.label + ": " + c.what, c.remedy})
 		}
-		list = append(list, Finding{c.label + ": " + c.what, strings.TrimSpace(c.remedy)})
 	}
 	return list
-}
-
-func (r *Request) setAddress(t trial) string {
-	kept := ""
-	if t.user != "" {
-		kept = ", keeping its user information"
-	}
-	proxies := ""
-	if !r.Configured {
-		proxies = "Or list the proxy in Config.Proxies and the name in Config.Hosts, and have the proxy send X-Forwarded-Proto, -Host and -Port. "
-	}
-	return fmt.Sprintf("Set the public address to %q%s (Config.BaseURL in Go, --base-url in ringback). ", t.address(), kept) + proxies
 }
 
 // nothing says what was tried and what cannot be tried.

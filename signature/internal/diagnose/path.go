@@ -9,47 +9,6 @@ import (
 	"strings"
 )
 
-// stages are path prefixes that gateways and routers commonly remove.
-var stages = []string{"/prod", "/Prod", "/dev", "/stage", "/Stage", "/staging", "/test", "/live", "/default", "/api", "/v1", "/api/v1", "/twilio", "/webhook", "/webhooks", "/hooks"}
-
-func prefixes(r *Request, t trial) iter.Seq[change] {
-	var list []change
-	add := func(prefix, what string) {
-		c := change{trial: t, label: "path-prefix", what: what, address: true, remedy: "A prefix that a gateway or proxy removes has to be put back."}
-		if c.prefix = prefix; prefix != t.prefix {
-			list = append(list, c)
-		}
-	}
-	for _, prefix := range claims(r.Header["X-Forwarded-Prefix"]) {
-		if strings.HasPrefix(prefix, "/") {
-			add(strings.TrimSuffix(prefix, "/"), "Twilio signed the path with the prefix of the X-Forwarded-Prefix header")
-		}
-	}
-	if t.prefix != "" {
-		add("", fmt.Sprintf("the configured address ends in %q, which the request's path has already or which is not public", t.prefix))
-	}
-	for _, stage := range stages {
-		add(t.prefix+stage, fmt.Sprintf("Twilio signed the path with %q in front, and it arrives without", stage))
-	}
-	// One segment less, then two.
-	for rest, n := t.path, 0; n < 2; n++ {
-		i := strings.IndexByte(strings.TrimPrefix(rest, "/"), '/')
-		if i < 0 {
-			break
-		}
-		extra := t.path[:len(t.path)-len(rest)+i+1]
-		rest = rest[i+1:]
-		if strings.Contains(extra, "..") {
-			break
-		}
-		c := change{trial: t, label: "path-prefix", what: "the path arrives with " + safe(extra, "a prefix") + " in front, and Twilio signed it without",
-			remedy: "Something in front of this process adds that prefix. Stop it, or verify before it does."}
-		c.path = rest
-		list = append(list, c)
-	}
-	return slices.Values(list)
-}
-
 const (
 	keepPath = "Have the path passed on as it was received. In nginx, write proxy_pass without a path behind the host."
 	setSlash = "Write the URL at Twilio %s the slash, as it arrives here, or stop the proxy or router from changing it."
@@ -100,6 +59,20 @@ func paths(r *Request, t trial) iter.Seq[change] {
 	for _, rewrite := range pathRewrites {
 		c := change{trial: t, label: rewrite.label, what: rewrite.what, remedy: rewrite.remedy}
 		if c.path = rewrite.undo(t.path); c.path != t.path {
+			list = append(list, c)
+		}
+	}
+	// Something may have put a segment in front, or two.
+	for rest, n := t.path, 0; n < 2; n++ {
+		i := strings.IndexByte(strings.TrimPrefix(rest, "/"), '/')
+		if i < 0 {
+			break
+		}
+		rest = rest[i+1:]
+		extra := t.path[:len(t.path)-len(rest)]
+		c := change{trial: t, label: "path-prefix", what: "the path arrives with " + safe(extra, "a prefix") + " in front, and Twilio signed it without",
+			remedy: "Something in front of this process adds that prefix. Stop it, or verify before it does."}
+		if c.path = rest; !strings.Contains(extra, "..") {
 			list = append(list, c)
 		}
 	}
