@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -282,4 +283,55 @@ func TestT29StoreErrors(t *testing.T) {
 	serve(webhook.Deduplicate(rc, brokenStore{}, webhook.Handle(rc, c.reply)), signed("/sms", message(nil)))
 	assert.Contains(t, log.String(), "*errors.errorString")
 	assert.NotContains(t, log.String(), "no connection")
+}
+
+// T29, figure V17: of 10,000 requests with random values, handled by functions
+// that fail in every way, nothing is in the log at the default level, and no
+// token is at any level.
+func TestT29Redaction(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	log, everything := new(logBuffer), new(logBuffer)
+	rc, _ := newReceiver(t, webhook.Options{Logger: slog.New(slog.NewMultiHandler(
+		slog.NewTextHandler(log, nil),
+		slog.NewJSONHandler(everything, &slog.HandlerOptions{Level: slog.LevelDebug}),
+	))})
+	var deed func(webhook.IncomingMessage) error
+	h := webhook.Handle(rc, func(_ context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+		return twiml.Reply(m.Body), deed(m)
+	})
+	for i := range 10_000 {
+		var words []string
+		word := func() string {
+			w := fmt.Sprintf("q%08xz", rnd.Uint32()) // no word of ours looks like it
+			words = append(words, w)
+			return w
+		}
+		number := fmt.Sprintf("%07d", rnd.IntN(1e7))
+		params := message(url.Values{
+			"Body": {word() + " " + strings.ToUpper(word()) + " " + word() + " " + word() + " "}, "From": {"+1555" + number}, "To": {"whatsapp:+1555" + number},
+			"ProfileName": {word()}, "FromCity": {word()}, "NumSegments": {word()}, "BrandNew": {word()},
+			"NumMedia": {"1"}, "MediaUrl0": {"https://api.twilio.com/" + word()}, "MediaContentType0": {"image/" + word()},
+		})
+		deed = transformations[i%len(transformations)].err
+		if i%7 == 0 {
+			fails := deed
+			deed = func(m webhook.IncomingMessage) error { panic(fails(m)) }
+		}
+		r := signed("/sms", params)
+		if i%5 == 4 { // refused
+			r.Header.Set("X-Twilio-Signature", "MARKER"+r.Header.Get("X-Twilio-Signature")[6:])
+		}
+		serve(h, r)
+		text := strings.ToLower(log.String())
+		for _, w := range words {
+			require.NotContains(t, text, strings.ToLower(w), "request %d", i)
+		}
+		for _, m := range []string{number, r.Header.Get("X-Twilio-Signature"), "marker"} {
+			require.NotContains(t, text, m, "request %d", i)
+		}
+		require.NotContains(t, everything.String(), testToken)
+		require.Len(t, log.lines(), 1, "one record on a line of its own")
+		log.buf.Reset()
+		everything.buf.Reset()
+	}
 }

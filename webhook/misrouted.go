@@ -13,8 +13,11 @@ import (
 // find it. It returns "" if all is well.
 func misrouted(v *signature.Verified, want Event) Kind {
 	kind := lookalike(v, want.Kind())
-	if kind == "" || kind == KindUnknown {
+	switch {
+	case kind == "" || kind == KindUnknown:
 		return ""
+	case want.Kind() == KindMessageActionCallback && kind == KindMessageStatusCallback:
+		return "" // only the URL tells them apart
 	}
 	found, _ := decodeKind(kind, new(signature.Verified)) // incomplete, but of its type
 	if found == nil || isNotice(found) == isNotice(want) {
