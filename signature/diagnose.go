@@ -177,7 +177,7 @@ func (d *diagnosis) view() *diagnose.Request {
 		},
 	}
 	for _, t := range tokens {
-		if t.key.odd == "" || t.Shared() {
+		if t.key.odd == "" {
 			continue
 		}
 		name := "the token"

@@ -3,6 +3,7 @@ package signature
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ringback-go/ringback/internal/form"
@@ -34,7 +35,6 @@ func (d *diagnosis) keys() []Finding {
 		return nil
 	}
 	signer, hit := d.signer()
-	length := len(d.q.signature)
 	switch {
 	case !set.shared():
 		return d.withoutSettings(signer, hit)
@@ -53,13 +53,13 @@ func (d *diagnosis) keys() []Finding {
 		return found("algorithm-not-allowed", cause, fmt.Sprintf("Let the Webhook Setting at Twilio and the configured key agree on the algorithm: add %s to the key (in Go the last parameters of NewSharedKey), or change the Setting.", set.algorithm))
 	case !hit:
 		return nil
-	case length != set.algorithm.length():
-		return found("algorithm-swapped", fmt.Sprintf("the signature is right for another algorithm than %s, which %s names", set.algorithm, settingsName), "Look for what rewrites that header between Twilio and here.")
 	case !signer.Shared() && signer.key.odd != "":
 		return found("key-configured-as-token", "the secret of the shared key is configured as an auth token", fmt.Sprintf("Configure it as a shared key with the id %q (in Go with NewSharedKey).", set.keyID))
 	case !signer.Shared():
 		return found("token-instead-of-key", "the request names a shared key, and the auth token has signed it",
 			"If you sign requests yourself, sign with the shared key. Otherwise something adds or keeps "+settingsName+" where it does not belong.")
+	case len(d.q.signature) != set.algorithm.length():
+		return found("algorithm-swapped", fmt.Sprintf("the signature is right for another algorithm than %s, which %s names", set.algorithm, settingsName), "Look for what rewrites that header between Twilio and here.")
 	case signer.KeyID() != set.keyID:
 		return found("key-mismatch", fmt.Sprintf("the request names shared key %q, and the secret of %s has signed it", set.keyID, signer),
 			"Two ids and their secrets were mixed up: compare them with those that Twilio showed when the keys were created.")
@@ -71,7 +71,7 @@ func (d *diagnosis) keys() []Finding {
 func (d *diagnosis) withoutSettings(signer Token, hit bool) []Finding {
 	const passOn = "Have the proxy pass on " + settingsName + ": it drops headers that it does not know."
 	switch {
-	case hit && signer.Shared() && signer.key.odd == "":
+	case hit && signer.Shared() && !slices.ContainsFunc(signer.key.algorithms, func(a Algorithm) bool { return a.length() == len(d.q.signature) }):
 		return found("token-configured-as-key", "the auth token is configured as a shared key", "Configure it as an auth token (in Go with NewToken).")
 	case hit && signer.Shared():
 		return found("settings-stripped", "the request is signed with "+signer.String()+", and "+settingsName+" is missing", passOn)

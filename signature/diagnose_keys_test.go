@@ -93,6 +93,11 @@ func TestSharedKeyRemedies(t *testing.T) {
 	r.Header.Del("X-Twilio-Signature")
 	assert.Contains(t, newVerifier(t, signature.Config{}).Diagnose(r)[0].Remedy, "signing switched off")
 
+	// An auth token's signature to which something has added the header.
+	r = signedForm("/sms", "Body=hi")
+	r.Header.Set(settingsHeader, "key="+id+",algorithm=HMAC_SHA256")
+	assert.Equal(t, []string{"token-instead-of-key"}, labels(newVerifier(t, signature.Config{Tokens: signature.Keys(token, key)}).Diagnose(r)))
+
 	// A source that knows no such key returns none.
 	key.AccountSID = account
 	r = signedForm("/sms", "Body=hi")

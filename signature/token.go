@@ -101,7 +101,7 @@ func NewSharedKey(id, secret string, algorithms ...Algorithm) (Token, error) {
 		return Token{}, errors.New("the secret of the shared key has white space at its ends")
 	}
 	k := newKey(secret)
-	k.id, k.algorithms, k.odd = id, slices.Clone(algorithms), oddityOf(secret)
+	k.id, k.algorithms = id, slices.Clone(algorithms)
 	return Token{Label: id, key: k}, nil
 }
 
@@ -144,7 +144,7 @@ func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 type key struct {
 	id         string      // of a shared key
 	algorithms []Algorithm // of a shared key; none for an auth token
-	odd        string      // why the secret does not look like an auth token, for Diagnose
+	odd        string      // what is unusual about an auth token, for Diagnose
 	macs       func(signatureLength int) *sync.Pool
 }
 
