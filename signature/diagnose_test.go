@@ -321,6 +321,17 @@ func TestDiagnoseWithTokenSource(t *testing.T) {
 	assert.Equal(t, findings[0].Cause+"\n\t"+findings[0].Remedy, fmt.Sprint(findings[0]))
 }
 
+// TestDiagnoseRewrittenURL: an adapter or a router that changes one of the two
+// places of the target is named as the cause.
+func TestDiagnoseRewrittenURL(t *testing.T) {
+	r := signedForm("/sms?id=7", "a=1")
+	r.RequestURI = "/sms"
+	findings := newVerifier(t, signature.Config{}).Diagnose(r)
+	assert.Equal(t, []string{"target"}, labels(findings))
+	assert.Contains(t, findings[0].Cause, "Request.URL differs from the request line")
+	assert.Contains(t, findings[0].Remedy, "into RequestURI")
+}
+
 // TestDiagnoseAddressOfTheProgram: an address that comes from a function is a
 // setting like BaseURL.
 func TestDiagnoseAddressOfTheProgram(t *testing.T) {
