@@ -16,7 +16,8 @@ import (
 // concurrent use, must change a key in one atomic step, must treat a key whose
 // time is over as free, and must bound what they hold. Keys and owners are
 // texts of ASCII letters, digits, and colons, at most 100 bytes long; an owner
-// is used by one request only.
+// is used by one request only. TestClaims of package
+// [github.com/ringback-go/ringback/status/statustest] tests an implementation.
 type ClaimStore interface {
 	// Claim gives a free key to owner for the time of lease. The result says who
 	// has the key afterwards: owner itself, another owner, or nobody, because

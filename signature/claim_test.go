@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/status/statustest"
 )
 
 func claim(t *testing.T, s signature.ClaimStore, key, owner string, lease time.Duration) signature.Claim {
@@ -19,6 +20,13 @@ func claim(t *testing.T, s signature.ClaimStore, key, owner string, lease time.D
 	c, err := s.Claim(t.Context(), key, owner, lease)
 	require.NoError(t, err)
 	return c
+}
+
+func TestMemoryClaimsContract(t *testing.T) {
+	statustest.TestClaims(t, func(testing.TB) (a, b signature.ClaimStore) {
+		m := new(signature.MemoryClaims)
+		return m, m
+	})
 }
 
 func TestMemoryClaims(t *testing.T) {

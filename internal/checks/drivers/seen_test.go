@@ -20,6 +20,7 @@ import (
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/status/redisstore"
 	"github.com/ringback-go/ringback/status/sqlstore"
+	"github.com/ringback-go/ringback/status/statustest"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 )
@@ -155,62 +156,9 @@ func (l *answerLost) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 }
 
 func TestT09ClaimsAreSharedByAFleet(t *testing.T) {
-	eachFleet(t, func(t *testing.T, a, b memoryOf) {
-		ctx := t.Context()
-		claim := func(m memoryOf, key, owner string, lease time.Duration) signature.Claim {
-			c, err := m.Claim(ctx, key, owner, lease)
-			require.NoError(t, err)
-			return c
-		}
-		value := []byte("<Response/>\x00\xff")
-
-		assert.Equal(t, signature.Claim{Owner: "one"}, claim(a, "1", "one", time.Minute))
-		assert.Equal(t, signature.Claim{Owner: "one"}, claim(b, "1", "two", time.Minute), "the other machine knows")
-		require.NoError(t, b.Finish(ctx, "1", "two", value, time.Hour))
-		require.NoError(t, b.Release(ctx, "1", "two"))
-		assert.Equal(t, signature.Claim{Owner: "one"}, claim(b, "1", "two", time.Minute), "only the owner ends a claim")
-		require.NoError(t, a.Finish(ctx, "1", "one", value, time.Hour))
-		assert.Equal(t, signature.Claim{Value: value}, claim(b, "1", "two", time.Minute), "byte for byte")
-		require.NoError(t, a.Release(ctx, "1", "one"))
-		assert.Equal(t, signature.Claim{Value: value}, claim(b, "1", "two", time.Minute), "a value stays")
-
-		claim(a, "2", "one", time.Minute)
-		require.NoError(t, a.Release(ctx, "2", "one"))
-		require.NoError(t, a.Release(ctx, "never seen", "one"))
-		assert.Equal(t, signature.Claim{Owner: "two"}, claim(b, "2", "two", time.Minute), "freed")
-
-		claim(a, "3", "one", time.Millisecond)
-		assert.Eventually(t, func() bool { return claim(b, "3", "two", time.Minute).Owner == "two" }, 5*time.Second, 5*time.Millisecond,
-			"a lease ends by itself")
-		require.NoError(t, a.Finish(ctx, "3", "one", value, time.Hour))
-		assert.Equal(t, signature.Claim{Owner: "two"}, claim(a, "3", "three", time.Minute), "a late owner has no effect")
-
-		claim(a, "4", "one", time.Minute)
-		require.NoError(t, a.Finish(ctx, "4", "one", value, time.Millisecond))
-		assert.Eventually(t, func() bool { return claim(b, "4", "two", time.Minute).Owner == "two" }, 5*time.Second, 5*time.Millisecond,
-			"a value is kept for its time")
-
-		var granted atomic.Int64
-		var wg sync.WaitGroup
-		for i := range 16 {
-			wg.Go(func() {
-				m, owner := a, fmt.Sprint("owner", i)
-				if i%2 == 0 {
-					m = b
-				}
-				if c, err := m.Claim(ctx, "together", owner, time.Hour); assert.NoError(t, err) && c.Owner == owner {
-					granted.Add(1)
-				}
-			})
-		}
-		wg.Wait()
-		assert.EqualValues(t, 1, granted.Load())
-
-		ended, cancel := context.WithCancel(ctx)
-		cancel()
-		_, err := a.Claim(ended, "late", "one", time.Hour)
-		require.ErrorIs(t, err, context.Canceled)
-	})
+	for _, f := range fleets {
+		t.Run(f.name, func(t *testing.T) { statustest.TestClaims(t, f.open) })
+	}
 }
 
 // TestDeduplicateAcrossMachines sends the same request to two machines at once,
