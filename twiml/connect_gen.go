@@ -4,54 +4,44 @@ package twiml
 
 import "time"
 
-// Connect hands the live call to one noun and waits until that ends:
+// Connect hands the call over to one noun and waits until that ends:
 //
 //	twiml.Connect(twiml.ConversationRelay("wss://relay.example.com")).Action("/ended")
 //
-// With Action the answer to that request replaces the document then; without it
-// the document goes on.
+// With Action, the TwiML that it returns replaces the document when the noun
+// ends. Without it, the document goes on with the next verb and hangs up after
+// the last.
 func Connect(noun ConnectNoun) *ConnectVerb {
-	v := &ConnectVerb{element: element{tag: tagConnect}}
-	v.attrs = v.attrRoom[:0]
-	if noun != nil {
-		v.more, v.own.kids = &v.own, attach(v.kidRoom[:0], noun.part())
-	}
+	v := &ConnectVerb{element{name: "Connect", text: ""}}
+	add(&v.element, []ConnectNoun{noun})
 	return v
 }
 
-// A ConnectVerb is the verb <Connect>, made by [Connect]. It hands the live
-// call to one noun and waits until that ends.
-//
-// It stands in [VoiceResponse]. Inside it stands any [ConnectNoun]. Each method
-// sets one attribute and returns its receiver; what is not set is not written,
-// and Twilio's default holds.
+// A ConnectVerb is the verb <Connect>, made by [Connect]. It may stand in
+// [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/connect.
-type ConnectVerb struct {
-	element
-	attrRoom [2]attr
-	own      more
-	kidRoom  [1]slot
-}
+type ConnectVerb struct{ element }
 
-// Action sets action: where to ask for the next TwiML when the noun ends.
-// Without it the document goes on with the next verb.
+// Action sets the URL that is asked for TwiML when the noun ends. Without it,
+// the document goes on with the next verb. Twilio sends a webhook.ConnectAction
+// there.
 func (v *ConnectVerb) Action(url string) *ConnectVerb {
-	v.put(asString(attrAction, url))
+	v.put("action", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to action. Default:
+// Method sets the HTTP method of requests to action. The default is
 // [MethodPost].
 func (v *ConnectVerb) Method(method HTTPMethod) *ConnectVerb {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *ConnectVerb) Attr(name, value string) *ConnectVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -64,298 +54,336 @@ func (v *ConnectVerb) part() slot {
 
 func (*ConnectVerb) isVoiceVerb() {}
 
-// Stream sends the raw audio of the call to a WebSocket: both ways inside
-// [Connect], one way in the background inside [Start]; inside [Stop] its Name
-// says which stream ends. Parameters arrive with the first message.
-func Stream(parameters ...ParameterContent) *StreamNoun {
-	v := &StreamNoun{element: element{tag: tagStream}}
-	v.attrs = v.attrRoom[:0]
-	v.adopt(collect(nil, parameters))
+// Config is one setting for the provider of a virtual agent or a transcription.
+func Config(name string, value string) *ConfigNoun {
+	v := &ConfigNoun{element{name: "Config", text: ""}}
+	v.put("name", name)
+	v.put("value", value)
 	return v
 }
 
-// A StreamNoun is the noun <Stream>, made by [Stream]. It sends the raw audio
-// of the call to a WebSocket: both ways inside [Connect], one way in the
-// background inside [Start]; inside [Stop] its Name says which stream ends.
+// A ConfigNoun is the noun <Config>, made by [Config]. It may stand in
+// [Transcription] and [VirtualAgent].
 //
-// It stands in [Connect], [Start] and [Stop]. Inside it stands any
-// [ParameterContent]. Each method sets one attribute and returns its receiver;
-// what is not set is not written, and Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/stream.
-type StreamNoun struct {
-	element
-	attrRoom [2]attr
-}
+// See https://www.twilio.com/docs/voice/twiml/connect/virtualagent.
+type ConfigNoun struct{ element }
 
-// Name sets name: name of the job; Stop needs it.
-func (v *StreamNoun) Name(value string) *StreamNoun {
-	v.put(asString(attrName, value))
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *ConfigNoun) Attr(name, value string) *ConfigNoun {
+	v.put(name, value)
 	return v
 }
 
-// ConnectorName sets connectorName: stream connector.
-func (v *StreamNoun) ConnectorName(value string) *StreamNoun {
-	v.put(asString(attrConnectorName, value))
-	return v
-}
-
-// URL sets url: WebSocket address; must begin with wss:// and has no query
-// string. Twilio takes no other scheme.
-func (v *StreamNoun) URL(url string) *StreamNoun {
-	v.put(asString(attrURL, url))
-	return v
-}
-
-// Track sets track: audio direction; only inbound_track in Connect. Default:
-// [InboundTrack].
-func (v *StreamNoun) Track(value StreamTrack) *StreamNoun {
-	v.put(asString(attrTrack, string(value)))
-	return v
-}
-
-// StatusCallback sets statusCallback: the URL that is told about states.
-func (v *StreamNoun) StatusCallback(url string) *StreamNoun {
-	v.put(asString(attrStatusCallback, url))
-	return v
-}
-
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
-func (v *StreamNoun) StatusCallbackMethod(method HTTPMethod) *StreamNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *StreamNoun) Attr(name, value string) *StreamNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *StreamNoun) part() slot {
+func (v *ConfigNoun) part() slot {
 	if v == nil {
 		return slot{}
 	}
 	return slot{el: &v.element}
 }
 
-func (*StreamNoun) isConnectNoun() {}
-func (*StreamNoun) isStartNoun()   {}
-func (*StreamNoun) isStopNoun()    {}
+func (*ConfigNoun) isConfigContent() {}
 
-// ConversationRelay lets Twilio turn speech into text and text into speech, and
-// exchanges the text with the WebSocket at url, which begins with wss://.
-// [Language] elements say how each language is spoken and heard; a [Parameter]
-// arrives with the first message.
+// ConversationRelay connects the call to the WebSocket at url, which begins
+// with wss://. Twilio turns the caller's speech into text and the text that the
+// server sends into speech. A [Language] sets how one language is spoken and
+// recognized; a [Parameter] arrives with the first message.
 func ConversationRelay(url string, content ...RelayContent) *ConversationRelayNoun {
-	v := &ConversationRelayNoun{element: element{tag: tagConversationRelay}}
-	v.attrs = v.attrRoom[:0]
-	v.put(asString(attrURL, url))
-	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], content)
+	v := &ConversationRelayNoun{element{name: "ConversationRelay", text: ""}}
+	v.put("url", url)
+	add(&v.element, content)
 	return v
 }
 
 // A ConversationRelayNoun is the noun <ConversationRelay>, made by
-// [ConversationRelay]. It lets Twilio turn speech into text and text into
-// speech, and exchanges the text with the WebSocket at url, which begins with
-// wss://.
-//
-// It stands in [Connect]. Inside it stands any [RelayContent]. Each method sets
-// one attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
+// [ConversationRelay]. It may stand in [Connect].
 //
 // See https://www.twilio.com/docs/voice/twiml/connect/conversationrelay.
-type ConversationRelayNoun struct {
-	element
-	attrRoom [4]attr
-	own      more
-	kidRoom  [1]slot
-}
+type ConversationRelayNoun struct{ element }
 
-// Language sets language: language for both synthesis and recognition. Default:
+// Language sets the language that is spoken and recognized. The default is
 // en-US.
 func (v *ConversationRelayNoun) Language(code LanguageCode) *ConversationRelayNoun {
-	v.put(asString(attrLanguage, string(code)))
+	v.put("language", string(code))
 	return v
 }
 
-// TTSLanguage sets ttsLanguage: language for synthesis. Default: that of
-// Language.
+// TTSLanguage sets the language that is spoken. The default is language.
 func (v *ConversationRelayNoun) TTSLanguage(code LanguageCode) *ConversationRelayNoun {
-	v.put(asString(attrTTSLanguage, string(code)))
+	v.put("ttsLanguage", string(code))
 	return v
 }
 
-// TranscriptionLanguage sets transcriptionLanguage: language for recognition.
-// Default: that of Language.
+// TranscriptionLanguage sets the language that is recognized. The default is
+// language.
 func (v *ConversationRelayNoun) TranscriptionLanguage(code LanguageCode) *ConversationRelayNoun {
-	v.put(asString(attrTranscriptionLanguage, string(code)))
+	v.put("transcriptionLanguage", string(code))
 	return v
 }
 
-// TTSProvider sets ttsProvider: synthesis provider. Default: [TTSElevenLabs].
+// TTSProvider sets the text-to-speech provider. The default is [TTSElevenLabs].
 func (v *ConversationRelayNoun) TTSProvider(value TTSProvider) *ConversationRelayNoun {
-	v.put(asString(attrTTSProvider, string(value)))
+	v.put("ttsProvider", string(value))
 	return v
 }
 
-// Voice sets voice: voice of the provider. Default: provider default.
+// Voice sets the voice, by the provider's name for it. The default is provider
+// default.
 func (v *ConversationRelayNoun) Voice(value string) *ConversationRelayNoun {
-	v.put(asString(attrVoice, value))
+	v.put("voice", value)
 	return v
 }
 
-// TranscriptionProvider sets transcriptionProvider: recognition provider.
-// Default: [TranscriptionDeepgram].
+// TranscriptionProvider sets the speech recognition provider. The default is
+// [TranscriptionDeepgram].
 func (v *ConversationRelayNoun) TranscriptionProvider(value TranscriptionProvider) *ConversationRelayNoun {
-	v.put(asString(attrTranscriptionProvider, string(value)))
+	v.put("transcriptionProvider", string(value))
 	return v
 }
 
-// SpeechModel sets speechModel: recognition model. Default: provider default.
+// SpeechModel sets the speech recognition model. The default is provider
+// default.
 func (v *ConversationRelayNoun) SpeechModel(value string) *ConversationRelayNoun {
-	v.put(asString(attrSpeechModel, value))
+	v.put("speechModel", value)
 	return v
 }
 
-// ProfanityFilter sets profanityFilter: masks swear words. Default: true.
+// ProfanityFilter masks profanities in the recognized speech. The default is
+// true.
 func (v *ConversationRelayNoun) ProfanityFilter(on bool) *ConversationRelayNoun {
-	v.put(asBool(attrProfanityFilter, on))
+	v.putBool("profanityFilter", on)
 	return v
 }
 
-// DTMFDetection sets dtmfDetection: reports keys. Default: false.
+// DTMFDetection reports the keys that the caller presses. The default is false.
 func (v *ConversationRelayNoun) DTMFDetection(on bool) *ConversationRelayNoun {
-	v.put(asBool(attrDTMFDetection, on))
+	v.putBool("dtmfDetection", on)
 	return v
 }
 
-// WelcomeGreeting sets welcomeGreeting: spoken as soon as the session opens.
+// WelcomeGreeting sets the text that is spoken when the session starts.
 func (v *ConversationRelayNoun) WelcomeGreeting(value string) *ConversationRelayNoun {
-	v.put(asString(attrWelcomeGreeting, value))
+	v.put("welcomeGreeting", value)
 	return v
 }
 
-// PartialPrompts sets partialPrompts: reports unfinished speech. Default:
-// false.
+// PartialPrompts reports speech before it is final. The default is false.
 func (v *ConversationRelayNoun) PartialPrompts(on bool) *ConversationRelayNoun {
-	v.put(asBool(attrPartialPrompts, on))
+	v.putBool("partialPrompts", on)
 	return v
 }
 
-// WelcomeGreetingInterruptible sets welcomeGreetingInterruptible: what may cut
-// the greeting. Default: [InterruptibleAny].
+// WelcomeGreetingInterruptible sets what interrupts the greeting. The default
+// is [InterruptibleAny].
 func (v *ConversationRelayNoun) WelcomeGreetingInterruptible(value RelayInterruptible) *ConversationRelayNoun {
-	v.put(asString(attrWelcomeGreetingInterruptible, string(value)))
+	v.put("welcomeGreetingInterruptible", string(value))
 	return v
 }
 
-// Interruptible sets interruptible: what may cut the agent. Default:
+// Interruptible sets what interrupts the text being spoken. The default is
 // [InterruptibleAny].
 func (v *ConversationRelayNoun) Interruptible(value RelayInterruptible) *ConversationRelayNoun {
-	v.put(asString(attrInterruptible, string(value)))
+	v.put("interruptible", string(value))
 	return v
 }
 
-// Preemptible sets preemptible: whether later text may cut the current text.
-// Default: false.
+// Preemptible lets a new text cut off the one being spoken. The default is
+// false.
 func (v *ConversationRelayNoun) Preemptible(on bool) *ConversationRelayNoun {
-	v.put(asBool(attrPreemptible, on))
+	v.putBool("preemptible", on)
 	return v
 }
 
-// Hints sets hints: likely words, comma separated.
+// Hints sets words that are likely to be said, separated by commas.
 func (v *ConversationRelayNoun) Hints(value string) *ConversationRelayNoun {
-	v.put(asString(attrHints, value))
+	v.put("hints", value)
 	return v
 }
 
-// IntelligenceService sets intelligenceService: service that keeps the
-// transcript (SID or unique name).
+// IntelligenceService sets the Conversational Intelligence service that stores
+// the transcript, by SID or unique name.
 func (v *ConversationRelayNoun) IntelligenceService(value string) *ConversationRelayNoun {
-	v.put(asString(attrIntelligenceService, value))
+	v.put("intelligenceService", value)
 	return v
 }
 
-// ReportInputDuringAgentSpeech sets reportInputDuringAgentSpeech: input to
-// report while the agent speaks. Default: [ReportNone].
+// ReportInputDuringAgentSpeech sets which input is reported while text is being
+// spoken. The default is [ReportNone].
 func (v *ConversationRelayNoun) ReportInputDuringAgentSpeech(value RelayInput) *ConversationRelayNoun {
-	v.put(asString(attrReportInputDuringAgentSpeech, string(value)))
+	v.put("reportInputDuringAgentSpeech", string(value))
 	return v
 }
 
-// ElevenLabsTextNormalization sets elevenlabsTextNormalization: ElevenLabs text
-// normalization. Default: [NormalizationOff].
+// ElevenLabsTextNormalization sets text normalization by ElevenLabs.
+// TTSTextNormalization takes precedence. The default is [NormalizationOff].
 func (v *ConversationRelayNoun) ElevenLabsTextNormalization(value TextNormalization) *ConversationRelayNoun {
-	v.put(asString(attrElevenLabsTextNormalization, string(value)))
+	v.put("elevenlabsTextNormalization", string(value))
 	return v
 }
 
-// InterruptSensitivity sets interruptSensitivity: how readily speech
-// interrupts. Default: [SensitivityHigh].
+// InterruptSensitivity sets how readily speech interrupts. The default is
+// [SensitivityHigh].
 func (v *ConversationRelayNoun) InterruptSensitivity(value InterruptSensitivity) *ConversationRelayNoun {
-	v.put(asString(attrInterruptSensitivity, string(value)))
+	v.put("interruptSensitivity", string(value))
 	return v
 }
 
-// Debug sets debug: extra WebSocket messages.
+// Debug sets which debugging messages the WebSocket receives.
 func (v *ConversationRelayNoun) Debug(values ...RelayDebug) *ConversationRelayNoun {
-	v.put(asString(attrDebug, join(values)))
+	v.put("debug", join(values))
 	return v
 }
 
-// BackgroundNoiseReduction sets backgroundNoiseReduction: filters noise before
-// recognition.
+// BackgroundNoiseReduction sets noise reduction before recognition.
 func (v *ConversationRelayNoun) BackgroundNoiseReduction(value string) *ConversationRelayNoun {
-	v.put(asString(attrBackgroundNoiseReduction, value))
+	v.put("backgroundNoiseReduction", value)
 	return v
 }
 
-// SpeechTimeout sets speechTimeout: silence that ends speech.
-func (v *ConversationRelayNoun) SpeechTimeout(value string) *ConversationRelayNoun {
-	v.put(asString(attrSpeechTimeout, value))
+// SpeechTimeout sets the silence that ends speech. It is written in whole
+// milliseconds. The default is auto. The range is 600 ms to 5000 ms.
+func (v *ConversationRelayNoun) SpeechTimeout(d time.Duration) *ConversationRelayNoun {
+	v.putMilliseconds("speechTimeout", d)
 	return v
 }
 
-// DeepgramSmartFormat sets deepgramSmartFormat: Deepgram smart formatting.
-// Default: true.
+// SpeechTimeoutAuto sets speechTimeout to auto: the first pause in speech ends
+// the input.
+func (v *ConversationRelayNoun) SpeechTimeoutAuto() *ConversationRelayNoun {
+	v.put("speechTimeout", "auto")
+	return v
+}
+
+// DeepgramSmartFormat turns on Deepgram's smart formatting. ASRSmartFormat
+// takes precedence. The default is true.
 func (v *ConversationRelayNoun) DeepgramSmartFormat(on bool) *ConversationRelayNoun {
-	v.put(asBool(attrDeepgramSmartFormat, on))
+	v.putBool("deepgramSmartFormat", on)
 	return v
 }
 
-// IgnoreBackchannel sets ignoreBackchannel: ignores short acknowledgements.
-// Default: false.
+// IgnoreBackchannel ignores short acknowledgements such as "uh-huh". The
+// default is false.
 func (v *ConversationRelayNoun) IgnoreBackchannel(on bool) *ConversationRelayNoun {
-	v.put(asBool(attrIgnoreBackchannel, on))
+	v.putBool("ignoreBackchannel", on)
 	return v
 }
 
-// Events sets events: event subscriptions, space separated.
-func (v *ConversationRelayNoun) Events(value string) *ConversationRelayNoun {
-	v.put(asString(attrEvents, value))
+// Events sets which events the WebSocket receives as info messages. A program
+// that keeps a history of what the caller heard needs [RelayTokensPlayed] and
+// [RelaySpeakerEvents].
+func (v *ConversationRelayNoun) Events(values ...RelayEvent) *ConversationRelayNoun {
+	v.put("events", join(values))
 	return v
 }
 
-// ConversationConfiguration sets conversationConfiguration: conversation
-// configuration that makes or matches a conversation.
+// ConversationConfiguration sets the conversation configuration that creates or
+// finds a conversation.
 func (v *ConversationRelayNoun) ConversationConfiguration(value string) *ConversationRelayNoun {
-	v.put(asString(attrConversationConfiguration, value))
+	v.put("conversationConfiguration", value)
 	return v
 }
 
-// ConversationID sets conversationId: conversation to use.
+// ConversationID sets the conversation.
 func (v *ConversationRelayNoun) ConversationID(value string) *ConversationRelayNoun {
-	v.put(asString(attrConversationID, value))
+	v.put("conversationId", value)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// ApplicationReconnect reconnects the WebSocket if it drops during the call.
+// The default is false.
+func (v *ConversationRelayNoun) ApplicationReconnect(on bool) *ConversationRelayNoun {
+	v.putBool("applicationReconnect", on)
+	return v
+}
+
+// ASRSmartFormat formats punctuation, numbers and dates in transcripts,
+// whatever the provider.
+func (v *ConversationRelayNoun) ASRSmartFormat(on bool) *ConversationRelayNoun {
+	v.putBool("asrSmartFormat", on)
+	return v
+}
+
+// CustomerName sets the caller's name in Conversations and Conversational
+// Intelligence. The default is caller ID.
+func (v *ConversationRelayNoun) CustomerName(value string) *ConversationRelayNoun {
+	v.put("customerName", value)
+	return v
+}
+
+// EagerEOTThreshold sets the confidence, from 0.3 to 0.9, at which the end of a
+// turn is reported early. It must be below eotThreshold.
+func (v *ConversationRelayNoun) EagerEOTThreshold(value float64) *ConversationRelayNoun {
+	v.putFloat("eagerEotThreshold", value)
+	return v
+}
+
+// EchoPromptFiltering drops transcripts that repeat the text being spoken. The
+// default is false.
+func (v *ConversationRelayNoun) EchoPromptFiltering(on bool) *ConversationRelayNoun {
+	v.putBool("echoPromptFiltering", on)
+	return v
+}
+
+// ElevenLabsLanguageTextNormalization is the old name of
+// TTSLanguageTextNormalization.
+//
+// Deprecated: use ttsLanguageTextNormalization.
+func (v *ConversationRelayNoun) ElevenLabsLanguageTextNormalization(on bool) *ConversationRelayNoun {
+	v.putBool("elevenlabsLanguageTextNormalization", on)
+	return v
+}
+
+// EOTThreshold sets the confidence, from 0.5 to 0.9, that ends a turn. It
+// applies to Deepgram's flux models only. The default is 0.8.
+func (v *ConversationRelayNoun) EOTThreshold(value float64) *ConversationRelayNoun {
+	v.putFloat("eotThreshold", value)
+	return v
+}
+
+// IncludeInPrompt sets which fields are added to prompt messages.
+func (v *ConversationRelayNoun) IncludeInPrompt(values ...RelayPromptPart) *ConversationRelayNoun {
+	v.put("includeInPrompt", join(values))
+	return v
+}
+
+// PartialPromptOnHangup reports unfinished speech as a prompt if the caller
+// hangs up.
+func (v *ConversationRelayNoun) PartialPromptOnHangup(on bool) *ConversationRelayNoun {
+	v.putBool("partialPromptOnHangup", on)
+	return v
+}
+
+// TTSLanguageTextNormalization normalizes text by the rules of the language
+// before it is spoken.
+func (v *ConversationRelayNoun) TTSLanguageTextNormalization(on bool) *ConversationRelayNoun {
+	v.putBool("ttsLanguageTextNormalization", on)
+	return v
+}
+
+// TTSTextNormalization sets whether numbers and abbreviations are normalized
+// before text is spoken, whatever the provider.
+func (v *ConversationRelayNoun) TTSTextNormalization(value TextNormalization) *ConversationRelayNoun {
+	v.put("ttsTextNormalization", string(value))
+	return v
+}
+
+// TurnDetection lets turn detection decide when the caller has finished. The
+// default is false.
+func (v *ConversationRelayNoun) TurnDetection(on bool) *ConversationRelayNoun {
+	v.putBool("turnDetection", on)
+	return v
+}
+
+// Append adds content at the end. Nil ones are skipped.
+func (v *ConversationRelayNoun) Append(content ...RelayContent) *ConversationRelayNoun {
+	add(&v.element, content)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *ConversationRelayNoun) Attr(name, value string) *ConversationRelayNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -368,56 +396,106 @@ func (v *ConversationRelayNoun) part() slot {
 
 func (*ConversationRelayNoun) isConnectNoun() {}
 
-// Language sets voice and speech recognition for one language of a
-// [ConversationRelay] session. The code multi stands for automatic choice.
-func Language(code LanguageCode) *LanguageNoun {
-	v := &LanguageNoun{element: element{tag: tagLanguage}}
-	v.attrs = v.attrRoom[:0]
-	v.put(asString(attrCode, string(code)))
+// Failover names the providers, voices and models that a [ConversationRelay]
+// falls back to when one fails. Its attributes are set with Attr.
+func Failover() *FailoverNoun {
+	v := &FailoverNoun{element{name: "Failover", text: ""}}
+
 	return v
 }
 
-// A LanguageNoun is the noun <Language>, made by [Language]. It sets voice and
-// speech recognition for one language of a [ConversationRelay] session.
-//
-// It stands in [ConversationRelay] and [Assistant]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
+// A FailoverNoun is the noun <Failover>, made by [Failover]. It may stand in
+// [ConversationRelay].
 //
 // See https://www.twilio.com/docs/voice/twiml/connect/conversationrelay.
-type LanguageNoun struct {
-	element
-	attrRoom [3]attr
+type FailoverNoun struct{ element }
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *FailoverNoun) Attr(name, value string) *FailoverNoun {
+	v.put(name, value)
+	return v
 }
 
-// TTSProvider sets ttsProvider: synthesis provider.
+func (v *FailoverNoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*FailoverNoun) isRelayContent() {}
+
+// Language sets voice and speech recognition for one language of a
+// [ConversationRelay]. The code multi stands for automatic detection.
+func Language(code LanguageCode) *LanguageNoun {
+	v := &LanguageNoun{element{name: "Language", text: ""}}
+	v.put("code", string(code))
+	return v
+}
+
+// A LanguageNoun is the noun <Language>, made by [Language]. It may stand in
+// [ConversationRelay].
+//
+// See https://www.twilio.com/docs/voice/twiml/connect/conversationrelay.
+type LanguageNoun struct{ element }
+
+// TTSProvider sets the text-to-speech provider.
 func (v *LanguageNoun) TTSProvider(value TTSProvider) *LanguageNoun {
-	v.put(asString(attrTTSProvider, string(value)))
+	v.put("ttsProvider", string(value))
 	return v
 }
 
-// Voice sets voice: voice.
+// Voice sets the voice.
 func (v *LanguageNoun) Voice(value string) *LanguageNoun {
-	v.put(asString(attrVoice, value))
+	v.put("voice", value)
 	return v
 }
 
-// TranscriptionProvider sets transcriptionProvider: recognition provider.
+// TranscriptionProvider sets the speech recognition provider.
 func (v *LanguageNoun) TranscriptionProvider(value TranscriptionProvider) *LanguageNoun {
-	v.put(asString(attrTranscriptionProvider, string(value)))
+	v.put("transcriptionProvider", string(value))
 	return v
 }
 
-// SpeechModel sets speechModel: recognition model.
+// SpeechModel sets the speech recognition model.
 func (v *LanguageNoun) SpeechModel(value string) *LanguageNoun {
-	v.put(asString(attrSpeechModel, value))
+	v.put("speechModel", value)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Hints sets words that are likely to be said in this language, separated by
+// commas.
+func (v *LanguageNoun) Hints(value string) *LanguageNoun {
+	v.put("hints", value)
+	return v
+}
+
+// ASRSmartFormat formats punctuation, numbers and dates in transcripts of this
+// language.
+func (v *LanguageNoun) ASRSmartFormat(on bool) *LanguageNoun {
+	v.putBool("asrSmartFormat", on)
+	return v
+}
+
+// TTSTextNormalization sets whether numbers and abbreviations are normalized
+// before text in this language is spoken.
+func (v *LanguageNoun) TTSTextNormalization(value TextNormalization) *LanguageNoun {
+	v.put("ttsTextNormalization", string(value))
+	return v
+}
+
+// TTSLanguageTextNormalization normalizes text by the rules of this language
+// before it is spoken.
+func (v *LanguageNoun) TTSLanguageTextNormalization(on bool) *LanguageNoun {
+	v.putBool("ttsLanguageTextNormalization", on)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *LanguageNoun) Attr(name, value string) *LanguageNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -430,571 +508,26 @@ func (v *LanguageNoun) part() slot {
 
 func (*LanguageNoun) isRelayContent() {}
 
-// ConversationRelaySession is a ConversationRelay session of an installed
-// add-on.
-func ConversationRelaySession() *ConversationRelaySessionNoun {
-	v := &ConversationRelaySessionNoun{element: element{tag: tagConversationRelaySession}}
-	v.attrs = v.attrRoom[:0]
-	return v
-}
-
-// A ConversationRelaySessionNoun is the noun <ConversationRelaySession>, made
-// by [ConversationRelaySession]. It is a ConversationRelay session of an
-// installed add-on.
-//
-// It stands in [Connect]. Each method sets one attribute and returns its
-// receiver; what is not set is not written, and Twilio's default holds.
-type ConversationRelaySessionNoun struct {
-	element
-	attrRoom [2]attr
-}
-
-// Connector sets connector: add-on that provides the session.
-func (v *ConversationRelaySessionNoun) Connector(value string) *ConversationRelaySessionNoun {
-	v.put(asString(attrConnector, value))
-	return v
-}
-
-// SessionConfiguration sets sessionConfiguration: configuration of the session.
-func (v *ConversationRelaySessionNoun) SessionConfiguration(value string) *ConversationRelaySessionNoun {
-	v.put(asString(attrSessionConfiguration, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *ConversationRelaySessionNoun) Attr(name, value string) *ConversationRelaySessionNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *ConversationRelaySessionNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*ConversationRelaySessionNoun) isConnectNoun() {}
-
-// Conversation connects the call to a Conversation, where agents and other
-// channels are.
-func Conversation() *ConversationNoun {
-	v := &ConversationNoun{element: element{tag: tagConversation}}
-	v.attrs = v.attrRoom[:0]
-	return v
-}
-
-// A ConversationNoun is the noun <Conversation>, made by [Conversation]. It
-// connects the call to a Conversation, where agents and other channels are.
-//
-// It stands in [Connect]. Each method sets one attribute and returns its
-// receiver; what is not set is not written, and Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/connect.
-type ConversationNoun struct {
-	element
-	attrRoom [2]attr
-}
-
-// ServiceInstanceSID sets serviceInstanceSid: Conversations service. A SID that
-// begins with IS.
-func (v *ConversationNoun) ServiceInstanceSID(sid string) *ConversationNoun {
-	v.put(asString(attrServiceInstanceSID, sid))
-	return v
-}
-
-// InboundAutocreation sets inboundAutocreation: creates a conversation when
-// there is none. Default: false.
-func (v *ConversationNoun) InboundAutocreation(on bool) *ConversationNoun {
-	v.put(asBool(attrInboundAutocreation, on))
-	return v
-}
-
-// RoutingAssignmentTimeout sets routingAssignmentTimeout: wait for a worker. In
-// whole seconds.
-func (v *ConversationNoun) RoutingAssignmentTimeout(d time.Duration) *ConversationNoun {
-	v.put(asSeconds(attrRoutingAssignmentTimeout, d))
-	return v
-}
-
-// InboundTimeout sets inboundTimeout: wait on the inbound side. In whole
-// seconds.
-func (v *ConversationNoun) InboundTimeout(d time.Duration) *ConversationNoun {
-	v.put(asSeconds(attrInboundTimeout, d))
-	return v
-}
-
-// URL sets url: TwiML to run.
-func (v *ConversationNoun) URL(url string) *ConversationNoun {
-	v.put(asString(attrURL, url))
-	return v
-}
-
-// Method sets method: the HTTP method of requests to url. Default:
-// [MethodPost].
-func (v *ConversationNoun) Method(method HTTPMethod) *ConversationNoun {
-	v.put(asString(attrMethod, string(method)))
-	return v
-}
-
-// Record sets record: records the call. Default: [ConversationDoNotRecord].
-func (v *ConversationNoun) Record(value ConversationRecord) *ConversationNoun {
-	v.put(asString(attrRecord, string(value)))
-	return v
-}
-
-// Trim sets trim: cuts silence from the recording. Default: [DoNotTrim].
-func (v *ConversationNoun) Trim(value Trim) *ConversationNoun {
-	v.put(asString(attrTrim, string(value)))
-	return v
-}
-
-// RecordingStatusCallback sets recordingStatusCallback: the URL that is told
-// about recording states.
-func (v *ConversationNoun) RecordingStatusCallback(url string) *ConversationNoun {
-	v.put(asString(attrRecordingStatusCallback, url))
-	return v
-}
-
-// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: the HTTP
-// method of requests to recordingStatusCallback. Default: [MethodPost].
-func (v *ConversationNoun) RecordingStatusCallbackMethod(method HTTPMethod) *ConversationNoun {
-	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
-	return v
-}
-
-// RecordingStatusCallbackEvent sets recordingStatusCallbackEvent: recording
-// states to report. Default: [RecordingCompleted].
-func (v *ConversationNoun) RecordingStatusCallbackEvent(values ...RecordingEvent) *ConversationNoun {
-	v.put(asString(attrRecordingStatusCallbackEvent, join(values)))
-	return v
-}
-
-// StatusCallback sets statusCallback: the URL that is told about call events.
-func (v *ConversationNoun) StatusCallback(url string) *ConversationNoun {
-	v.put(asString(attrStatusCallback, url))
-	return v
-}
-
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
-func (v *ConversationNoun) StatusCallbackMethod(method HTTPMethod) *ConversationNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
-	return v
-}
-
-// StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
-// [ConversationCallCompleted].
-func (v *ConversationNoun) StatusCallbackEvent(values ...ConversationEvent) *ConversationNoun {
-	v.put(asString(attrStatusCallbackEvent, join(values)))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *ConversationNoun) Attr(name, value string) *ConversationNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *ConversationNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*ConversationNoun) isConnectNoun() {}
-
-// Room joins the video room of that name by voice.
-func Room(name string) *RoomNoun {
-	v := &RoomNoun{element: element{tag: tagRoom, text: name}}
-	v.attrs = v.attrRoom[:0]
-	return v
-}
-
-// A RoomNoun is the noun <Room>, made by [Room]. It joins the video room of
-// that name by voice.
-//
-// It stands in [Connect]. Each method sets one attribute and returns its
-// receiver; what is not set is not written, and Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/connect/room.
-type RoomNoun struct {
-	element
-	attrRoom [1]attr
-}
-
-// ParticipantIdentity sets participantIdentity: identity in the room. Default:
-// random.
-func (v *RoomNoun) ParticipantIdentity(value string) *RoomNoun {
-	v.put(asString(attrParticipantIdentity, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *RoomNoun) Attr(name, value string) *RoomNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *RoomNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*RoomNoun) isConnectNoun() {}
-
-// VirtualAgent connects the call to a Dialogflow agent by the name of its
-// connector.
-func VirtualAgent(connector string, content ...ConfigContent) *VirtualAgentNoun {
-	v := &VirtualAgentNoun{element: element{tag: tagVirtualAgent}}
-	v.attrs = v.attrRoom[:0]
-	v.put(asString(attrConnectorName, connector))
-	v.adopt(collect(nil, content))
-	return v
-}
-
-// A VirtualAgentNoun is the noun <VirtualAgent>, made by [VirtualAgent]. It
-// connects the call to a Dialogflow agent by the name of its connector.
-//
-// It stands in [Connect]. Inside it stands any [ConfigContent]. Each method
-// sets one attribute and returns its receiver; what is not set is not written,
-// and Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/connect/virtualagent.
-type VirtualAgentNoun struct {
-	element
-	attrRoom [2]attr
-}
-
-// Language sets language: spoken language.
-func (v *VirtualAgentNoun) Language(code LanguageCode) *VirtualAgentNoun {
-	v.put(asString(attrLanguage, string(code)))
-	return v
-}
-
-// SentimentAnalysis sets sentimentAnalysis: sentiment analysis.
-func (v *VirtualAgentNoun) SentimentAnalysis(on bool) *VirtualAgentNoun {
-	v.put(asBool(attrSentimentAnalysis, on))
-	return v
-}
-
-// StatusCallback sets statusCallback: the URL that is told about states.
-func (v *VirtualAgentNoun) StatusCallback(url string) *VirtualAgentNoun {
-	v.put(asString(attrStatusCallback, url))
-	return v
-}
-
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
-func (v *VirtualAgentNoun) StatusCallbackMethod(method HTTPMethod) *VirtualAgentNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *VirtualAgentNoun) Attr(name, value string) *VirtualAgentNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *VirtualAgentNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*VirtualAgentNoun) isConnectNoun() {}
-
-// AISession is an AI session of an installed add-on.
-func AISession() *AISessionNoun {
-	v := &AISessionNoun{element: element{tag: tagAISession}}
-	v.attrs = v.attrRoom[:0]
-	return v
-}
-
-// An AISessionNoun is the noun <AiSession>, made by [AISession]. It is an AI
-// session of an installed add-on.
-//
-// It stands in [Connect]. Each method sets one attribute and returns its
-// receiver; what is not set is not written, and Twilio's default holds.
-type AISessionNoun struct {
-	element
-	attrRoom [2]attr
-}
-
-// AIConnector sets aiConnector: add-on that provides the session.
-func (v *AISessionNoun) AIConnector(value string) *AISessionNoun {
-	v.put(asString(attrAIConnector, value))
-	return v
-}
-
-// AISessionConfiguration sets aiSessionConfiguration: configuration of the
-// session.
-func (v *AISessionNoun) AISessionConfiguration(value string) *AISessionNoun {
-	v.put(asString(attrAISessionConfiguration, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *AISessionNoun) Attr(name, value string) *AISessionNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *AISessionNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*AISessionNoun) isConnectNoun() {}
-
-// Assistant connects the call to the Twilio AI assistant with that ID.
-//
-// Deprecated: AI Assistants ended; removed from Python, Ruby and PHP on
-// 2026-08-11.
-func Assistant(id string, content ...RelayContent) *AssistantNoun {
-	v := &AssistantNoun{element: element{tag: tagAssistant}}
-	v.attrs = v.attrRoom[:0]
-	v.put(asString(attrID, id))
-	v.adopt(collect(nil, content))
-	return v
-}
-
-// An AssistantNoun is the noun <Assistant>, made by [Assistant]. It connects
-// the call to the Twilio AI assistant with that ID.
-//
-// It stands in [Connect]. Inside it stands any [RelayContent]. Each method sets
-// one attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
-//
-// Deprecated: AI Assistants ended; removed from Python, Ruby and PHP on
-// 2026-08-11.
-type AssistantNoun struct {
-	element
-	attrRoom [2]attr
-}
-
-// Language sets language: language for both synthesis and recognition. Default:
-// en-US.
-func (v *AssistantNoun) Language(code LanguageCode) *AssistantNoun {
-	v.put(asString(attrLanguage, string(code)))
-	return v
-}
-
-// TTSLanguage sets ttsLanguage: language for synthesis. Default: that of
-// Language.
-func (v *AssistantNoun) TTSLanguage(code LanguageCode) *AssistantNoun {
-	v.put(asString(attrTTSLanguage, string(code)))
-	return v
-}
-
-// TranscriptionLanguage sets transcriptionLanguage: language for recognition.
-// Default: that of Language.
-func (v *AssistantNoun) TranscriptionLanguage(code LanguageCode) *AssistantNoun {
-	v.put(asString(attrTranscriptionLanguage, string(code)))
-	return v
-}
-
-// TTSProvider sets ttsProvider: synthesis provider. Default: [TTSElevenLabs].
-func (v *AssistantNoun) TTSProvider(value TTSProvider) *AssistantNoun {
-	v.put(asString(attrTTSProvider, string(value)))
-	return v
-}
-
-// Voice sets voice: voice of the provider. Default: provider default.
-func (v *AssistantNoun) Voice(value string) *AssistantNoun {
-	v.put(asString(attrVoice, value))
-	return v
-}
-
-// TranscriptionProvider sets transcriptionProvider: recognition provider.
-// Default: [TranscriptionDeepgram].
-func (v *AssistantNoun) TranscriptionProvider(value TranscriptionProvider) *AssistantNoun {
-	v.put(asString(attrTranscriptionProvider, string(value)))
-	return v
-}
-
-// SpeechModel sets speechModel: recognition model. Default: provider default.
-func (v *AssistantNoun) SpeechModel(value string) *AssistantNoun {
-	v.put(asString(attrSpeechModel, value))
-	return v
-}
-
-// ProfanityFilter sets profanityFilter: masks swear words. Default: true.
-func (v *AssistantNoun) ProfanityFilter(on bool) *AssistantNoun {
-	v.put(asBool(attrProfanityFilter, on))
-	return v
-}
-
-// DTMFDetection sets dtmfDetection: reports keys. Default: false.
-func (v *AssistantNoun) DTMFDetection(on bool) *AssistantNoun {
-	v.put(asBool(attrDTMFDetection, on))
-	return v
-}
-
-// WelcomeGreeting sets welcomeGreeting: spoken as soon as the session opens.
-func (v *AssistantNoun) WelcomeGreeting(value string) *AssistantNoun {
-	v.put(asString(attrWelcomeGreeting, value))
-	return v
-}
-
-// PartialPrompts sets partialPrompts: reports unfinished speech. Default:
-// false.
-func (v *AssistantNoun) PartialPrompts(on bool) *AssistantNoun {
-	v.put(asBool(attrPartialPrompts, on))
-	return v
-}
-
-// WelcomeGreetingInterruptible sets welcomeGreetingInterruptible: what may cut
-// the greeting. Default: [InterruptibleAny].
-func (v *AssistantNoun) WelcomeGreetingInterruptible(value RelayInterruptible) *AssistantNoun {
-	v.put(asString(attrWelcomeGreetingInterruptible, string(value)))
-	return v
-}
-
-// Interruptible sets interruptible: what may cut the agent. Default:
-// [InterruptibleAny].
-func (v *AssistantNoun) Interruptible(value RelayInterruptible) *AssistantNoun {
-	v.put(asString(attrInterruptible, string(value)))
-	return v
-}
-
-// Preemptible sets preemptible: whether later text may cut the current text.
-// Default: false.
-func (v *AssistantNoun) Preemptible(on bool) *AssistantNoun {
-	v.put(asBool(attrPreemptible, on))
-	return v
-}
-
-// Hints sets hints: likely words, comma separated.
-func (v *AssistantNoun) Hints(value string) *AssistantNoun {
-	v.put(asString(attrHints, value))
-	return v
-}
-
-// IntelligenceService sets intelligenceService: service that keeps the
-// transcript (SID or unique name).
-func (v *AssistantNoun) IntelligenceService(value string) *AssistantNoun {
-	v.put(asString(attrIntelligenceService, value))
-	return v
-}
-
-// ReportInputDuringAgentSpeech sets reportInputDuringAgentSpeech: input to
-// report while the agent speaks. Default: [ReportNone].
-func (v *AssistantNoun) ReportInputDuringAgentSpeech(value RelayInput) *AssistantNoun {
-	v.put(asString(attrReportInputDuringAgentSpeech, string(value)))
-	return v
-}
-
-// ElevenLabsTextNormalization sets elevenlabsTextNormalization: ElevenLabs text
-// normalization. Default: [NormalizationOff].
-func (v *AssistantNoun) ElevenLabsTextNormalization(value TextNormalization) *AssistantNoun {
-	v.put(asString(attrElevenLabsTextNormalization, string(value)))
-	return v
-}
-
-// InterruptSensitivity sets interruptSensitivity: how readily speech
-// interrupts. Default: [SensitivityHigh].
-func (v *AssistantNoun) InterruptSensitivity(value InterruptSensitivity) *AssistantNoun {
-	v.put(asString(attrInterruptSensitivity, string(value)))
-	return v
-}
-
-// Debug sets debug: extra WebSocket messages.
-func (v *AssistantNoun) Debug(values ...RelayDebug) *AssistantNoun {
-	v.put(asString(attrDebug, join(values)))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *AssistantNoun) Attr(name, value string) *AssistantNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *AssistantNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*AssistantNoun) isConnectNoun() {}
-
-// Autopilot connects the call to an Autopilot bot by SID or unique name.
-//
-// Deprecated: Autopilot was shut down in 2023.
-func Autopilot(assistant string) *AutopilotNoun {
-	v := &AutopilotNoun{element: element{tag: tagAutopilot, text: assistant}}
-	return v
-}
-
-// An AutopilotNoun is the noun <Autopilot>, made by [Autopilot]. It connects
-// the call to an Autopilot bot by SID or unique name.
-//
-// It stands in [Connect].
-//
-// Deprecated: Autopilot was shut down in 2023.
-type AutopilotNoun struct {
-	element
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *AutopilotNoun) Attr(name, value string) *AutopilotNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *AutopilotNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*AutopilotNoun) isConnectNoun() {}
-
-// Parameter is one name and value of your own for whoever receives the call,
+// Parameter is a name and value of your own for the receiver of the call,
 // stream or payment.
 func Parameter(name string, value string) *ParameterNoun {
-	v := &ParameterNoun{element: element{tag: tagParameter}}
-	v.attrs = v.attrRoom[:0]
-	v.put(asString(attrName, name))
-	v.put(asString(attrValue, value))
+	v := &ParameterNoun{element{name: "Parameter", text: ""}}
+	v.put("name", name)
+	v.put("value", value)
 	return v
 }
 
-// A ParameterNoun is the noun <Parameter>, made by [Parameter]. It is one name
-// and value of your own for whoever receives the call, stream or payment.
-//
-// It stands in [Hangup], [Reject], [Client], [Application], [Stream],
-// [ConversationRelay], [VirtualAgent], [Assistant], [Siprec], [Transcription]
-// and [Pay]. Each method sets one attribute and returns its receiver; what is
-// not set is not written, and Twilio's default holds.
+// A ParameterNoun is the noun <Parameter>, made by [Parameter]. It may stand in
+// [Hangup], [Pay], [Reject], [Application], [Client], [ConversationRelay],
+// [Siprec], [Stream], [Transcription] and [VirtualAgent].
 //
 // See https://www.twilio.com/docs/voice/twiml/stream#custom-parameters.
-type ParameterNoun struct {
-	element
-	attrRoom [2]attr
-}
+type ParameterNoun struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *ParameterNoun) Attr(name, value string) *ParameterNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -1012,40 +545,193 @@ func (*ParameterNoun) isRelayContent()       {}
 func (*ParameterNoun) isConfigContent()      {}
 func (*ParameterNoun) isParameterContent()   {}
 
-// Config is one setting for the provider of a virtual agent or a transcription.
-func Config(name string, value string) *ConfigNoun {
-	v := &ConfigNoun{element: element{tag: tagConfig}}
-	v.attrs = v.attrRoom[:0]
-	v.put(asString(attrName, name))
-	v.put(asString(attrValue, value))
+// Room joins the video room of that name by voice.
+func Room(name string) *RoomNoun {
+	v := &RoomNoun{element{name: "Room", text: name}}
+
 	return v
 }
 
-// A ConfigNoun is the noun <Config>, made by [Config]. It is one setting for
-// the provider of a virtual agent or a transcription.
+// A RoomNoun is the noun <Room>, made by [Room]. It may stand in [Connect].
 //
-// It stands in [VirtualAgent] and [Transcription]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/connect/virtualagent.
-type ConfigNoun struct {
-	element
-	attrRoom [2]attr
-}
+// See https://www.twilio.com/docs/voice/twiml/connect/room.
+type RoomNoun struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *ConfigNoun) Attr(name, value string) *ConfigNoun {
-	v.putNamed(name, value)
+// ParticipantIdentity sets the identity of the participant. The default is
+// random.
+func (v *RoomNoun) ParticipantIdentity(value string) *RoomNoun {
+	v.put("participantIdentity", value)
 	return v
 }
 
-func (v *ConfigNoun) part() slot {
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *RoomNoun) Attr(name, value string) *RoomNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *RoomNoun) part() slot {
 	if v == nil {
 		return slot{}
 	}
 	return slot{el: &v.element}
 }
 
-func (*ConfigNoun) isConfigContent() {}
+func (*RoomNoun) isConnectNoun() {}
+
+// Stream sends the raw audio of the call to a WebSocket. Inside [Connect] the
+// audio flows both ways. Inside [Start] it flows in the background and one way:
+// audio that the server sends is not heard. Inside [Stop] its Name says which
+// stream ends. Parameters arrive with the first message.
+func Stream(parameters ...ParameterContent) *StreamNoun {
+	v := &StreamNoun{element{name: "Stream", text: ""}}
+	add(&v.element, parameters)
+	return v
+}
+
+// A StreamNoun is the noun <Stream>, made by [Stream]. It may stand in
+// [Connect], [Start] and [Stop].
+//
+// See https://www.twilio.com/docs/voice/twiml/stream.
+type StreamNoun struct{ element }
+
+// Name sets the name by which [Stop] finds it.
+func (v *StreamNoun) Name(value string) *StreamNoun {
+	v.put("name", value)
+	return v
+}
+
+// ConnectorName sets the name of the stream connector.
+func (v *StreamNoun) ConnectorName(value string) *StreamNoun {
+	v.put("connectorName", value)
+	return v
+}
+
+// URL sets the URL of the WebSocket: one that begins with wss://, or one
+// relative to the document. Twilio drops a query string; use a [Parameter]
+// instead.
+func (v *StreamNoun) URL(url string) *StreamNoun {
+	v.put("url", url)
+	return v
+}
+
+// Track sets which direction of the audio is sent. Inside [Connect] it is
+// always the inbound track. The default is [InboundTrack].
+func (v *StreamNoun) Track(value StreamTrack) *StreamNoun {
+	v.put("track", string(value))
+	return v
+}
+
+// StatusCallback sets the URL that receives the status of the stream. Twilio
+// sends a webhook.StreamStatus there.
+func (v *StreamNoun) StatusCallback(url string) *StreamNoun {
+	v.put("statusCallback", url)
+	return v
+}
+
+// StatusCallbackMethod sets the HTTP method of requests to statusCallback. The
+// default is [MethodPost].
+func (v *StreamNoun) StatusCallbackMethod(method HTTPMethod) *StreamNoun {
+	v.put("statusCallbackMethod", string(method))
+	return v
+}
+
+// AudioFormat sets the format of the audio. The start message says what is
+// sent.
+func (v *StreamNoun) AudioFormat(value string) *StreamNoun {
+	v.put("audioFormat", value)
+	return v
+}
+
+// SampleRate sets the sample rate for HD codecs.
+func (v *StreamNoun) SampleRate(value string) *StreamNoun {
+	v.put("sampleRate", value)
+	return v
+}
+
+// Append adds parameters at the end. Nil ones are skipped.
+func (v *StreamNoun) Append(parameters ...ParameterContent) *StreamNoun {
+	add(&v.element, parameters)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *StreamNoun) Attr(name, value string) *StreamNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *StreamNoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*StreamNoun) isConnectNoun() {}
+func (*StreamNoun) isStartNoun()   {}
+func (*StreamNoun) isStopNoun()    {}
+
+// VirtualAgent connects the call to a Dialogflow agent, by the name of its
+// connector.
+func VirtualAgent(connector string, content ...ConfigContent) *VirtualAgentNoun {
+	v := &VirtualAgentNoun{element{name: "VirtualAgent", text: ""}}
+	v.put("connectorName", connector)
+	add(&v.element, content)
+	return v
+}
+
+// A VirtualAgentNoun is the noun <VirtualAgent>, made by [VirtualAgent]. It may
+// stand in [Connect].
+//
+// See https://www.twilio.com/docs/voice/twiml/connect/virtualagent.
+type VirtualAgentNoun struct{ element }
+
+// Language sets the language that is spoken.
+func (v *VirtualAgentNoun) Language(code LanguageCode) *VirtualAgentNoun {
+	v.put("language", string(code))
+	return v
+}
+
+// SentimentAnalysis turns on sentiment analysis.
+func (v *VirtualAgentNoun) SentimentAnalysis(on bool) *VirtualAgentNoun {
+	v.putBool("sentimentAnalysis", on)
+	return v
+}
+
+// StatusCallback sets the URL that receives the status of the virtual agent.
+func (v *VirtualAgentNoun) StatusCallback(url string) *VirtualAgentNoun {
+	v.put("statusCallback", url)
+	return v
+}
+
+// StatusCallbackMethod sets the HTTP method of requests to statusCallback. The
+// default is [MethodPost].
+func (v *VirtualAgentNoun) StatusCallbackMethod(method HTTPMethod) *VirtualAgentNoun {
+	v.put("statusCallbackMethod", string(method))
+	return v
+}
+
+// Append adds content at the end. Nil ones are skipped.
+func (v *VirtualAgentNoun) Append(content ...ConfigContent) *VirtualAgentNoun {
+	add(&v.element, content)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *VirtualAgentNoun) Attr(name, value string) *VirtualAgentNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *VirtualAgentNoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*VirtualAgentNoun) isConnectNoun() {}

@@ -9,230 +9,174 @@ import "time"
 //	twiml.Dial(twiml.Number("+15550100"), twiml.Client("alice")).Timeout(20 * time.Second)
 //
 // Up to ten Number, Client and SIP nouns ring at once, or one after the other
-// with Sequential. Conference, Queue, Application, SIM and WhatsApp stand
-// alone. A lone [Text] is the short form for one number.
+// with Sequential. Conference, Queue, Application and WhatsApp stand alone. A
+// single [Text] is short for one Number.
 //
-// With Action the answer to that request replaces the document when the dialed
-// call ends or fails. Without it the document goes on with the next verb, and
-// hangs up if there is none.
+// With Action, the TwiML that it returns replaces the document when the dialed
+// call ends or fails. Without it, the document goes on with the next verb and
+// hangs up after the last.
 func Dial(nouns ...DialNoun) *DialVerb {
-	v := &DialVerb{element: element{tag: tagDial}}
-	v.attrs = v.attrRoom[:0]
-	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], nouns)
+	v := &DialVerb{element{name: "Dial", text: ""}}
+	add(&v.element, nouns)
 	return v
 }
 
-// A DialVerb is the verb <Dial>, made by [Dial]. It calls one or more parties
-// and bridges the first that answers.
-//
-// It stands in [VoiceResponse]. Inside it stands any [DialNoun]. Each method
-// sets one attribute and returns its receiver; what is not set is not written,
-// and Twilio's default holds.
+// A DialVerb is the verb <Dial>, made by [Dial]. It may stand in
+// [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/dial.
-type DialVerb struct {
-	element
-	attrRoom [4]attr
-	own      more
-	kidRoom  [1]slot
-}
+type DialVerb struct{ element }
 
-// Action sets action: where to ask for the next TwiML when the dialed call ends
-// or fails. Without it the document goes on with the next verb.
+// Action sets the URL that is asked for TwiML when the dialed call ends or
+// fails. Without it, the document goes on with the next verb. Twilio sends a
+// webhook.DialAction there.
 func (v *DialVerb) Action(url string) *DialVerb {
-	v.put(asString(attrAction, url))
+	v.put("action", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to action. Default:
+// Method sets the HTTP method of requests to action. The default is
 // [MethodPost].
 func (v *DialVerb) Method(method HTTPMethod) *DialVerb {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// Timeout sets timeout: ringing time before giving up. In whole seconds.
-// Default: 30 s. At least 1 s.
+// Timeout sets how long the dialed party's phone rings before Twilio gives up.
+// It is written in whole seconds. The default is 30 s. The minimum is 1 s.
 func (v *DialVerb) Timeout(d time.Duration) *DialVerb {
-	v.put(asSeconds(attrTimeout, d))
+	v.putSeconds("timeout", d)
 	return v
 }
 
-// HangupOnStar sets hangupOnStar: lets the caller end the dialed leg with the
-// star key. Default: false.
+// HangupOnStar lets the caller end the dialed call with the star key. The
+// default is false.
 func (v *DialVerb) HangupOnStar(on bool) *DialVerb {
-	v.put(asBool(attrHangupOnStar, on))
+	v.putBool("hangupOnStar", on)
 	return v
 }
 
-// TimeLimit sets timeLimit: longest length of the bridged call. In whole
-// seconds. Default: 4 h. At least 1 s.
+// TimeLimit sets the longest duration of the bridged call. It is written in
+// whole seconds. The default is 4 h. The minimum is 1 s.
 func (v *DialVerb) TimeLimit(d time.Duration) *DialVerb {
-	v.put(asSeconds(attrTimeLimit, d))
+	v.putSeconds("timeLimit", d)
 	return v
 }
 
-// CallerID sets callerId: caller ID shown to the dialed party; E.164, or
-// client:name for a client call. Default: caller's From.
+// CallerID sets the caller ID that the dialed party sees: a phone number in
+// E.164 that you own or have verified, or client:name when a Client is dialed.
+// A caller from a Voice SDK or SIP has no phone number, so such a call needs
+// CallerID to dial a Number. The default is caller's From.
 func (v *DialVerb) CallerID(value string) *DialVerb {
-	v.put(asString(attrCallerID, value))
+	v.put("callerId", value)
 	return v
 }
 
-// Record sets record: records the bridged call. Default: [DialDoNotRecord].
+// Record records the bridged call. The default is [DialDoNotRecord].
 func (v *DialVerb) Record(value DialRecord) *DialVerb {
-	v.put(asString(attrRecord, string(value)))
+	v.put("record", string(value))
 	return v
 }
 
-// Trim sets trim: cuts silence from the recording. Default: [DoNotTrim].
+// Trim sets whether silence at both ends of the recording is cut. The default
+// is [DoNotTrim].
 func (v *DialVerb) Trim(value Trim) *DialVerb {
-	v.put(asString(attrTrim, string(value)))
+	v.put("trim", string(value))
 	return v
 }
 
-// RecordingStatusCallback sets recordingStatusCallback: the URL that is told
-// about recording states.
+// RecordingStatusCallback sets the URL that receives the recording's status.
+// Twilio sends a webhook.RecordingStatusCallback there.
 func (v *DialVerb) RecordingStatusCallback(url string) *DialVerb {
-	v.put(asString(attrRecordingStatusCallback, url))
+	v.put("recordingStatusCallback", url)
 	return v
 }
 
-// RecordingConfigurationID sets recordingConfigurationId: stored recording
-// configuration to apply.
+// RecordingConfigurationID sets the stored recording configuration to apply.
 func (v *DialVerb) RecordingConfigurationID(value string) *DialVerb {
-	v.put(asString(attrRecordingConfigurationID, value))
+	v.put("recordingConfigurationId", value)
 	return v
 }
 
-// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: the HTTP
-// method of requests to recordingStatusCallback. Default: [MethodPost].
+// RecordingStatusCallbackMethod sets the HTTP method of requests to
+// recordingStatusCallback. The default is [MethodPost].
 func (v *DialVerb) RecordingStatusCallbackMethod(method HTTPMethod) *DialVerb {
-	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
+	v.put("recordingStatusCallbackMethod", string(method))
 	return v
 }
 
-// RecordingStatusCallbackEvent sets recordingStatusCallbackEvent: recording
-// states to report. Default: [RecordingCompleted].
+// RecordingStatusCallbackEvent sets which recording states are reported. The
+// default is [RecordingCompleted].
 func (v *DialVerb) RecordingStatusCallbackEvent(values ...RecordingEvent) *DialVerb {
-	v.put(asString(attrRecordingStatusCallbackEvent, join(values)))
+	v.put("recordingStatusCallbackEvent", join(values))
 	return v
 }
 
-// AnswerOnBridge sets answerOnBridge: keeps the caller ringing until the dialed
-// party answers. Default: false.
+// AnswerOnBridge keeps the caller's phone ringing until the dialed party
+// answers. The default is false.
 func (v *DialVerb) AnswerOnBridge(on bool) *DialVerb {
-	v.put(asBool(attrAnswerOnBridge, on))
+	v.putBool("answerOnBridge", on)
 	return v
 }
 
-// RingTone sets ringTone: ringback the caller hears. Default: automatic.
+// RingTone sets the country whose ringback tone the caller hears. The default
+// is automatic.
 func (v *DialVerb) RingTone(value RingTone) *DialVerb {
-	v.put(asString(attrRingTone, string(value)))
+	v.put("ringTone", string(value))
 	return v
 }
 
-// RecordingTrack sets recordingTrack: audio direction to record. Default:
+// RecordingTrack sets which direction of the audio is recorded. The default is
 // [RecordingTrackBoth].
 func (v *DialVerb) RecordingTrack(value RecordingTrack) *DialVerb {
-	v.put(asString(attrRecordingTrack, string(value)))
+	v.put("recordingTrack", string(value))
 	return v
 }
 
-// Sequential sets sequential: rings nouns one after the other, not all at once.
-// Default: false.
+// Sequential calls the nouns one after the other instead of all at once. The
+// default is false.
 func (v *DialVerb) Sequential(on bool) *DialVerb {
-	v.put(asBool(attrSequential, on))
+	v.putBool("sequential", on)
 	return v
 }
 
-// ReferURL sets referUrl: the URL that is asked for TwiML when a SIP REFER
-// arrives.
+// ReferURL sets the URL that is asked for TwiML when a SIP REFER arrives.
+// Twilio sends a webhook.DialReferURL there.
 func (v *DialVerb) ReferURL(url string) *DialVerb {
-	v.put(asString(attrReferURL, url))
+	v.put("referUrl", url)
 	return v
 }
 
-// ReferMethod sets referMethod: the HTTP method of requests to referUrl.
-// Default: [MethodPost].
+// ReferMethod sets the HTTP method of requests to referUrl. The default is
+// [MethodPost].
 func (v *DialVerb) ReferMethod(method HTTPMethod) *DialVerb {
-	v.put(asString(attrReferMethod, string(method)))
+	v.put("referMethod", string(method))
 	return v
 }
 
-// Events sets events: event subscriptions.
+// Events sets which events of the dial are reported.
 func (v *DialVerb) Events(value DialEvents) *DialVerb {
-	v.put(asString(attrEvents, string(value)))
+	v.put("events", string(value))
 	return v
 }
 
-// Passports sets passports: Base64 identity passports (SHAKEN, div), comma
-// separated.
+// Passports sets the identity passports (SHAKEN, div), in Base64 and separated
+// by commas.
 func (v *DialVerb) Passports(value string) *DialVerb {
-	v.put(asString(attrPassports, value))
+	v.put("passports", value)
 	return v
 }
 
-// IfMachine sets ifMachine: old answering machine switch.
-//
-// Deprecated: only in the old published schema.
-func (v *DialVerb) IfMachine(value string) *DialVerb {
-	v.put(asString(attrIfMachine, value))
+// Append adds nouns at the end. Nil ones are skipped.
+func (v *DialVerb) Append(nouns ...DialNoun) *DialVerb {
+	add(&v.element, nouns)
 	return v
 }
 
-// HangupOn sets hangupOn: old key that hangs up.
-//
-// Deprecated: only in the old published schema.
-func (v *DialVerb) HangupOn(value string) *DialVerb {
-	v.put(asString(attrHangupOn, value))
-	return v
-}
-
-// Transcribe sets transcribe: old transcription switch.
-//
-// Deprecated: only in the old published schema.
-func (v *DialVerb) Transcribe(on bool) *DialVerb {
-	v.put(asBool(attrTranscribe, on))
-	return v
-}
-
-// TranscribeCallback sets transcribeCallback: old transcription callback.
-//
-// Deprecated: only in the old published schema.
-func (v *DialVerb) TranscribeCallback(url string) *DialVerb {
-	v.put(asString(attrTranscribeCallback, url))
-	return v
-}
-
-// NewCallSID sets newCallSid: old flag.
-//
-// Deprecated: only in the old published schema.
-func (v *DialVerb) NewCallSID(value string) *DialVerb {
-	v.put(asString(attrNewCallSID, value))
-	return v
-}
-
-// RecordingChannels sets recordingChannels: old channel choice.
-//
-// Deprecated: only in the old published schema.
-func (v *DialVerb) RecordingChannels(value string) *DialVerb {
-	v.put(asString(attrRecordingChannels, value))
-	return v
-}
-
-// Sim sets sim: old SIM choice.
-//
-// Deprecated: only in the old published schema.
-func (v *DialVerb) Sim(value string) *DialVerb {
-	v.put(asString(attrSim, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *DialVerb) Attr(name, value string) *DialVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -245,496 +189,50 @@ func (v *DialVerb) part() slot {
 
 func (*DialVerb) isVoiceVerb() {}
 
-// Number calls a phone number, best written in E.164: plus, country code and
-// number, without spaces.
-func Number(e164 string) *NumberNoun {
-	v := &NumberNoun{element: element{tag: tagNumber, text: e164}}
-	v.attrs = v.attrRoom[:0]
-	return v
-}
-
-// A NumberNoun is the noun <Number>, made by [Number]. It calls a phone number,
-// best written in E.164: plus, country code and number, without spaces.
-//
-// It stands in [Dial]. Each method sets one attribute and returns its receiver;
-// what is not set is not written, and Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/number.
-type NumberNoun struct {
-	element
-	attrRoom [2]attr
-}
-
-// SendDigits sets sendDigits: the keys to press after the answer: 0 to 9, *, #;
-// w waits half a second, W a whole one.
-func (v *NumberNoun) SendDigits(value string) *NumberNoun {
-	v.put(asString(attrSendDigits, value))
-	return v
-}
-
-// URL sets url: TwiML the called party hears before the bridge.
-func (v *NumberNoun) URL(url string) *NumberNoun {
-	v.put(asString(attrURL, url))
-	return v
-}
-
-// Method sets method: the HTTP method of requests to url. Default:
-// [MethodPost].
-func (v *NumberNoun) Method(method HTTPMethod) *NumberNoun {
-	v.put(asString(attrMethod, string(method)))
-	return v
-}
-
-// StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
-// [CallCompleted].
-func (v *NumberNoun) StatusCallbackEvent(values ...CallEvent) *NumberNoun {
-	v.put(asString(attrStatusCallbackEvent, join(values)))
-	return v
-}
-
-// StatusCallback sets statusCallback: the URL that is told about the calls to
-// this number.
-func (v *NumberNoun) StatusCallback(url string) *NumberNoun {
-	v.put(asString(attrStatusCallback, url))
-	return v
-}
-
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
-func (v *NumberNoun) StatusCallbackMethod(method HTTPMethod) *NumberNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
-	return v
-}
-
-// BYOC sets byoc: BYOC trunk. A SID that begins with BY.
-func (v *NumberNoun) BYOC(sid string) *NumberNoun {
-	v.put(asString(attrBYOC, sid))
-	return v
-}
-
-// MachineDetection sets machineDetection: answering machine detection.
-func (v *NumberNoun) MachineDetection(value MachineDetection) *NumberNoun {
-	v.put(asString(attrMachineDetection, string(value)))
-	return v
-}
-
-// AMDStatusCallbackMethod sets amdStatusCallbackMethod: the HTTP method of
-// requests to amdStatusCallback. Default: [MethodPost].
-func (v *NumberNoun) AMDStatusCallbackMethod(method HTTPMethod) *NumberNoun {
-	v.put(asString(attrAMDStatusCallbackMethod, string(method)))
-	return v
-}
-
-// AMDStatusCallback sets amdStatusCallback: the URL that gets the detection
-// result.
-func (v *NumberNoun) AMDStatusCallback(url string) *NumberNoun {
-	v.put(asString(attrAMDStatusCallback, url))
-	return v
-}
-
-// MachineDetectionTimeout sets machineDetectionTimeout: longest detection. In
-// whole seconds. Default: 30 s. From 3 s to 60 s.
-func (v *NumberNoun) MachineDetectionTimeout(d time.Duration) *NumberNoun {
-	v.put(asSeconds(attrMachineDetectionTimeout, d))
-	return v
-}
-
-// MachineDetectionSpeechThreshold sets machineDetectionSpeechThreshold: speech
-// longer than this means a machine. In whole milliseconds. Default: 2400 ms.
-// From 1000 ms to 6000 ms.
-func (v *NumberNoun) MachineDetectionSpeechThreshold(d time.Duration) *NumberNoun {
-	v.put(asMillis(attrMachineDetectionSpeechThreshold, d))
-	return v
-}
-
-// MachineDetectionSpeechEndThreshold sets machineDetectionSpeechEndThreshold:
-// silence that ends the greeting. In whole milliseconds. Default: 1200 ms. From
-// 500 ms to 5000 ms.
-func (v *NumberNoun) MachineDetectionSpeechEndThreshold(d time.Duration) *NumberNoun {
-	v.put(asMillis(attrMachineDetectionSpeechEndThreshold, d))
-	return v
-}
-
-// MachineDetectionSilenceTimeout sets machineDetectionSilenceTimeout: first
-// silence before the result is unknown. In whole milliseconds. Default: 5000
-// ms. From 2000 ms to 10000 ms.
-func (v *NumberNoun) MachineDetectionSilenceTimeout(d time.Duration) *NumberNoun {
-	v.put(asMillis(attrMachineDetectionSilenceTimeout, d))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *NumberNoun) Attr(name, value string) *NumberNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *NumberNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*NumberNoun) isDialNoun() {}
-
-// Client calls an application on one of Twilio's client SDKs by its identity.
-// To send it parameters the identity must be an element of its own:
-//
-//	twiml.Client("", twiml.Identity("alice"), twiml.Parameter("account", "42"))
-func Client(identity string, content ...ClientContent) *ClientNoun {
-	v := &ClientNoun{element: element{tag: tagClient, text: identity}}
-	v.attrs = v.attrRoom[:0]
-	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], content)
-	return v
-}
-
-// A ClientNoun is the noun <Client>, made by [Client]. It calls an application
-// on one of Twilio's client SDKs by its identity.
-//
-// It stands in [Dial]. Inside it stands any [ClientContent]. Each method sets
-// one attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/client.
-type ClientNoun struct {
-	element
-	attrRoom [2]attr
-	own      more
-	kidRoom  [1]slot
-}
-
-// URL sets url: TwiML the called party hears before the bridge.
-func (v *ClientNoun) URL(url string) *ClientNoun {
-	v.put(asString(attrURL, url))
-	return v
-}
-
-// Method sets method: the HTTP method of requests to url. Default:
-// [MethodPost].
-func (v *ClientNoun) Method(method HTTPMethod) *ClientNoun {
-	v.put(asString(attrMethod, string(method)))
-	return v
-}
-
-// StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
-// [CallCompleted].
-func (v *ClientNoun) StatusCallbackEvent(values ...CallEvent) *ClientNoun {
-	v.put(asString(attrStatusCallbackEvent, join(values)))
-	return v
-}
-
-// StatusCallback sets statusCallback: the URL that is told about call events.
-func (v *ClientNoun) StatusCallback(url string) *ClientNoun {
-	v.put(asString(attrStatusCallback, url))
-	return v
-}
-
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
-func (v *ClientNoun) StatusCallbackMethod(method HTTPMethod) *ClientNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *ClientNoun) Attr(name, value string) *ClientNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *ClientNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*ClientNoun) isDialNoun() {}
-
-// Identity names the client to call, for a [Client] with parameters.
-func Identity(identity string) *IdentityNoun {
-	v := &IdentityNoun{element: element{tag: tagIdentity, text: identity}}
-	return v
-}
-
-// An IdentityNoun is the noun <Identity>, made by [Identity]. It names the
-// client to call, for a [Client] with parameters.
-//
-// It stands in [Client].
-//
-// See https://www.twilio.com/docs/voice/twiml/client.
-type IdentityNoun struct {
-	element
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *IdentityNoun) Attr(name, value string) *IdentityNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *IdentityNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*IdentityNoun) isClientContent() {}
-
-// Conference joins the conference room of that name; the room is made when it
-// does not exist. Names are private to the account. It starts with the second
-// participant, once one of them has StartConferenceOnEnter. Twilio takes
-// StatusCallback and its events from the first participant only.
-func Conference(name string) *ConferenceNoun {
-	v := &ConferenceNoun{element: element{tag: tagConference, text: name}}
-	v.attrs = v.attrRoom[:0]
-	return v
-}
-
-// A ConferenceNoun is the noun <Conference>, made by [Conference]. It joins the
-// conference room of that name; the room is made when it does not exist.
-//
-// It stands in [Dial]. Each method sets one attribute and returns its receiver;
-// what is not set is not written, and Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/conference.
-type ConferenceNoun struct {
-	element
-	attrRoom [4]attr
-}
-
-// Muted sets muted: joins without being heard. Default: false.
-func (v *ConferenceNoun) Muted(on bool) *ConferenceNoun {
-	v.put(asBool(attrMuted, on))
-	return v
-}
-
-// Beep sets beep: beep on entry and exit. Default: [BeepAlways].
-func (v *ConferenceNoun) Beep(value ConferenceBeep) *ConferenceNoun {
-	v.put(asString(attrBeep, string(value)))
-	return v
-}
-
-// StartConferenceOnEnter sets startConferenceOnEnter: whether entry starts the
-// conference. Default: true.
-func (v *ConferenceNoun) StartConferenceOnEnter(on bool) *ConferenceNoun {
-	v.put(asBool(attrStartConferenceOnEnter, on))
-	return v
-}
-
-// EndConferenceOnExit sets endConferenceOnExit: whether leaving ends it for
-// all. Default: false.
-func (v *ConferenceNoun) EndConferenceOnExit(on bool) *ConferenceNoun {
-	v.put(asBool(attrEndConferenceOnExit, on))
-	return v
-}
-
-// WaitURL sets waitUrl: what is heard before the conference starts. It is
-// fetched once and not repeated. Empty means silence. Default: Twilio hold
-// music.
-func (v *ConferenceNoun) WaitURL(url string) *ConferenceNoun {
-	v.put(asString(attrWaitURL, url))
-	return v
-}
-
-// WaitMethod sets waitMethod: the HTTP method of requests to waitUrl. Default:
-// [MethodPost].
-func (v *ConferenceNoun) WaitMethod(method HTTPMethod) *ConferenceNoun {
-	v.put(asString(attrWaitMethod, string(method)))
-	return v
-}
-
-// MaxParticipants sets maxParticipants: most participants. Default: 250. From 2
-// to 250.
-func (v *ConferenceNoun) MaxParticipants(n int) *ConferenceNoun {
-	v.put(asInt(attrMaxParticipants, n))
-	return v
-}
-
-// Record sets record: records the room. Default: [ConferenceDoNotRecord].
-func (v *ConferenceNoun) Record(value ConferenceRecord) *ConferenceNoun {
-	v.put(asString(attrRecord, string(value)))
-	return v
-}
-
-// RecordingConfigurationID sets recordingConfigurationId: stored recording
-// configuration to apply.
-func (v *ConferenceNoun) RecordingConfigurationID(value string) *ConferenceNoun {
-	v.put(asString(attrRecordingConfigurationID, value))
-	return v
-}
-
-// Region sets region: region that mixes. Default: nearest.
-func (v *ConferenceNoun) Region(value ConferenceRegion) *ConferenceNoun {
-	v.put(asString(attrRegion, string(value)))
-	return v
-}
-
-// Coach sets coach: call that alone hears this participant. A SID that begins
-// with CA.
-func (v *ConferenceNoun) Coach(sid string) *ConferenceNoun {
-	v.put(asString(attrCoach, sid))
-	return v
-}
-
-// Trim sets trim: cuts silence from the recording. Default: [TrimSilence].
-func (v *ConferenceNoun) Trim(value Trim) *ConferenceNoun {
-	v.put(asString(attrTrim, string(value)))
-	return v
-}
-
-// StatusCallbackEvent sets statusCallbackEvent: conference events to report.
-func (v *ConferenceNoun) StatusCallbackEvent(values ...ConferenceEvent) *ConferenceNoun {
-	v.put(asString(attrStatusCallbackEvent, join(values)))
-	return v
-}
-
-// StatusCallback sets statusCallback: the URL that is told about conference
-// events.
-func (v *ConferenceNoun) StatusCallback(url string) *ConferenceNoun {
-	v.put(asString(attrStatusCallback, url))
-	return v
-}
-
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
-func (v *ConferenceNoun) StatusCallbackMethod(method HTTPMethod) *ConferenceNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
-	return v
-}
-
-// RecordingStatusCallback sets recordingStatusCallback: the URL that is told
-// about recording states.
-func (v *ConferenceNoun) RecordingStatusCallback(url string) *ConferenceNoun {
-	v.put(asString(attrRecordingStatusCallback, url))
-	return v
-}
-
-// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: the HTTP
-// method of requests to recordingStatusCallback. Default: [MethodPost].
-func (v *ConferenceNoun) RecordingStatusCallbackMethod(method HTTPMethod) *ConferenceNoun {
-	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
-	return v
-}
-
-// RecordingStatusCallbackEvent sets recordingStatusCallbackEvent: recording
-// states to report. Default: [RecordingCompleted].
-func (v *ConferenceNoun) RecordingStatusCallbackEvent(values ...RecordingEvent) *ConferenceNoun {
-	v.put(asString(attrRecordingStatusCallbackEvent, join(values)))
-	return v
-}
-
-// EventCallbackURL sets eventCallbackUrl: the URL that is told when the
-// conference ends.
-//
-// Deprecated: docs point to statusCallback.
-func (v *ConferenceNoun) EventCallbackURL(url string) *ConferenceNoun {
-	v.put(asString(attrEventCallbackURL, url))
-	return v
-}
-
-// JitterBufferSize sets jitterBufferSize: jitter buffer. Default:
-// [JitterBufferLarge].
-func (v *ConferenceNoun) JitterBufferSize(value JitterBufferSize) *ConferenceNoun {
-	v.put(asString(attrJitterBufferSize, string(value)))
-	return v
-}
-
-// ParticipantLabel sets participantLabel: unique label of this participant; up
-// to 128 characters, no slash, not a call SID.
-func (v *ConferenceNoun) ParticipantLabel(value string) *ConferenceNoun {
-	v.put(asString(attrParticipantLabel, value))
-	return v
-}
-
-// Whisper sets whisper: old name of coach. A SID that begins with CA.
-//
-// Deprecated: renamed to coach on 2019-10-16.
-func (v *ConferenceNoun) Whisper(sid string) *ConferenceNoun {
-	v.put(asString(attrWhisper, sid))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *ConferenceNoun) Attr(name, value string) *ConferenceNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *ConferenceNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*ConferenceNoun) isDialNoun() {}
-
-// Queue connects to the first caller waiting in the queue of that name. With
-// ReservationSID the name is empty.
+// Queue connects the call to the first caller in the queue of that name. With
+// ReservationSID, the name is empty.
 func Queue(name string) *QueueNoun {
-	v := &QueueNoun{element: element{tag: tagQueue, text: name}}
-	v.attrs = v.attrRoom[:0]
+	v := &QueueNoun{element{name: "Queue", text: name}}
+
 	return v
 }
 
-// A QueueNoun is the noun <Queue>, made by [Queue]. It connects to the first
-// caller waiting in the queue of that name.
-//
-// It stands in [Dial]. Each method sets one attribute and returns its receiver;
-// what is not set is not written, and Twilio's default holds.
+// A QueueNoun is the noun <Queue>, made by [Queue]. It may stand in [Dial].
 //
 // See https://www.twilio.com/docs/voice/twiml/queue.
-type QueueNoun struct {
-	element
-	attrRoom [2]attr
-}
+type QueueNoun struct{ element }
 
-// URL sets url: TwiML the queued caller hears before the bridge.
+// URL sets the URL of the TwiML that the queued caller hears before being
+// connected. Twilio sends a webhook.QueueURL there.
 func (v *QueueNoun) URL(url string) *QueueNoun {
-	v.put(asString(attrURL, url))
+	v.put("url", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to url. Default:
-// [MethodPost].
+// Method sets the HTTP method of requests to url. The default is [MethodPost].
 func (v *QueueNoun) Method(method HTTPMethod) *QueueNoun {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// ReservationSID sets reservationSid: TaskRouter reservation to accept. A SID
-// that begins with WR.
+// ReservationSID sets the TaskRouter reservation to accept. It is a SID that
+// begins with WR.
 func (v *QueueNoun) ReservationSID(sid string) *QueueNoun {
-	v.put(asString(attrReservationSID, sid))
+	v.put("reservationSid", sid)
 	return v
 }
 
-// PostWorkActivitySID sets postWorkActivitySid: activity the worker gets after
-// the call. A SID that begins with WA.
+// PostWorkActivitySID sets the activity of the worker after the call. It is a
+// SID that begins with WA.
 func (v *QueueNoun) PostWorkActivitySID(sid string) *QueueNoun {
-	v.put(asString(attrPostWorkActivitySID, sid))
+	v.put("postWorkActivitySid", sid)
 	return v
 }
 
-// CallSID sets callSid: old choice of one call. A SID that begins with CA.
-//
-// Deprecated: only in the old published schema.
-func (v *QueueNoun) CallSID(sid string) *QueueNoun {
-	v.put(asString(attrCallSID, sid))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *QueueNoun) Attr(name, value string) *QueueNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -747,362 +245,78 @@ func (v *QueueNoun) part() slot {
 
 func (*QueueNoun) isDialNoun() {}
 
-// SIP calls a SIP endpoint; uri starts with sip: or sips:. To try several
-// addresses by priority and weight, leave uri empty and give up to five [URI];
-// SIP headers go into one [Headers]:
-//
-//	twiml.SIP("sip:kate@example.com", twiml.Headers(twiml.Header("X-Reason", "transfer")))
-func SIP(uri string, content ...SIPContent) *SIPNoun {
-	v := &SIPNoun{element: element{tag: tagSIP, text: uri}}
-	v.attrs = v.attrRoom[:0]
-	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], content)
-	return v
-}
-
-// A SIPNoun is the noun <Sip>, made by [SIP]. It calls a SIP endpoint; uri
-// starts with sip: or sips.
-//
-// It stands in [Dial]. Inside it stands any [SIPContent]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/sip.
-type SIPNoun struct {
-	element
-	attrRoom [2]attr
-	own      more
-	kidRoom  [1]slot
-}
-
-// Username sets username: user name for a digest challenge.
-func (v *SIPNoun) Username(value string) *SIPNoun {
-	v.put(asString(attrUsername, value))
-	return v
-}
-
-// Password sets password: password for a digest challenge.
-func (v *SIPNoun) Password(value string) *SIPNoun {
-	v.put(asString(attrPassword, value))
-	return v
-}
-
-// URL sets url: TwiML the called party hears before the bridge.
-func (v *SIPNoun) URL(url string) *SIPNoun {
-	v.put(asString(attrURL, url))
-	return v
-}
-
-// Method sets method: the HTTP method of requests to url. Default:
-// [MethodPost].
-func (v *SIPNoun) Method(method HTTPMethod) *SIPNoun {
-	v.put(asString(attrMethod, string(method)))
-	return v
-}
-
-// StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
-// [CallCompleted].
-func (v *SIPNoun) StatusCallbackEvent(values ...CallEvent) *SIPNoun {
-	v.put(asString(attrStatusCallbackEvent, join(values)))
-	return v
-}
-
-// StatusCallback sets statusCallback: the URL that is told about call events.
-func (v *SIPNoun) StatusCallback(url string) *SIPNoun {
-	v.put(asString(attrStatusCallback, url))
-	return v
-}
-
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
-func (v *SIPNoun) StatusCallbackMethod(method HTTPMethod) *SIPNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
-	return v
-}
-
-// MachineDetection sets machineDetection: answering machine detection.
-func (v *SIPNoun) MachineDetection(value MachineDetection) *SIPNoun {
-	v.put(asString(attrMachineDetection, string(value)))
-	return v
-}
-
-// AMDStatusCallbackMethod sets amdStatusCallbackMethod: the HTTP method of
-// requests to amdStatusCallback. Default: [MethodPost].
-func (v *SIPNoun) AMDStatusCallbackMethod(method HTTPMethod) *SIPNoun {
-	v.put(asString(attrAMDStatusCallbackMethod, string(method)))
-	return v
-}
-
-// AMDStatusCallback sets amdStatusCallback: the URL that gets the detection
-// result.
-func (v *SIPNoun) AMDStatusCallback(url string) *SIPNoun {
-	v.put(asString(attrAMDStatusCallback, url))
-	return v
-}
-
-// MachineDetectionTimeout sets machineDetectionTimeout: longest detection. In
-// whole seconds. Default: 30 s. From 3 s to 60 s.
-func (v *SIPNoun) MachineDetectionTimeout(d time.Duration) *SIPNoun {
-	v.put(asSeconds(attrMachineDetectionTimeout, d))
-	return v
-}
-
-// MachineDetectionSpeechThreshold sets machineDetectionSpeechThreshold: speech
-// longer than this means a machine. In whole milliseconds. Default: 2400 ms.
-// From 1000 ms to 6000 ms.
-func (v *SIPNoun) MachineDetectionSpeechThreshold(d time.Duration) *SIPNoun {
-	v.put(asMillis(attrMachineDetectionSpeechThreshold, d))
-	return v
-}
-
-// MachineDetectionSpeechEndThreshold sets machineDetectionSpeechEndThreshold:
-// silence that ends the greeting. In whole milliseconds. Default: 1200 ms. From
-// 500 ms to 5000 ms.
-func (v *SIPNoun) MachineDetectionSpeechEndThreshold(d time.Duration) *SIPNoun {
-	v.put(asMillis(attrMachineDetectionSpeechEndThreshold, d))
-	return v
-}
-
-// MachineDetectionSilenceTimeout sets machineDetectionSilenceTimeout: first
-// silence before the result is unknown. In whole milliseconds. Default: 5000
-// ms. From 2000 ms to 10000 ms.
-func (v *SIPNoun) MachineDetectionSilenceTimeout(d time.Duration) *SIPNoun {
-	v.put(asMillis(attrMachineDetectionSilenceTimeout, d))
-	return v
-}
-
-// SendDigits sets sendDigits: old keys to press.
-//
-// Deprecated: only in the old published schema.
-func (v *SIPNoun) SendDigits(value string) *SIPNoun {
-	v.put(asString(attrSendDigits, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *SIPNoun) Attr(name, value string) *SIPNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *SIPNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*SIPNoun) isDialNoun() {}
-
-// URI is one of up to five SIP addresses that a [SIP] noun tries.
-func URI(uri string) *URINoun {
-	v := &URINoun{element: element{tag: tagURI, text: uri}}
-	v.attrs = v.attrRoom[:0]
-	return v
-}
-
-// A URINoun is the noun <Uri>, made by [URI]. It is one of up to five SIP
-// addresses that a [SIP] noun tries.
-//
-// It stands in [SIP]. Each method sets one attribute and returns its receiver;
-// what is not set is not written, and Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/sip.
-type URINoun struct {
-	element
-	attrRoom [2]attr
-}
-
-// Priority sets priority: lower is tried first.
-func (v *URINoun) Priority(n int) *URINoun {
-	v.put(asInt(attrPriority, n))
-	return v
-}
-
-// Weight sets weight: share among equal priorities.
-func (v *URINoun) Weight(n int) *URINoun {
-	v.put(asInt(attrWeight, n))
-	return v
-}
-
-// Username sets username: user name for this address.
-func (v *URINoun) Username(value string) *URINoun {
-	v.put(asString(attrUsername, value))
-	return v
-}
-
-// Password sets password: password for this address.
-func (v *URINoun) Password(value string) *URINoun {
-	v.put(asString(attrPassword, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *URINoun) Attr(name, value string) *URINoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *URINoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*URINoun) isSIPContent() {}
-
-// Headers holds the SIP headers of the outgoing INVITE, 1024 characters
-// together.
-func Headers(headers ...HeadersContent) *HeadersNoun {
-	v := &HeadersNoun{element: element{tag: tagHeaders}}
-	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], headers)
-	return v
-}
-
-// A HeadersNoun is the noun <Headers>, made by [Headers]. It holds the SIP
-// headers of the outgoing INVITE, 1024 characters together.
-//
-// It stands in [SIP]. Inside it stands any [HeadersContent].
-//
-// See https://www.twilio.com/docs/voice/twiml/sip.
-type HeadersNoun struct {
-	element
-	own     more
-	kidRoom [1]slot
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *HeadersNoun) Attr(name, value string) *HeadersNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *HeadersNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*HeadersNoun) isSIPContent() {}
-
-// Header is one SIP header of the outgoing INVITE. A name of your own starts
-// with X-.
-func Header(name string, value string) *HeaderNoun {
-	v := &HeaderNoun{element: element{tag: tagHeader}}
-	v.attrs = v.attrRoom[:0]
-	v.put(asString(attrName, name))
-	v.put(asString(attrValue, value))
-	return v
-}
-
-// A HeaderNoun is the noun <Header>, made by [Header]. It is one SIP header of
-// the outgoing INVITE.
-//
-// It stands in [Headers]. Each method sets one attribute and returns its
-// receiver; what is not set is not written, and Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/sip.
-type HeaderNoun struct {
-	element
-	attrRoom [2]attr
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *HeaderNoun) Attr(name, value string) *HeaderNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *HeaderNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*HeaderNoun) isHeadersContent() {}
-
-// Application calls another TwiML application by its SID. To send it parameters
+// Application calls another TwiML application by its SID. To send parameters,
 // the SID must be an element of its own:
 //
 //	twiml.Application("", twiml.ApplicationSID(sid), twiml.Parameter("account", "42"))
 func Application(sid string, content ...ApplicationContent) *ApplicationNoun {
-	v := &ApplicationNoun{element: element{tag: tagApplication, text: sid}}
-	v.attrs = v.attrRoom[:0]
-	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], content)
+	v := &ApplicationNoun{element{name: "Application", text: sid}}
+	add(&v.element, content)
 	return v
 }
 
-// An ApplicationNoun is the noun <Application>, made by [Application]. It calls
-// another TwiML application by its SID.
-//
-// It stands in [Dial]. Inside it stands any [ApplicationContent]. Each method
-// sets one attribute and returns its receiver; what is not set is not written,
-// and Twilio's default holds.
+// An ApplicationNoun is the noun <Application>, made by [Application]. It may
+// stand in [Dial].
 //
 // See https://www.twilio.com/docs/voice/twiml/application.
-type ApplicationNoun struct {
-	element
-	attrRoom [2]attr
-	own      more
-	kidRoom  [1]slot
-}
+type ApplicationNoun struct{ element }
 
-// URL sets url: TwiML the called party hears before the bridge.
+// URL sets the URL of the TwiML that the dialed party hears before the calls
+// are bridged. Twilio sends a webhook.DialWhisper there.
 func (v *ApplicationNoun) URL(url string) *ApplicationNoun {
-	v.put(asString(attrURL, url))
+	v.put("url", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to url. Default:
-// [MethodPost].
+// Method sets the HTTP method of requests to url. The default is [MethodPost].
 func (v *ApplicationNoun) Method(method HTTPMethod) *ApplicationNoun {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
+// StatusCallbackEvent sets which call events are reported. The default is
 // [CallCompleted].
 func (v *ApplicationNoun) StatusCallbackEvent(values ...CallEvent) *ApplicationNoun {
-	v.put(asString(attrStatusCallbackEvent, join(values)))
+	v.put("statusCallbackEvent", join(values))
 	return v
 }
 
-// StatusCallback sets statusCallback: the URL that is told about call events.
+// StatusCallback sets the URL that receives the status of the dialed call.
+// Twilio sends a webhook.DialLegStatusCallback there.
 func (v *ApplicationNoun) StatusCallback(url string) *ApplicationNoun {
-	v.put(asString(attrStatusCallback, url))
+	v.put("statusCallback", url)
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
+// StatusCallbackMethod sets the HTTP method of requests to statusCallback. The
+// default is [MethodPost].
 func (v *ApplicationNoun) StatusCallbackMethod(method HTTPMethod) *ApplicationNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
+	v.put("statusCallbackMethod", string(method))
 	return v
 }
 
-// CustomerID sets customerId: customer identity passed on.
+// CustomerID sets the customer identity that is passed on.
 func (v *ApplicationNoun) CustomerID(value string) *ApplicationNoun {
-	v.put(asString(attrCustomerID, value))
+	v.put("customerId", value)
 	return v
 }
 
-// CopyParentTo sets copyParentTo: keeps the To of the parent call. Default:
-// false.
+// CopyParentTo keeps the To of the parent call. The default is false.
 func (v *ApplicationNoun) CopyParentTo(on bool) *ApplicationNoun {
-	v.put(asBool(attrCopyParentTo, on))
+	v.putBool("copyParentTo", on)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Append adds content at the end. Nil ones are skipped.
+func (v *ApplicationNoun) Append(content ...ApplicationContent) *ApplicationNoun {
+	add(&v.element, content)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *ApplicationNoun) Attr(name, value string) *ApplicationNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -1115,27 +329,23 @@ func (v *ApplicationNoun) part() slot {
 
 func (*ApplicationNoun) isDialNoun() {}
 
-// ApplicationSID names the application to call, for an [Application] with
-// parameters.
+// ApplicationSID is the SID that an [Application] with parameters calls.
 func ApplicationSID(sid string) *ApplicationSIDNoun {
-	v := &ApplicationSIDNoun{element: element{tag: tagApplicationSID, text: sid}}
+	v := &ApplicationSIDNoun{element{name: "ApplicationSid", text: sid}}
+
 	return v
 }
 
 // An ApplicationSIDNoun is the noun <ApplicationSid>, made by [ApplicationSID].
-// It names the application to call, for an [Application] with parameters.
-//
-// It stands in [Application].
+// It may stand in [Application].
 //
 // See https://www.twilio.com/docs/voice/twiml/application.
-type ApplicationSIDNoun struct {
-	element
-}
+type ApplicationSIDNoun struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *ApplicationSIDNoun) Attr(name, value string) *ApplicationSIDNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -1148,98 +358,717 @@ func (v *ApplicationSIDNoun) part() slot {
 
 func (*ApplicationSIDNoun) isApplicationContent() {}
 
-// SIM calls a SIM of the account by SID or unique name.
+// Client calls an application that uses one of Twilio's Voice SDKs, by its
+// identity. An identity has no prefix "client:". To send parameters, the
+// identity must be an element of its own:
 //
-// Deprecated: Programmable Wireless SIMs only; 13258 where not supported.
-func SIM(sid string) *SIMNoun {
-	v := &SIMNoun{element: element{tag: tagSIM, text: sid}}
+//	twiml.Client("", twiml.Identity("alice"), twiml.Parameter("account", "42"))
+func Client(identity string, content ...ClientContent) *ClientNoun {
+	v := &ClientNoun{element{name: "Client", text: identity}}
+	add(&v.element, content)
 	return v
 }
 
-// A SIMNoun is the noun <Sim>, made by [SIM]. It calls a SIM of the account by
-// SID or unique name.
+// A ClientNoun is the noun <Client>, made by [Client]. It may stand in [Dial].
 //
-// It stands in [Dial].
-//
-// See https://www.twilio.com/docs/voice/twiml/sim.
-//
-// Deprecated: Programmable Wireless SIMs only; 13258 where not supported.
-type SIMNoun struct {
-	element
-}
+// See https://www.twilio.com/docs/voice/twiml/client.
+type ClientNoun struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *SIMNoun) Attr(name, value string) *SIMNoun {
-	v.putNamed(name, value)
+// URL sets the URL of the TwiML that the dialed party hears before the calls
+// are bridged. Twilio sends a webhook.DialWhisper there.
+func (v *ClientNoun) URL(url string) *ClientNoun {
+	v.put("url", url)
 	return v
 }
 
-func (v *SIMNoun) part() slot {
+// Method sets the HTTP method of requests to url. The default is [MethodPost].
+func (v *ClientNoun) Method(method HTTPMethod) *ClientNoun {
+	v.put("method", string(method))
+	return v
+}
+
+// StatusCallbackEvent sets which call events are reported. The default is
+// [CallCompleted].
+func (v *ClientNoun) StatusCallbackEvent(values ...CallEvent) *ClientNoun {
+	v.put("statusCallbackEvent", join(values))
+	return v
+}
+
+// StatusCallback sets the URL that receives the status of the dialed call.
+// Twilio sends a webhook.DialLegStatusCallback there.
+func (v *ClientNoun) StatusCallback(url string) *ClientNoun {
+	v.put("statusCallback", url)
+	return v
+}
+
+// StatusCallbackMethod sets the HTTP method of requests to statusCallback. The
+// default is [MethodPost].
+func (v *ClientNoun) StatusCallbackMethod(method HTTPMethod) *ClientNoun {
+	v.put("statusCallbackMethod", string(method))
+	return v
+}
+
+// Append adds content at the end. Nil ones are skipped.
+func (v *ClientNoun) Append(content ...ClientContent) *ClientNoun {
+	add(&v.element, content)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *ClientNoun) Attr(name, value string) *ClientNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *ClientNoun) part() slot {
 	if v == nil {
 		return slot{}
 	}
 	return slot{el: &v.element}
 }
 
-func (*SIMNoun) isDialNoun() {}
+func (*ClientNoun) isDialNoun() {}
 
-// WhatsApp calls a user of WhatsApp by phone number.
-func WhatsApp(e164 string) *WhatsAppNoun {
-	v := &WhatsAppNoun{element: element{tag: tagWhatsApp, text: e164}}
-	v.attrs = v.attrRoom[:0]
+// Conference joins the conference of that name, which is created if it does not
+// exist. Names are private to the account. The conference starts with the
+// second participant, once one of them has StartConferenceOnEnter.
+func Conference(name string) *ConferenceNoun {
+	v := &ConferenceNoun{element{name: "Conference", text: name}}
+
 	return v
 }
 
-// A WhatsAppNoun is the noun <WhatsApp>, made by [WhatsApp]. It calls a user of
-// WhatsApp by phone number.
+// A ConferenceNoun is the noun <Conference>, made by [Conference]. It may stand
+// in [Dial].
 //
-// It stands in [Dial]. Each method sets one attribute and returns its receiver;
-// what is not set is not written, and Twilio's default holds.
+// See https://www.twilio.com/docs/voice/twiml/conference.
+type ConferenceNoun struct{ element }
+
+// Muted mutes the participant. The default is false.
+func (v *ConferenceNoun) Muted(on bool) *ConferenceNoun {
+	v.putBool("muted", on)
+	return v
+}
+
+// Beep sets when a beep is played: on entry, on exit, or both. The default is
+// [BeepAlways].
+func (v *ConferenceNoun) Beep(value ConferenceBeep) *ConferenceNoun {
+	v.put("beep", string(value))
+	return v
+}
+
+// StartConferenceOnEnter sets whether the conference starts when this
+// participant enters. The default is true.
+func (v *ConferenceNoun) StartConferenceOnEnter(on bool) *ConferenceNoun {
+	v.putBool("startConferenceOnEnter", on)
+	return v
+}
+
+// EndConferenceOnExit sets whether the conference ends when this participant
+// leaves. The default is false.
+func (v *ConferenceNoun) EndConferenceOnExit(on bool) *ConferenceNoun {
+	v.putBool("endConferenceOnExit", on)
+	return v
+}
+
+// WaitURL sets what is heard before the conference starts. It is requested once
+// and not repeated. Empty means silence. By default Twilio plays music. The
+// default is Twilio hold music. Twilio sends a webhook.ConferenceWaitURL there.
+func (v *ConferenceNoun) WaitURL(url string) *ConferenceNoun {
+	v.put("waitUrl", url)
+	return v
+}
+
+// WaitMethod sets the HTTP method of requests to waitUrl. The default is
+// [MethodPost].
+func (v *ConferenceNoun) WaitMethod(method HTTPMethod) *ConferenceNoun {
+	v.put("waitMethod", string(method))
+	return v
+}
+
+// MaxParticipants sets the largest number of participants. The default is 250.
+// The range is 2 to 250.
+func (v *ConferenceNoun) MaxParticipants(n int) *ConferenceNoun {
+	v.putInt("maxParticipants", n)
+	return v
+}
+
+// Record records the conference. The default is [ConferenceDoNotRecord].
+func (v *ConferenceNoun) Record(value ConferenceRecord) *ConferenceNoun {
+	v.put("record", string(value))
+	return v
+}
+
+// RecordingConfigurationID sets the stored recording configuration to apply.
+func (v *ConferenceNoun) RecordingConfigurationID(value string) *ConferenceNoun {
+	v.put("recordingConfigurationId", value)
+	return v
+}
+
+// Region sets the region that mixes the audio. The default is nearest.
+func (v *ConferenceNoun) Region(value ConferenceRegion) *ConferenceNoun {
+	v.put("region", string(value))
+	return v
+}
+
+// Coach sets the call SID of the only participant who hears this one. It is a
+// SID that begins with CA.
+func (v *ConferenceNoun) Coach(sid string) *ConferenceNoun {
+	v.put("coach", sid)
+	return v
+}
+
+// Trim sets whether silence at both ends of the recording is cut. The default
+// is [TrimSilence].
+func (v *ConferenceNoun) Trim(value Trim) *ConferenceNoun {
+	v.put("trim", string(value))
+	return v
+}
+
+// StatusCallbackEvent sets which conference events are reported. Twilio takes
+// them from the first participant only.
+func (v *ConferenceNoun) StatusCallbackEvent(values ...ConferenceEvent) *ConferenceNoun {
+	v.put("statusCallbackEvent", join(values))
+	return v
+}
+
+// StatusCallback sets the URL that receives the conference events. Twilio takes
+// it from the first participant only. Twilio sends a webhook.ConferenceCallback
+// there.
+func (v *ConferenceNoun) StatusCallback(url string) *ConferenceNoun {
+	v.put("statusCallback", url)
+	return v
+}
+
+// StatusCallbackMethod sets the HTTP method of requests to statusCallback. The
+// default is [MethodPost].
+func (v *ConferenceNoun) StatusCallbackMethod(method HTTPMethod) *ConferenceNoun {
+	v.put("statusCallbackMethod", string(method))
+	return v
+}
+
+// RecordingStatusCallback sets the URL that receives the recording's status.
+// Twilio sends a webhook.ConferenceRecordingStatusCallback there.
+func (v *ConferenceNoun) RecordingStatusCallback(url string) *ConferenceNoun {
+	v.put("recordingStatusCallback", url)
+	return v
+}
+
+// RecordingStatusCallbackMethod sets the HTTP method of requests to
+// recordingStatusCallback. The default is [MethodPost].
+func (v *ConferenceNoun) RecordingStatusCallbackMethod(method HTTPMethod) *ConferenceNoun {
+	v.put("recordingStatusCallbackMethod", string(method))
+	return v
+}
+
+// RecordingStatusCallbackEvent sets which recording states are reported. The
+// default is [RecordingCompleted].
+func (v *ConferenceNoun) RecordingStatusCallbackEvent(values ...RecordingEvent) *ConferenceNoun {
+	v.put("recordingStatusCallbackEvent", join(values))
+	return v
+}
+
+// EventCallbackURL sets the URL that receives the end of the conference.
+//
+// Deprecated: docs point to statusCallback.
+func (v *ConferenceNoun) EventCallbackURL(url string) *ConferenceNoun {
+	v.put("eventCallbackUrl", url)
+	return v
+}
+
+// JitterBufferSize sets the size of the jitter buffer. The default is
+// [JitterBufferLarge].
+func (v *ConferenceNoun) JitterBufferSize(value JitterBufferSize) *ConferenceNoun {
+	v.put("jitterBufferSize", string(value))
+	return v
+}
+
+// ParticipantLabel sets a unique label for the participant: up to 128
+// characters, no slash, and not a call SID.
+func (v *ConferenceNoun) ParticipantLabel(value string) *ConferenceNoun {
+	v.put("participantLabel", value)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *ConferenceNoun) Attr(name, value string) *ConferenceNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *ConferenceNoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*ConferenceNoun) isDialNoun() {}
+
+// Header is one SIP header of the outgoing INVITE. A name of your own starts
+// with X-.
+func Header(name string, value string) *HeaderNoun {
+	v := &HeaderNoun{element{name: "Header", text: ""}}
+	v.put("name", name)
+	v.put("value", value)
+	return v
+}
+
+// A HeaderNoun is the noun <Header>, made by [Header]. It may stand in
+// [Headers].
+//
+// See https://www.twilio.com/docs/voice/twiml/sip.
+type HeaderNoun struct{ element }
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *HeaderNoun) Attr(name, value string) *HeaderNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *HeaderNoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*HeaderNoun) isHeadersContent() {}
+
+// Headers holds the SIP headers of the outgoing INVITE, at most 1024 characters
+// together.
+func Headers(headers ...HeadersContent) *HeadersNoun {
+	v := &HeadersNoun{element{name: "Headers", text: ""}}
+	add(&v.element, headers)
+	return v
+}
+
+// A HeadersNoun is the noun <Headers>, made by [Headers]. It may stand in
+// [SIP].
+//
+// See https://www.twilio.com/docs/voice/twiml/sip.
+type HeadersNoun struct{ element }
+
+// Append adds headers at the end. Nil ones are skipped.
+func (v *HeadersNoun) Append(headers ...HeadersContent) *HeadersNoun {
+	add(&v.element, headers)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *HeadersNoun) Attr(name, value string) *HeadersNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *HeadersNoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*HeadersNoun) isSIPContent() {}
+
+// Identity is the identity that a [Client] with parameters calls.
+func Identity(identity string) *IdentityNoun {
+	v := &IdentityNoun{element{name: "Identity", text: identity}}
+
+	return v
+}
+
+// An IdentityNoun is the noun <Identity>, made by [Identity]. It may stand in
+// [Client].
+//
+// See https://www.twilio.com/docs/voice/twiml/client.
+type IdentityNoun struct{ element }
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *IdentityNoun) Attr(name, value string) *IdentityNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *IdentityNoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*IdentityNoun) isClientContent() {}
+
+// Number calls a phone number, best written in E.164: plus, country code and
+// number, without spaces.
+func Number(e164 string) *NumberNoun {
+	v := &NumberNoun{element{name: "Number", text: e164}}
+
+	return v
+}
+
+// A NumberNoun is the noun <Number>, made by [Number]. It may stand in [Dial].
+//
+// See https://www.twilio.com/docs/voice/twiml/number.
+type NumberNoun struct{ element }
+
+// SendDigits sets the keys to press after the answer: 0 to 9, *, #; w waits
+// half a second, W a whole one.
+func (v *NumberNoun) SendDigits(value string) *NumberNoun {
+	v.put("sendDigits", value)
+	return v
+}
+
+// URL sets the URL of the TwiML that the dialed party hears before the calls
+// are bridged. Twilio sends a webhook.DialWhisper there.
+func (v *NumberNoun) URL(url string) *NumberNoun {
+	v.put("url", url)
+	return v
+}
+
+// Method sets the HTTP method of requests to url. The default is [MethodPost].
+func (v *NumberNoun) Method(method HTTPMethod) *NumberNoun {
+	v.put("method", string(method))
+	return v
+}
+
+// StatusCallbackEvent sets which call events are reported. The default is
+// [CallCompleted].
+func (v *NumberNoun) StatusCallbackEvent(values ...CallEvent) *NumberNoun {
+	v.put("statusCallbackEvent", join(values))
+	return v
+}
+
+// StatusCallback sets the URL that receives the status of the dialed call.
+// Twilio sends a webhook.DialLegStatusCallback there.
+func (v *NumberNoun) StatusCallback(url string) *NumberNoun {
+	v.put("statusCallback", url)
+	return v
+}
+
+// StatusCallbackMethod sets the HTTP method of requests to statusCallback. The
+// default is [MethodPost].
+func (v *NumberNoun) StatusCallbackMethod(method HTTPMethod) *NumberNoun {
+	v.put("statusCallbackMethod", string(method))
+	return v
+}
+
+// BYOC sets the BYOC trunk that carries the call. It is a SID that begins with
+// BY.
+func (v *NumberNoun) BYOC(sid string) *NumberNoun {
+	v.put("byoc", sid)
+	return v
+}
+
+// MachineDetection turns on answering machine detection.
+func (v *NumberNoun) MachineDetection(value MachineDetection) *NumberNoun {
+	v.put("machineDetection", string(value))
+	return v
+}
+
+// AMDStatusCallbackMethod sets the HTTP method of requests to
+// amdStatusCallback. The default is [MethodPost].
+func (v *NumberNoun) AMDStatusCallbackMethod(method HTTPMethod) *NumberNoun {
+	v.put("amdStatusCallbackMethod", string(method))
+	return v
+}
+
+// AMDStatusCallback sets the URL that receives the result of answering machine
+// detection. Twilio sends a webhook.AsyncAMDCallback there.
+func (v *NumberNoun) AMDStatusCallback(url string) *NumberNoun {
+	v.put("amdStatusCallback", url)
+	return v
+}
+
+// MachineDetectionTimeout sets the longest duration of the detection. It is
+// written in whole seconds. The default is 30 s. The range is 3 s to 60 s.
+func (v *NumberNoun) MachineDetectionTimeout(d time.Duration) *NumberNoun {
+	v.putSeconds("machineDetectionTimeout", d)
+	return v
+}
+
+// MachineDetectionSpeechThreshold sets the duration of a greeting above which
+// it is taken for a machine. It is written in whole milliseconds. The default
+// is 2400 ms. The range is 1000 ms to 6000 ms.
+func (v *NumberNoun) MachineDetectionSpeechThreshold(d time.Duration) *NumberNoun {
+	v.putMilliseconds("machineDetectionSpeechThreshold", d)
+	return v
+}
+
+// MachineDetectionSpeechEndThreshold sets the silence that ends the greeting.
+// It is written in whole milliseconds. The default is 1200 ms. The range is 500
+// ms to 5000 ms.
+func (v *NumberNoun) MachineDetectionSpeechEndThreshold(d time.Duration) *NumberNoun {
+	v.putMilliseconds("machineDetectionSpeechEndThreshold", d)
+	return v
+}
+
+// MachineDetectionSilenceTimeout sets the initial silence after which the
+// result is unknown. It is written in whole milliseconds. The default is 5000
+// ms. The range is 2000 ms to 10000 ms.
+func (v *NumberNoun) MachineDetectionSilenceTimeout(d time.Duration) *NumberNoun {
+	v.putMilliseconds("machineDetectionSilenceTimeout", d)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *NumberNoun) Attr(name, value string) *NumberNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *NumberNoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*NumberNoun) isDialNoun() {}
+
+// SIP calls a SIP endpoint; uri starts with sip: or sips:. To try several
+// addresses by priority and weight, leave uri empty and give up to five [URI].
+// SIP headers go in one [Headers]:
+//
+//	twiml.SIP("sip:kate@example.com", twiml.Headers(twiml.Header("X-Reason", "transfer")))
+func SIP(uri string, content ...SIPContent) *SIPNoun {
+	v := &SIPNoun{element{name: "Sip", text: uri}}
+	add(&v.element, content)
+	return v
+}
+
+// A SIPNoun is the noun <Sip>, made by [SIP]. It may stand in [Dial].
+//
+// See https://www.twilio.com/docs/voice/twiml/sip.
+type SIPNoun struct{ element }
+
+// Username sets the user name for digest authentication.
+func (v *SIPNoun) Username(value string) *SIPNoun {
+	v.put("username", value)
+	return v
+}
+
+// Password sets the password for digest authentication.
+func (v *SIPNoun) Password(value string) *SIPNoun {
+	v.put("password", value)
+	return v
+}
+
+// URL sets the URL of the TwiML that the dialed party hears before the calls
+// are bridged. Twilio sends a webhook.DialWhisper there.
+func (v *SIPNoun) URL(url string) *SIPNoun {
+	v.put("url", url)
+	return v
+}
+
+// Method sets the HTTP method of requests to url. The default is [MethodPost].
+func (v *SIPNoun) Method(method HTTPMethod) *SIPNoun {
+	v.put("method", string(method))
+	return v
+}
+
+// StatusCallbackEvent sets which call events are reported. The default is
+// [CallCompleted].
+func (v *SIPNoun) StatusCallbackEvent(values ...CallEvent) *SIPNoun {
+	v.put("statusCallbackEvent", join(values))
+	return v
+}
+
+// StatusCallback sets the URL that receives the status of the dialed call.
+// Twilio sends a webhook.DialLegStatusCallback there.
+func (v *SIPNoun) StatusCallback(url string) *SIPNoun {
+	v.put("statusCallback", url)
+	return v
+}
+
+// StatusCallbackMethod sets the HTTP method of requests to statusCallback. The
+// default is [MethodPost].
+func (v *SIPNoun) StatusCallbackMethod(method HTTPMethod) *SIPNoun {
+	v.put("statusCallbackMethod", string(method))
+	return v
+}
+
+// MachineDetection turns on answering machine detection.
+func (v *SIPNoun) MachineDetection(value MachineDetection) *SIPNoun {
+	v.put("machineDetection", string(value))
+	return v
+}
+
+// AMDStatusCallbackMethod sets the HTTP method of requests to
+// amdStatusCallback. The default is [MethodPost].
+func (v *SIPNoun) AMDStatusCallbackMethod(method HTTPMethod) *SIPNoun {
+	v.put("amdStatusCallbackMethod", string(method))
+	return v
+}
+
+// AMDStatusCallback sets the URL that receives the result of answering machine
+// detection. Twilio sends a webhook.AsyncAMDCallback there.
+func (v *SIPNoun) AMDStatusCallback(url string) *SIPNoun {
+	v.put("amdStatusCallback", url)
+	return v
+}
+
+// MachineDetectionTimeout sets the longest duration of the detection. It is
+// written in whole seconds. The default is 30 s. The range is 3 s to 60 s.
+func (v *SIPNoun) MachineDetectionTimeout(d time.Duration) *SIPNoun {
+	v.putSeconds("machineDetectionTimeout", d)
+	return v
+}
+
+// MachineDetectionSpeechThreshold sets the duration of a greeting above which
+// it is taken for a machine. It is written in whole milliseconds. The default
+// is 2400 ms. The range is 1000 ms to 6000 ms.
+func (v *SIPNoun) MachineDetectionSpeechThreshold(d time.Duration) *SIPNoun {
+	v.putMilliseconds("machineDetectionSpeechThreshold", d)
+	return v
+}
+
+// MachineDetectionSpeechEndThreshold sets the silence that ends the greeting.
+// It is written in whole milliseconds. The default is 1200 ms. The range is 500
+// ms to 5000 ms.
+func (v *SIPNoun) MachineDetectionSpeechEndThreshold(d time.Duration) *SIPNoun {
+	v.putMilliseconds("machineDetectionSpeechEndThreshold", d)
+	return v
+}
+
+// MachineDetectionSilenceTimeout sets the initial silence after which the
+// result is unknown. It is written in whole milliseconds. The default is 5000
+// ms. The range is 2000 ms to 10000 ms.
+func (v *SIPNoun) MachineDetectionSilenceTimeout(d time.Duration) *SIPNoun {
+	v.putMilliseconds("machineDetectionSilenceTimeout", d)
+	return v
+}
+
+// Append adds content at the end. Nil ones are skipped.
+func (v *SIPNoun) Append(content ...SIPContent) *SIPNoun {
+	add(&v.element, content)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *SIPNoun) Attr(name, value string) *SIPNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *SIPNoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*SIPNoun) isDialNoun() {}
+
+// URI is one of up to five SIP addresses that a [SIP] tries.
+func URI(uri string) *URINoun {
+	v := &URINoun{element{name: "Uri", text: uri}}
+
+	return v
+}
+
+// A URINoun is the noun <Uri>, made by [URI]. It may stand in [SIP].
+//
+// See https://www.twilio.com/docs/voice/twiml/sip.
+type URINoun struct{ element }
+
+// Priority sets the priority; the lowest is tried first.
+func (v *URINoun) Priority(n int) *URINoun {
+	v.putInt("priority", n)
+	return v
+}
+
+// Weight sets the share of calls among URIs of equal priority.
+func (v *URINoun) Weight(n int) *URINoun {
+	v.putInt("weight", n)
+	return v
+}
+
+// Username sets the user name for digest authentication.
+func (v *URINoun) Username(value string) *URINoun {
+	v.put("username", value)
+	return v
+}
+
+// Password sets the password for digest authentication.
+func (v *URINoun) Password(value string) *URINoun {
+	v.put("password", value)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *URINoun) Attr(name, value string) *URINoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *URINoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*URINoun) isSIPContent() {}
+
+// WhatsApp calls a WhatsApp user by phone number.
+func WhatsApp(e164 string) *WhatsAppNoun {
+	v := &WhatsAppNoun{element{name: "WhatsApp", text: e164}}
+
+	return v
+}
+
+// A WhatsAppNoun is the noun <WhatsApp>, made by [WhatsApp]. It may stand in
+// [Dial].
 //
 // See https://www.twilio.com/docs/voice/twiml/whatsapp.
-type WhatsAppNoun struct {
-	element
-	attrRoom [2]attr
-}
+type WhatsAppNoun struct{ element }
 
-// URL sets url: TwiML the called party hears before the bridge.
+// URL sets the URL of the TwiML that the dialed party hears before the calls
+// are bridged. Twilio sends a webhook.DialWhisper there.
 func (v *WhatsAppNoun) URL(url string) *WhatsAppNoun {
-	v.put(asString(attrURL, url))
+	v.put("url", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to url. Default:
-// [MethodPost].
+// Method sets the HTTP method of requests to url. The default is [MethodPost].
 func (v *WhatsAppNoun) Method(method HTTPMethod) *WhatsAppNoun {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// StatusCallbackEvent sets statusCallbackEvent: call events to report. Default:
+// StatusCallbackEvent sets which call events are reported. The default is
 // [CallCompleted].
 func (v *WhatsAppNoun) StatusCallbackEvent(values ...CallEvent) *WhatsAppNoun {
-	v.put(asString(attrStatusCallbackEvent, join(values)))
+	v.put("statusCallbackEvent", join(values))
 	return v
 }
 
-// StatusCallback sets statusCallback: the URL that is told about call events.
+// StatusCallback sets the URL that receives the status of the dialed call.
+// Twilio sends a webhook.DialLegStatusCallback there.
 func (v *WhatsAppNoun) StatusCallback(url string) *WhatsAppNoun {
-	v.put(asString(attrStatusCallback, url))
+	v.put("statusCallback", url)
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
+// StatusCallbackMethod sets the HTTP method of requests to statusCallback. The
+// default is [MethodPost].
 func (v *WhatsAppNoun) StatusCallbackMethod(method HTTPMethod) *WhatsAppNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
+	v.put("statusCallbackMethod", string(method))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *WhatsAppNoun) Attr(name, value string) *WhatsAppNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 

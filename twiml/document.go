@@ -1,110 +1,117 @@
 package twiml
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 )
 
-// contentType is what Twilio takes for TwiML. It is always said: without it
-// net/http would guess, and Twilio drops or speaks what it does not take for
-// TwiML (T19).
+// ErrTooManyMessages means that a document holds more than the ten messages
+// that Twilio sends in reply to one (error 14109). Send the others by the REST
+// API.
+var ErrTooManyMessages = errors.New("twiml: more than 10 messages")
+
+// ErrDuration means that an attribute was given a duration shorter than a
+// millisecond, as in Timeout(20). Multiply the number by a unit such as
+// [time.Second].
+var ErrDuration = errors.New("twiml: a duration is shorter than a millisecond")
+
+// A RenderError describes why a built document cannot be rendered. Nothing of
+// the document was written.
+type RenderError struct {
+	// Path is the place, such as "Response/Gather/Say".
+	Path string
+	// Code is Twilio's error: 11750, 14109 or 12100; 0 where only this package
+	// refuses the document.
+	Code int
+	// Err is [ErrTooLarge] or [ErrTooManyMessages], or wraps [ErrMalformed],
+	// [ErrLimit] or [ErrDuration].
+	Err error
+}
+
+// Error returns the reason and the place. It holds no text and no value of the
+// document.
+func (e *RenderError) Error() string { return e.Err.Error() + ", in " + e.Path }
+
+// Unwrap returns Err.
+func (e *RenderError) Unwrap() error { return e.Err }
+
+const (
+	declaration = `<?xml version="1.0" encoding="UTF-8"?>`
+	rootName    = "Response"
+	maxMessages = 10
+
+	codeTooManyMessages = 14109
+)
+
+// contentType is always sent: net/http would guess another one, and Twilio
+// drops a document of a type that it does not accept (T19).
 const contentType = "text/xml; charset=utf-8"
 
-// A document is what the three kinds of response have in common.
-type document struct {
-	root element
-	own  more
-}
-
-// begin makes the root a response with room for verbs.
-func (d *document) begin(room []slot) {
-	d.root.tag, d.root.more, d.own.kids = tagResponse, &d.own, room
-}
-
-// response returns the root, or nil for a zero document, which is empty.
-func (d *document) response() *element {
-	if d.root.tag == tagNone {
-		return nil
-	}
-	return &d.root
-}
-
-// renderString renders on the stack, where nearly all documents fit, so that
-// the string is the only allocation.
-func renderString(root *element) string {
-	switch room := roomFor(root); {
-	case room <= 1<<10:
-		var stack [1 << 10]byte
-		return toString(stack[:0], root)
-	case room <= 8<<10:
-		return renderLong(root)
-	default:
-		return toString(make([]byte, 0, min(room, nodeMaxBytes)), root)
-	}
-}
-
-// renderLong keeps the large array off the stack of those who do not need it.
-//
-//go:noinline
-func renderLong(root *element) string {
-	var stack [8 << 10]byte
-	return toString(stack[:0], root)
-}
-
-func toString(dst []byte, root *element) string {
-	b, err := appendDocument(dst, root)
-	if err != nil {
-		return "<" + err.Error() + ">"
-	}
-	return string(b)
-}
-
-// roomFor guesses the size of a rendered document a little too high, so that it
-// is mostly one allocation.
-func roomFor(root *element) int {
-	n := len(declaration) + 24
+// appendDocument appends a document, whose root has no name, or returns dst
+// unchanged and an error.
+func appendDocument(dst []byte, root *element) ([]byte, error) {
 	if root == nil {
-		return n
+		root = new(element)
 	}
-	return n + root.size(nodeMaxBytes)
+	messages := 0
+	for _, k := range root.kids {
+		if k.el != nil && (k.el.name == "Message" || k.el.name == "Sms") {
+			messages++
+		}
+	}
+	if messages > maxMessages {
+		return dst, &RenderError{Path: rootName, Code: codeTooManyMessages, Err: ErrTooManyMessages}
+	}
+	if dst == nil {
+		dst = make([]byte, 0, min(root.size(MaxBytes), MaxBytes)+len(declaration)+2*len(rootName)+16)
+	}
+	w := writer{dst: append(dst, declaration...), start: len(dst)}
+	if path, err := w.built(root, rootName, 1); err != nil {
+		e := &RenderError{Path: path, Err: err}
+		switch {
+		case errors.Is(err, ErrTooLarge):
+			e.Path, e.Code = rootName, codeTooLarge
+		case errors.Is(err, ErrMalformed):
+			e.Code = codeUnreadable
+		}
+		return dst, e
+	}
+	return w.dst, nil
 }
 
-// size guesses the size of an element. Past most it stops counting: elements
-// that stand in each other many times over make a document of any size.
-func (e *element) size(most int) int {
-	n := 2*len(tags[e.tag].open) + 4 + len(e.text) + len(e.text)>>4
-	for i := range e.attrs {
-		a := &e.attrs[i]
-		n += 12 + len(a.value)
-		if a.id < attrNamed {
-			n += len(attrOpens[a.id])
+// built writes a built element. On error it returns the path to what cannot be
+// written.
+func (w *writer) built(e *element, name string, depth int) (path string, err error) {
+	if e.comment {
+		return nodeComment, w.comment(e.text)
+	}
+	if err := w.open(name, e.attrs, depth); err != nil {
+		if !nameIsValid(name) {
+			name = "?"
+		}
+		return name, err
+	}
+	if e.short != "" {
+		return name, fmt.Errorf("%w: multiply %q by a unit such as time.Second", ErrDuration, e.short)
+	}
+	inside := len(w.dst)
+	w.dst = appendEscapedText(w.dst, e.text)
+	for _, k := range e.kids {
+		if k.el == nil {
+			w.dst = appendEscapedText(w.dst, k.text)
+		} else if path, err := w.built(k.el, k.el.name, depth+1); err != nil {
+			return name + "/" + path, err
 		}
 	}
-	kids := e.kids()
-	for i := range kids {
-		n += len(kids[i].text)
-		if n > most {
-			break
-		}
-		if el := kids[i].el; el != nil {
-			n += el.size(most - n)
-		}
-	}
-	return n
-}
-
-// appendTo is appendDocument for callers that keep the bytes: it makes room
-// once.
-func appendTo(dst []byte, root *element) ([]byte, error) {
-	if cap(dst) == 0 {
-		dst = make([]byte, 0, min(roomFor(root), nodeMaxBytes))
-	}
-	return appendDocument(dst, root)
+	w.close(name, inside)
+	return name, w.sized()
 }
 
 func writeTo(w io.Writer, root *element) (int64, error) {
-	b, err := appendTo(nil, root)
+	b, err := appendDocument(nil, root)
 	if err != nil {
 		return 0, err
 	}
@@ -112,10 +119,16 @@ func writeTo(w io.Writer, root *element) (int64, error) {
 	return int64(n), err
 }
 
-// serve answers a request with the whole document, or with 500 and nothing of
-// it.
+func renderString(root *element) string {
+	b, err := appendDocument(nil, root)
+	if err != nil {
+		return "<" + err.Error() + ">"
+	}
+	return string(b)
+}
+
 func serve(w http.ResponseWriter, r *http.Request, root *element) {
-	b, err := appendTo(nil, root)
+	b, err := appendDocument(nil, root)
 	if err != nil {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
@@ -124,8 +137,7 @@ func serve(w http.ResponseWriter, r *http.Request, root *element) {
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(b)))
 	w.WriteHeader(http.StatusOK)
-	if r.Method == http.MethodHead {
-		return
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(b) // nobody is left to report an error to
 	}
-	_, _ = w.Write(b) // the client has gone: there is nobody to tell
 }

@@ -4,81 +4,79 @@ package twiml
 
 import "time"
 
-// Enqueue puts the caller into the queue of that name, which is made when it
-// does not exist; a [Queue] noun takes him out. With WorkflowSID the call
-// becomes a task of TaskRouter; queue is empty then and the attributes of the
-// task go into a [Task]:
+// Enqueue puts the caller in the queue of that name, which is created if it
+// does not exist; a [Queue] noun connects to the caller. With WorkflowSID the
+// call becomes a TaskRouter task; the queue is empty then, and the attributes
+// of the task go in a [Task]:
 //
 //	twiml.Enqueue("", twiml.Task("{\"language\":\"de\"}")).WorkflowSID(workflow)
 func Enqueue(queue string, tasks ...EnqueueContent) *EnqueueVerb {
-	v := &EnqueueVerb{element: element{tag: tagEnqueue, text: queue}}
-	v.attrs = v.attrRoom[:0]
-	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], tasks)
+	v := &EnqueueVerb{element{name: "Enqueue", text: queue}}
+	add(&v.element, tasks)
 	return v
 }
 
-// An EnqueueVerb is the verb <Enqueue>, made by [Enqueue]. It puts the caller
-// into the queue of that name, which is made when it does not exist; a [Queue]
-// noun takes him out.
-//
-// It stands in [VoiceResponse]. Inside it stands any [EnqueueContent]. Each
-// method sets one attribute and returns its receiver; what is not set is not
-// written, and Twilio's default holds.
+// An EnqueueVerb is the verb <Enqueue>, made by [Enqueue]. It may stand in
+// [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/enqueue.
-type EnqueueVerb struct {
-	element
-	attrRoom [2]attr
-	own      more
-	kidRoom  [1]slot
-}
+type EnqueueVerb struct{ element }
 
-// Action sets action: where to ask for the next TwiML when the caller leaves
-// the queue. Without it the document goes on with the next verb.
+// Action sets the URL that is asked for TwiML when the caller leaves the queue.
+// Without it, the document goes on with the next verb. Twilio sends a
+// webhook.EnqueueAction there.
 func (v *EnqueueVerb) Action(url string) *EnqueueVerb {
-	v.put(asString(attrAction, url))
+	v.put("action", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to action. Default:
+// Method sets the HTTP method of requests to action. The default is
 // [MethodPost].
 func (v *EnqueueVerb) Method(method HTTPMethod) *EnqueueVerb {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// MaxQueueSize sets maxQueueSize: size given to a queue that is created now.
+// MaxQueueSize sets the capacity of the queue if this verb creates it.
 func (v *EnqueueVerb) MaxQueueSize(n int) *EnqueueVerb {
-	v.put(asInt(attrMaxQueueSize, n))
+	v.putInt("maxQueueSize", n)
 	return v
 }
 
-// WaitURL sets waitUrl: TwiML for the time of waiting, asked for again each
-// time it ends. It may hold Gather, Hangup, Leave, Pause, Play, Record,
-// Redirect and Say. Empty means silence. Default: Twilio hold music.
+// WaitURL sets the TwiML that is run while the caller waits, and requested
+// again each time it ends. It may hold Gather, Hangup, Leave, Pause, Play,
+// Record, Redirect and Say. Empty means silence. By default Twilio plays music.
+// The default is Twilio hold music. Twilio sends a webhook.EnqueueWaitURL
+// there.
 func (v *EnqueueVerb) WaitURL(url string) *EnqueueVerb {
-	v.put(asString(attrWaitURL, url))
+	v.put("waitUrl", url)
 	return v
 }
 
-// WaitURLMethod sets waitUrlMethod: the HTTP method of requests to waitUrl.
-// Default: [MethodPost].
+// WaitURLMethod sets the HTTP method of requests to waitUrl. The default is
+// [MethodPost].
 func (v *EnqueueVerb) WaitURLMethod(method HTTPMethod) *EnqueueVerb {
-	v.put(asString(attrWaitURLMethod, string(method)))
+	v.put("waitUrlMethod", string(method))
 	return v
 }
 
-// WorkflowSID sets workflowSid: TaskRouter workflow; with it the text is not a
-// queue name. A SID that begins with WW.
+// WorkflowSID sets the TaskRouter workflow. With it, the text is not the name
+// of a queue. It is a SID that begins with WW.
 func (v *EnqueueVerb) WorkflowSID(sid string) *EnqueueVerb {
-	v.put(asString(attrWorkflowSID, sid))
+	v.put("workflowSid", sid)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Append adds tasks at the end. Nil ones are skipped.
+func (v *EnqueueVerb) Append(tasks ...EnqueueContent) *EnqueueVerb {
+	add(&v.element, tasks)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *EnqueueVerb) Attr(name, value string) *EnqueueVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -91,42 +89,35 @@ func (v *EnqueueVerb) part() slot {
 
 func (*EnqueueVerb) isVoiceVerb() {}
 
-// Task gives the attributes of a TaskRouter task, as the text of a JSON object.
+// Task holds the attributes of a TaskRouter task, as a JSON object.
 func Task(attributes string) *TaskNoun {
-	v := &TaskNoun{element: element{tag: tagTask, text: attributes}}
-	v.attrs = v.attrRoom[:0]
+	v := &TaskNoun{element{name: "Task", text: attributes}}
+
 	return v
 }
 
-// A TaskNoun is the noun <Task>, made by [Task]. It gives the attributes of a
-// TaskRouter task, as the text of a JSON object.
-//
-// It stands in [Enqueue]. Each method sets one attribute and returns its
-// receiver; what is not set is not written, and Twilio's default holds.
+// A TaskNoun is the noun <Task>, made by [Task]. It may stand in [Enqueue].
 //
 // See https://www.twilio.com/docs/voice/twiml/enqueue.
-type TaskNoun struct {
-	element
-	attrRoom [2]attr
-}
+type TaskNoun struct{ element }
 
-// Priority sets priority: priority of the task. Default: 0. At least 0.
+// Priority sets the priority of the task. The default is 0.
 func (v *TaskNoun) Priority(n int) *TaskNoun {
-	v.put(asInt(attrPriority, n))
+	v.putInt("priority", n)
 	return v
 }
 
-// Timeout sets timeout: life of the task. In whole seconds. Default: 24 h. At
-// least 1 s.
+// Timeout sets how long the task lives. It is written in whole seconds. The
+// default is 24 h. The minimum is 1 s.
 func (v *TaskNoun) Timeout(d time.Duration) *TaskNoun {
-	v.put(asSeconds(attrTimeout, d))
+	v.putSeconds("timeout", d)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *TaskNoun) Attr(name, value string) *TaskNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -138,37 +129,3 @@ func (v *TaskNoun) part() slot {
 }
 
 func (*TaskNoun) isEnqueueContent() {}
-
-// TaskAttributes is the old form of [Task].
-//
-// Deprecated: old form of Task, only in the old published schema; in no SDK.
-func TaskAttributes(attributes string) *TaskAttributesNoun {
-	v := &TaskAttributesNoun{element: element{tag: tagTaskAttributes, text: attributes}}
-	return v
-}
-
-// A TaskAttributesNoun is the noun <TaskAttributes>, made by [TaskAttributes].
-// It is the old form of [Task].
-//
-// It stands in [Enqueue].
-//
-// Deprecated: old form of Task, only in the old published schema; in no SDK.
-type TaskAttributesNoun struct {
-	element
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *TaskAttributesNoun) Attr(name, value string) *TaskAttributesNoun {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *TaskAttributesNoun) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*TaskAttributesNoun) isEnqueueContent() {}

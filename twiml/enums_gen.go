@@ -2,8 +2,8 @@
 
 package twiml
 
-// A BankAccountType is a value of bankAccountType: account type for ACH debit.
-// Any other text can be converted to it, for values that Twilio adds later.
+// A BankAccountType is the type of a bank account. Convert other text to it for
+// values that Twilio adds later.
 type BankAccountType string
 
 // Values of BankAccountType.
@@ -14,8 +14,8 @@ const (
 	CommercialSavings  BankAccountType = "commercial-savings"
 )
 
-// A BreakStrength is a value of strength: named pause lengths. Any other text
-// can be converted to it, for values that Twilio adds later.
+// A BreakStrength is the length of a pause by name. Convert other text to it
+// for values that Twilio adds later.
 type BreakStrength string
 
 // Values of BreakStrength.
@@ -28,8 +28,8 @@ const (
 	BreakXStrong BreakStrength = "x-strong"
 )
 
-// A CallEvent is a value of statusCallbackEvent: progress of one dialed leg.
-// Any other text can be converted to it, for values that Twilio adds later.
+// A CallEvent is an event of a dialed call. Convert other text to it for values
+// that Twilio adds later.
 type CallEvent string
 
 // Values of CallEvent.
@@ -40,8 +40,8 @@ const (
 	CallCompleted CallEvent = "completed"
 )
 
-// A CardType is a value of validCardTypes and cardType: card brands. Any other
-// text can be converted to it, for values that Twilio adds later.
+// A CardType is a card brand. Convert other text to it for values that Twilio
+// adds later.
 type CardType string
 
 // Values of CardType.
@@ -57,8 +57,8 @@ const (
 	CardEnroute    CardType = "enroute"
 )
 
-// A ConferenceBeep is a value of beep: when the room hears a beep. Any other
-// text can be converted to it, for values that Twilio adds later.
+// A ConferenceBeep is when a conference plays a beep. Convert other text to it
+// for values that Twilio adds later.
 type ConferenceBeep string
 
 // Values of ConferenceBeep.
@@ -69,9 +69,8 @@ const (
 	BeepOnExit  ConferenceBeep = "onExit"
 )
 
-// A ConferenceEvent is a value of statusCallbackEvent: conference happenings
-// that can be reported. Any other text can be converted to it, for values that
-// Twilio adds later.
+// A ConferenceEvent is an event of a conference. Convert other text to it for
+// values that Twilio adds later.
 type ConferenceEvent string
 
 // Values of ConferenceEvent.
@@ -87,8 +86,8 @@ const (
 	ConferenceAnnouncement ConferenceEvent = "announcement"
 )
 
-// A ConferenceRecord is a value of record: whether the room is recorded. Any
-// other text can be converted to it, for values that Twilio adds later.
+// A ConferenceRecord is whether a conference is recorded. Convert other text to
+// it for values that Twilio adds later.
 type ConferenceRecord string
 
 // Values of ConferenceRecord.
@@ -97,8 +96,8 @@ const (
 	ConferenceRecordFromStart ConferenceRecord = "record-from-start"
 )
 
-// A ConferenceRegion is a value of region: region that mixes the conference.
-// Any other text can be converted to it, for values that Twilio adds later.
+// A ConferenceRegion is the region that mixes a conference. Convert other text
+// to it for values that Twilio adds later.
 type ConferenceRegion string
 
 // Values of ConferenceRegion.
@@ -113,37 +112,8 @@ const (
 	RegionDE1 ConferenceRegion = "de1"
 )
 
-// A ConversationEvent is a value of statusCallbackEvent: call events of a
-// conversation leg. Any other text can be converted to it, for values that
+// A DialEvents is an event of a dial. Convert other text to it for values that
 // Twilio adds later.
-type ConversationEvent string
-
-// Values of ConversationEvent.
-const (
-	ConversationCallInitiated ConversationEvent = "call-initiated"
-	ConversationCallRinging   ConversationEvent = "call-ringing"
-	ConversationCallAnswered  ConversationEvent = "call-answered"
-	ConversationCallCompleted ConversationEvent = "call-completed"
-)
-
-// A ConversationRecord is a value of record: when and how the call into a
-// conversation is recorded. Any other text can be converted to it, for values
-// that Twilio adds later.
-type ConversationRecord string
-
-// Values of ConversationRecord.
-const (
-	ConversationDoNotRecord           ConversationRecord = "do-not-record"
-	ConversationRecordFromAnswer      ConversationRecord = "record-from-answer"
-	ConversationRecordFromRinging     ConversationRecord = "record-from-ringing"
-	ConversationRecordFromAnswerDual  ConversationRecord = "record-from-answer-dual"
-	ConversationRecordFromRingingDual ConversationRecord = "record-from-ringing-dual"
-	ConversationRecordTrue            ConversationRecord = "true"
-	ConversationRecordFalse           ConversationRecord = "false"
-)
-
-// A DialEvents is a value of events: event subscriptions of a dial. Any other
-// text can be converted to it, for values that Twilio adds later.
 type DialEvents string
 
 // Values of DialEvents.
@@ -151,9 +121,8 @@ const (
 	DialCallProgressEvent DialEvents = "call-progress-event"
 )
 
-// A DialRecord is a value of record: when and how a dialed call is recorded;
-// true is an old alias of record-from-answer, false of do-not-record. Any other
-// text can be converted to it, for values that Twilio adds later.
+// A DialRecord is when and how a dialed call is recorded. Convert other text to
+// it for values that Twilio adds later.
 type DialRecord string
 
 // Values of DialRecord.
@@ -167,8 +136,8 @@ const (
 	DialRecordFalse           DialRecord = "false"
 )
 
-// An EmphasisLevel is a value of level: degree of stress. Any other text can be
-// converted to it, for values that Twilio adds later.
+// An EmphasisLevel is how strongly words are stressed. Convert other text to it
+// for values that Twilio adds later.
 type EmphasisLevel string
 
 // Values of EmphasisLevel.
@@ -178,30 +147,8 @@ const (
 	EmphasisReduced  EmphasisLevel = "reduced"
 )
 
-// A FaxMediaType is a value of mediaType: file type of a received fax. Any
-// other text can be converted to it, for values that Twilio adds later.
-type FaxMediaType string
-
-// Values of FaxMediaType.
-const (
-	FaxPDF  FaxMediaType = "application/pdf"
-	FaxTIFF FaxMediaType = "image/tiff"
-)
-
-// A FaxPageSize is a value of pageSize: paper size of a received fax. Any other
-// text can be converted to it, for values that Twilio adds later.
-type FaxPageSize string
-
-// Values of FaxPageSize.
-const (
-	FaxLetter FaxPageSize = "letter"
-	FaxLegal  FaxPageSize = "legal"
-	FaxA4     FaxPageSize = "a4"
-)
-
-// A GatherInput is a value of input: kinds of input; both may be listed, in any
-// order. Any other text can be converted to it, for values that Twilio adds
-// later.
+// A GatherInput is a kind of input. Convert other text to it for values that
+// Twilio adds later.
 type GatherInput string
 
 // Values of GatherInput.
@@ -210,10 +157,8 @@ const (
 	InputSpeech GatherInput = "speech"
 )
 
-// An HTTPMethod is a value of attributes such as method and
-// recordingStatusCallbackMethod: HTTP method Twilio uses for a webhook; upper
-// case. Any other text can be converted to it, for values that Twilio adds
-// later.
+// An HTTPMethod is the HTTP method of a request. Convert other text to it for
+// values that Twilio adds later.
 type HTTPMethod string
 
 // Values of HTTPMethod.
@@ -222,9 +167,8 @@ const (
 	MethodPost HTTPMethod = "POST"
 )
 
-// An InterpretAs is a value of interpret-as: how to read a token; verbatim and
-// currency are for Google voices and known to no SDK. Any other text can be
-// converted to it, for values that Twilio adds later.
+// An InterpretAs is how a text is read. Verbatim and Currency work with Google
+// voices only. Convert other text to it for values that Twilio adds later.
 type InterpretAs string
 
 // Values of InterpretAs.
@@ -246,9 +190,8 @@ const (
 	Currency    InterpretAs = "currency"
 )
 
-// An InterruptSensitivity is a value of interruptSensitivity: how readily
-// speech interrupts. Any other text can be converted to it, for values that
-// Twilio adds later.
+// An InterruptSensitivity is how readily speech interrupts. Convert other text
+// to it for values that Twilio adds later.
 type InterruptSensitivity string
 
 // Values of InterruptSensitivity.
@@ -258,9 +201,8 @@ const (
 	SensitivityHigh   InterruptSensitivity = "high"
 )
 
-// A JitterBufferSize is a value of jitterBufferSize: jitter buffer of one
-// participant. Any other text can be converted to it, for values that Twilio
-// adds later.
+// A JitterBufferSize is the size of a participant's jitter buffer. Convert
+// other text to it for values that Twilio adds later.
 type JitterBufferSize string
 
 // Values of JitterBufferSize.
@@ -271,9 +213,8 @@ const (
 	JitterBufferOff    JitterBufferSize = "off"
 )
 
-// A MachineDetection is a value of machineDetection: answering machine
-// detection mode. Any other text can be converted to it, for values that Twilio
-// adds later.
+// A MachineDetection is how answering machines are detected. Convert other text
+// to it for values that Twilio adds later.
 type MachineDetection string
 
 // Values of MachineDetection.
@@ -282,8 +223,17 @@ const (
 	DetectMessageEnd MachineDetection = "DetectMessageEnd"
 )
 
-// A PayInput is a value of input: input the payment step listens to. Any other
-// text can be converted to it, for values that Twilio adds later.
+// A MediaFilterType is the kind of a media filter. Convert other text to it for
+// values that Twilio adds later.
+type MediaFilterType string
+
+// Values of MediaFilterType.
+const (
+	FilterNoise MediaFilterType = "noise"
+)
+
+// A PayInput is how payment data is entered. Convert other text to it for
+// values that Twilio adds later.
 type PayInput string
 
 // Values of PayInput.
@@ -291,8 +241,8 @@ const (
 	PayInputDTMF PayInput = "dtmf"
 )
 
-// A PayTokenType is a value of tokenType: kind of payment token to create. Any
-// other text can be converted to it, for values that Twilio adds later.
+// A PayTokenType is the kind of a payment token. Convert other text to it for
+// values that Twilio adds later.
 type PayTokenType string
 
 // Values of PayTokenType.
@@ -302,8 +252,8 @@ const (
 	TokenPaymentMethod PayTokenType = "payment-method"
 )
 
-// A PaymentMethod is a value of paymentMethod: how the caller pays. Any other
-// text can be converted to it, for values that Twilio adds later.
+// A PaymentMethod is how the caller pays. Convert other text to it for values
+// that Twilio adds later.
 type PaymentMethod string
 
 // Values of PaymentMethod.
@@ -312,8 +262,8 @@ const (
 	PaymentCreditCard PaymentMethod = "credit-card"
 )
 
-// A PhonemeAlphabet is a value of alphabet: alphabet of a pronunciation. Any
-// other text can be converted to it, for values that Twilio adds later.
+// A PhonemeAlphabet is a phonetic alphabet. Convert other text to it for values
+// that Twilio adds later.
 type PhonemeAlphabet string
 
 // Values of PhonemeAlphabet.
@@ -326,9 +276,8 @@ const (
 	AlphabetYomigana PhonemeAlphabet = "x-amazon-yomigana"
 )
 
-// A PromptErrorType is a value of errorType: error that a prompt answers; the
-// two bank values stand in official examples but in no SDK enum. Any other text
-// can be converted to it, for values that Twilio adds later.
+// A PromptErrorType is an error of a payment step. Convert other text to it for
+// values that Twilio adds later.
 type PromptErrorType string
 
 // Values of PromptErrorType.
@@ -344,8 +293,8 @@ const (
 	PromptErrorInvalidBankRoutingNumber PromptErrorType = "invalid-bank-routing-number"
 )
 
-// A PromptStep is a value of for: payment step a prompt replaces. Any other
-// text can be converted to it, for values that Twilio adds later.
+// A PromptStep is a step of a payment. Convert other text to it for values that
+// Twilio adds later.
 type PromptStep string
 
 // Values of PromptStep.
@@ -359,10 +308,9 @@ const (
 	PromptBankRoutingNumber PromptStep = "bank-routing-number"
 )
 
-// A ProsodyPitch is a value of pitch: named pitch, or a change in per cent
-// (Google voices also take semitones). A change works too, such as "+10%";
-// Google voices also take semitones ("+2st"). Any other text can be converted
-// to it, for values that Twilio adds later.
+// A ProsodyPitch is a pitch. A change works too, such as "+10%". Google voices
+// also take semitones ("+2st"). Convert other text to it for values that Twilio
+// adds later.
 type ProsodyPitch string
 
 // Values of ProsodyPitch.
@@ -375,9 +323,8 @@ const (
 	PitchXHigh   ProsodyPitch = "x-high"
 )
 
-// A ProsodyRate is a value of rate: named speed, or a percentage. A percentage
-// works too, such as "90%". Any other text can be converted to it, for values
-// that Twilio adds later.
+// A ProsodyRate is a speed. A percentage works too, such as "90%". Convert
+// other text to it for values that Twilio adds later.
 type ProsodyRate string
 
 // Values of ProsodyRate.
@@ -390,9 +337,8 @@ const (
 	RateDefault ProsodyRate = "default"
 )
 
-// A ProsodyVolume is a value of volume: named loudness, or a change in dB. A
-// change in decibels works too, such as "+6dB". Any other text can be converted
-// to it, for values that Twilio adds later.
+// A ProsodyVolume is a volume. A change in decibels works too, such as "+6dB".
+// Convert other text to it for values that Twilio adds later.
 type ProsodyVolume string
 
 // Values of ProsodyVolume.
@@ -406,8 +352,8 @@ const (
 	VolumeXLoud   ProsodyVolume = "x-loud"
 )
 
-// A RecordingChannels is a value of channels: channels of the resulting file.
-// Any other text can be converted to it, for values that Twilio adds later.
+// A RecordingChannels is the number of channels of a recording. Convert other
+// text to it for values that Twilio adds later.
 type RecordingChannels string
 
 // Values of RecordingChannels.
@@ -416,9 +362,8 @@ const (
 	ChannelsDual RecordingChannels = "dual"
 )
 
-// A RecordingEvent is a value of recordingStatusCallbackEvent: recording states
-// that can be reported. Any other text can be converted to it, for values that
-// Twilio adds later.
+// A RecordingEvent is a state of a recording. Convert other text to it for
+// values that Twilio adds later.
 type RecordingEvent string
 
 // Values of RecordingEvent.
@@ -428,9 +373,8 @@ const (
 	RecordingAbsent     RecordingEvent = "absent"
 )
 
-// A RecordingTrack is a value of recordingTrack and track: audio direction to
-// record. Any other text can be converted to it, for values that Twilio adds
-// later.
+// A RecordingTrack is the direction of audio that is recorded. Convert other
+// text to it for values that Twilio adds later.
 type RecordingTrack string
 
 // Values of RecordingTrack.
@@ -440,9 +384,8 @@ const (
 	RecordingTrackOutbound RecordingTrack = "outbound"
 )
 
-// A RejectReason is a value of reason: what the caller hears: not in service,
-// or busy. Any other text can be converted to it, for values that Twilio adds
-// later.
+// A RejectReason is what a rejected caller hears. Convert other text to it for
+// values that Twilio adds later.
 type RejectReason string
 
 // Values of RejectReason.
@@ -451,8 +394,9 @@ const (
 	ReasonBusy     RejectReason = "busy"
 )
 
-// A RelayDebug is a value of debug: extra messages sent to the WebSocket. Any
-// other text can be converted to it, for values that Twilio adds later.
+// A RelayDebug is a kind of debugging message. For speaker-events and
+// tokens-played, [RelayEvent] is the newer place. Convert other text to it for
+// values that Twilio adds later.
 type RelayDebug string
 
 // Values of RelayDebug.
@@ -462,9 +406,19 @@ const (
 	DebugTokensPlayed  RelayDebug = "tokens-played"
 )
 
-// A RelayInput is a value of reportInputDuringAgentSpeech: input to report
-// while the agent talks. Any other text can be converted to it, for values that
-// Twilio adds later.
+// A RelayEvent is an event of a ConversationRelay session. Convert other text
+// to it for values that Twilio adds later.
+type RelayEvent string
+
+// Values of RelayEvent.
+const (
+	RelaySpeakerEvents RelayEvent = "speaker-events"
+	RelayTokensPlayed  RelayEvent = "tokens-played"
+	RelayConfigUpdated RelayEvent = "config-updated"
+)
+
+// A RelayInput is which input is reported while text is spoken. Convert other
+// text to it for values that Twilio adds later.
 type RelayInput string
 
 // Values of RelayInput.
@@ -475,10 +429,8 @@ const (
 	ReportAny    RelayInput = "any"
 )
 
-// A RelayInterruptible is a value of welcomeGreetingInterruptible and
-// interruptible: what may cut the agent short; true means any and false means
-// none. Any other text can be converted to it, for values that Twilio adds
-// later.
+// A RelayInterruptible is what interrupts spoken text. Convert other text to it
+// for values that Twilio adds later.
 type RelayInterruptible string
 
 // Values of RelayInterruptible.
@@ -491,8 +443,18 @@ const (
 	InterruptibleFalse  RelayInterruptible = "false"
 )
 
-// A RingTone is a value of ringTone: country whose ringback the caller hears.
-// Any other text can be converted to it, for values that Twilio adds later.
+// A RelayPromptPart is a field that is added to prompt messages. Convert other
+// text to it for values that Twilio adds later.
+type RelayPromptPart string
+
+// Values of RelayPromptPart.
+const (
+	PromptTurnState      RelayPromptPart = "turn-state"
+	PromptPromptSegments RelayPromptPart = "prompt-segments"
+)
+
+// A RingTone is the country whose ringback tone is heard. Convert other text to
+// it for values that Twilio adds later.
 type RingTone string
 
 // Values of RingTone.
@@ -539,9 +501,8 @@ const (
 	RingToneZA    RingTone = "za"
 )
 
-// A SayAsFormat is a value of format: field order of a date (or time) read by
-// say-as. Any other text can be converted to it, for values that Twilio adds
-// later.
+// A SayAsFormat is the format of a date or time. Convert other text to it for
+// values that Twilio adds later.
 type SayAsFormat string
 
 // Values of SayAsFormat.
@@ -561,8 +522,8 @@ const (
 	TimeHMS24    SayAsFormat = "hms24"
 )
 
-// A StreamTrack is a value of track: audio direction to fork. Any other text
-// can be converted to it, for values that Twilio adds later.
+// A StreamTrack is the direction of audio that is sent. Convert other text to
+// it for values that Twilio adds later.
 type StreamTrack string
 
 // Values of StreamTrack.
@@ -572,8 +533,8 @@ const (
 	BothTracks    StreamTrack = "both_tracks"
 )
 
-// A TTSProvider is a value of ttsProvider: speech synthesis provider. Any other
-// text can be converted to it, for values that Twilio adds later.
+// A TTSProvider is a text-to-speech provider. Convert other text to it for
+// values that Twilio adds later.
 type TTSProvider string
 
 // Values of TTSProvider.
@@ -583,9 +544,8 @@ const (
 	TTSElevenLabs TTSProvider = "ElevenLabs"
 )
 
-// A TextNormalization is a value of elevenlabsTextNormalization: ElevenLabs
-// text normalization. Any other text can be converted to it, for values that
-// Twilio adds later.
+// A TextNormalization is whether text is normalized before it is spoken.
+// Convert other text to it for values that Twilio adds later.
 type TextNormalization string
 
 // Values of TextNormalization.
@@ -595,9 +555,8 @@ const (
 	NormalizationOff  TextNormalization = "off"
 )
 
-// A TranscriptionEngine is a value of transcriptionEngine: real-time
-// transcription engine. Any other text can be converted to it, for values that
-// Twilio adds later.
+// A TranscriptionEngine is a transcription engine. Convert other text to it for
+// values that Twilio adds later.
 type TranscriptionEngine string
 
 // Values of TranscriptionEngine.
@@ -606,9 +565,8 @@ const (
 	EngineDeepgram TranscriptionEngine = "deepgram"
 )
 
-// A TranscriptionProvider is a value of transcriptionProvider: speech
-// recognition provider. Any other text can be converted to it, for values that
-// Twilio adds later.
+// A TranscriptionProvider is a speech recognition provider. Convert other text
+// to it for values that Twilio adds later.
 type TranscriptionProvider string
 
 // Values of TranscriptionProvider.
@@ -617,9 +575,8 @@ const (
 	TranscriptionGoogle   TranscriptionProvider = "Google"
 )
 
-// A Trim is a value of trim: whether silence is cut from both ends of a
-// recording. Any other text can be converted to it, for values that Twilio adds
-// later.
+// A Trim is whether silence at both ends of a recording is cut. Convert other
+// text to it for values that Twilio adds later.
 type Trim string
 
 // Values of Trim.
@@ -628,8 +585,8 @@ const (
 	DoNotTrim   Trim = "do-not-trim"
 )
 
-// A WordRole is a value of role: part of speech of a word, for Polly voices.
-// Any other text can be converted to it, for values that Twilio adds later.
+// A WordRole is a part of speech. Convert other text to it for values that
+// Twilio adds later.
 type WordRole string
 
 // Values of WordRole.

@@ -40,46 +40,6 @@ func ExampleSyntaxError() {
 	// Twilio's error: 12100 true
 }
 
-func ExampleLint() {
-	doc, err := twiml.Parse([]byte(`<Response>
-  <Gather timeout="soon" action="/menu">
-    <Say voice="Polly.Joana">Press 1 for sales.</Say>
-  </Gather>
-  <say>We did not hear you.</say>
-  <Hangup/>
-  <Redirect>/voice</Redirect>
-</Response>`))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for _, p := range twiml.Lint(doc, twiml.VoiceDocument) {
-		fmt.Printf("%s %s\n  %s\n", p.Rule, p.Path, p.Text)
-	}
-	// Output:
-	// value /Response/Gather[1]/@timeout
-	//   timeout of Gather is "soon"; it takes whole units of time, as digits.
-	// value-unknown /Response/Gather[1]/Say[1]/@voice
-	//   voice of Say is "Polly.Joana", which is not among the known values; Twilio may have learned it since. Did you mean "Polly.Joanna"?
-	// unknown-element /Response/say[1]
-	//   There is no element "say" in TwiML. TwiML is case-sensitive: write "Say".
-	// unreachable /Response/Redirect[1]
-	//   Redirect is never reached: Hangup ends the call.
-}
-
-func ExampleStops() {
-	doc, err := twiml.Parse([]byte(`<Response><Start><Stream url="https://example.com/audio"/></Start></Response>`))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if p, ok := twiml.Stops(doc, twiml.VoiceDocument); ok {
-		fmt.Println(p)
-	}
-	// Output:
-	// 1:18: /Response/Start[1]/Stream[1]/@url: "https://example.com/audio" is not the URL of a WebSocket; it must be absolute and begin with wss://. (31922)
-}
-
 func ExampleNode_AppendText() {
 	doc := &twiml.Node{Name: "Response", Children: []*twiml.Node{
 		{Name: "Message", Attrs: []twiml.Attr{{Name: "to", Value: "+15550100"}}, Text: "Fish & chips are ready."},

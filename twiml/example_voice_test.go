@@ -91,17 +91,3 @@ func ExampleReject() {
 	// Output:
 	// <?xml version="1.0" encoding="UTF-8"?><Response><Reject reason="busy"/></Response>
 }
-
-func ExampleVoiceResponse_Lint() {
-	doc := twiml.Voice(
-		twiml.Pause(1500*time.Millisecond),
-		twiml.Hangup(),
-		twiml.Say("Goodbye."),
-	)
-	for _, p := range doc.Lint() {
-		fmt.Println(p.Path, p.Rule)
-	}
-	// Output:
-	// /Response/Say[1] unreachable
-	// /Response/Pause[1]/@length whole-units
-}

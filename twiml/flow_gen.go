@@ -2,39 +2,127 @@
 
 package twiml
 
-// Redirect goes on with the document at url; verbs after it never run. It
-// stands in voice and in messaging documents. An empty url is the current
+// Echo plays the caller's voice back, which makes the delay audible.
+func Echo() *EchoVerb {
+	v := &EchoVerb{element{name: "Echo", text: ""}}
+
+	return v
+}
+
+// An EchoVerb is the verb <Echo>, made by [Echo]. It may stand in
+// [VoiceResponse].
+//
+// See https://www.twilio.com/docs/voice/twiml.
+type EchoVerb struct{ element }
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *EchoVerb) Attr(name, value string) *EchoVerb {
+	v.put(name, value)
+	return v
+}
+
+func (v *EchoVerb) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*EchoVerb) isVoiceVerb() {}
+
+// Hangup ends the call; verbs after it never run. It answers an incoming call
+// first, which is billed: see [Reject]. Parameters go to the Voice SDK of the
+// caller.
+func Hangup(parameters ...ParameterContent) *HangupVerb {
+	v := &HangupVerb{element{name: "Hangup", text: ""}}
+	add(&v.element, parameters)
+	return v
+}
+
+// A HangupVerb is the verb <Hangup>, made by [Hangup]. It may stand in
+// [VoiceResponse].
+//
+// See https://www.twilio.com/docs/voice/twiml/hangup.
+type HangupVerb struct{ element }
+
+// Append adds parameters at the end. Nil ones are skipped.
+func (v *HangupVerb) Append(parameters ...ParameterContent) *HangupVerb {
+	add(&v.element, parameters)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *HangupVerb) Attr(name, value string) *HangupVerb {
+	v.put(name, value)
+	return v
+}
+
+func (v *HangupVerb) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*HangupVerb) isVoiceVerb() {}
+
+// Leave takes the caller out of the queue. The call continues after its
+// [Enqueue], or at that verb's Action.
+func Leave() *LeaveVerb {
+	v := &LeaveVerb{element{name: "Leave", text: ""}}
+
+	return v
+}
+
+// A LeaveVerb is the verb <Leave>, made by [Leave]. It may stand in
+// [VoiceResponse].
+//
+// See https://www.twilio.com/docs/voice/twiml/leave.
+type LeaveVerb struct{ element }
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *LeaveVerb) Attr(name, value string) *LeaveVerb {
+	v.put(name, value)
+	return v
+}
+
+func (v *LeaveVerb) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*LeaveVerb) isVoiceVerb() {}
+
+// Redirect continues with the document at url; verbs after it never run. It
+// works in voice and in messaging documents. An empty url is the current
 // document: an endless loop unless something changes.
 func Redirect(url string) *RedirectVerb {
-	v := &RedirectVerb{element: element{tag: tagRedirect, text: url}}
-	v.attrs = v.attrRoom[:0]
+	v := &RedirectVerb{element{name: "Redirect", text: url}}
+
 	return v
 }
 
-// A RedirectVerb is the verb <Redirect>, made by [Redirect]. It goes on with
-// the document at url; verbs after it never run.
-//
-// It stands in [MessagingResponse] and [VoiceResponse]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
+// A RedirectVerb is the verb <Redirect>, made by [Redirect]. It may stand in
+// [VoiceResponse] and [MessagingResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/redirect.
-type RedirectVerb struct {
-	element
-	attrRoom [1]attr
-}
+type RedirectVerb struct{ element }
 
-// Method sets method: the HTTP method of requests to the URL. Default:
-// [MethodPost].
+// Method sets the HTTP method of the request. The default is [MethodPost].
 func (v *RedirectVerb) Method(method HTTPMethod) *RedirectVerb {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *RedirectVerb) Attr(name, value string) *RedirectVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -48,194 +136,40 @@ func (v *RedirectVerb) part() slot {
 func (*RedirectVerb) isVoiceVerb()     {}
 func (*RedirectVerb) isMessagingVerb() {}
 
-// Hangup ends the call; verbs after it never run. On an incoming call that was
-// not answered yet it answers first, which is billed: see [Reject]. Parameters
-// are for applications on Twilio's client SDKs.
-func Hangup(parameters ...ParameterContent) *HangupVerb {
-	v := &HangupVerb{element: element{tag: tagHangup}}
-	v.adopt(collect(nil, parameters))
-	return v
-}
-
-// A HangupVerb is the verb <Hangup>, made by [Hangup]. It ends the call; verbs
-// after it never run.
-//
-// It stands in [VoiceResponse]. Inside it stands any [ParameterContent].
-//
-// See https://www.twilio.com/docs/voice/twiml/hangup.
-type HangupVerb struct {
-	element
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *HangupVerb) Attr(name, value string) *HangupVerb {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *HangupVerb) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*HangupVerb) isVoiceVerb() {}
-
-// Reject declines an incoming call at no cost. It must be the first verb, since
-// any other answers the call. Parameters are for applications on Twilio's
-// client SDKs.
-func Reject(parameters ...ParameterContent) *RejectVerb {
-	v := &RejectVerb{element: element{tag: tagReject}}
-	v.attrs = v.attrRoom[:0]
-	v.adopt(collect(nil, parameters))
-	return v
-}
-
-// A RejectVerb is the verb <Reject>, made by [Reject]. It declines an incoming
-// call at no cost.
-//
-// It stands in [VoiceResponse]. Inside it stands any [ParameterContent]. Each
-// method sets one attribute and returns its receiver; what is not set is not
-// written, and Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/reject.
-type RejectVerb struct {
-	element
-	attrRoom [1]attr
-}
-
-// Reason sets reason: what the caller hears. Default: [ReasonRejected].
-func (v *RejectVerb) Reason(value RejectReason) *RejectVerb {
-	v.put(asString(attrReason, string(value)))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *RejectVerb) Attr(name, value string) *RejectVerb {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *RejectVerb) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*RejectVerb) isVoiceVerb() {}
-
-// Leave takes the caller out of the queue; the call goes on after its
-// [Enqueue], or at that verb's Action.
-func Leave() *LeaveVerb {
-	v := &LeaveVerb{element: element{tag: tagLeave}}
-	return v
-}
-
-// A LeaveVerb is the verb <Leave>, made by [Leave]. It takes the caller out of
-// the queue; the call goes on after its [Enqueue], or at that verb's Action.
-//
-// It stands in [VoiceResponse].
-//
-// See https://www.twilio.com/docs/voice/twiml/leave.
-type LeaveVerb struct {
-	element
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *LeaveVerb) Attr(name, value string) *LeaveVerb {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *LeaveVerb) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*LeaveVerb) isVoiceVerb() {}
-
-// Echo plays the caller back to himself, which lets him hear the delay.
-func Echo() *EchoVerb {
-	v := &EchoVerb{element: element{tag: tagEcho}}
-	return v
-}
-
-// An EchoVerb is the verb <Echo>, made by [Echo]. It plays the caller back to
-// himself, which lets him hear the delay.
-//
-// It stands in [VoiceResponse].
-type EchoVerb struct {
-	element
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *EchoVerb) Attr(name, value string) *EchoVerb {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *EchoVerb) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*EchoVerb) isVoiceVerb() {}
-
-// Refer transfers a call that came by SIP away from Twilio, by SIP REFER:
+// Refer transfers a SIP call away from Twilio, by SIP REFER:
 //
 //	twiml.Refer(twiml.ReferSIP("sip:alice@example.com")).Action("/transferred")
 func Refer(target ReferNoun) *ReferVerb {
-	v := &ReferVerb{element: element{tag: tagRefer}}
-	v.attrs = v.attrRoom[:0]
-	if target != nil {
-		v.more, v.own.kids = &v.own, attach(v.kidRoom[:0], target.part())
-	}
+	v := &ReferVerb{element{name: "Refer", text: ""}}
+	add(&v.element, []ReferNoun{target})
 	return v
 }
 
-// A ReferVerb is the verb <Refer>, made by [Refer]. It transfers a call that
-// came by SIP away from Twilio, by SIP REFER.
-//
-// It stands in [VoiceResponse]. Inside it stands any [ReferNoun]. Each method
-// sets one attribute and returns its receiver; what is not set is not written,
-// and Twilio's default holds.
+// A ReferVerb is the verb <Refer>, made by [Refer]. It may stand in
+// [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/refer.
-type ReferVerb struct {
-	element
-	attrRoom [1]attr
-	own      more
-	kidRoom  [1]slot
-}
+type ReferVerb struct{ element }
 
-// Action sets action: where to ask for the next TwiML when the transfer ends or
-// fails. Without it the document goes on with the next verb.
+// Action sets the URL that is asked for TwiML when the transfer ends or fails.
+// Without it, the document goes on with the next verb. Twilio sends a
+// webhook.ReferAction there.
 func (v *ReferVerb) Action(url string) *ReferVerb {
-	v.put(asString(attrAction, url))
+	v.put("action", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to action. Default:
+// Method sets the HTTP method of requests to action. The default is
 // [MethodPost].
 func (v *ReferVerb) Method(method HTTPMethod) *ReferVerb {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *ReferVerb) Attr(name, value string) *ReferVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -248,27 +182,68 @@ func (v *ReferVerb) part() slot {
 
 func (*ReferVerb) isVoiceVerb() {}
 
-// ReferSIP is the target of a [Refer]. The noun of the same tag for [Dial] is
-// [SIP].
-func ReferSIP(uri string) *ReferSIPNoun {
-	v := &ReferSIPNoun{element: element{tag: tagReferSIP, text: uri}}
+// Reject declines an incoming call without charge. It must be the first verb,
+// since any other answers the call. Parameters go to the Voice SDK of the
+// caller.
+func Reject(parameters ...ParameterContent) *RejectVerb {
+	v := &RejectVerb{element{name: "Reject", text: ""}}
+	add(&v.element, parameters)
 	return v
 }
 
-// A ReferSIPNoun is the noun <Sip>, made by [ReferSIP]. It is the target of a
-// [Refer].
+// A RejectVerb is the verb <Reject>, made by [Reject]. It may stand in
+// [VoiceResponse].
 //
-// It stands in [Refer].
-//
-// See https://www.twilio.com/docs/voice/twiml/refer.
-type ReferSIPNoun struct {
-	element
+// See https://www.twilio.com/docs/voice/twiml/reject.
+type RejectVerb struct{ element }
+
+// Reason sets what the caller hears: that the number is not in service, or
+// busy. The default is [ReasonRejected].
+func (v *RejectVerb) Reason(value RejectReason) *RejectVerb {
+	v.put("reason", string(value))
+	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Append adds parameters at the end. Nil ones are skipped.
+func (v *RejectVerb) Append(parameters ...ParameterContent) *RejectVerb {
+	add(&v.element, parameters)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *RejectVerb) Attr(name, value string) *RejectVerb {
+	v.put(name, value)
+	return v
+}
+
+func (v *RejectVerb) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*RejectVerb) isVoiceVerb() {}
+
+// ReferSIP is the target of a [Refer]. For the noun <Sip> of a [Dial], use
+// [SIP].
+func ReferSIP(uri string) *ReferSIPNoun {
+	v := &ReferSIPNoun{element{name: "Sip", text: uri}}
+
+	return v
+}
+
+// A ReferSIPNoun is the noun <Sip>, made by [ReferSIP]. It may stand in
+// [Refer].
+//
+// See https://www.twilio.com/docs/voice/twiml/refer.
+type ReferSIPNoun struct{ element }
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *ReferSIPNoun) Attr(name, value string) *ReferSIPNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -280,146 +255,3 @@ func (v *ReferSIPNoun) part() slot {
 }
 
 func (*ReferSIPNoun) isReferNoun() {}
-
-// SMS sends a text in the middle of a call; in a messaging document it is the
-// old name of [Message].
-//
-// Deprecated: superseded by the Message API; the verb still works in voice
-// documents of accounts that have it (13803 elsewhere).
-func SMS(text string) *SMSVerb {
-	v := &SMSVerb{element: element{tag: tagSMS, text: text}}
-	v.attrs = v.attrRoom[:0]
-	return v
-}
-
-// An SMSVerb is the verb <Sms>, made by [SMS]. It sends a text in the middle of
-// a call; in a messaging document it is the old name of [Message].
-//
-// It stands in [MessagingResponse] and [VoiceResponse]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/sms.
-//
-// Deprecated: superseded by the Message API; the verb still works in voice
-// documents of accounts that have it (13803 elsewhere).
-type SMSVerb struct {
-	element
-	attrRoom [2]attr
-}
-
-// To sets to: receiver. Default: caller.
-func (v *SMSVerb) To(value string) *SMSVerb {
-	v.put(asString(attrTo, value))
-	return v
-}
-
-// From sets from: sender. Default: called number.
-func (v *SMSVerb) From(value string) *SMSVerb {
-	v.put(asString(attrFrom, value))
-	return v
-}
-
-// Action sets action: the URL that is asked for TwiML after sending.
-func (v *SMSVerb) Action(url string) *SMSVerb {
-	v.put(asString(attrAction, url))
-	return v
-}
-
-// Method sets method: the HTTP method of requests to action. Default:
-// [MethodPost].
-func (v *SMSVerb) Method(method HTTPMethod) *SMSVerb {
-	v.put(asString(attrMethod, string(method)))
-	return v
-}
-
-// StatusCallback sets statusCallback: the URL that is told about delivery.
-func (v *SMSVerb) StatusCallback(url string) *SMSVerb {
-	v.put(asString(attrStatusCallback, url))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *SMSVerb) Attr(name, value string) *SMSVerb {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *SMSVerb) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*SMSVerb) isVoiceVerb()     {}
-func (*SMSVerb) isMessagingVerb() {}
-
-// Annotate is an old annotation for billing.
-//
-// Deprecated: only in the old published schema; errors 13110 to 13120 name it.
-func Annotate(text string) *AnnotateVerb {
-	v := &AnnotateVerb{element: element{tag: tagAnnotate, text: text}}
-	return v
-}
-
-// An AnnotateVerb is the verb <Annotate>, made by [Annotate]. It is an old
-// annotation for billing.
-//
-// It stands in [VoiceResponse].
-//
-// Deprecated: only in the old published schema; errors 13110 to 13120 name it.
-type AnnotateVerb struct {
-	element
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *AnnotateVerb) Attr(name, value string) *AnnotateVerb {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *AnnotateVerb) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*AnnotateVerb) isVoiceVerb() {}
-
-// Publish is an old way to publish an event.
-//
-// Deprecated: only in the old published schema.
-func Publish(text string) *PublishVerb {
-	v := &PublishVerb{element: element{tag: tagPublish, text: text}}
-	return v
-}
-
-// A PublishVerb is the verb <Publish>, made by [Publish]. It is an old way to
-// publish an event.
-//
-// It stands in [VoiceResponse].
-//
-// Deprecated: only in the old published schema.
-type PublishVerb struct {
-	element
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *PublishVerb) Attr(name, value string) *PublishVerb {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *PublishVerb) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*PublishVerb) isVoiceVerb() {}

@@ -11,191 +11,164 @@ import "time"
 //		twiml.Say("Press 1 for sales. Press 2 for support."),
 //	).NumDigits(1).Timeout(5*time.Second).Action("/voice/menu")
 //
-// Any key interrupts the prompts. Collecting ends with the key of FinishOnKey,
-// with NumDigits keys, or after Timeout of silence; what Action answers then
-// replaces the document. When nothing was collected the document goes on with
-// the next verb, unless ActionOnEmptyResult is set, so a Gather is mostly
-// followed by a Say and a Redirect. Without Action the same document is asked
-// for again.
+// Any key interrupts the prompts. The input ends with the key of FinishOnKey,
+// with NumDigits keys, or after Timeout. The TwiML that Action returns then
+// replaces the document. If the caller gives no input, the document goes on
+// with the next verb unless ActionOnEmptyResult is set, so a Gather is usually
+// followed by a Say and a Redirect. Without Action, the current document is
+// requested again.
 func Gather(prompts ...GatherPrompt) *GatherVerb {
-	v := &GatherVerb{element: element{tag: tagGather}}
-	v.attrs = v.attrRoom[:0]
-	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], prompts)
+	v := &GatherVerb{element{name: "Gather", text: ""}}
+	add(&v.element, prompts)
 	return v
 }
 
-// A GatherVerb is the verb <Gather>, made by [Gather]. It collects keys or
-// speech while its prompts play, and posts them to Action as Digits or
-// SpeechResult.
-//
-// It stands in [VoiceResponse]. Inside it stands any [GatherPrompt]. Each
-// method sets one attribute and returns its receiver; what is not set is not
-// written, and Twilio's default holds.
+// A GatherVerb is the verb <Gather>, made by [Gather]. It may stand in
+// [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/gather.
-type GatherVerb struct {
-	element
-	attrRoom [3]attr
-	own      more
-	kidRoom  [1]slot
-}
+type GatherVerb struct{ element }
 
-// Input sets input: kinds of input to accept. Default: [InputDTMF].
+// Input sets which kinds of input are accepted. The default is [InputDTMF].
 func (v *GatherVerb) Input(values ...GatherInput) *GatherVerb {
-	v.put(asString(attrInput, join(values)))
+	v.put("input", join(values))
 	return v
 }
 
-// Action sets action: where keys and speech are posted; its answer replaces the
-// document. Without it that is the URL of the current document.
+// Action sets the URL that receives the keys or the speech; the TwiML that it
+// returns replaces the document. Without it, that is the URL of the current
+// document. Twilio sends a webhook.GatherAction there.
 func (v *GatherVerb) Action(url string) *GatherVerb {
-	v.put(asString(attrAction, url))
+	v.put("action", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to action. Default:
+// Method sets the HTTP method of requests to action. The default is
 // [MethodPost].
 func (v *GatherVerb) Method(method HTTPMethod) *GatherVerb {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// Timeout sets timeout: the silence after which input counts as finished. It
-// begins when the prompts end, and again with each key. In whole seconds.
-// Default: 5 s. At least 1 s.
+// Timeout sets how long to wait for input. The time starts when the prompts
+// end, and again with each key. It is written in whole seconds. The default is
+// 5 s. The minimum is 1 s.
 func (v *GatherVerb) Timeout(d time.Duration) *GatherVerb {
-	v.put(asSeconds(attrTimeout, d))
+	v.putSeconds("timeout", d)
 	return v
 }
 
-// SpeechTimeout sets speechTimeout: silence after speech that ends the input,
-// in whole seconds. Default: the timeout.
+// SpeechTimeout sets the silence after speech that ends the input. It is
+// written in whole seconds. The default is timeout.
 func (v *GatherVerb) SpeechTimeout(d time.Duration) *GatherVerb {
-	v.put(asSeconds(attrSpeechTimeout, d))
+	v.putSeconds("speechTimeout", d)
 	return v
 }
 
-// SpeechTimeoutAuto sets speechTimeout to auto: input ends at the first pause
-// in speech. Not every SpeechModel can do it (error 13335).
+// SpeechTimeoutAuto sets speechTimeout to auto: the first pause in speech ends
+// the input.
 func (v *GatherVerb) SpeechTimeoutAuto() *GatherVerb {
-	v.put(asString(attrSpeechTimeout, "auto"))
+	v.put("speechTimeout", "auto")
 	return v
 }
 
-// MaxSpeechTime sets maxSpeechTime: longest stretch of speech. In whole
+// MaxSpeechTime sets the longest duration of speech. It is written in whole
 // seconds.
 func (v *GatherVerb) MaxSpeechTime(d time.Duration) *GatherVerb {
-	v.put(asSeconds(attrMaxSpeechTime, d))
+	v.putSeconds("maxSpeechTime", d)
 	return v
 }
 
-// ProfanityFilter sets profanityFilter: masks swear words. Default: true.
-func (v *GatherVerb) ProfanityFilter(on bool) *GatherVerb {
-	v.put(asBool(attrProfanityFilter, on))
-	return v
-}
-
-// FinishOnKey sets finishOnKey: the one key that ends input, of 0 to 9, * and
-// #, which is not part of the result. Empty means none. Default: #.
-func (v *GatherVerb) FinishOnKey(value string) *GatherVerb {
-	v.put(asString(attrFinishOnKey, value))
-	return v
-}
-
-// NumDigits sets numDigits: number of keys that ends input. At least 1.
-func (v *GatherVerb) NumDigits(n int) *GatherVerb {
-	v.put(asInt(attrNumDigits, n))
-	return v
-}
-
-// PartialResultCallback sets partialResultCallback: the URL that gets partial
-// speech results.
-func (v *GatherVerb) PartialResultCallback(url string) *GatherVerb {
-	v.put(asString(attrPartialResultCallback, url))
-	return v
-}
-
-// PartialResultCallbackMethod sets partialResultCallbackMethod: the HTTP method
-// of requests to partialResultCallback. Default: [MethodPost].
-func (v *GatherVerb) PartialResultCallbackMethod(method HTTPMethod) *GatherVerb {
-	v.put(asString(attrPartialResultCallbackMethod, string(method)))
-	return v
-}
-
-// Language sets language: spoken language. Default: [LanguageEnUS].
-func (v *GatherVerb) Language(value LanguageCode) *GatherVerb {
-	v.put(asString(attrLanguage, string(value)))
-	return v
-}
-
-// Hints sets hints: words and phrases likely to be said, comma separated; up to
-// 500, each up to 100 characters.
-func (v *GatherVerb) Hints(value string) *GatherVerb {
-	v.put(asString(attrHints, value))
-	return v
-}
-
-// BargeIn sets bargeIn: stops the children when the caller speaks. Default:
+// ProfanityFilter masks profanities in the recognized speech. The default is
 // true.
+func (v *GatherVerb) ProfanityFilter(on bool) *GatherVerb {
+	v.putBool("profanityFilter", on)
+	return v
+}
+
+// FinishOnKey sets the one key that ends the input, of 0 to 9, * and #. It is
+// not part of the result. Empty means none. The default is #.
+func (v *GatherVerb) FinishOnKey(value string) *GatherVerb {
+	v.put("finishOnKey", value)
+	return v
+}
+
+// NumDigits sets the number of keys that ends the input. The minimum is 1.
+func (v *GatherVerb) NumDigits(n int) *GatherVerb {
+	v.putInt("numDigits", n)
+	return v
+}
+
+// PartialResultCallback sets the URL that receives speech results while the
+// caller is speaking. Twilio sends a webhook.GatherPartialResult there.
+func (v *GatherVerb) PartialResultCallback(url string) *GatherVerb {
+	v.put("partialResultCallback", url)
+	return v
+}
+
+// PartialResultCallbackMethod sets the HTTP method of requests to
+// partialResultCallback. The default is [MethodPost].
+func (v *GatherVerb) PartialResultCallbackMethod(method HTTPMethod) *GatherVerb {
+	v.put("partialResultCallbackMethod", string(method))
+	return v
+}
+
+// Language sets the language that is spoken. The default is [LanguageEnUS].
+func (v *GatherVerb) Language(value LanguageCode) *GatherVerb {
+	v.put("language", string(value))
+	return v
+}
+
+// Hints sets words and phrases that are likely to be said, separated by commas:
+// up to 500, each up to 100 characters.
+func (v *GatherVerb) Hints(value string) *GatherVerb {
+	v.put("hints", value)
+	return v
+}
+
+// BargeIn stops the prompts when the caller speaks. The default is true.
 func (v *GatherVerb) BargeIn(on bool) *GatherVerb {
-	v.put(asBool(attrBargeIn, on))
+	v.putBool("bargeIn", on)
 	return v
 }
 
-// Debug sets debug: debug switch. Default: false.
+// Debug turns on debugging. The default is false.
 func (v *GatherVerb) Debug(on bool) *GatherVerb {
-	v.put(asBool(attrDebug, on))
+	v.putBool("debug", on)
 	return v
 }
 
-// ActionOnEmptyResult sets actionOnEmptyResult: calls action even when nothing
-// was given. Default: false.
+// ActionOnEmptyResult requests action even if the caller gave no input. The
+// default is false.
 func (v *GatherVerb) ActionOnEmptyResult(on bool) *GatherVerb {
-	v.put(asBool(attrActionOnEmptyResult, on))
+	v.putBool("actionOnEmptyResult", on)
 	return v
 }
 
-// SpeechModel sets speechModel: speech model or provider_model pair. Default:
-// default.
+// SpeechModel sets the speech model, or a provider and model such as
+// deepgram_nova-3. The default is default.
 func (v *GatherVerb) SpeechModel(value string) *GatherVerb {
-	v.put(asString(attrSpeechModel, value))
+	v.put("speechModel", value)
 	return v
 }
 
-// Enhanced sets enhanced: uses the premium phone_call model. Default: false.
+// Enhanced uses the premium version of the phone_call model. The default is
+// false.
 func (v *GatherVerb) Enhanced(on bool) *GatherVerb {
-	v.put(asBool(attrEnhanced, on))
+	v.putBool("enhanced", on)
 	return v
 }
 
-// Grammar sets grammar: old grammar.
-//
-// Deprecated: only in the old published schema.
-func (v *GatherVerb) Grammar(value string) *GatherVerb {
-	v.put(asString(attrGrammar, value))
+// Append adds prompts at the end. Nil ones are skipped.
+func (v *GatherVerb) Append(prompts ...GatherPrompt) *GatherVerb {
+	add(&v.element, prompts)
 	return v
 }
 
-// GrammarURL sets grammarUrl: old grammar URL.
-//
-// Deprecated: only in the old published schema.
-func (v *GatherVerb) GrammarURL(url string) *GatherVerb {
-	v.put(asString(attrGrammarURL, url))
-	return v
-}
-
-// Secure sets secure: old privacy switch.
-//
-// Deprecated: only in the old published schema.
-func (v *GatherVerb) Secure(on bool) *GatherVerb {
-	v.put(asBool(attrSecure, on))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *GatherVerb) Attr(name, value string) *GatherVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -208,109 +181,34 @@ func (v *GatherVerb) part() slot {
 
 func (*GatherVerb) isVoiceVerb() {}
 
-// Play plays the audio file at url, which Twilio fetches by GET and caches.
-// With Digits it sends keypad tones instead; url is empty then.
-func Play(url string) *PlayVerb {
-	v := &PlayVerb{element: element{tag: tagPlay, text: url}}
-	v.attrs = v.attrRoom[:0]
-	return v
-}
-
-// A PlayVerb is the verb <Play>, made by [Play]. It plays the audio file at
-// url, which Twilio fetches by GET and caches.
-//
-// It stands in [VoiceResponse], [Gather] and [Prompt]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
-//
-// See https://www.twilio.com/docs/voice/twiml/play.
-type PlayVerb struct {
-	element
-	attrRoom [1]attr
-}
-
-// Loop sets loop: times to play; 0 means on and on. Default: 1. At least 0.
-func (v *PlayVerb) Loop(n int) *PlayVerb {
-	v.put(asInt(attrLoop, n))
-	return v
-}
-
-// Digits sets digits: the tones to send instead of a file: 0 to 9, *, #, A to
-// D; w waits half a second, W a whole one.
-func (v *PlayVerb) Digits(value string) *PlayVerb {
-	v.put(asString(attrDigits, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v *PlayVerb) Attr(name, value string) *PlayVerb {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v *PlayVerb) part() slot {
-	if v == nil {
-		return slot{}
-	}
-	return slot{el: &v.element}
-}
-
-func (*PlayVerb) isVoiceVerb()    {}
-func (*PlayVerb) isGatherPrompt() {}
-
-// Pause waits in silence, one second when no length is given. Of several
-// lengths the last counts. As the first verb it delays the answer of an
+// Pause waits in silence, for one second if no length is given. Of several
+// lengths, the last one wins. As the first verb, it delays answering an
 // incoming call.
 func Pause(length ...time.Duration) *PauseVerb {
-	v := &PauseVerb{element: element{tag: tagPause}}
-	v.attrs = v.attrRoom[:0]
+	v := &PauseVerb{element{name: "Pause", text: ""}}
 	if n := len(length); n > 0 {
-		v.put(asSeconds(attrLength, length[n-1]))
+		v.putSeconds("length", length[n-1])
 	}
 	return v
 }
 
-// A PauseVerb is the verb <Pause>, made by [Pause]. It waits in silence, one
-// second when no length is given.
-//
-// It stands in [VoiceResponse], [Gather] and [Prompt]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
+// A PauseVerb is the verb <Pause>, made by [Pause]. It may stand in
+// [VoiceResponse], [Gather] and [Prompt].
 //
 // See https://www.twilio.com/docs/voice/twiml/pause.
-type PauseVerb struct {
-	element
-	attrRoom [1]attr
-}
+type PauseVerb struct{ element }
 
-// Length sets length: seconds to wait. In whole seconds. Default: 1 s. At least
-// 0 s.
+// Length sets how long to wait. It is written in whole seconds. The default is
+// 1 s.
 func (v *PauseVerb) Length(d time.Duration) *PauseVerb {
-	v.put(asSeconds(attrLength, d))
+	v.putSeconds("length", d)
 	return v
 }
 
-// Timeout sets timeout: old attribute. In whole seconds.
-//
-// Deprecated: only in the old published schema.
-func (v *PauseVerb) Timeout(d time.Duration) *PauseVerb {
-	v.put(asSeconds(attrTimeout, d))
-	return v
-}
-
-// Until sets until: old attribute.
-//
-// Deprecated: only in the old published schema.
-func (v *PauseVerb) Until(value string) *PauseVerb {
-	v.put(asString(attrUntil, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *PauseVerb) Attr(name, value string) *PauseVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -324,121 +222,160 @@ func (v *PauseVerb) part() slot {
 func (*PauseVerb) isVoiceVerb()    {}
 func (*PauseVerb) isGatherPrompt() {}
 
-// Record records the caller and posts the result to Action, as RecordingUrl and
-// RecordingDuration. It ends by silence, by a key, by MaxLength or when the
-// caller hangs up. Verbs after it never run; without Action the same document
-// is asked for again, which is an endless loop.
-func Record() *RecordVerb {
-	v := &RecordVerb{element: element{tag: tagRecord}}
-	v.attrs = v.attrRoom[:0]
+// Play plays the audio file at url, which Twilio requests by GET and caches.
+// With Digits, it sends keypad tones instead, and url is empty.
+func Play(url string) *PlayVerb {
+	v := &PlayVerb{element{name: "Play", text: url}}
+
 	return v
 }
 
-// A RecordVerb is the verb <Record>, made by [Record]. It records the caller
-// and posts the result to Action, as RecordingUrl and RecordingDuration.
+// A PlayVerb is the verb <Play>, made by [Play]. It may stand in
+// [VoiceResponse], [Gather] and [Prompt].
 //
-// It stands in [VoiceResponse]. Each method sets one attribute and returns its
-// receiver; what is not set is not written, and Twilio's default holds.
+// See https://www.twilio.com/docs/voice/twiml/play.
+type PlayVerb struct{ element }
+
+// Loop sets how often to play; 0 repeats until the call ends. The default is 1.
+func (v *PlayVerb) Loop(n int) *PlayVerb {
+	v.putInt("loop", n)
+	return v
+}
+
+// Digits sets the tones to send instead of a file: 0 to 9, *, #, A to D; w
+// waits half a second, W a whole one.
+func (v *PlayVerb) Digits(value string) *PlayVerb {
+	v.put("digits", value)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *PlayVerb) Attr(name, value string) *PlayVerb {
+	v.put(name, value)
+	return v
+}
+
+func (v *PlayVerb) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*PlayVerb) isVoiceVerb()    {}
+func (*PlayVerb) isGatherPrompt() {}
+
+// Record records the caller and posts the result to Action, as RecordingUrl and
+// RecordingDuration. It ends after silence, with a key, after MaxLength, or
+// when the caller hangs up. Verbs after it run only if the recording is empty.
+// Without Action, the current document is requested again, which is an endless
+// loop.
+func Record() *RecordVerb {
+	v := &RecordVerb{element{name: "Record", text: ""}}
+
+	return v
+}
+
+// A RecordVerb is the verb <Record>, made by [Record]. It may stand in
+// [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/record.
-type RecordVerb struct {
-	element
-	attrRoom [4]attr
-}
+type RecordVerb struct{ element }
 
-// Action sets action: where to ask for the next TwiML when the recording ends.
-// Without it that is the URL of the current document: an endless loop.
+// Action sets the URL that is asked for TwiML when the recording ends. Without
+// it, the current document is requested again, which is an endless loop. Twilio
+// sends a webhook.RecordAction there.
 func (v *RecordVerb) Action(url string) *RecordVerb {
-	v.put(asString(attrAction, url))
+	v.put("action", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to action. Default:
+// Method sets the HTTP method of requests to action. The default is
 // [MethodPost].
 func (v *RecordVerb) Method(method HTTPMethod) *RecordVerb {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// Timeout sets timeout: the silence that ends the recording. Zero never ends
-// it. In whole seconds. Default: 5 s. At least 1 s.
+// Timeout sets the silence that ends the recording. Zero never ends it. It is
+// written in whole seconds. The default is 5 s. The minimum is 1 s.
 func (v *RecordVerb) Timeout(d time.Duration) *RecordVerb {
-	v.put(asSeconds(attrTimeout, d))
+	v.putSeconds("timeout", d)
 	return v
 }
 
-// FinishOnKey sets finishOnKey: the keys that end the recording, of 0 to 9, *
-// and #. Empty means none. Default: 1234567890*#.
+// FinishOnKey sets the keys that end the recording, of 0 to 9, * and #. Empty
+// means none. The default is 1234567890*#.
 func (v *RecordVerb) FinishOnKey(value string) *RecordVerb {
-	v.put(asString(attrFinishOnKey, value))
+	v.put("finishOnKey", value)
 	return v
 }
 
-// MaxLength sets maxLength: longest recording. In whole seconds. Default: 1 h.
-// At least 1 s.
+// MaxLength sets the longest duration of the recording. It is written in whole
+// seconds. The default is 1 h. The minimum is 1 s.
 func (v *RecordVerb) MaxLength(d time.Duration) *RecordVerb {
-	v.put(asSeconds(attrMaxLength, d))
+	v.putSeconds("maxLength", d)
 	return v
 }
 
-// PlayBeep sets playBeep: beeps before recording. Default: true.
+// PlayBeep plays a beep before the recording. The default is true.
 func (v *RecordVerb) PlayBeep(on bool) *RecordVerb {
-	v.put(asBool(attrPlayBeep, on))
+	v.putBool("playBeep", on)
 	return v
 }
 
-// Trim sets trim: cuts silence at both ends. Default: [TrimSilence].
+// Trim sets whether silence at both ends of the recording is cut. The default
+// is [TrimSilence].
 func (v *RecordVerb) Trim(value Trim) *RecordVerb {
-	v.put(asString(attrTrim, string(value)))
+	v.put("trim", string(value))
 	return v
 }
 
-// RecordingStatusCallback sets recordingStatusCallback: the URL that is told
-// about recording states.
+// RecordingStatusCallback sets the URL that receives the recording's status.
+// Twilio sends a webhook.RecordingStatusCallback there.
 func (v *RecordVerb) RecordingStatusCallback(url string) *RecordVerb {
-	v.put(asString(attrRecordingStatusCallback, url))
+	v.put("recordingStatusCallback", url)
 	return v
 }
 
-// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: the HTTP
-// method of requests to recordingStatusCallback. Default: [MethodPost].
+// RecordingStatusCallbackMethod sets the HTTP method of requests to
+// recordingStatusCallback. The default is [MethodPost].
 func (v *RecordVerb) RecordingStatusCallbackMethod(method HTTPMethod) *RecordVerb {
-	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
+	v.put("recordingStatusCallbackMethod", string(method))
 	return v
 }
 
-// RecordingStatusCallbackEvent sets recordingStatusCallbackEvent: recording
-// states to report. Default: [RecordingCompleted].
+// RecordingStatusCallbackEvent sets which recording states are reported. The
+// default is [RecordingCompleted].
 func (v *RecordVerb) RecordingStatusCallbackEvent(values ...RecordingEvent) *RecordVerb {
-	v.put(asString(attrRecordingStatusCallbackEvent, join(values)))
+	v.put("recordingStatusCallbackEvent", join(values))
 	return v
 }
 
-// Transcribe sets transcribe: transcribes recordings of 2 to 120 seconds.
-// Default: false.
+// Transcribe transcribes recordings of 2 to 120 seconds. The default is false.
 func (v *RecordVerb) Transcribe(on bool) *RecordVerb {
-	v.put(asBool(attrTranscribe, on))
+	v.putBool("transcribe", on)
 	return v
 }
 
-// TranscribeCallback sets transcribeCallback: the URL that gets the
-// transcription; needs transcribe.
+// TranscribeCallback sets the URL that receives the transcription. It needs
+// Transcribe. Twilio sends a webhook.RecordTranscription there.
 func (v *RecordVerb) TranscribeCallback(url string) *RecordVerb {
-	v.put(asString(attrTranscribeCallback, url))
+	v.put("transcribeCallback", url)
 	return v
 }
 
-// RecordingConfigurationID sets recordingConfigurationId: stored recording
-// configuration to apply.
+// RecordingConfigurationID sets the stored recording configuration to apply.
 func (v *RecordVerb) RecordingConfigurationID(value string) *RecordVerb {
-	v.put(asString(attrRecordingConfigurationID, value))
+	v.put("recordingConfigurationId", value)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *RecordVerb) Attr(name, value string) *RecordVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 

@@ -8,8 +8,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/ringback-go/ringback/twiml"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -24,9 +22,6 @@ func TestGolden(t *testing.T) {
 		"menu":    benchMenu().String() + "\n\n" + benchMenu().Indent(),
 		"speech":  fluent["own/ssml-all-tags"].String() + "\n",
 		"sip":     fluent["own/dial-sip-uris-and-headers"].String() + "\n",
-	}
-	for _, c := range grammarCases {
-		golden["grammar"] += inside(t, twiml.Voice(twiml.Custom(c.element, c.built))) + "\n"
 	}
 	for name, got := range golden {
 		t.Run(name, func(t *testing.T) {

@@ -8,67 +8,68 @@ package twiml
 //	twiml.Message("Here it is.", twiml.Media("https://example.com/owl.png"))
 //
 // A document holds at most ten messages (error 14109). A message needs text, a
-// Body or a Media.
+// Body or a Media. See [Segments] for how a text is billed.
 func Message(text string, content ...MessageContent) *MessageVerb {
-	v := &MessageVerb{element: element{tag: tagMessage, text: text}}
-	v.attrs = v.attrRoom[:0]
-	v.adopt(collect(nil, content))
+	v := &MessageVerb{element{name: "Message", text: text}}
+	add(&v.element, content)
 	return v
 }
 
-// A MessageVerb is the verb <Message>, made by [Message]. It sends a reply, of
-// at most 1600 characters (error 14103).
-//
-// It stands in [MessagingResponse]. Inside it stands any [MessageContent]. Each
-// method sets one attribute and returns its receiver; what is not set is not
-// written, and Twilio's default holds.
+// A MessageVerb is the verb <Message>, made by [Message]. It may stand in
+// [MessagingResponse].
 //
 // See https://www.twilio.com/docs/messaging/twiml/message.
-type MessageVerb struct {
-	element
-	attrRoom [1]attr
-}
+type MessageVerb struct{ element }
 
-// To sets to: receiver: E.164, a channel address such as whatsapp:+1..., or a
-// short code. Default: sender.
+// To sets the recipient: a phone number in E.164, a short code, or an address
+// such as whatsapp:+15550100. By default it is the sender of the incoming
+// message. The default is sender.
 func (v *MessageVerb) To(value string) *MessageVerb {
-	v.put(asString(attrTo, value))
+	v.put("to", value)
 	return v
 }
 
-// From sets from: sender: E.164, short code, alphanumeric ID, or a channel
-// address. Default: receiver.
+// From sets the sender: a phone number in E.164, a short code, an alphanumeric
+// sender ID, or an address such as whatsapp:+15550100. By default it is the
+// recipient of the incoming message. The default is receiver.
 func (v *MessageVerb) From(value string) *MessageVerb {
-	v.put(asString(attrFrom, value))
+	v.put("from", value)
 	return v
 }
 
-// Action sets action: the URL that is told about the status of the message.
+// Action sets the URL that receives the delivery status of the message. Twilio
+// sends a webhook.MessageStatusCallback there.
 func (v *MessageVerb) Action(url string) *MessageVerb {
-	v.put(asString(attrAction, url))
+	v.put("action", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to action. Default:
+// Method sets the HTTP method of requests to action. The default is
 // [MethodPost].
 func (v *MessageVerb) Method(method HTTPMethod) *MessageVerb {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// StatusCallback sets statusCallback: the URL that is told about the status of
-// the message.
+// StatusCallback sets the URL that receives the delivery status of the message.
+// Twilio sends a webhook.MessageStatusCallback there.
 //
 // Deprecated: action is preferred.
 func (v *MessageVerb) StatusCallback(url string) *MessageVerb {
-	v.put(asString(attrStatusCallback, url))
+	v.put("statusCallback", url)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Append adds content at the end. Nil ones are skipped.
+func (v *MessageVerb) Append(content ...MessageContent) *MessageVerb {
+	add(&v.element, content)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *MessageVerb) Attr(name, value string) *MessageVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -84,24 +85,20 @@ func (*MessageVerb) isMessagingVerb() {}
 // Body is the text of a message as an element of its own. The text of [Message]
 // does the same; both together are an error.
 func Body(text string) *BodyNoun {
-	v := &BodyNoun{element: element{tag: tagBody, text: text}}
+	v := &BodyNoun{element{name: "Body", text: text}}
+
 	return v
 }
 
-// A BodyNoun is the noun <Body>, made by [Body]. It is the text of a message as
-// an element of its own.
-//
-// It stands in [Message].
+// A BodyNoun is the noun <Body>, made by [Body]. It may stand in [Message].
 //
 // See https://www.twilio.com/docs/messaging/twiml/body.
-type BodyNoun struct {
-	element
-}
+type BodyNoun struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *BodyNoun) Attr(name, value string) *BodyNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -114,27 +111,23 @@ func (v *BodyNoun) part() slot {
 
 func (*BodyNoun) isMessageContent() {}
 
-// Media attaches the file at url to a message, which makes it an MMS. Up to ten
-// go with one message.
+// Media attaches the file at url to a message, which makes it an MMS. A message
+// has up to ten.
 func Media(url string) *MediaNoun {
-	v := &MediaNoun{element: element{tag: tagMedia, text: url}}
+	v := &MediaNoun{element{name: "Media", text: url}}
+
 	return v
 }
 
-// A MediaNoun is the noun <Media>, made by [Media]. It attaches the file at url
-// to a message, which makes it an MMS.
-//
-// It stands in [Message].
+// A MediaNoun is the noun <Media>, made by [Media]. It may stand in [Message].
 //
 // See https://www.twilio.com/docs/messaging/twiml/media.
-type MediaNoun struct {
-	element
-}
+type MediaNoun struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *MediaNoun) Attr(name, value string) *MediaNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 

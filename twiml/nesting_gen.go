@@ -2,304 +2,232 @@
 
 package twiml
 
-// VoiceVerb is what may stand in a voice document.
+// A VoiceVerb is a verb of a voice document.
 //
-// It is one of [Say], [Gather], [Play], [Pause], [Record], [Redirect],
-// [Hangup], [Reject], [Leave], [Echo], [Refer], [SMS], [Dial], [Enqueue],
-// [Connect], [Start], [Stop], [Pay], [Annotate], [Publish] and [Custom]; no
-// other package can add to them. A nil one is skipped.
+// It is one of [Connect], [Dial], [Echo], [Enqueue], [Gather], [Hangup],
+// [Leave], [Pause], [Pay], [Play], [Record], [Redirect], [Refer], [Reject],
+// [Say], [Start], [Stop], [Custom] and [Comment].
 type VoiceVerb interface {
 	Content
 	isVoiceVerb()
 }
 
-// MessagingVerb is what may stand in a messaging document.
+// A MessagingVerb is a verb of a messaging document.
 //
-// It is one of [Redirect], [SMS], [Message] and [Custom]; no other package can
-// add to them. A nil one is skipped.
+// It is one of [Redirect], [Message], [Custom] and [Comment].
 type MessagingVerb interface {
 	Content
 	isMessagingVerb()
 }
 
-// FaxVerb is what may stand in a fax document.
+// A MessageContent is an element inside a [Message].
 //
-// It is one of [Receive], [FaxReject] and [Custom]; no other package can add to
-// them. A nil one is skipped.
-type FaxVerb interface {
-	Content
-	isFaxVerb()
-}
-
-// MessageContent is what may stand in a [Message] beside its text.
-//
-// It is one of [Body], [Media] and [Custom]; no other package can add to them.
-// A nil one is skipped.
+// It is one of [Body], [Media], [Custom] and [Comment].
 type MessageContent interface {
 	Content
 	isMessageContent()
 }
 
-// GatherPrompt is what may be heard inside a [Gather] and a [Prompt].
+// A GatherPrompt is a verb that is heard inside a [Gather] or a [Prompt].
 //
-// It is one of [Say], [Play], [Pause] and [Custom]; no other package can add to
-// them. A nil one is skipped.
+// It is one of [Pause], [Play], [Say], [Custom] and [Comment].
 type GatherPrompt interface {
 	Content
 	isGatherPrompt()
 }
 
-// SpeechPart is what may stand in a [Say] after its first words.
+// A SpeechPart is text or SSML inside a [Say].
 //
 // It is one of [Break], [Emphasis], [Lang], [Paragraph], [Phoneme], [Prosody],
-// [Sentence], [SayAs], [Sub], [Word], [AmazonEffect], [AmazonAutoBreaths],
-// [AmazonBreath], [AmazonDomain], [Mark], [VoiceChange], [Audio], [Text] and
-// [Custom]; no other package can add to them. A nil one is skipped.
+// [Sentence], [SayAs], [Sub], [Word], [Text], [Custom] and [Comment].
 type SpeechPart interface {
 	Content
 	isSpeechPart()
 }
 
-// ProsodyPart is what may stand in [Prosody], [Lang] and the elements that
-// change the voice.
+// A ProsodyPart is text or SSML inside [Prosody] and [Lang].
 //
 // It is one of [Break], [Emphasis], [Lang], [Paragraph], [Phoneme], [Prosody],
-// [Sentence], [SayAs], [Sub], [Word], [Text] and [Custom]; no other package can
-// add to them. A nil one is skipped.
+// [Sentence], [SayAs], [Sub], [Word], [Text], [Custom] and [Comment].
 type ProsodyPart interface {
 	Content
 	isProsodyPart()
 }
 
-// ParagraphPart is what may stand in a [Paragraph].
+// A ParagraphPart is text or SSML inside a [Paragraph].
 //
 // It is one of [Break], [Emphasis], [Lang], [Phoneme], [Prosody], [Sentence],
-// [SayAs], [Sub], [Word], [Text] and [Custom]; no other package can add to
-// them. A nil one is skipped.
+// [SayAs], [Sub], [Word], [Text], [Custom] and [Comment].
 type ParagraphPart interface {
 	Content
 	isParagraphPart()
 }
 
-// SentencePart is what may stand in a [Sentence] and in [Emphasis].
+// A SentencePart is text or SSML inside a [Sentence] or an [Emphasis].
 //
 // It is one of [Break], [Emphasis], [Lang], [Phoneme], [Prosody], [SayAs],
-// [Sub], [Word], [Text] and [Custom]; no other package can add to them. A nil
-// one is skipped.
+// [Sub], [Word], [Text], [Custom] and [Comment].
 type SentencePart interface {
 	Content
 	isSentencePart()
 }
 
-// WordPart is what may stand in a [Word].
+// A WordPart is text or SSML inside a [Word].
 //
 // It is one of [Break], [Emphasis], [Phoneme], [Prosody], [SayAs], [Sub],
-// [Text] and [Custom]; no other package can add to them. A nil one is skipped.
+// [Text], [Custom] and [Comment].
 type WordPart interface {
 	Content
 	isWordPart()
 }
 
-// DialNoun is whom a [Dial] may call. A lone [Text] is a phone number.
+// A DialNoun is a party that a [Dial] calls. A single [Text] is a phone number.
 //
-// It is one of [Number], [Client], [Conference], [Queue], [SIP], [Application],
-// [SIM], [WhatsApp], [Text] and [Custom]; no other package can add to them. A
-// nil one is skipped.
+// It is one of [Queue], [Application], [Client], [Conference], [Number], [SIP],
+// [WhatsApp], [Text], [Custom] and [Comment].
 type DialNoun interface {
 	Content
 	isDialNoun()
 }
 
-// ClientContent is what may stand in a [Client] noun.
+// A ClientContent is an element inside a [Client].
 //
-// It is one of [Identity], [Parameter] and [Custom]; no other package can add
-// to them. A nil one is skipped.
+// It is one of [Identity], [Parameter], [Custom] and [Comment].
 type ClientContent interface {
 	Content
 	isClientContent()
 }
 
-// ApplicationContent is what may stand in an [Application] noun.
+// An ApplicationContent is an element inside an [Application].
 //
-// It is one of [ApplicationSID], [Parameter] and [Custom]; no other package can
-// add to them. A nil one is skipped.
+// It is one of [ApplicationSID], [Parameter], [Custom] and [Comment].
 type ApplicationContent interface {
 	Content
 	isApplicationContent()
 }
 
-// SIPContent is what may stand in a [SIP] noun.
+// A SIPContent is an element inside a [SIP].
 //
-// It is one of [URI], [Headers] and [Custom]; no other package can add to them.
-// A nil one is skipped.
+// It is one of [Headers], [URI], [Custom] and [Comment].
 type SIPContent interface {
 	Content
 	isSIPContent()
 }
 
-// HeadersContent is what may stand in [Headers].
+// A HeadersContent is an element inside [Headers].
 //
-// It is one of [Header] and [Custom]; no other package can add to them. A nil
-// one is skipped.
+// It is one of [Header], [Custom] and [Comment].
 type HeadersContent interface {
 	Content
 	isHeadersContent()
 }
 
-// ReferNoun is where a [Refer] may send a call.
+// A ReferNoun is the target of a [Refer].
 //
-// It is one of [ReferSIP] and [Custom]; no other package can add to them. A nil
-// one is skipped.
+// It is one of [ReferSIP], [Custom] and [Comment].
 type ReferNoun interface {
 	Content
 	isReferNoun()
 }
 
-// EnqueueContent is what may stand in an [Enqueue].
+// An EnqueueContent is an element inside an [Enqueue].
 //
-// It is one of [Task], [TaskAttributes] and [Custom]; no other package can add
-// to them. A nil one is skipped.
+// It is one of [Task], [Custom] and [Comment].
 type EnqueueContent interface {
 	Content
 	isEnqueueContent()
 }
 
-// ConnectNoun is what a [Connect] may hand the call to.
+// A ConnectNoun is a noun of [Connect].
 //
-// It is one of [Stream], [ConversationRelay], [ConversationRelaySession],
-// [Conversation], [Room], [VirtualAgent], [AISession], [Assistant], [Autopilot]
-// and [Custom]; no other package can add to them. A nil one is skipped.
+// It is one of [ConversationRelay], [Room], [Stream], [VirtualAgent], [Custom]
+// and [Comment].
 type ConnectNoun interface {
 	Content
 	isConnectNoun()
 }
 
-// StartNoun is what a [Start] may start.
+// A StartNoun is a noun of [Start].
 //
-// It is one of [Stream], [Recording], [Siprec], [Transcription] and [Custom];
-// no other package can add to them. A nil one is skipped.
+// It is one of [MediaFilter], [Recording], [Siprec], [Stream], [Transcription],
+// [Custom] and [Comment].
 type StartNoun interface {
 	Content
 	isStartNoun()
 }
 
-// StopNoun is what a [Stop] may stop.
+// A StopNoun is a noun of [Stop].
 //
-// It is one of [Stream], [Siprec], [Transcription] and [Custom]; no other
-// package can add to them. A nil one is skipped.
+// It is one of [MediaFilter], [Recording], [Siprec], [Stream], [Transcription],
+// [Custom] and [Comment].
 type StopNoun interface {
 	Content
 	isStopNoun()
 }
 
-// PayContent is what may stand in a [Pay].
+// A PayContent is an element inside a [Pay].
 //
-// It is one of [Parameter], [Prompt] and [Custom]; no other package can add to
-// them. A nil one is skipped.
+// It is one of [Prompt], [Parameter], [Custom] and [Comment].
 type PayContent interface {
 	Content
 	isPayContent()
 }
 
-// RelayContent is what may stand in a [ConversationRelay].
+// A RelayContent is an element inside a [ConversationRelay].
 //
-// It is one of [Language], [Parameter] and [Custom]; no other package can add
-// to them. A nil one is skipped.
+// It is one of [Failover], [Language], [Parameter], [Custom] and [Comment].
 type RelayContent interface {
 	Content
 	isRelayContent()
 }
 
-// ConfigContent is what may stand in a [Transcription] and a [VirtualAgent].
+// A ConfigContent is an element inside a [Transcription] or a [VirtualAgent].
 //
-// It is one of [Parameter], [Config] and [Custom]; no other package can add to
-// them. A nil one is skipped.
+// It is one of [Config], [Parameter], [Custom] and [Comment].
 type ConfigContent interface {
 	Content
 	isConfigContent()
 }
 
-// ParameterContent is what may stand in a [Stream], a [Siprec], a [Hangup] and
-// a [Reject]: parameters only.
+// A ParameterContent is an element inside a [Stream], [Siprec], [Hangup] or
+// [Reject].
 //
-// It is one of [Parameter] and [Custom]; no other package can add to them. A
-// nil one is skipped.
+// It is one of [Parameter], [Custom] and [Comment].
 type ParameterContent interface {
 	Content
 	isParameterContent()
 }
 
-// A custom element may stand anywhere.
-func (*CustomElement) isVoiceVerb()          {}
-func (*CustomElement) isMessagingVerb()      {}
-func (*CustomElement) isFaxVerb()            {}
-func (*CustomElement) isMessageContent()     {}
-func (*CustomElement) isGatherPrompt()       {}
-func (*CustomElement) isSpeechPart()         {}
-func (*CustomElement) isProsodyPart()        {}
-func (*CustomElement) isParagraphPart()      {}
-func (*CustomElement) isSentencePart()       {}
-func (*CustomElement) isWordPart()           {}
-func (*CustomElement) isDialNoun()           {}
-func (*CustomElement) isClientContent()      {}
-func (*CustomElement) isApplicationContent() {}
-func (*CustomElement) isSIPContent()         {}
-func (*CustomElement) isHeadersContent()     {}
-func (*CustomElement) isReferNoun()          {}
-func (*CustomElement) isEnqueueContent()     {}
-func (*CustomElement) isConnectNoun()        {}
-func (*CustomElement) isStartNoun()          {}
-func (*CustomElement) isStopNoun()           {}
-func (*CustomElement) isPayContent()         {}
-func (*CustomElement) isRelayContent()       {}
-func (*CustomElement) isConfigContent()      {}
-func (*CustomElement) isParameterContent()   {}
+// anywhere is embedded in what may stand in any element.
+type anywhere struct{}
 
-// Words may stand between the elements of speech.
+func (anywhere) isVoiceVerb()          {}
+func (anywhere) isMessagingVerb()      {}
+func (anywhere) isMessageContent()     {}
+func (anywhere) isGatherPrompt()       {}
+func (anywhere) isSpeechPart()         {}
+func (anywhere) isProsodyPart()        {}
+func (anywhere) isParagraphPart()      {}
+func (anywhere) isSentencePart()       {}
+func (anywhere) isWordPart()           {}
+func (anywhere) isDialNoun()           {}
+func (anywhere) isClientContent()      {}
+func (anywhere) isApplicationContent() {}
+func (anywhere) isSIPContent()         {}
+func (anywhere) isHeadersContent()     {}
+func (anywhere) isReferNoun()          {}
+func (anywhere) isEnqueueContent()     {}
+func (anywhere) isConnectNoun()        {}
+func (anywhere) isStartNoun()          {}
+func (anywhere) isStopNoun()           {}
+func (anywhere) isPayContent()         {}
+func (anywhere) isRelayContent()       {}
+func (anywhere) isConfigContent()      {}
+func (anywhere) isParameterContent()   {}
+
 func (Text) isSpeechPart()    {}
 func (Text) isProsodyPart()   {}
 func (Text) isParagraphPart() {}
 func (Text) isSentencePart()  {}
 func (Text) isWordPart()      {}
 func (Text) isDialNoun()      {}
-
-// appendSpeech writes part into the markup b if it is an SSML element.
-func appendSpeech(b []byte, part any, in *inside) []byte {
-	switch v := part.(type) {
-	case BreakElement:
-		return v.append(b, in)
-	case EmphasisElement:
-		return v.append(b, in)
-	case LangElement:
-		return v.append(b, in)
-	case ParagraphElement:
-		return v.append(b, in)
-	case PhonemeElement:
-		return v.append(b, in)
-	case ProsodyElement:
-		return v.append(b, in)
-	case SentenceElement:
-		return v.append(b, in)
-	case SayAsElement:
-		return v.append(b, in)
-	case SubElement:
-		return v.append(b, in)
-	case WordElement:
-		return v.append(b, in)
-	case AmazonEffectElement:
-		return v.append(b, in)
-	case AmazonAutoBreathsElement:
-		return v.append(b, in)
-	case AmazonBreathElement:
-		return v.append(b, in)
-	case AmazonDomainElement:
-		return v.append(b, in)
-	case MarkElement:
-		return v.append(b, in)
-	case VoiceChangeElement:
-		return v.append(b, in)
-	case AudioElement:
-		return v.append(b, in)
-	}
-	return b
-}

@@ -66,7 +66,7 @@ func TestT16NodeAppendTextChecksNames(t *testing.T) {
 		{"invalid UTF-8 in a name", in(&twiml.Node{Name: "a\xff"}), twiml.ErrMalformed, "element name"},
 		{"no attribute name", in(&twiml.Node{Name: "a", Attrs: []twiml.Attr{{"", "b"}}}), twiml.ErrMalformed, "attribute name"},
 		{"markup in an attribute name", in(&twiml.Node{Name: "a", Attrs: []twiml.Attr{{`b="c" d`, ""}}}), twiml.ErrMalformed, "attribute name"},
-		{"an attribute twice", in(&twiml.Node{Name: "a", Attrs: []twiml.Attr{{"b", "1"}, {"b", "2"}}}), twiml.ErrMalformed, "stands twice"},
+		{"an attribute twice", in(&twiml.Node{Name: "a", Attrs: []twiml.Attr{{"b", "1"}, {"b", "2"}}}), twiml.ErrMalformed, "duplicate attribute"},
 		{"the end of a comment", in(&twiml.Node{Name: "!--", Text: "--><a/>"}), twiml.ErrMalformed, "comment"},
 		{"a comment that ends in a hyphen", in(&twiml.Node{Name: "!--", Text: "a-"}), twiml.ErrMalformed, "comment"},
 		{"a tree that holds itself", self, twiml.ErrLimit, "deep"},

@@ -4,30 +4,29 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// A SyntaxError says why [Parse] refused a document, and where.
+// A SyntaxError describes why [Parse] refused a document, and where.
 //
 // Its text names elements and attributes, never their values: a document may
 // hold what a caller said or a customer wrote.
 type SyntaxError struct {
-	Line, Column int    // where, both from 1; Column counts bytes
-	Code         int    // Twilio's error for it: 12100, 12101 for a version or encoding of XML, or 11750 when too large; 0 where only Ringback refuses
+	Line, Column int    // the place, counted from 1; Column counts bytes
+	Code         int    // Twilio's error: 12100, 12101 for a version or encoding, 11750 if too large; 0 where only this package refuses the document
 	Reason       string // what is wrong, in a few words
 	Err          error  // ErrMalformed, ErrForbidden, ErrTooLarge or ErrLimit
 }
 
-// Error returns place and reason, such as
+// Error returns the place and the reason, such as
 //
-//	twiml: line 3, column 12: attribute "voice" stands twice
+//	twiml: line 3, column 12: duplicate attribute "voice"
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("twiml: line %d, column %d: %s", e.Line, e.Column, e.Reason)
 }
 
-// Unwrap returns the sentinel.
+// Unwrap returns Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
 // Twilio's numbers for a document that it cannot read.
@@ -37,148 +36,61 @@ const (
 	codeTooLarge   = 11750
 )
 
-// Parse reads one document and returns its root element. Texts, white space
-// and comments inside the root are kept, in order, each with its place;
-// CDATA sections and references are resolved into the text around them, line
-// ends and white space in attributes are normalised as XML 1.0 says. The
-// declaration, a byte order mark and comments outside the root are left out.
+// Parse reads one document and returns its root element. It keeps text, white
+// space and comments inside the root. CDATA sections and references become part
+// of the text around them, and line ends and white space in attributes are
+// normalized as XML 1.0 requires. The declaration, a byte order mark and
+// comments outside the root are left out.
 //
-// It reads UTF-8 only and takes any element and attribute: what TwiML makes of
-// them is for [Lint]. It does not keep xml.
+// Parse reads UTF-8 only and accepts any element and attribute; package lint
+// checks them. The error is always a [*SyntaxError] that wraps one of
 //
-// It is strict where documents are written by programs and read by others. The
-// error is always a [*SyntaxError] that wraps one of
-//
-//   - [ErrMalformed]: not well-formed, duplicate attributes, a second root and
-//     text outside the root included
-//   - [ErrForbidden]: a DOCTYPE, a processing instruction, another encoding, a
+//   - [ErrMalformed]: not well-formed, including duplicate attributes, a second
+//     root and text outside the root
+//   - [ErrForbidden]: a DOCTYPE, a processing instruction, another encoding, or a
 //     name with more than one colon or with one at its end
 //   - [ErrTooLarge]: more than 64 KiB
-//   - [ErrLimit]: deeper than 32, more than 2,000 elements, more than 64
-//     attributes in one
+//   - [ErrLimit]: beyond [MaxDepth], [MaxElements] or [MaxAttrs]
 //
 // Time and memory are linear in the size of the document.
 func Parse(xml []byte) (*Node, error) {
-	if len(xml) > nodeMaxBytes {
+	if len(xml) > MaxBytes {
 		return nil, &SyntaxError{Line: 1, Column: 1, Code: codeTooLarge,
-			Reason: fmt.Sprintf("the document has %d bytes, Twilio reads %d", len(xml), nodeMaxBytes), Err: ErrTooLarge}
+			Reason: fmt.Sprintf("the document has %d bytes, Twilio reads %d", len(xml), MaxBytes), Err: ErrTooLarge}
 	}
-	p := parser{line: 1}
-	p.load(xml)
+	p := parser{src: normalized(xml), line: 1}
+	p.lineEnd = p.nextLine(0)
 	return p.document()
 }
 
-// A parser is one pass over src. Nodes, attributes and child lists come from
-// slabs that are made for the whole document, strings are parts of kept.
+// normalized returns the document without its byte order mark and with each
+// line end as one line feed (XML 1.0, section 2.11).
+func normalized(xml []byte) string {
+	xml = bytes.TrimPrefix(xml, []byte("\uFEFF"))
+	if bytes.IndexByte(xml, '\r') >= 0 {
+		xml = bytes.ReplaceAll(xml, []byte("\r\n"), []byte("\n"))
+		xml = bytes.ReplaceAll(xml, []byte("\r"), []byte("\n"))
+	}
+	return string(xml)
+}
+
+// A parser is one pass over src. Strings of the tree are parts of src, except
+// for texts and values with references.
 type parser struct {
 	src string
 	pos int
 
-	line      int // of what place was asked last
+	line      int // of the last place
 	lineStart int
 	lineEnd   int // where the next line feed is
 
 	elements int
-	open     [nodeMaxDepth]parseOpen
+	open     [MaxDepth]*Node // elements whose end is still to come
 	depth    int
+	root     *Node
 
-	nodes []Node
-	attrs []Attr
-
-	// kept holds src and, behind it, what references and normalisation have
-	// made of parts of it. When it grows, strings cut from it stay as they are.
-	kept strings.Builder
-
-	// lists holds finished lists of children at its start and, from pending on
-	// to its end, children of open elements, the last one first. Each node is
-	// in one of the two, so there is room for both.
-	lists   []*Node
-	pending int
+	resolved []byte // of the text or value being read, what references have made of it
 }
-
-// A parseOpen is an element whose end is still to come. Its children are in
-// lists, before above.
-type parseOpen struct {
-	node  *Node
-	above int
-}
-
-// load copies the document into src, without its byte order mark and with each
-// line end as one line feed (XML 1.0, section 2.11).
-func (p *parser) load(xml []byte) {
-	const reference = 64 // what a text with a reference is long, about
-	xml = bytes.TrimPrefix(xml, []byte("\uFEFF"))
-	p.kept.Grow(len(xml) + min(len(xml), reference*bytes.Count(xml, []byte("&"))))
-	for {
-		i := bytes.IndexByte(xml, '\r')
-		if i < 0 {
-			break
-		}
-		p.kept.Write(xml[:i])
-		p.kept.WriteByte('\n')
-		xml = bytes.TrimPrefix(xml[i+1:], []byte("\n"))
-	}
-	p.kept.Write(xml)
-	p.src = p.kept.String()
-	p.lineEnd = p.nextLine(0)
-}
-
-// size makes slabs that are as large as the document needs, but for the rare
-// text that ends in ">".
-func (p *parser) size() {
-	const most = 4096
-	nodes := 1
-	for rest := p.src[p.pos:]; nodes < most; {
-		i := strings.IndexByte(rest, '<')
-		if i < 0 {
-			break
-		}
-		if i > 0 && rest[i-1] != '>' {
-			nodes++
-		}
-		if i+1 < len(rest) && rest[i+1] != '/' {
-			nodes++
-		}
-		rest = rest[i+1:]
-	}
-	switch {
-	case nodes <= len(parseSmall{}.nodes):
-		b := new(parseSmall)
-		p.nodes, p.lists, p.attrs = b.nodes[:0], b.lists[:0], b.attrs[:0]
-	case nodes <= len(parseMenu{}.nodes):
-		b := new(parseMenu)
-		p.nodes, p.lists, p.attrs = b.nodes[:0], b.lists[:0], b.attrs[:0]
-	case nodes <= len(parseMedium{}.nodes):
-		b := new(parseMedium)
-		p.nodes, p.lists, p.attrs = b.nodes[:0], b.lists[:0], b.attrs[:0]
-	default:
-		p.nodes, p.lists = make([]Node, 0, nodes), make([]*Node, 0, nodes)
-	}
-	p.pending = cap(p.lists)
-}
-
-// The slabs of a reply, of a menu and of a longer menu are one allocation each.
-// Most documents are no larger, and the time to parse those is mostly that of
-// the allocator, which goes by bytes.
-type (
-	parseSmall struct {
-		nodes [6]Node
-		lists [6]*Node
-		attrs [4]Attr
-	}
-
-	parseMenu struct {
-		nodes [10]Node
-		lists [10]*Node
-		attrs [7]Attr
-	}
-
-	parseMedium struct {
-		nodes [20]Node
-		lists [20]*Node
-		attrs [18]Attr
-	}
-)
 
 // document reads declaration, root and what may stand around it.
 func (p *parser) document() (*Node, error) {
@@ -193,8 +105,7 @@ func (p *parser) document() (*Node, error) {
 	if p.pos == len(p.src) {
 		return nil, p.malformed(p.pos, "the document holds no element")
 	}
-	root, err := p.root()
-	if err != nil {
+	if err := p.content(); err != nil {
 		return nil, err
 	}
 	if err := p.outside(); err != nil {
@@ -203,7 +114,7 @@ func (p *parser) document() (*Node, error) {
 	if p.pos < len(p.src) {
 		return nil, p.malformed(p.pos, "a second root element")
 	}
-	return root, nil
+	return p.root, nil
 }
 
 // outside skips comments and white space outside the root, up to a start tag
@@ -230,25 +141,22 @@ func (p *parser) outside() error {
 	}
 }
 
-// root reads the root element with all that is in it. The stack of open
-// elements is p.open, so that a document cannot exhaust ours.
-func (p *parser) root() (*Node, error) {
-	p.size()
+// content reads the root element with everything in it. The stack of open
+// elements is p.open, so that a document cannot exhaust that of the program.
+func (p *parser) content() error {
 	if err := p.startTag(); err != nil {
-		return nil, err
+		return err
 	}
 	for p.depth > 0 {
 		if p.pos == len(p.src) {
-			return nil, p.malformed(p.pos, fmt.Sprintf("the document ends inside element %q", p.open[p.depth-1].node.Name))
+			return p.malformed(p.pos, fmt.Sprintf("the document ends inside element %q", p.open[p.depth-1].Name))
 		}
 		var err error
 		switch {
-		case p.src[p.pos] != '<':
+		case p.src[p.pos] != '<', p.at("<![CDATA["):
 			err = p.text()
 		case p.at("</"):
 			err = p.endTag()
-		case p.at("<![CDATA["):
-			err = p.text()
 		case p.at("<!--"):
 			err = p.commentNode()
 		case p.at("<!"), p.at("<?"):
@@ -257,10 +165,10 @@ func (p *parser) root() (*Node, error) {
 			err = p.startTag()
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return p.lists[:cap(p.lists)][p.pending], nil
+	return nil
 }
 
 // startTag reads from "<" to ">", and closes the element at once where the tag
@@ -276,22 +184,22 @@ func (p *parser) startTag() error {
 		return err
 	}
 	p.elements++
-	if p.elements > nodeMaxElements {
-		return p.beyond(at, fmt.Sprintf("more than %d elements", nodeMaxElements))
+	if p.elements > MaxElements {
+		return p.beyond(at, fmt.Sprintf("more than %d elements", MaxElements))
 	}
-	if p.depth == nodeMaxDepth {
-		return p.beyond(at, fmt.Sprintf("more than %d elements deep", nodeMaxDepth))
+	if p.depth == MaxDepth {
+		return p.beyond(at, fmt.Sprintf("more than %d elements deep", MaxDepth))
 	}
-	n := p.newNode(at)
+	n := p.child(at)
 	n.Name = name
 	if err := p.attributes(n); err != nil {
 		return err
 	}
-	p.open[p.depth] = parseOpen{node: n, above: p.pending}
+	p.open[p.depth] = n
 	p.depth++
 	if p.src[p.pos] == '/' {
 		p.pos += 2
-		p.closeElement()
+		p.depth--
 		return nil
 	}
 	p.pos++
@@ -302,10 +210,10 @@ func (p *parser) startTag() error {
 func (p *parser) endTag() error {
 	at := p.pos
 	p.pos += len("</")
-	open := p.open[p.depth-1].node
+	open := p.open[p.depth-1]
 	if end := p.pos + len(open.Name); end < len(p.src) && p.src[end] == '>' && p.src[p.pos:end] == open.Name {
 		p.pos = end + 1
-		p.closeElement()
+		p.depth--
 		return nil
 	}
 	name, err := p.name("an element name")
@@ -320,69 +228,24 @@ func (p *parser) endTag() error {
 		return p.malformed(p.pos, fmt.Sprintf("the end tag of %q does not end in %q", name, ">"))
 	}
 	p.pos++
-	p.closeElement()
+	p.depth--
 	return nil
 }
 
-// closeElement gives the innermost element its children and makes it a child.
-func (p *parser) closeElement() {
-	p.depth--
-	open := p.open[p.depth]
-	if n := open.above - p.pending; n > 0 {
-		from := len(p.lists)
-		children := p.lists[from : from+n : cap(p.lists)]
-		all := p.lists[:cap(p.lists)]
-		// The last child comes first. Where the two parts touch, they overlap.
-		if from+n > p.pending {
-			slices.Reverse(all[p.pending:open.above])
-			copy(children, all[p.pending:open.above])
-		} else {
-			for i := range children {
-				children[i] = all[open.above-1-i]
-			}
-		}
-		p.lists = p.lists[:from+n]
-		p.pending = open.above
-		open.node.Children = children[:n:n]
-	}
-	p.addChild(open.node)
-}
-
-// addChild makes n a child of the innermost open element.
-func (p *parser) addChild(n *Node) {
-	if p.pending == len(p.lists) {
-		p.growLists()
-	}
-	p.pending--
-	p.lists[:cap(p.lists)][p.pending] = n
-}
-
-// growLists makes a new slab of lists and takes along what is pending.
-func (p *parser) growLists() {
-	all := p.lists[:cap(p.lists)]
-	waiting := all[p.pending:]
-	grown := make([]*Node, 2*len(all)+8)
-	moved := len(grown) - len(all)
-	copy(grown[p.pending+moved:], waiting)
-	for i := range p.depth {
-		p.open[i].above += moved
-	}
-	p.pending += moved
-	p.lists = grown[:0]
-}
-
-// newNode takes a Node from the slab and gives it its place.
-func (p *parser) newNode(at int) *Node {
-	if len(p.nodes) == cap(p.nodes) {
-		p.nodes = make([]Node, 0, 8+cap(p.nodes)/2)
-	}
-	p.nodes = p.nodes[:len(p.nodes)+1]
-	n := &p.nodes[len(p.nodes)-1]
+// child adds a Node that begins at the byte at to the innermost open element.
+func (p *parser) child(at int) *Node {
+	n := new(Node)
 	n.Line, n.Column = p.place(at)
+	if p.depth == 0 {
+		p.root = n
+		return n
+	}
+	parent := p.open[p.depth-1]
+	parent.Children = append(parent.Children, n)
 	return n
 }
 
-// place returns line and column of the byte at; calls go forward.
+// place returns line and column of the byte at. Calls must not go back.
 func (p *parser) place(at int) (line, column int) {
 	for at > p.lineEnd {
 		p.line++

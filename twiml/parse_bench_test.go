@@ -85,27 +85,6 @@ func BenchmarkNodeAppendText(b *testing.B) {
 	}
 }
 
-func BenchmarkLint(b *testing.B) {
-	for _, name := range []string{"menu", "verbs-50"} {
-		root, err := twiml.Parse(parseInputs()[name])
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				twiml.Lint(root, twiml.VoiceDocument)
-			}
-		})
-		b.Run(name+"/stops", func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				twiml.Stops(root, twiml.VoiceDocument)
-			}
-		})
-	}
-}
-
 // hostileInputs are documents of the largest size that are hard on one part.
 func hostileInputs() map[string][]byte {
 	fill := func(head, unit, tail string, most int) []byte {
@@ -141,21 +120,6 @@ func BenchmarkParseHostile(b *testing.B) {
 			b.SetBytes(int64(len(doc)))
 			for b.Loop() {
 				twiml.Parse(doc)
-			}
-		})
-	}
-}
-
-func BenchmarkLintHostile(b *testing.B) {
-	for name, doc := range hostileInputs() {
-		root, err := twiml.Parse(doc)
-		if err != nil {
-			continue
-		}
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				twiml.Lint(root, twiml.VoiceDocument)
 			}
 		})
 	}

@@ -93,8 +93,7 @@ func (p *parser) commentNode() error {
 	if err != nil {
 		return err
 	}
-	n := p.newNode(at)
+	n := p.child(at)
 	n.Name, n.Text = nodeComment, text
-	p.addChild(n)
 	return nil
 }

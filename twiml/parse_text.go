@@ -3,14 +3,15 @@ package twiml
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // text reads character data and CDATA sections up to the next tag or comment
 // and adds them as one Node, if there is any.
 func (p *parser) text() error {
 	at := p.pos
-	run := at      // start of what is not yet copied
-	resolved := -1 // start of the copy, once there is one
+	run := at // start of what is not yet in p.resolved
+	p.resolved = p.resolved[:0]
 	src, class := p.src, parseClass
 scan:
 	for i := at; ; i = p.pos {
@@ -27,7 +28,7 @@ scan:
 			}
 			p.pos++
 		case src[i] == '<', src[i] == '&':
-			resolved = p.keep(resolved, run)
+			p.resolved = append(p.resolved, src[run:i]...)
 			if err := p.insert(src[i]); err != nil {
 				return err
 			}
@@ -40,28 +41,19 @@ scan:
 			p.pos += size
 		}
 	}
-	s := src[at:p.pos]
-	if resolved >= 0 {
-		p.keep(resolved, run)
-		s = p.kept.String()[resolved:]
-	}
-	if s != "" {
-		n := p.newNode(at)
-		n.Text = s
-		p.addChild(n)
+	if s := p.string(at, run); s != "" {
+		p.child(at).Text = s
 	}
 	return nil
 }
 
-// keep copies what was read since run, behind what kept holds, and returns
-// where the copy begins: from, or here when from is negative. Resolving makes
-// nothing longer, so all copies together are no longer than the document.
-func (p *parser) keep(from, run int) int {
-	if from < 0 {
-		from = p.kept.Len()
+// string returns the text or value from at to the present position, of which
+// p.resolved holds what comes before run.
+func (p *parser) string(at, run int) string {
+	if run == at {
+		return p.src[at:p.pos]
 	}
-	p.kept.WriteString(p.src[run:p.pos])
-	return from
+	return string(append(p.resolved, p.src[run:p.pos]...))
 }
 
 // insert resolves the reference or CDATA section that begins at pos with c.
@@ -79,7 +71,7 @@ func (p *parser) insert(c byte) error {
 	if err := p.chars(section); err != nil {
 		return err
 	}
-	p.kept.WriteString(section)
+	p.resolved = append(p.resolved, section...)
 	p.pos += end + len("]]>")
 	return nil
 }
@@ -116,20 +108,20 @@ func (p *parser) reference() error {
 		if !ok {
 			return p.malformed(at, "a reference to a character that cannot stand in XML")
 		}
-		p.kept.WriteRune(r)
+		p.resolved = utf8.AppendRune(p.resolved, r)
 		return nil
 	}
 	switch name {
 	case "amp":
-		p.kept.WriteByte('&')
+		p.resolved = append(p.resolved, '&')
 	case "lt":
-		p.kept.WriteByte('<')
+		p.resolved = append(p.resolved, '<')
 	case "gt":
-		p.kept.WriteByte('>')
+		p.resolved = append(p.resolved, '>')
 	case "quot":
-		p.kept.WriteByte('"')
+		p.resolved = append(p.resolved, '"')
 	case "apos":
-		p.kept.WriteByte('\'')
+		p.resolved = append(p.resolved, '\'')
 	default:
 		if !nameIsValid(name) {
 			return p.malformed(at, `an "&" that begins no reference; write "&amp;"`)
@@ -153,51 +145,32 @@ func parseCharNumber(s string) (rune, bool) {
 	return rune(n), err == nil && nameIsChar(rune(n))
 }
 
-// attributes reads what stands in a start tag behind the name, up to ">" or
-// "/>", which is left to read.
+// attributes reads what follows the name in a start tag, up to ">" or "/>".
 func (p *parser) attributes(n *Node) error {
-	from := len(p.attrs)
 	for {
 		spaced := p.isSpace(p.pos)
 		p.skipSpace()
 		if p.at(">") || p.at("/>") {
-			break
+			return nil
 		}
 		switch {
 		case p.pos == len(p.src):
 			return p.malformed(p.pos, "the document ends inside a tag")
 		case !spaced:
 			return p.malformed(p.pos, "no space before what follows in the tag")
-		case len(p.attrs)-from == nodeMaxAttrs:
-			return p.beyond(p.pos, "more than "+strconv.Itoa(nodeMaxAttrs)+" attributes in one element")
+		case len(n.Attrs) == MaxAttrs:
+			return p.beyond(p.pos, "more than "+strconv.Itoa(MaxAttrs)+" attributes in one element")
 		}
 		at := p.pos
 		a, err := p.attribute()
 		if err != nil {
 			return err
 		}
-		if nodeHasAttr(p.attrs[from:], a.Name) {
-			return p.malformed(at, "attribute "+strconv.Quote(a.Name)+" stands twice")
+		if hasAttr(n.Attrs, a.Name) {
+			return p.malformed(at, "duplicate attribute "+strconv.Quote(a.Name))
 		}
-		if len(p.attrs) == cap(p.attrs) {
-			p.growAttrs(from)
-			from = 0
-		}
-		p.attrs = append(p.attrs, a)
+		n.Attrs = append(n.Attrs, a)
 	}
-	if len(p.attrs) > from {
-		n.Attrs = p.attrs[from:len(p.attrs):len(p.attrs)]
-	}
-	return nil
-}
-
-// growAttrs makes a new slab of attributes, and takes along those of the
-// present element, which begin at from. It holds one attribute for each equals
-// sign that is left in the document.
-func (p *parser) growAttrs(from int) {
-	left := 1 + strings.Count(p.src[p.pos:], "=")
-	taken := p.attrs[from:]
-	p.attrs = append(make([]Attr, 0, len(taken)+min(left, 512)), taken...)
 }
 
 // attribute reads name="value".
@@ -206,18 +179,14 @@ func (p *parser) attribute() (Attr, error) {
 	if err != nil {
 		return Attr{}, err
 	}
-	if !p.at(`="`) { // what all programs write needs no second look
-		p.skipSpace()
-		if !p.at("=") {
-			return Attr{}, p.malformed(p.pos, "attribute "+strconv.Quote(name)+" has no value")
-		}
-		p.pos++
-		p.skipSpace()
-		if !p.at(`"`) && !p.at("'") {
-			return Attr{}, p.malformed(p.pos, "the value of attribute "+strconv.Quote(name)+" has no quotes")
-		}
-	} else {
-		p.pos++
+	p.skipSpace()
+	if !p.at("=") {
+		return Attr{}, p.malformed(p.pos, "attribute "+strconv.Quote(name)+" has no value")
+	}
+	p.pos++
+	p.skipSpace()
+	if !p.at(`"`) && !p.at("'") {
+		return Attr{}, p.malformed(p.pos, "the value of attribute "+strconv.Quote(name)+" has no quotes")
 	}
 	value, err := p.value(name)
 	return Attr{Name: name, Value: value}, err
@@ -230,7 +199,8 @@ func (p *parser) value(name string) (string, error) {
 	src, class := p.src, parseClass
 	quote := src[start]
 	p.pos++
-	at, run, resolved := p.pos, p.pos, -1
+	at, run := p.pos, p.pos
+	p.resolved = p.resolved[:0]
 	for i := at; ; i = p.pos {
 		for i < len(src) && class[src[i]]&classValue == 0 {
 			i++
@@ -241,11 +211,7 @@ func (p *parser) value(name string) (string, error) {
 		}
 		switch c := src[i]; c {
 		case quote:
-			s := src[at:i]
-			if resolved >= 0 {
-				p.keep(resolved, run)
-				s = p.kept.String()[resolved:]
-			}
+			s := p.string(at, run)
 			p.pos++
 			return s, nil
 		case '"', '\'':
@@ -253,14 +219,13 @@ func (p *parser) value(name string) (string, error) {
 		case '<':
 			return "", p.malformed(i, `"<" in the value of attribute `+strconv.Quote(name))
 		case '&':
-			resolved = p.keep(resolved, run)
+			p.resolved = append(p.resolved, src[run:i]...)
 			if err := p.reference(); err != nil {
 				return "", err
 			}
 			run = p.pos
 		case '\t', '\n':
-			resolved = p.keep(resolved, run)
-			p.kept.WriteByte(' ')
+			p.resolved = append(append(p.resolved, src[run:i]...), ' ')
 			p.pos++
 			run = p.pos
 		default:

@@ -8,158 +8,153 @@ import "time"
 // that your program never sees it:
 //
 //	twiml.Pay(
-//		twiml.Prompt(twiml.PromptPaymentCardNumber, twiml.Say("Please key in your card number.")),
+//		twiml.Prompt(twiml.PromptPaymentCardNumber, twiml.Say("Please enter your card number.")),
 //	).ChargeAmount("20.45").Action("/paid")
 //
 // A [Prompt] replaces the spoken text of one step; a [Parameter] goes to the
 // connector.
 func Pay(content ...PayContent) *PayVerb {
-	v := &PayVerb{element: element{tag: tagPay}}
-	v.attrs = v.attrRoom[:0]
-	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], content)
+	v := &PayVerb{element{name: "Pay", text: ""}}
+	add(&v.element, content)
 	return v
 }
 
-// A PayVerb is the verb <Pay>, made by [Pay]. It collects payment data by
-// keypad and sends it to a payment connector, so that your program never sees
-// it.
-//
-// It stands in [VoiceResponse]. Inside it stands any [PayContent]. Each method
-// sets one attribute and returns its receiver; what is not set is not written,
-// and Twilio's default holds.
+// A PayVerb is the verb <Pay>, made by [Pay]. It may stand in [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/pay.
-type PayVerb struct {
-	element
-	attrRoom [4]attr
-	own      more
-	kidRoom  [1]slot
-}
+type PayVerb struct{ element }
 
-// Input sets input: how the caller enters data. Default: [PayInputDTMF].
+// Input sets how the caller enters payment data. The default is [PayInputDTMF].
 func (v *PayVerb) Input(value PayInput) *PayVerb {
-	v.put(asString(attrInput, string(value)))
+	v.put("input", string(value))
 	return v
 }
 
-// Action sets action: the URL that is asked for TwiML when the payment ends.
+// Action sets the URL that is asked for TwiML when the payment ends. It must be
+// https. Without it, the current document is requested again. Twilio sends a
+// webhook.PayAction there.
 func (v *PayVerb) Action(url string) *PayVerb {
-	v.put(asString(attrAction, url))
+	v.put("action", url)
 	return v
 }
 
-// BankAccountType sets bankAccountType: account type; only with paymentMethod
-// ach-debit. Default: [ConsumerChecking].
+// BankAccountType sets the type of bank account. It applies to the payment
+// method ach-debit only. The default is [ConsumerChecking].
 func (v *PayVerb) BankAccountType(value BankAccountType) *PayVerb {
-	v.put(asString(attrBankAccountType, string(value)))
+	v.put("bankAccountType", string(value))
 	return v
 }
 
-// StatusCallback sets statusCallback: the URL that is told about each step.
+// StatusCallback sets the URL that receives the payment's progress. Twilio
+// sends a webhook.PayStatusCallback there.
 func (v *PayVerb) StatusCallback(url string) *PayVerb {
-	v.put(asString(attrStatusCallback, url))
+	v.put("statusCallback", url)
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
+// StatusCallbackMethod sets the HTTP method of requests to statusCallback. The
+// default is [MethodPost].
 func (v *PayVerb) StatusCallbackMethod(method HTTPMethod) *PayVerb {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
+	v.put("statusCallbackMethod", string(method))
 	return v
 }
 
-// Timeout sets timeout: wait for the next key. In whole seconds. Default: 5 s.
-// At least 1 s.
+// Timeout sets how long to wait for the next key. It is written in whole
+// seconds. The default is 5 s. The minimum is 1 s.
 func (v *PayVerb) Timeout(d time.Duration) *PayVerb {
-	v.put(asSeconds(attrTimeout, d))
+	v.putSeconds("timeout", d)
 	return v
 }
 
-// MaxAttempts sets maxAttempts: tries of the payment. At least 1.
+// MaxAttempts sets how often the caller may try. The minimum is 1.
 func (v *PayVerb) MaxAttempts(n int) *PayVerb {
-	v.put(asInt(attrMaxAttempts, n))
+	v.putInt("maxAttempts", n)
 	return v
 }
 
-// SecurityCode sets securityCode: asks for the card's security code. Default:
-// true.
+// SecurityCode asks for the card's security code. The default is true.
 func (v *PayVerb) SecurityCode(on bool) *PayVerb {
-	v.put(asBool(attrSecurityCode, on))
+	v.putBool("securityCode", on)
 	return v
 }
 
-// PostalCode sets postalCode: "true", "false", or the postal code itself, which
-// skips the step. Default: true.
+// PostalCode sets "true" or "false", or the postal code itself, which skips the
+// step. The default is true.
 func (v *PayVerb) PostalCode(value string) *PayVerb {
-	v.put(asString(attrPostalCode, value))
+	v.put("postalCode", value)
 	return v
 }
 
-// MinPostalCodeLength sets minPostalCodeLength: fewest digits of a postal code.
-// Default: 0. At least 0.
+// MinPostalCodeLength sets the fewest digits of a postal code. The default is
+// 0.
 func (v *PayVerb) MinPostalCodeLength(n int) *PayVerb {
-	v.put(asInt(attrMinPostalCodeLength, n))
+	v.putInt("minPostalCodeLength", n)
 	return v
 }
 
-// PaymentConnector sets paymentConnector: unique name of the connector.
-// Default: Default.
+// PaymentConnector sets the unique name of the payment connector. The default
+// is Default.
 func (v *PayVerb) PaymentConnector(value string) *PayVerb {
-	v.put(asString(attrPaymentConnector, value))
+	v.put("paymentConnector", value)
 	return v
 }
 
-// PaymentMethod sets paymentMethod: how the caller pays. Default:
-// [PaymentCreditCard].
+// PaymentMethod sets how the caller pays. The default is [PaymentCreditCard].
 func (v *PayVerb) PaymentMethod(value PaymentMethod) *PayVerb {
-	v.put(asString(attrPaymentMethod, string(value)))
+	v.put("paymentMethod", string(value))
 	return v
 }
 
-// TokenType sets tokenType: kind of token when nothing is charged. Default:
-// [TokenReusable].
+// TokenType sets the kind of token that is created if nothing is charged. The
+// default is [TokenReusable].
 func (v *PayVerb) TokenType(value PayTokenType) *PayVerb {
-	v.put(asString(attrTokenType, string(value)))
+	v.put("tokenType", string(value))
 	return v
 }
 
-// ChargeAmount sets chargeAmount: amount; zero or unset makes a token only.
-// Default: 0.
+// ChargeAmount sets the amount to charge, such as 20.45. Zero or unset creates
+// a token only. The default is 0.
 func (v *PayVerb) ChargeAmount(value string) *PayVerb {
-	v.put(asString(attrChargeAmount, value))
+	v.put("chargeAmount", value)
 	return v
 }
 
-// Currency sets currency: currency code of chargeAmount. Default: usd.
+// Currency sets the currency of chargeAmount. The default is usd.
 func (v *PayVerb) Currency(value string) *PayVerb {
-	v.put(asString(attrCurrency, value))
+	v.put("currency", value)
 	return v
 }
 
-// Description sets description: text for the payment.
+// Description sets the description of the payment.
 func (v *PayVerb) Description(value string) *PayVerb {
-	v.put(asString(attrDescription, value))
+	v.put("description", value)
 	return v
 }
 
-// ValidCardTypes sets validCardTypes: accepted brands. Default: visa mastercard
+// ValidCardTypes sets the accepted card brands. The default is visa mastercard
 // amex.
 func (v *PayVerb) ValidCardTypes(values ...CardType) *PayVerb {
-	v.put(asString(attrValidCardTypes, join(values)))
+	v.put("validCardTypes", join(values))
 	return v
 }
 
-// Language sets language: language of the built-in prompts. Default:
+// Language sets the language of the built-in prompts. The default is
 // [LanguageEnUS].
 func (v *PayVerb) Language(value LanguageCode) *PayVerb {
-	v.put(asString(attrLanguage, string(value)))
+	v.put("language", string(value))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Append adds content at the end. Nil ones are skipped.
+func (v *PayVerb) Append(content ...PayContent) *PayVerb {
+	add(&v.element, content)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *PayVerb) Attr(name, value string) *PayVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -175,57 +170,52 @@ func (*PayVerb) isVoiceVerb() {}
 // Prompt replaces what a [Pay] says at one step, always or for certain errors,
 // card types and attempts.
 func Prompt(step PromptStep, prompts ...GatherPrompt) *PromptNoun {
-	v := &PromptNoun{element: element{tag: tagPrompt}}
-	v.attrs = v.attrRoom[:0]
-	v.put(asString(attrFor, string(step)))
-	v.more, v.own.kids = &v.own, collect(v.kidRoom[:0], prompts)
+	v := &PromptNoun{element{name: "Prompt", text: ""}}
+	v.put("for", string(step))
+	add(&v.element, prompts)
 	return v
 }
 
-// A PromptNoun is the noun <Prompt>, made by [Prompt]. It replaces what a [Pay]
-// says at one step, always or for certain errors, card types and attempts.
-//
-// It stands in [Pay]. Inside it stands any [GatherPrompt]. Each method sets one
-// attribute and returns its receiver; what is not set is not written, and
-// Twilio's default holds.
+// A PromptNoun is the noun <Prompt>, made by [Prompt]. It may stand in [Pay].
 //
 // See https://www.twilio.com/docs/voice/twiml/pay/prompt.
-type PromptNoun struct {
-	element
-	attrRoom [2]attr
-	own      more
-	kidRoom  [1]slot
-}
+type PromptNoun struct{ element }
 
-// ErrorType sets errorType: errors it answers.
+// ErrorType sets the errors for which the prompt is used.
 func (v *PromptNoun) ErrorType(values ...PromptErrorType) *PromptNoun {
-	v.put(asString(attrErrorType, join(values)))
+	v.put("errorType", join(values))
 	return v
 }
 
-// CardType sets cardType: brands it is for.
+// CardType sets the card brands for which the prompt is used.
 func (v *PromptNoun) CardType(values ...CardType) *PromptNoun {
-	v.put(asString(attrCardType, join(values)))
+	v.put("cardType", join(values))
 	return v
 }
 
-// Attempt sets attempt: tries it is for, space separated.
+// Attempt sets the attempts for which the prompt is used.
 func (v *PromptNoun) Attempt(values ...int) *PromptNoun {
-	v.put(asInts(attrAttempt, values))
+	v.putInts("attempt", values)
 	return v
 }
 
-// RequireMatchingInputs sets requireMatchingInputs: asks twice and compares.
-// Default: false.
+// RequireMatchingInputs asks for the input twice and compares. The default is
+// false.
 func (v *PromptNoun) RequireMatchingInputs(on bool) *PromptNoun {
-	v.put(asBool(attrRequireMatchingInputs, on))
+	v.putBool("requireMatchingInputs", on)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Append adds prompts at the end. Nil ones are skipped.
+func (v *PromptNoun) Append(prompts ...GatherPrompt) *PromptNoun {
+	add(&v.element, prompts)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *PromptNoun) Attr(name, value string) *PromptNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 

@@ -4,64 +4,55 @@ package twiml
 
 import "time"
 
-// Say speaks text. Words and SSML mix in the order they are given, after text:
+// Say speaks text. Text and SSML elements may be mixed, in the order given:
 //
 //	twiml.Say("Your code is ", twiml.SayAs("1234").InterpretAs(twiml.Digits), twiml.Text(". "),
 //		twiml.Break(time.Second), twiml.Text("Goodbye.")).Voice(twiml.PollyJoanna)
 //
-// SSML works with Polly and Google voices; the basic voices man and woman read
-// it as nothing. A basic voice speaks at most 4096 bytes, Polly 3000
-// characters, Google 5000 (error 13521). A Say without text and parts is an
-// error at Twilio (13520).
+// SSML works with Polly and Google voices; the basic voices man and woman
+// ignore it. A basic voice speaks at most 4096 bytes, Polly 3000 characters and
+// Google 5000 (error 13521). A Say without text is an error at Twilio (13520).
 func Say(text string, parts ...SpeechPart) *SayVerb {
-	v := &SayVerb{element: element{tag: tagSay}}
-	v.attrs = v.attrRoom[:0]
-	speak(&v.element, text, parts)
+	v := &SayVerb{element{name: "Say", text: text}}
+	add(&v.element, parts)
 	return v
 }
 
-// A SayVerb is the verb <Say>, made by [Say]. It speaks text.
-//
-// It stands in [VoiceResponse], [Gather] and [Prompt]. Inside it stands any
-// [SpeechPart]. Each method sets one attribute and returns its receiver; what
-// is not set is not written, and Twilio's default holds.
+// A SayVerb is the verb <Say>, made by [Say]. It may stand in [VoiceResponse],
+// [Gather] and [Prompt].
 //
 // See https://www.twilio.com/docs/voice/twiml/say.
-type SayVerb struct {
-	element
-	attrRoom [1]attr
-}
+type SayVerb struct{ element }
 
-// Voice sets voice: voice. Default: account setting.
+// Voice sets the voice. The default is account setting.
 func (v *SayVerb) Voice(value VoiceName) *SayVerb {
-	v.put(asString(attrVoice, string(value)))
+	v.put("voice", string(value))
 	return v
 }
 
-// Loop sets loop: times to speak; 0 means on and on. Default: 1. At least 0.
+// Loop sets how often to speak; 0 repeats until the call ends. The default is
+// 1.
 func (v *SayVerb) Loop(n int) *SayVerb {
-	v.put(asInt(attrLoop, n))
+	v.putInt("loop", n)
 	return v
 }
 
-// Language sets language: language of the text. Default: account setting.
+// Language sets the language of the text. The default is account setting.
 func (v *SayVerb) Language(value LanguageCode) *SayVerb {
-	v.put(asString(attrLanguage, string(value)))
+	v.put("language", string(value))
 	return v
 }
 
-// Rate sets rate: old speed of speech.
-//
-// Deprecated: only in the old published schema; a bad value raises 13513.
-func (v *SayVerb) Rate(value string) *SayVerb {
-	v.put(asString(attrRate, value))
+// Append adds parts at the end. Nil ones are skipped.
+func (v *SayVerb) Append(parts ...SpeechPart) *SayVerb {
+	add(&v.element, parts)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *SayVerb) Attr(name, value string) *SayVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -75,675 +66,435 @@ func (v *SayVerb) part() slot {
 func (*SayVerb) isVoiceVerb()    {}
 func (*SayVerb) isGatherPrompt() {}
 
-// Break is a pause inside spoken words, up to ten seconds. Without a length its
-// strength counts, which is medium if that is not set either. Of several
-// lengths the last counts.
-func Break(length ...time.Duration) BreakElement {
-	v := BreakElement{speech{tag: tagBreak}}
+// Break pauses, for up to ten seconds. Without a length, its strength counts,
+// which is medium by default. Of several lengths, the last one wins.
+func Break(length ...time.Duration) *BreakElement {
+	v := &BreakElement{element{name: "break", text: ""}}
 	if n := len(length); n > 0 {
-		v.put(asBreak(attrTime, length[n-1]))
+		v.putTime("time", length[n-1])
 	}
 	return v
 }
 
-// A BreakElement is the SSML element <break>, made by [Break]. It is a pause
-// inside spoken words, up to ten seconds.
-//
-// It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
-// [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
-// [VoiceChange]. Each method sets one attribute and returns a changed copy;
-// what is not set is not written, and Twilio's default holds.
+// A BreakElement is the SSML element <break>, made by [Break]. It may stand in
+// [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#break.
-type BreakElement struct{ speech }
+type BreakElement struct{ element }
 
-// Strength sets strength: named length. Default: [BreakMedium].
-func (v BreakElement) Strength(value BreakStrength) BreakElement {
-	v.put(asString(attrStrength, string(value)))
+// Strength sets the length of the pause by name. The default is [BreakMedium].
+func (v *BreakElement) Strength(value BreakStrength) *BreakElement {
+	v.put("strength", string(value))
 	return v
 }
 
-// Time sets time: the length of the pause, up to ten seconds.
-func (v BreakElement) Time(d time.Duration) BreakElement {
-	v.put(asBreak(attrTime, d))
+// Time sets the length of the pause, up to ten seconds.
+func (v *BreakElement) Time(d time.Duration) *BreakElement {
+	v.putTime("time", d)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v BreakElement) Attr(name, value string) BreakElement {
-	v.putNamed(name, value)
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *BreakElement) Attr(name, value string) *BreakElement {
+	v.put(name, value)
 	return v
 }
 
-func (v BreakElement) part() slot { return v.slot() }
+func (v *BreakElement) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
 
-func (BreakElement) isSpeechPart()    {}
-func (BreakElement) isProsodyPart()   {}
-func (BreakElement) isParagraphPart() {}
-func (BreakElement) isSentencePart()  {}
-func (BreakElement) isWordPart()      {}
+func (*BreakElement) isSpeechPart()    {}
+func (*BreakElement) isProsodyPart()   {}
+func (*BreakElement) isParagraphPart() {}
+func (*BreakElement) isSentencePart()  {}
+func (*BreakElement) isWordPart()      {}
 
 // Emphasis stresses words. Neural, long-form and generative Polly voices do not
-// know it.
-func Emphasis(text string, parts ...SentencePart) EmphasisElement {
-	v := EmphasisElement{speechOf(tagEmphasis, text, parts)}
+// support it.
+func Emphasis(text string, parts ...SentencePart) *EmphasisElement {
+	v := &EmphasisElement{element{name: "emphasis", text: text}}
+	add(&v.element, parts)
 	return v
 }
 
-// An EmphasisElement is the SSML element <emphasis>, made by [Emphasis]. It
-// stresses words.
-//
-// It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
-// [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
-// [VoiceChange]. Inside it stands any [SentencePart]. Each method sets one
-// attribute and returns a changed copy; what is not set is not written, and
-// Twilio's default holds.
+// An EmphasisElement is the SSML element <emphasis>, made by [Emphasis]. It may
+// stand in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and
+// [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#emphasis.
-type EmphasisElement struct{ speech }
+type EmphasisElement struct{ element }
 
-// Level sets level: degree. Default: [EmphasisModerate].
-func (v EmphasisElement) Level(value EmphasisLevel) EmphasisElement {
-	v.put(asString(attrLevel, string(value)))
+// Level sets how strongly the words are stressed. The default is
+// [EmphasisModerate].
+func (v *EmphasisElement) Level(value EmphasisLevel) *EmphasisElement {
+	v.put("level", string(value))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v EmphasisElement) Attr(name, value string) EmphasisElement {
-	v.putNamed(name, value)
+// Append adds parts at the end. Nil ones are skipped.
+func (v *EmphasisElement) Append(parts ...SentencePart) *EmphasisElement {
+	add(&v.element, parts)
 	return v
 }
 
-func (v EmphasisElement) part() slot { return v.slot() }
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *EmphasisElement) Attr(name, value string) *EmphasisElement {
+	v.put(name, value)
+	return v
+}
 
-func (EmphasisElement) isSpeechPart()    {}
-func (EmphasisElement) isProsodyPart()   {}
-func (EmphasisElement) isParagraphPart() {}
-func (EmphasisElement) isSentencePart()  {}
-func (EmphasisElement) isWordPart()      {}
+func (v *EmphasisElement) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*EmphasisElement) isSpeechPart()    {}
+func (*EmphasisElement) isProsodyPart()   {}
+func (*EmphasisElement) isParagraphPart() {}
+func (*EmphasisElement) isSentencePart()  {}
+func (*EmphasisElement) isWordPart()      {}
 
 // Lang speaks words in another language, with the accent of the voice.
-func Lang(code LanguageCode, text string, parts ...ProsodyPart) LangElement {
-	v := LangElement{speechOf(tagLang, text, parts)}
-	v.put(asString(attrLang, string(code)))
+func Lang(code LanguageCode, text string, parts ...ProsodyPart) *LangElement {
+	v := &LangElement{element{name: "lang", text: text}}
+	v.put("xml:lang", string(code))
+	add(&v.element, parts)
 	return v
 }
 
-// A LangElement is the SSML element <lang>, made by [Lang]. It speaks words in
-// another language, with the accent of the voice.
-//
-// It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
-// [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and [VoiceChange]. Inside
-// it stands any [ProsodyPart]. Each method sets one attribute and returns a
-// changed copy; what is not set is not written, and Twilio's default holds.
+// A LangElement is the SSML element <lang>, made by [Lang]. It may stand in
+// [Say], [Emphasis], [Lang], [Paragraph], [Prosody] and [Sentence].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#lang.
-type LangElement struct{ speech }
+type LangElement struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v LangElement) Attr(name, value string) LangElement {
-	v.putNamed(name, value)
+// Append adds parts at the end. Nil ones are skipped.
+func (v *LangElement) Append(parts ...ProsodyPart) *LangElement {
+	add(&v.element, parts)
 	return v
 }
 
-func (v LangElement) part() slot { return v.slot() }
-
-func (LangElement) isSpeechPart()    {}
-func (LangElement) isProsodyPart()   {}
-func (LangElement) isParagraphPart() {}
-func (LangElement) isSentencePart()  {}
-
-// Paragraph is a paragraph: its end is heard as a longer pause.
-func Paragraph(text string, parts ...ParagraphPart) ParagraphElement {
-	v := ParagraphElement{speechOf(tagParagraph, text, parts)}
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *LangElement) Attr(name, value string) *LangElement {
+	v.put(name, value)
 	return v
 }
 
-// A ParagraphElement is the SSML element <p>, made by [Paragraph]. It is a
-// paragraph: its end is heard as a longer pause.
-//
-// It stands in [Say], [Lang], [Prosody], [AmazonEffect], [AmazonAutoBreaths],
-// [AmazonDomain] and [VoiceChange]. Inside it stands any [ParagraphPart].
+func (v *LangElement) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*LangElement) isSpeechPart()    {}
+func (*LangElement) isProsodyPart()   {}
+func (*LangElement) isParagraphPart() {}
+func (*LangElement) isSentencePart()  {}
+
+// Paragraph is a paragraph, which ends with a longer pause.
+func Paragraph(text string, parts ...ParagraphPart) *ParagraphElement {
+	v := &ParagraphElement{element{name: "p", text: text}}
+	add(&v.element, parts)
+	return v
+}
+
+// A ParagraphElement is the SSML element <p>, made by [Paragraph]. It may stand
+// in [Say], [Lang] and [Prosody].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#p.
-type ParagraphElement struct{ speech }
+type ParagraphElement struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v ParagraphElement) Attr(name, value string) ParagraphElement {
-	v.putNamed(name, value)
+// Append adds parts at the end. Nil ones are skipped.
+func (v *ParagraphElement) Append(parts ...ParagraphPart) *ParagraphElement {
+	add(&v.element, parts)
 	return v
 }
 
-func (v ParagraphElement) part() slot { return v.slot() }
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *ParagraphElement) Attr(name, value string) *ParagraphElement {
+	v.put(name, value)
+	return v
+}
 
-func (ParagraphElement) isSpeechPart()  {}
-func (ParagraphElement) isProsodyPart() {}
+func (v *ParagraphElement) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*ParagraphElement) isSpeechPart()  {}
+func (*ParagraphElement) isProsodyPart() {}
 
 // Phoneme gives the pronunciation of a word, in the phonetic alphabet that
 // Alphabet sets.
-func Phoneme(text string, pronunciation string) PhonemeElement {
-	v := PhonemeElement{speech{tag: tagPhoneme, text: text}}
-	v.put(asString(attrPh, pronunciation))
+func Phoneme(text string, pronunciation string) *PhonemeElement {
+	v := &PhonemeElement{element{name: "phoneme", text: text}}
+	v.put("ph", pronunciation)
 	return v
 }
 
-// A PhonemeElement is the SSML element <phoneme>, made by [Phoneme]. It gives
-// the pronunciation of a word, in the phonetic alphabet that Alphabet sets.
-//
-// It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
-// [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
-// [VoiceChange]. Each method sets one attribute and returns a changed copy;
-// what is not set is not written, and Twilio's default holds.
+// A PhonemeElement is the SSML element <phoneme>, made by [Phoneme]. It may
+// stand in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and
+// [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#phoneme.
-type PhonemeElement struct{ speech }
+type PhonemeElement struct{ element }
 
-// Alphabet sets alphabet: alphabet of ph.
-func (v PhonemeElement) Alphabet(value PhonemeAlphabet) PhonemeElement {
-	v.put(asString(attrAlphabet, string(value)))
+// Alphabet sets the phonetic alphabet of the pronunciation.
+func (v *PhonemeElement) Alphabet(value PhonemeAlphabet) *PhonemeElement {
+	v.put("alphabet", string(value))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v PhonemeElement) Attr(name, value string) PhonemeElement {
-	v.putNamed(name, value)
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *PhonemeElement) Attr(name, value string) *PhonemeElement {
+	v.put(name, value)
 	return v
 }
 
-func (v PhonemeElement) part() slot { return v.slot() }
+func (v *PhonemeElement) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
 
-func (PhonemeElement) isSpeechPart()    {}
-func (PhonemeElement) isProsodyPart()   {}
-func (PhonemeElement) isParagraphPart() {}
-func (PhonemeElement) isSentencePart()  {}
-func (PhonemeElement) isWordPart()      {}
+func (*PhonemeElement) isSpeechPart()    {}
+func (*PhonemeElement) isProsodyPart()   {}
+func (*PhonemeElement) isParagraphPart() {}
+func (*PhonemeElement) isSentencePart()  {}
+func (*PhonemeElement) isWordPart()      {}
 
-// Prosody sets loudness, speed and pitch of words.
-func Prosody(text string, parts ...ProsodyPart) ProsodyElement {
-	v := ProsodyElement{speechOf(tagProsody, text, parts)}
+// Prosody sets the volume, speed and pitch of words.
+func Prosody(text string, parts ...ProsodyPart) *ProsodyElement {
+	v := &ProsodyElement{element{name: "prosody", text: text}}
+	add(&v.element, parts)
 	return v
 }
 
-// A ProsodyElement is the SSML element <prosody>, made by [Prosody]. It sets
-// loudness, speed and pitch of words.
-//
-// It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
-// [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
-// [VoiceChange]. Inside it stands any [ProsodyPart]. Each method sets one
-// attribute and returns a changed copy; what is not set is not written, and
-// Twilio's default holds.
+// A ProsodyElement is the SSML element <prosody>, made by [Prosody]. It may
+// stand in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and
+// [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#prosody.
-type ProsodyElement struct{ speech }
+type ProsodyElement struct{ element }
 
-// Volume sets volume: loudness.
-func (v ProsodyElement) Volume(value ProsodyVolume) ProsodyElement {
-	v.put(asString(attrVolume, string(value)))
+// Volume sets the volume.
+func (v *ProsodyElement) Volume(value ProsodyVolume) *ProsodyElement {
+	v.put("volume", string(value))
 	return v
 }
 
-// Rate sets rate: speed.
-func (v ProsodyElement) Rate(value ProsodyRate) ProsodyElement {
-	v.put(asString(attrRate, string(value)))
+// Rate sets the speed.
+func (v *ProsodyElement) Rate(value ProsodyRate) *ProsodyElement {
+	v.put("rate", string(value))
 	return v
 }
 
-// Pitch sets pitch: pitch; not with neural Polly voices.
-func (v ProsodyElement) Pitch(value ProsodyPitch) ProsodyElement {
-	v.put(asString(attrPitch, string(value)))
+// Pitch sets the pitch. Neural Polly voices ignore it.
+func (v *ProsodyElement) Pitch(value ProsodyPitch) *ProsodyElement {
+	v.put("pitch", string(value))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v ProsodyElement) Attr(name, value string) ProsodyElement {
-	v.putNamed(name, value)
+// Append adds parts at the end. Nil ones are skipped.
+func (v *ProsodyElement) Append(parts ...ProsodyPart) *ProsodyElement {
+	add(&v.element, parts)
 	return v
 }
 
-func (v ProsodyElement) part() slot { return v.slot() }
-
-func (ProsodyElement) isSpeechPart()    {}
-func (ProsodyElement) isProsodyPart()   {}
-func (ProsodyElement) isParagraphPart() {}
-func (ProsodyElement) isSentencePart()  {}
-func (ProsodyElement) isWordPart()      {}
-
-// Sentence is a sentence: its end is heard as after a full stop.
-func Sentence(text string, parts ...SentencePart) SentenceElement {
-	v := SentenceElement{speechOf(tagSentence, text, parts)}
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *ProsodyElement) Attr(name, value string) *ProsodyElement {
+	v.put(name, value)
 	return v
 }
 
-// A SentenceElement is the SSML element <s>, made by [Sentence]. It is a
-// sentence: its end is heard as after a full stop.
-//
-// It stands in [Say], [Lang], [Paragraph], [Prosody], [AmazonEffect],
-// [AmazonAutoBreaths], [AmazonDomain] and [VoiceChange]. Inside it stands any
-// [SentencePart].
+func (v *ProsodyElement) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*ProsodyElement) isSpeechPart()    {}
+func (*ProsodyElement) isProsodyPart()   {}
+func (*ProsodyElement) isParagraphPart() {}
+func (*ProsodyElement) isSentencePart()  {}
+func (*ProsodyElement) isWordPart()      {}
+
+// Sentence is a sentence, which ends with a pause.
+func Sentence(text string, parts ...SentencePart) *SentenceElement {
+	v := &SentenceElement{element{name: "s", text: text}}
+	add(&v.element, parts)
+	return v
+}
+
+// A SentenceElement is the SSML element <s>, made by [Sentence]. It may stand
+// in [Say], [Lang], [Paragraph] and [Prosody].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#s.
-type SentenceElement struct{ speech }
+type SentenceElement struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v SentenceElement) Attr(name, value string) SentenceElement {
-	v.putNamed(name, value)
+// Append adds parts at the end. Nil ones are skipped.
+func (v *SentenceElement) Append(parts ...SentencePart) *SentenceElement {
+	add(&v.element, parts)
 	return v
 }
 
-func (v SentenceElement) part() slot { return v.slot() }
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *SentenceElement) Attr(name, value string) *SentenceElement {
+	v.put(name, value)
+	return v
+}
 
-func (SentenceElement) isSpeechPart()    {}
-func (SentenceElement) isProsodyPart()   {}
-func (SentenceElement) isParagraphPart() {}
+func (v *SentenceElement) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
 
-// SayAs says how to read a token, such as a number digit by digit. It needs
+func (*SentenceElement) isSpeechPart()    {}
+func (*SentenceElement) isProsodyPart()   {}
+func (*SentenceElement) isParagraphPart() {}
+
+// SayAs sets how a text is read, such as a number digit by digit. It needs
 // InterpretAs.
-func SayAs(text string) SayAsElement {
-	v := SayAsElement{speech{tag: tagSayAs, text: text}}
+func SayAs(text string) *SayAsElement {
+	v := &SayAsElement{element{name: "say-as", text: text}}
+
 	return v
 }
 
-// A SayAsElement is the SSML element <say-as>, made by [SayAs]. It says how to
-// read a token, such as a number digit by digit.
-//
-// It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
-// [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
-// [VoiceChange]. Each method sets one attribute and returns a changed copy;
-// what is not set is not written, and Twilio's default holds.
+// A SayAsElement is the SSML element <say-as>, made by [SayAs]. It may stand in
+// [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#say-as.
-type SayAsElement struct{ speech }
+type SayAsElement struct{ element }
 
-// InterpretAs sets interpret-as: kind of token. Twilio needs it.
-func (v SayAsElement) InterpretAs(value InterpretAs) SayAsElement {
-	v.put(asString(attrInterpretAs, string(value)))
+// InterpretAs sets how the text is read, such as digit by digit.
+func (v *SayAsElement) InterpretAs(value InterpretAs) *SayAsElement {
+	v.put("interpret-as", string(value))
 	return v
 }
 
-// Format sets format: field order of a date.
-func (v SayAsElement) Format(value SayAsFormat) SayAsElement {
-	v.put(asString(attrFormat, string(value)))
+// Format sets the order of day, month and year in a date, or the format of a
+// time.
+func (v *SayAsElement) Format(value SayAsFormat) *SayAsElement {
+	v.put("format", string(value))
 	return v
 }
 
-// Role sets role: old name of format.
-//
-// Deprecated: renamed to format on 2022-12-14.
-func (v SayAsElement) Role(value string) SayAsElement {
-	v.put(asString(attrRole, value))
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *SayAsElement) Attr(name, value string) *SayAsElement {
+	v.put(name, value)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v SayAsElement) Attr(name, value string) SayAsElement {
-	v.putNamed(name, value)
+func (v *SayAsElement) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*SayAsElement) isSpeechPart()    {}
+func (*SayAsElement) isProsodyPart()   {}
+func (*SayAsElement) isParagraphPart() {}
+func (*SayAsElement) isSentencePart()  {}
+func (*SayAsElement) isWordPart()      {}
+
+// Sub speaks alias instead of the text, such as "World Wide Web Consortium" for
+// "W3C".
+func Sub(text string, alias string) *SubElement {
+	v := &SubElement{element{name: "sub", text: text}}
+	v.put("alias", alias)
 	return v
 }
 
-func (v SayAsElement) part() slot { return v.slot() }
-
-func (SayAsElement) isSpeechPart()    {}
-func (SayAsElement) isProsodyPart()   {}
-func (SayAsElement) isParagraphPart() {}
-func (SayAsElement) isSentencePart()  {}
-func (SayAsElement) isWordPart()      {}
-
-// Sub speaks alias where text is written, such as "World Wide Web Consortium"
-// for "W3C".
-func Sub(text string, alias string) SubElement {
-	v := SubElement{speech{tag: tagSub, text: text}}
-	v.put(asString(attrAlias, alias))
-	return v
-}
-
-// A SubElement is the SSML element <sub>, made by [Sub]. It speaks alias where
-// text is written, such as "World Wide Web Consortium" for "W3C".
-//
-// It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
-// [Word], [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and
-// [VoiceChange]. Each method sets one attribute and returns a changed copy;
-// what is not set is not written, and Twilio's default holds.
+// A SubElement is the SSML element <sub>, made by [Sub]. It may stand in [Say],
+// [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#sub.
-type SubElement struct{ speech }
+type SubElement struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v SubElement) Attr(name, value string) SubElement {
-	v.putNamed(name, value)
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *SubElement) Attr(name, value string) *SubElement {
+	v.put(name, value)
 	return v
 }
 
-func (v SubElement) part() slot { return v.slot() }
+func (v *SubElement) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
 
-func (SubElement) isSpeechPart()    {}
-func (SubElement) isProsodyPart()   {}
-func (SubElement) isParagraphPart() {}
-func (SubElement) isSentencePart()  {}
-func (SubElement) isWordPart()      {}
+func (*SubElement) isSpeechPart()    {}
+func (*SubElement) isProsodyPart()   {}
+func (*SubElement) isParagraphPart() {}
+func (*SubElement) isSentencePart()  {}
+func (*SubElement) isWordPart()      {}
 
-// Word names the part of speech of a word that is pronounced differently as a
+// Word sets the part of speech of a word that is pronounced differently as a
 // verb and as a noun, such as "read".
-func Word(text string, parts ...WordPart) WordElement {
-	v := WordElement{speechOf(tagWord, text, parts)}
+func Word(text string, parts ...WordPart) *WordElement {
+	v := &WordElement{element{name: "w", text: text}}
+	add(&v.element, parts)
 	return v
 }
 
-// A WordElement is the SSML element <w>, made by [Word]. It names the part of
-// speech of a word that is pronounced differently as a verb and as a noun, such
-// as "read".
-//
-// It stands in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence],
-// [AmazonEffect], [AmazonAutoBreaths], [AmazonDomain] and [VoiceChange]. Inside
-// it stands any [WordPart]. Each method sets one attribute and returns a
-// changed copy; what is not set is not written, and Twilio's default holds.
+// A WordElement is the SSML element <w>, made by [Word]. It may stand in [Say],
+// [Emphasis], [Lang], [Paragraph], [Prosody] and [Sentence].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#w.
-type WordElement struct{ speech }
+type WordElement struct{ element }
 
-// Role sets role: part of speech.
-func (v WordElement) Role(value WordRole) WordElement {
-	v.put(asString(attrRole, string(value)))
+// Role sets the part of speech.
+func (v *WordElement) Role(value WordRole) *WordElement {
+	v.put("role", string(value))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v WordElement) Attr(name, value string) WordElement {
-	v.putNamed(name, value)
+// Append adds parts at the end. Nil ones are skipped.
+func (v *WordElement) Append(parts ...WordPart) *WordElement {
+	add(&v.element, parts)
 	return v
 }
 
-func (v WordElement) part() slot { return v.slot() }
-
-func (WordElement) isSpeechPart()    {}
-func (WordElement) isProsodyPart()   {}
-func (WordElement) isParagraphPart() {}
-func (WordElement) isSentencePart()  {}
-
-// AmazonEffect is Polly's effect on words, such as whispering.
-//
-// Twilio documents it nowhere: expect a warning (12200) or no effect.
-func AmazonEffect(text string, parts ...ProsodyPart) AmazonEffectElement {
-	v := AmazonEffectElement{speechOf(tagAmazonEffect, text, parts)}
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *WordElement) Attr(name, value string) *WordElement {
+	v.put(name, value)
 	return v
 }
 
-// An AmazonEffectElement is the SSML element <amazon:effect>, made by
-// [AmazonEffect]. It is Polly's effect on words, such as whispering.
-//
-// It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
-// attribute and returns a changed copy; what is not set is not written, and
-// Twilio's default holds.
-type AmazonEffectElement struct{ speech }
-
-// Name sets name: whispered or drc.
-func (v AmazonEffectElement) Name(value string) AmazonEffectElement {
-	v.put(asString(attrName, value))
-	return v
+func (v *WordElement) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
 }
 
-// Phonation sets phonation: soft.
-func (v AmazonEffectElement) Phonation(value string) AmazonEffectElement {
-	v.put(asString(attrPhonation, value))
-	return v
-}
-
-// VocalTractLength sets vocal-tract-length: change in per cent.
-func (v AmazonEffectElement) VocalTractLength(value string) AmazonEffectElement {
-	v.put(asString(attrVocalTractLength, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v AmazonEffectElement) Attr(name, value string) AmazonEffectElement {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v AmazonEffectElement) part() slot { return v.slot() }
-
-func (AmazonEffectElement) isSpeechPart() {}
-
-// AmazonAutoBreaths lets Polly place the sound of breathing into words.
-//
-// Twilio documents it nowhere: expect a warning (12200) or no effect.
-func AmazonAutoBreaths(text string, parts ...ProsodyPart) AmazonAutoBreathsElement {
-	v := AmazonAutoBreathsElement{speechOf(tagAmazonAutoBreaths, text, parts)}
-	return v
-}
-
-// An AmazonAutoBreathsElement is the SSML element <amazon:auto-breaths>, made
-// by [AmazonAutoBreaths]. It lets Polly place the sound of breathing into
-// words.
-//
-// It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
-// attribute and returns a changed copy; what is not set is not written, and
-// Twilio's default holds.
-type AmazonAutoBreathsElement struct{ speech }
-
-// Volume sets volume: loudness.
-func (v AmazonAutoBreathsElement) Volume(value string) AmazonAutoBreathsElement {
-	v.put(asString(attrVolume, value))
-	return v
-}
-
-// Frequency sets frequency: how often.
-func (v AmazonAutoBreathsElement) Frequency(value string) AmazonAutoBreathsElement {
-	v.put(asString(attrFrequency, value))
-	return v
-}
-
-// Duration sets duration: length.
-func (v AmazonAutoBreathsElement) Duration(value string) AmazonAutoBreathsElement {
-	v.put(asString(attrDuration, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v AmazonAutoBreathsElement) Attr(name, value string) AmazonAutoBreathsElement {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v AmazonAutoBreathsElement) part() slot { return v.slot() }
-
-func (AmazonAutoBreathsElement) isSpeechPart() {}
-
-// AmazonBreath is the sound of one breath, by Polly.
-//
-// Twilio documents it nowhere: expect a warning (12200) or no effect.
-func AmazonBreath() AmazonBreathElement {
-	v := AmazonBreathElement{speech{tag: tagAmazonBreath}}
-	return v
-}
-
-// An AmazonBreathElement is the SSML element <amazon:breath>, made by
-// [AmazonBreath]. It is the sound of one breath, by Polly.
-//
-// It stands in [Say]. Each method sets one attribute and returns a changed
-// copy; what is not set is not written, and Twilio's default holds.
-type AmazonBreathElement struct{ speech }
-
-// Duration sets duration: length.
-func (v AmazonBreathElement) Duration(value string) AmazonBreathElement {
-	v.put(asString(attrDuration, value))
-	return v
-}
-
-// Volume sets volume: loudness.
-func (v AmazonBreathElement) Volume(value string) AmazonBreathElement {
-	v.put(asString(attrVolume, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v AmazonBreathElement) Attr(name, value string) AmazonBreathElement {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v AmazonBreathElement) part() slot { return v.slot() }
-
-func (AmazonBreathElement) isSpeechPart() {}
-
-// AmazonDomain is a Polly speaking style, such as that of a newsreader.
-//
-// Twilio documents it nowhere: expect a warning (12200) or no effect.
-func AmazonDomain(text string, parts ...ProsodyPart) AmazonDomainElement {
-	v := AmazonDomainElement{speechOf(tagAmazonDomain, text, parts)}
-	return v
-}
-
-// An AmazonDomainElement is the SSML element <amazon:domain>, made by
-// [AmazonDomain]. It is a Polly speaking style, such as that of a newsreader.
-//
-// It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
-// attribute and returns a changed copy; what is not set is not written, and
-// Twilio's default holds.
-type AmazonDomainElement struct{ speech }
-
-// Name sets name: news or conversational.
-func (v AmazonDomainElement) Name(value string) AmazonDomainElement {
-	v.put(asString(attrName, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v AmazonDomainElement) Attr(name, value string) AmazonDomainElement {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v AmazonDomainElement) part() slot { return v.slot() }
-
-func (AmazonDomainElement) isSpeechPart() {}
-
-// Mark is a marker of W3C SSML; it has no effect on a call.
-//
-// Twilio documents it nowhere: expect a warning (12200) or no effect.
-func Mark() MarkElement {
-	v := MarkElement{speech{tag: tagMark}}
-	return v
-}
-
-// A MarkElement is the SSML element <mark>, made by [Mark]. It is a marker of
-// W3C SSML; it has no effect on a call.
-//
-// It stands in [Say]. Each method sets one attribute and returns a changed
-// copy; what is not set is not written, and Twilio's default holds.
-type MarkElement struct{ speech }
-
-// Name sets name: name.
-func (v MarkElement) Name(value string) MarkElement {
-	v.put(asString(attrName, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v MarkElement) Attr(name, value string) MarkElement {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v MarkElement) part() slot { return v.slot() }
-
-func (MarkElement) isSpeechPart() {}
-
-// VoiceChange is the voice element of W3C SSML. To change the voice of a call,
-// use a second [Say].
-//
-// Twilio documents it nowhere: expect a warning (12200) or no effect.
-func VoiceChange(text string, parts ...ProsodyPart) VoiceChangeElement {
-	v := VoiceChangeElement{speechOf(tagVoiceChange, text, parts)}
-	return v
-}
-
-// A VoiceChangeElement is the SSML element <voice>, made by [VoiceChange]. It
-// is the voice element of W3C SSML.
-//
-// It stands in [Say]. Inside it stands any [ProsodyPart]. Each method sets one
-// attribute and returns a changed copy; what is not set is not written, and
-// Twilio's default holds.
-type VoiceChangeElement struct{ speech }
-
-// Name sets name: voice.
-func (v VoiceChangeElement) Name(value string) VoiceChangeElement {
-	v.put(asString(attrName, value))
-	return v
-}
-
-// Gender sets gender: gender.
-func (v VoiceChangeElement) Gender(value string) VoiceChangeElement {
-	v.put(asString(attrGender, value))
-	return v
-}
-
-// Age sets age: age.
-func (v VoiceChangeElement) Age(n int) VoiceChangeElement {
-	v.put(asInt(attrAge, n))
-	return v
-}
-
-// Languages sets languages: languages.
-func (v VoiceChangeElement) Languages(value string) VoiceChangeElement {
-	v.put(asString(attrLanguages, value))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v VoiceChangeElement) Attr(name, value string) VoiceChangeElement {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v VoiceChangeElement) part() slot { return v.slot() }
-
-func (VoiceChangeElement) isSpeechPart() {}
-
-// Audio is the sound file of W3C SSML, with words for when it cannot be played.
-// To play a file in a call, use [Play].
-//
-// Twilio documents it nowhere: expect a warning (12200) or no effect.
-func Audio(fallback string) AudioElement {
-	v := AudioElement{speech{tag: tagAudio, text: fallback}}
-	return v
-}
-
-// An AudioElement is the SSML element <audio>, made by [Audio]. It is the sound
-// file of W3C SSML, with words for when it cannot be played.
-//
-// It stands in [Say]. Each method sets one attribute and returns a changed
-// copy; what is not set is not written, and Twilio's default holds.
-type AudioElement struct{ speech }
-
-// Src sets src: sound file.
-func (v AudioElement) Src(url string) AudioElement {
-	v.put(asString(attrSrc, url))
-	return v
-}
-
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
-func (v AudioElement) Attr(name, value string) AudioElement {
-	v.putNamed(name, value)
-	return v
-}
-
-func (v AudioElement) part() slot { return v.slot() }
-
-func (AudioElement) isSpeechPart() {}
+func (*WordElement) isSpeechPart()    {}
+func (*WordElement) isProsodyPart()   {}
+func (*WordElement) isParagraphPart() {}
+func (*WordElement) isSentencePart()  {}

@@ -8,46 +8,34 @@ package twiml
 //
 // If no verb follows, the call ends.
 func Start(noun StartNoun) *StartVerb {
-	v := &StartVerb{element: element{tag: tagStart}}
-	v.attrs = v.attrRoom[:0]
-	if noun != nil {
-		v.more, v.own.kids = &v.own, attach(v.kidRoom[:0], noun.part())
-	}
+	v := &StartVerb{element{name: "Start", text: ""}}
+	add(&v.element, []StartNoun{noun})
 	return v
 }
 
-// A StartVerb is the verb <Start>, made by [Start]. It starts a background job,
-// and the document goes on at once.
-//
-// It stands in [VoiceResponse]. Inside it stands any [StartNoun]. Each method
-// sets one attribute and returns its receiver; what is not set is not written,
-// and Twilio's default holds.
+// A StartVerb is the verb <Start>, made by [Start]. It may stand in
+// [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/start.
-type StartVerb struct {
-	element
-	attrRoom [1]attr
-	own      more
-	kidRoom  [1]slot
-}
+type StartVerb struct{ element }
 
-// Action sets action: action URL.
+// Action sets the action URL.
 func (v *StartVerb) Action(url string) *StartVerb {
-	v.put(asString(attrAction, url))
+	v.put("action", url)
 	return v
 }
 
-// Method sets method: the HTTP method of requests to action. Default:
+// Method sets the HTTP method of requests to action. The default is
 // [MethodPost].
 func (v *StartVerb) Method(method HTTPMethod) *StartVerb {
-	v.put(asString(attrMethod, string(method)))
+	v.put("method", string(method))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *StartVerb) Attr(name, value string) *StartVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -62,29 +50,21 @@ func (*StartVerb) isVoiceVerb() {}
 
 // Stop stops the background job that has the name of the noun.
 func Stop(noun StopNoun) *StopVerb {
-	v := &StopVerb{element: element{tag: tagStop}}
-	if noun != nil {
-		v.more, v.own.kids = &v.own, attach(v.kidRoom[:0], noun.part())
-	}
+	v := &StopVerb{element{name: "Stop", text: ""}}
+	add(&v.element, []StopNoun{noun})
 	return v
 }
 
-// A StopVerb is the verb <Stop>, made by [Stop]. It stops the background job
-// that has the name of the noun.
-//
-// It stands in [VoiceResponse]. Inside it stands any [StopNoun].
+// A StopVerb is the verb <Stop>, made by [Stop]. It may stand in
+// [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/stop.
-type StopVerb struct {
-	element
-	own     more
-	kidRoom [1]slot
-}
+type StopVerb struct{ element }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *StopVerb) Attr(name, value string) *StopVerb {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -97,75 +77,133 @@ func (v *StopVerb) part() slot {
 
 func (*StopVerb) isVoiceVerb() {}
 
-// Recording records the call in the background until it ends.
-func Recording() *RecordingNoun {
-	v := &RecordingNoun{element: element{tag: tagRecording}}
-	v.attrs = v.attrRoom[:0]
+// MediaFilter filters the audio of the call, such as its noise, until it is
+// stopped or the call ends. Inside [Stop] it needs the Name it was started
+// with.
+func MediaFilter() *MediaFilterNoun {
+	v := &MediaFilterNoun{element{name: "MediaFilter", text: ""}}
+
 	return v
 }
 
-// A RecordingNoun is the noun <Recording>, made by [Recording]. It records the
-// call in the background until it ends.
+// A MediaFilterNoun is the noun <MediaFilter>, made by [MediaFilter]. It may
+// stand in [Start] and [Stop].
 //
-// It stands in [Start]. Each method sets one attribute and returns its
-// receiver; what is not set is not written, and Twilio's default holds.
+// See https://www.twilio.com/docs/voice/twiml/start.
+type MediaFilterNoun struct{ element }
+
+// Name sets the name by which [Stop] finds it.
+func (v *MediaFilterNoun) Name(value string) *MediaFilterNoun {
+	v.put("name", value)
+	return v
+}
+
+// FilterType sets the kind of filter.
+func (v *MediaFilterNoun) FilterType(value MediaFilterType) *MediaFilterNoun {
+	v.put("filterType", string(value))
+	return v
+}
+
+// Model sets the model of the filter.
+func (v *MediaFilterNoun) Model(value string) *MediaFilterNoun {
+	v.put("model", value)
+	return v
+}
+
+// Track sets which direction of the audio is filtered.
+func (v *MediaFilterNoun) Track(value StreamTrack) *MediaFilterNoun {
+	v.put("track", string(value))
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
+func (v *MediaFilterNoun) Attr(name, value string) *MediaFilterNoun {
+	v.put(name, value)
+	return v
+}
+
+func (v *MediaFilterNoun) part() slot {
+	if v == nil {
+		return slot{}
+	}
+	return slot{el: &v.element}
+}
+
+func (*MediaFilterNoun) isStartNoun() {}
+func (*MediaFilterNoun) isStopNoun()  {}
+
+// Recording records the call in the background until it is stopped or the call
+// ends. Inside [Stop] it needs the Name it was started with.
+func Recording() *RecordingNoun {
+	v := &RecordingNoun{element{name: "Recording", text: ""}}
+
+	return v
+}
+
+// A RecordingNoun is the noun <Recording>, made by [Recording]. It may stand in
+// [Start] and [Stop].
 //
 // See https://www.twilio.com/docs/voice/twiml/recording.
-type RecordingNoun struct {
-	element
-	attrRoom [2]attr
+type RecordingNoun struct{ element }
+
+// Name sets the name by which [Stop] finds it.
+func (v *RecordingNoun) Name(value string) *RecordingNoun {
+	v.put("name", value)
+	return v
 }
 
-// RecordingStatusCallback sets recordingStatusCallback: the URL that is told
-// about recording states.
+// RecordingStatusCallback sets the URL that receives the recording's status.
+// Twilio sends a webhook.RecordingStatusCallback there.
 func (v *RecordingNoun) RecordingStatusCallback(url string) *RecordingNoun {
-	v.put(asString(attrRecordingStatusCallback, url))
+	v.put("recordingStatusCallback", url)
 	return v
 }
 
-// RecordingStatusCallbackMethod sets recordingStatusCallbackMethod: the HTTP
-// method of requests to recordingStatusCallback. Default: [MethodPost].
+// RecordingStatusCallbackMethod sets the HTTP method of requests to
+// recordingStatusCallback. The default is [MethodPost].
 func (v *RecordingNoun) RecordingStatusCallbackMethod(method HTTPMethod) *RecordingNoun {
-	v.put(asString(attrRecordingStatusCallbackMethod, string(method)))
+	v.put("recordingStatusCallbackMethod", string(method))
 	return v
 }
 
-// RecordingStatusCallbackEvent sets recordingStatusCallbackEvent: recording
-// states to report. Default: [RecordingCompleted].
+// RecordingStatusCallbackEvent sets which recording states are reported. The
+// default is [RecordingCompleted].
 func (v *RecordingNoun) RecordingStatusCallbackEvent(values ...RecordingEvent) *RecordingNoun {
-	v.put(asString(attrRecordingStatusCallbackEvent, join(values)))
+	v.put("recordingStatusCallbackEvent", join(values))
 	return v
 }
 
-// Trim sets trim: cuts silence. Default: [DoNotTrim].
+// Trim sets whether silence at both ends of the recording is cut. The default
+// is [DoNotTrim].
 func (v *RecordingNoun) Trim(value Trim) *RecordingNoun {
-	v.put(asString(attrTrim, string(value)))
+	v.put("trim", string(value))
 	return v
 }
 
-// Track sets track: audio direction. Default: [RecordingTrackBoth].
+// Track sets which direction of the audio is recorded. The default is
+// [RecordingTrackBoth].
 func (v *RecordingNoun) Track(value RecordingTrack) *RecordingNoun {
-	v.put(asString(attrTrack, string(value)))
+	v.put("track", string(value))
 	return v
 }
 
-// Channels sets channels: channels of the file. Default: [ChannelsMono].
+// Channels sets the number of channels of the recording.
 func (v *RecordingNoun) Channels(value RecordingChannels) *RecordingNoun {
-	v.put(asString(attrChannels, string(value)))
+	v.put("channels", string(value))
 	return v
 }
 
-// RecordingConfigurationID sets recordingConfigurationId: stored recording
-// configuration to apply.
+// RecordingConfigurationID sets the stored recording configuration to apply.
 func (v *RecordingNoun) RecordingConfigurationID(value string) *RecordingNoun {
-	v.put(asString(attrRecordingConfigurationID, value))
+	v.put("recordingConfigurationId", value)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *RecordingNoun) Attr(name, value string) *RecordingNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -177,64 +215,65 @@ func (v *RecordingNoun) part() slot {
 }
 
 func (*RecordingNoun) isStartNoun() {}
+func (*RecordingNoun) isStopNoun()  {}
 
-// Siprec forks the audio of the call to a SIPREC recorder. Inside [Start] it
+// Siprec sends the audio of the call to a SIPREC recorder. Inside [Start] it
 // needs ConnectorName, inside [Stop] the Name it was started with.
 func Siprec(parameters ...ParameterContent) *SiprecNoun {
-	v := &SiprecNoun{element: element{tag: tagSiprec}}
-	v.attrs = v.attrRoom[:0]
-	v.adopt(collect(nil, parameters))
+	v := &SiprecNoun{element{name: "Siprec", text: ""}}
+	add(&v.element, parameters)
 	return v
 }
 
-// A SiprecNoun is the noun <Siprec>, made by [Siprec]. It forks the audio of
-// the call to a SIPREC recorder.
-//
-// It stands in [Start] and [Stop]. Inside it stands any [ParameterContent].
-// Each method sets one attribute and returns its receiver; what is not set is
-// not written, and Twilio's default holds.
+// A SiprecNoun is the noun <Siprec>, made by [Siprec]. It may stand in [Start]
+// and [Stop].
 //
 // See https://www.twilio.com/docs/voice/twiml/siprec.
-type SiprecNoun struct {
-	element
-	attrRoom [2]attr
-}
+type SiprecNoun struct{ element }
 
-// Name sets name: name of the job; Stop needs it.
+// Name sets the name by which [Stop] finds it.
 func (v *SiprecNoun) Name(value string) *SiprecNoun {
-	v.put(asString(attrName, value))
+	v.put("name", value)
 	return v
 }
 
-// ConnectorName sets connectorName: SIPREC connector; needed in Start.
+// ConnectorName sets the name of the SIPREC connector. It is required inside
+// [Start].
 func (v *SiprecNoun) ConnectorName(value string) *SiprecNoun {
-	v.put(asString(attrConnectorName, value))
+	v.put("connectorName", value)
 	return v
 }
 
-// Track sets track: audio direction. Default: [BothTracks].
+// Track sets which direction of the audio is sent. The default is [BothTracks].
 func (v *SiprecNoun) Track(value StreamTrack) *SiprecNoun {
-	v.put(asString(attrTrack, string(value)))
+	v.put("track", string(value))
 	return v
 }
 
-// StatusCallback sets statusCallback: the URL that is told about states.
+// StatusCallback sets the URL that receives the status of the SIPREC session.
+// Twilio sends a webhook.SiprecStatus there.
 func (v *SiprecNoun) StatusCallback(url string) *SiprecNoun {
-	v.put(asString(attrStatusCallback, url))
+	v.put("statusCallback", url)
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallback. Default: [MethodPost].
+// StatusCallbackMethod sets the HTTP method of requests to statusCallback. The
+// default is [MethodPost].
 func (v *SiprecNoun) StatusCallbackMethod(method HTTPMethod) *SiprecNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
+	v.put("statusCallbackMethod", string(method))
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Append adds parameters at the end. Nil ones are skipped.
+func (v *SiprecNoun) Append(parameters ...ParameterContent) *SiprecNoun {
+	add(&v.element, parameters)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *SiprecNoun) Attr(name, value string) *SiprecNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 
@@ -251,139 +290,137 @@ func (*SiprecNoun) isStopNoun()  {}
 // Transcription transcribes the live call and posts the words to
 // StatusCallbackURL. Inside [Stop] it needs the Name it was started with.
 func Transcription(content ...ConfigContent) *TranscriptionNoun {
-	v := &TranscriptionNoun{element: element{tag: tagTranscription}}
-	v.attrs = v.attrRoom[:0]
-	v.adopt(collect(nil, content))
+	v := &TranscriptionNoun{element{name: "Transcription", text: ""}}
+	add(&v.element, content)
 	return v
 }
 
 // A TranscriptionNoun is the noun <Transcription>, made by [Transcription]. It
-// transcribes the live call and posts the words to StatusCallbackURL.
-//
-// It stands in [Start] and [Stop]. Inside it stands any [ConfigContent]. Each
-// method sets one attribute and returns its receiver; what is not set is not
-// written, and Twilio's default holds.
+// may stand in [Start] and [Stop].
 //
 // See https://www.twilio.com/docs/voice/twiml/transcription.
-type TranscriptionNoun struct {
-	element
-	attrRoom [3]attr
-}
+type TranscriptionNoun struct{ element }
 
-// Name sets name: name of the job; Stop needs it.
+// Name sets the name by which [Stop] finds it.
 func (v *TranscriptionNoun) Name(value string) *TranscriptionNoun {
-	v.put(asString(attrName, value))
+	v.put("name", value)
 	return v
 }
 
-// Track sets track: audio direction. Default: [BothTracks].
+// Track sets which direction of the audio is transcribed. The default is
+// [BothTracks].
 func (v *TranscriptionNoun) Track(value StreamTrack) *TranscriptionNoun {
-	v.put(asString(attrTrack, string(value)))
+	v.put("track", string(value))
 	return v
 }
 
-// StatusCallbackURL sets statusCallbackUrl: the URL that gets the transcription
-// events.
+// StatusCallbackURL sets the URL that receives the transcription. Twilio sends
+// a webhook.TranscriptionCallback there.
 func (v *TranscriptionNoun) StatusCallbackURL(url string) *TranscriptionNoun {
-	v.put(asString(attrStatusCallbackURL, url))
+	v.put("statusCallbackUrl", url)
 	return v
 }
 
-// StatusCallbackMethod sets statusCallbackMethod: the HTTP method of requests
-// to statusCallbackUrl. Default: [MethodPost].
+// StatusCallbackMethod sets the HTTP method of requests to statusCallbackUrl.
+// The default is [MethodPost].
 func (v *TranscriptionNoun) StatusCallbackMethod(method HTTPMethod) *TranscriptionNoun {
-	v.put(asString(attrStatusCallbackMethod, string(method)))
+	v.put("statusCallbackMethod", string(method))
 	return v
 }
 
-// InboundTrackLabel sets inboundTrackLabel: label of the inbound side.
+// InboundTrackLabel sets the label of the inbound track.
 func (v *TranscriptionNoun) InboundTrackLabel(value string) *TranscriptionNoun {
-	v.put(asString(attrInboundTrackLabel, value))
+	v.put("inboundTrackLabel", value)
 	return v
 }
 
-// OutboundTrackLabel sets outboundTrackLabel: label of the outbound side.
+// OutboundTrackLabel sets the label of the outbound track.
 func (v *TranscriptionNoun) OutboundTrackLabel(value string) *TranscriptionNoun {
-	v.put(asString(attrOutboundTrackLabel, value))
+	v.put("outboundTrackLabel", value)
 	return v
 }
 
-// PartialResults sets partialResults: reports unfinished speech. Default:
-// false.
+// PartialResults reports speech before it is final. The default is false.
 func (v *TranscriptionNoun) PartialResults(on bool) *TranscriptionNoun {
-	v.put(asBool(attrPartialResults, on))
+	v.putBool("partialResults", on)
 	return v
 }
 
-// LanguageCode sets languageCode: spoken language. Default: en-US.
+// LanguageCode sets the language that is spoken. The default is en-US.
 func (v *TranscriptionNoun) LanguageCode(code LanguageCode) *TranscriptionNoun {
-	v.put(asString(attrLanguageCode, string(code)))
+	v.put("languageCode", string(code))
 	return v
 }
 
-// TranscriptionEngine sets transcriptionEngine: engine. Default:
+// TranscriptionEngine sets the transcription engine. The default is
 // [EngineGoogle].
 func (v *TranscriptionNoun) TranscriptionEngine(value TranscriptionEngine) *TranscriptionNoun {
-	v.put(asString(attrTranscriptionEngine, string(value)))
+	v.put("transcriptionEngine", string(value))
 	return v
 }
 
-// ProfanityFilter sets profanityFilter: masks swear words. Default: true.
+// ProfanityFilter masks profanities in the recognized speech. The default is
+// true.
 func (v *TranscriptionNoun) ProfanityFilter(on bool) *TranscriptionNoun {
-	v.put(asBool(attrProfanityFilter, on))
+	v.putBool("profanityFilter", on)
 	return v
 }
 
-// SpeechModel sets speechModel: model of the engine. Default: telephony.
+// SpeechModel sets the speech model of the engine. The default is telephony.
 func (v *TranscriptionNoun) SpeechModel(value string) *TranscriptionNoun {
-	v.put(asString(attrSpeechModel, value))
+	v.put("speechModel", value)
 	return v
 }
 
-// Hints sets hints: likely words, comma separated.
+// Hints sets words that are likely to be said, separated by commas.
 func (v *TranscriptionNoun) Hints(value string) *TranscriptionNoun {
-	v.put(asString(attrHints, value))
+	v.put("hints", value)
 	return v
 }
 
-// EnableAutomaticPunctuation sets enableAutomaticPunctuation: adds punctuation.
-// Default: true.
+// EnableAutomaticPunctuation adds punctuation. The default is true.
 func (v *TranscriptionNoun) EnableAutomaticPunctuation(on bool) *TranscriptionNoun {
-	v.put(asBool(attrEnableAutomaticPunctuation, on))
+	v.putBool("enableAutomaticPunctuation", on)
 	return v
 }
 
-// IntelligenceService sets intelligenceService: service that keeps the
-// transcript (SID or unique name).
+// IntelligenceService sets the Conversational Intelligence service that stores
+// the transcript, by SID or unique name.
 func (v *TranscriptionNoun) IntelligenceService(value string) *TranscriptionNoun {
-	v.put(asString(attrIntelligenceService, value))
+	v.put("intelligenceService", value)
 	return v
 }
 
-// EnableProviderData sets enableProviderData: adds raw provider data to events.
-// Default: false.
+// EnableProviderData adds the provider's raw data to the events. The default is
+// false.
 func (v *TranscriptionNoun) EnableProviderData(on bool) *TranscriptionNoun {
-	v.put(asBool(attrEnableProviderData, on))
+	v.putBool("enableProviderData", on)
 	return v
 }
 
-// ConversationConfiguration sets conversationConfiguration: conversation
-// configuration that makes or matches a conversation.
+// ConversationConfiguration sets the conversation configuration that creates or
+// finds a conversation.
 func (v *TranscriptionNoun) ConversationConfiguration(value string) *TranscriptionNoun {
-	v.put(asString(attrConversationConfiguration, value))
+	v.put("conversationConfiguration", value)
 	return v
 }
 
-// ConversationID sets conversationId: conversation to use.
+// ConversationID sets the conversation.
 func (v *TranscriptionNoun) ConversationID(value string) *TranscriptionNoun {
-	v.put(asString(attrConversationID, value))
+	v.put("conversationId", value)
 	return v
 }
 
-// Attr sets an attribute that has no method, one that Twilio added later. A
-// name that is not an XML name is an error when the document is rendered.
+// Append adds content at the end. Nil ones are skipped.
+func (v *TranscriptionNoun) Append(content ...ConfigContent) *TranscriptionNoun {
+	add(&v.element, content)
+	return v
+}
+
+// Attr sets an attribute that has no method of its own. A name that is not an
+// XML name is an error when the document is rendered.
 func (v *TranscriptionNoun) Attr(name, value string) *TranscriptionNoun {
-	v.putNamed(name, value)
+	v.put(name, value)
 	return v
 }
 

@@ -2,47 +2,67 @@ package twiml
 
 import "strings"
 
-// addText adds a text; texts side by side are one, as a parser reads them.
-func (n *Node) addText(text string) {
-	if text == "" {
-		return
+// nodeOf returns a built document as a tree. It opens no element past the
+// limits of a document: a few elements that contain each other many times over
+// would not fit in memory.
+func nodeOf(root *element) *Node {
+	if root == nil {
+		root = new(element)
 	}
-	text = writable(text)
-	if last := len(n.Children) - 1; last >= 0 && n.Children[last].Name == "" {
-		n.Children[last].Text += text
-		return
-	}
-	n.Children = append(n.Children, &Node{Text: text})
+	elements := 0
+	return treeOf(root, rootName, 1, &elements)
 }
 
-// writable returns s as it is read back after rendering: with U+FFFD for what
-// XML cannot hold.
-func writable(s string) string {
-	clean := true
-	for i := range len(s) {
-		if c := s[i]; c >= 0x80 || c < ' ' && c != '\t' && c != '\n' && c != '\r' {
-			clean = false
+func treeOf(e *element, name string, depth int, elements *int) *Node {
+	if e.comment {
+		text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(writable(e.text))
+		return &Node{Name: nodeComment, Text: text}
+	}
+	n := &Node{Name: name}
+	*elements++
+	for _, a := range e.attrs {
+		n.Attrs = append(n.Attrs, Attr{a.Name, writable(a.Value)})
+	}
+	n.addText(e.text)
+	for _, k := range e.kids {
+		if depth > MaxDepth || *elements > MaxElements {
 			break
 		}
-	}
-	if clean {
-		return s
-	}
-	s = perByte(s)
-	return strings.Map(func(r rune) rune {
-		if !nameIsChar(r) {
-			return '\uFFFD'
+		if k.el == nil {
+			n.addText(k.text)
+		} else {
+			n.Children = append(n.Children, treeOf(k.el, k.el.name, depth+1, elements))
 		}
-		return r
-	}, s)
+	}
+	return n
 }
 
-// perByte replaces each byte that is not UTF-8; strings.ToValidUTF8 would
-// replace a run of them by one character.
-func perByte(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		b.WriteRune(r)
+// indent renders for people: an element a line, two spaces a level.
+func indent(root *element) string {
+	if _, err := appendDocument(nil, root); err != nil {
+		return "<" + err.Error() + ">"
 	}
+	var b strings.Builder
+	b.WriteString(declaration + "\n")
+	indentNode(&b, nodeOf(root), "")
 	return b.String()
+}
+
+// indentNode adds white space only where it does not count: between elements
+// that have no text beside them.
+func indentNode(b *strings.Builder, n *Node, margin string) {
+	inline := len(n.Children) == 0 || n.Name == "Say"
+	for _, c := range n.Children {
+		inline = inline || c.Name == ""
+	}
+	if inline {
+		b.WriteString(margin + n.String() + "\n")
+		return
+	}
+	tag := (&Node{Name: n.Name, Attrs: n.Attrs}).String()
+	b.WriteString(margin + strings.TrimSuffix(tag, "/>") + ">\n")
+	for _, c := range n.Children {
+		indentNode(b, c, margin+"  ")
+	}
+	b.WriteString(margin + "</" + n.Name + ">\n")
 }

@@ -1,7 +1,7 @@
-// Package twiml builds, renders, serves, reads and checks TwiML, the XML that
-// tells Twilio what to do with a call or a message.
+// Package twiml builds, renders, serves and parses TwiML, the XML that tells
+// Twilio what to do with a call or a message.
 //
-// A document is written as it reads:
+// A document is written the way it reads:
 //
 //	mux.Handle("POST /sms", twiml.Reply("Thanks, we got your message."))
 //	mux.Handle("POST /voice", twiml.Voice(
@@ -14,49 +14,57 @@
 //
 // # Building
 //
-// Each element is made by a function that takes its required text or children;
-// each attribute is set by a method of the same name, which returns its
-// receiver. What may stand where is said by interfaces ([VoiceVerb],
-// [DialNoun], [GatherPrompt] and so on), so a Number outside a Dial or a
-// Message inside a Gather does not compile.
+// A function makes each element from its text or children, and a method sets
+// each attribute. Interfaces such as [VoiceVerb] and [DialNoun] define what may
+// stand where, so a Number outside a Dial does not compile.
 //
-// Not set, empty, zero and false are four things: a method that was not called
-// writes nothing, and one that was called writes what it was given, such as
-// finishOnKey="" or loop="0". Called twice, the last call wins. Attributes are
-// written in the order in which they were first set, so a program writes the
-// same bytes every time.
+// Unset, empty, zero and false are four different things. An attribute whose
+// method is not called is not written, so Twilio's default applies; one whose
+// method is called is written as given, such as finishOnKey="" or loop="0".
+// Calling a method again replaces the value.
 //
-// Lengths of time are [time.Duration]. Where Twilio takes whole seconds or
-// milliseconds only, a remainder is rounded up, and Lint reports it.
+// Durations are rounded up to the units that Twilio takes. A duration shorter
+// than a millisecond, as in Timeout(20), is an error when the document is
+// rendered. String types such as [VoiceName] have constants for the known
+// values and can be converted from any other text. [Custom] makes an element
+// that this package does not know, and the method Attr sets any attribute.
 //
-// String types such as [VoiceName] and [RejectReason] have constants for what
-// Twilio lists today and take any other text. [Custom] makes an element and the
-// method Attr sets an attribute that this package does not know yet.
+// Nil elements are skipped, and a nil document is empty. Elements are pointers,
+// and may be used in several places. Documents may be copied, and used by many
+// goroutines as long as none of them changes the document.
 //
-// Verbs and nouns are pointers: what is set on one later is seen in the document.
-// The SSML elements inside words are values: a method returns a changed copy,
-// and a [Say] keeps what it was given, as it was then.
+// # Rendering and parsing
 //
-// A nil verb, noun or part is skipped, so that conditions stay plain Go. A nil
-// document is the empty one, which tells Twilio to do nothing. Elements may be
-// used in several documents and places. Once nothing sets attributes or appends
-// any more, documents may be rendered and served by any number of goroutines.
-// Documents and elements must not be copied by value.
+// A document is an [http.Handler]. Rendering escapes all text and values, and
+// fails with a [*RenderError] if Twilio would refuse the document as a whole.
+// [Parse] reads any TwiML into a tree of [Node]; package lint checks such a
+// tree. [Segments] tells how many segments a text message is billed as.
 //
-// # Rendering
-//
-// All text and all values are escaped; characters that XML cannot hold become
-// U+FFFD. Rendering fails only for what Twilio or an XML parser would refuse as
-// a whole: more than 64 KiB, more than ten messages, a name that is no name;
-// the error is a [*RenderError]. A document is an [http.Handler].
-//
-// # Reading and checking
-//
-// [Parse] reads any TwiML into a tree of [Node]. [Lint] says what Twilio would
-// complain about, for parsed and built documents; it never runs by itself.
-//
-// # What it does not do
-//
-// It does not fetch, run or speak documents, verify requests (package
-// signature), or know which voices, numbers and features an account has.
+// The package does not run documents, verify requests, or know which voices and
+// features an account has.
 package twiml
+
+import "strconv"
+
+// A DocumentKind tells what a document answers, and so which verbs it may hold.
+type DocumentKind uint8
+
+// The kinds of document.
+const (
+	VoiceDocument     DocumentKind = iota // answers a call
+	MessagingDocument                     // answers a message
+	FaxDocument                           // answers a fax; Twilio's fax product ended in 2021
+)
+
+// String returns "voice", "messaging" or "fax".
+func (k DocumentKind) String() string {
+	switch k {
+	case VoiceDocument:
+		return "voice"
+	case MessagingDocument:
+		return "messaging"
+	case FaxDocument:
+		return "fax"
+	}
+	return "DocumentKind(" + strconv.Itoa(int(k)) + ")"
+}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/signature"
-	"github.com/ringback-go/ringback/twiml"
 )
 
 // A DebuggerEvent tells of an error or a warning that Twilio has logged for the
@@ -417,10 +416,8 @@ func (e FaxReceived) LogValue() slog.Value {
 		namedSID{"AccountSid", e.AccountSID})
 }
 
-func (FaxReceived) event() {}
-
-//lint:ignore SA1019 a request that has ended is answered by a document that has
-func (FaxReceived) answeredBy(*twiml.FaxResponse) {}
+func (FaxReceived) event()  {}
+func (FaxReceived) notice() {}
 
 func (FaxReceived) decode(v *signature.Verified) (FaxReceived, error) {
 	var e FaxReceived

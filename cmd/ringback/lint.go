@@ -11,11 +11,13 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
 type lintCommand struct {
 	Source []string `arg:"" help:"Files or URLs of TwiML; - is standard input." placeholder:"FILE|URL"`
 	Kind   string   `help:"What the document answers: voice, messaging; auto: as its verbs say." enum:"auto,voice,messaging" default:"auto"`
+	Ignore []string `help:"Rules to leave out, by the name in parentheses." placeholder:"RULE"`
 	Strict bool     `help:"Exit with 1 for warnings as well."`
 	JSON   bool     `name:"json" help:"Print the problems as JSON."`
 }
@@ -111,7 +113,7 @@ func (l *lintCommand) lint(source string, data []byte) []lintProblem {
 		return []lintProblem{p}
 	}
 	var out []lintProblem
-	for _, p := range twiml.Lint(doc, l.kind(doc)) {
+	for _, p := range lint.Except(lint.Check(doc, l.kind(doc)), l.Ignore...) {
 		out = append(out, lintProblem{source, p.Line, p.Column, p.Path, p.Rule, p.Code, p.Stops, p.Text})
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
 // Send sends a message of the program, as the REST API does, and reports its
@@ -82,7 +83,7 @@ func (e *Engine) Read(x *Exchange, kind twiml.DocumentKind) {
 		return
 	}
 	if x.Document, x.Failure = e.parse(x, kind); x.Failure == nil {
-		x.Problems = twiml.Lint(x.Document, kind)
+		x.Problems = lint.Check(x.Document, kind)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
 // document is an answer that was understood.
@@ -16,7 +17,7 @@ type document struct {
 	root *twiml.Node
 	base *url.URL // what its relative URLs are relative to; nil for inline TwiML
 	// stops holds, by place, what Lint says will end the call at a verb.
-	stops map[place]twiml.Problem
+	stops map[place]lint.Problem
 }
 
 type place struct{ line, col int }
@@ -31,7 +32,7 @@ func (e *Engine) read(a *answer, kind twiml.DocumentKind) (*document, *Failure) 
 	doc := &document{root: x.Document, base: a.url}
 	if x.Failure == nil {
 		if a.cached == nil {
-			x.Problems = twiml.Lint(x.Document, kind)
+			x.Problems = lint.Check(x.Document, kind)
 		}
 		x.Failure = doc.judge(x.Problems)
 	}
@@ -124,7 +125,7 @@ func isPage(body []byte) bool {
 
 // judge sorts what Lint found: a problem with the document as a whole is the
 // failure returned, others wait for their verb.
-func (d *document) judge(problems []twiml.Problem) *Failure {
+func (d *document) judge(problems []lint.Problem) *Failure {
 	for _, p := range problems {
 		if !p.Stops || p.Code == 0 {
 			continue
@@ -133,7 +134,7 @@ func (d *document) judge(problems []twiml.Problem) *Failure {
 			return &Failure{Code: p.Code, Text: p.Text, Line: p.Line, Col: p.Column}
 		}
 		if d.stops == nil {
-			d.stops = map[place]twiml.Problem{}
+			d.stops = map[place]lint.Problem{}
 		}
 		at := place{p.Line, p.Column}
 		if _, ok := d.stops[at]; !ok {

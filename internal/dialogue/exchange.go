@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
 // Exchange is one HTTP request and its answer. A retry and a redirect are
@@ -26,9 +27,9 @@ type Exchange struct {
 	ResponseBody   []byte // at most one byte more than the limit
 	Err            error  // why there is no answer
 
-	Document *twiml.Node     // what the answer says, if it was read as TwiML
-	Problems []twiml.Problem // what twiml.Lint finds in it
-	Failure  *Failure        // why Twilio would not use the answer
+	Document *twiml.Node    // what the answer says, if it was read as TwiML
+	Problems []lint.Problem // what lint.Check finds in it
+	Failure  *Failure       // why Twilio would not use the answer
 }
 
 // request is what the engine wants fetched.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
 // transfer is where a call goes next.
@@ -150,7 +151,7 @@ func (c *Call) loadInline(xml string) (*document, *Failure) {
 		return nil, f
 	}
 	doc := &document{root: root}
-	problems := twiml.Lint(root, twiml.VoiceDocument)
+	problems := lint.Check(root, twiml.VoiceDocument)
 	if f := doc.judge(problems); f != nil {
 		return nil, f
 	}
@@ -159,7 +160,7 @@ func (c *Call) loadInline(xml string) (*document, *Failure) {
 	return doc, nil
 }
 
-func (c *Call) warnOf(problems []twiml.Problem) {
+func (c *Call) warnOf(problems []lint.Problem) {
 	for _, p := range problems {
 		if !p.Stops && p.Code != 0 {
 			c.warn(&Failure{Code: p.Code, Text: p.Text, Line: p.Line, Col: p.Column})

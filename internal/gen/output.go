@@ -16,7 +16,6 @@ type output struct {
 // outputs lists every generated file. To add one, add a line here and a
 // function beside it.
 var outputs = slices.Concat(twimlOutputs(), webhookOutputs(), []output{
-	{path: "twiml/grammar_gen.go", from: "twiml.json", make: makeGrammar},
 	{path: "internal/errorcode/table_gen.go", from: "errors.json", make: makeCodes},
 })
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,238 +10,238 @@ import (
 	"github.com/ringback-go/ringback/internal/spec"
 )
 
-// The grammar of TwiML, as far as the builders need it. Members that only Lint
-// or people read are raw.
+// The grammar of TwiML in spec/twiml.json: what the builders and the lint are
+// made of. Members that only people read have no field here.
 type (
 	twimlGrammar struct {
-		About         any                      `json:"about"`
-		AboutDefaults any                      `json:"about_defaults"`
-		Limits        any                      `json:"limits"`
-		ContentTypes  any                      `json:"content_types"`
-		Documents     map[string]twimlDocument `json:"documents"`
-		WaitURL       any                      `json:"wait_url_children"`
-		WaitURLNote   any                      `json:"wait_url_note"`
-		Types         any                      `json:"types"`
-		Rules         any                      `json:"rules"`
-		Elements      []*twimlElement          `json:"elements"`
-		Enums         map[string]twimlEnum     `json:"enums"`
+		Read       string                   `json:"read"`
+		Documents  map[string]twimlDocument `json:"documents"`
+		Interfaces []twimlInterface         `json:"interfaces"`
+		Elements   []*twimlElement          `json:"elements"`
+		Enums      map[string]*twimlEnum    `json:"enums"`
 	}
 
 	twimlDocument struct {
-		Root         string   `json:"root"`
-		GoName       string   `json:"root_go_name"`
-		Attributes   any      `json:"root_attributes"`
-		Children     any      `json:"children"`
-		Inside       []string `json:"children_go_names"`
-		SDKOnly      any      `json:"sdk_only_children"`
-		MayBeEmpty   any      `json:"may_be_empty"`
-		OnlyMessages any      `json:"note"`
+		Root       string            `json:"root"`
+		Key        string            `json:"root_go_name"`
+		Attributes []*twimlAttribute `json:"root_attributes"`
+		Children   []string          `json:"children_go_names"`
+		SDKOnly    []string          `json:"sdk_only_children"`
+		InsideCode int               `json:"inside_code"`
+	}
+
+	// A twimlInterface is what may stand inside the elements that are its
+	// parents, which admit the same children.
+	twimlInterface struct {
+		Name    string   `json:"name"`
+		Parents []string `json:"parents"`
+		Text    bool     `json:"text"` // a Text may stand there too
+		Doc     string   `json:"doc"`
 	}
 
 	twimlElement struct {
-		Tag        string            `json:"element"`
-		GoName     string            `json:"go_name"` // the grammar's key, not always our name
-		Document   string            `json:"document"`
-		Parents    []string          `json:"context_go_names"`
-		Inside     []string          `json:"children_go_names"`
-		Text       string            `json:"text"` // none, plain or mixed
-		Deprecated any               `json:"deprecated"`
-		Doc        string            `json:"doc"`
-		Status     string            `json:"status"`
-		Attributes []*twimlAttribute `json:"attributes"`
+		Tag      string   `json:"element"`
+		Key      string   `json:"go_name"` // what other members call it
+		Document string   `json:"document"`
+		Children []string `json:"children_go_names"`
+		Text     string   `json:"text"` // none, plain or mixed
 
-		Contexts     any `json:"contexts"`
-		Children     any `json:"children"`
-		TextMeans    any `json:"text_means"`
-		TextMax      any `json:"text_max"`
-		TextRequired any `json:"text_required"`
-		OneChild     any `json:"one_child"`
-		Blocking     any `json:"blocking"`
-		SDKs         any `json:"sdks"`
-		TextXor      any `json:"text_xor_children"`
-		MaxChildren  any `json:"max_children"`
-		MaxNote      any `json:"max_children_note"`
-		Terminal     any `json:"terminal"`
-		ChildrenNote any `json:"children_note"`
-		AttrNotes    any `json:"attr_notes"`
-		SDKOnly      any `json:"sdk_only_parents"`
-		TextNote     any `json:"text_note"`
-		First        any `json:"must_be_first"`
-		TextLimits   any `json:"text_limits"`
-		TextLimNote  any `json:"text_limits_note"`
-		WrongNames   any `json:"wrong_names_seen"`
-		InNoSDK      any `json:"in_no_sdk"`
-		SSML         any `json:"ssml"`
-		Voices       any `json:"voices"`
-		MaxPerDoc    any `json:"max_per_document"`
+		// How it looks in Go. An element without a name has no builder; elements
+		// of one name share a type.
+		Name  string `json:"name"`
+		Role  string `json:"role"` // verb, noun or element
+		File  string `json:"file"`
+		Args  string `json:"args"` // see twimlArgument
+		About string `json:"about"`
+		Page  string `json:"page"` // after https://www.twilio.com/docs/
+
+		TextMax        int               `json:"text_max"`
+		TextRequired   bool              `json:"text_required"`
+		Deprecated     string            `json:"deprecated"`
+		Status         string            `json:"status"` // why it is not documented
+		SDKOnly        []string          `json:"sdk_only_parents"`
+		TextCode       int               `json:"text_code"`
+		InsideCode     int               `json:"inside_code"`
+		OpenAttributes bool              `json:"open_attributes"`
+		Since          string            `json:"since"`
+		Attributes     []*twimlAttribute `json:"attributes"`
 	}
 
 	twimlAttribute struct {
-		Name       string  `json:"name"`
-		Type       string  `json:"type"`
-		Default    *string `json:"default"`
-		Min        *int    `json:"min"`
-		Max        *int    `json:"max"`
-		Deprecated any     `json:"deprecated"`
-		Required   bool    `json:"required"`
-		Doc        string  `json:"doc"`
-		Pattern    string  `json:"pattern"`
-
-		Values     any `json:"values"`
-		SDKs       any `json:"sdks"`
-		Note       any `json:"note"`
-		LegacyOnly any `json:"legacy_schema_only"`
-		EmptyMeans any `json:"empty_value_meaningful"`
-		ValuesRef  any `json:"values_ref"`
-		SDKOnly    any `json:"sdk_only"`
-		Misspelled any `json:"misspelled_by_sdk"`
-		InNoSDK    any `json:"in_no_sdk"`
+		Name       string   `json:"name"`
+		GoName     string   `json:"go_name"` // where it is not that of goName
+		Type       string   `json:"type"`
+		Default    *string  `json:"default"`
+		Min        *int     `json:"min"`
+		Max        *int     `json:"max"`
+		Pattern    string   `json:"pattern"`
+		Want       string   `json:"want"` // the pattern in words
+		Required   bool     `json:"required"`
+		Empty      bool     `json:"empty_value_meaningful"`
+		Deprecated string   `json:"deprecated"`
+		Legacy     bool     `json:"legacy"` // no longer documented: no setter
+		Also       []string `json:"also"`   // how some of Twilio's SDKs spell it
+		Code       int      `json:"code"`   // Twilio's error for a bad value
+		Event      string   `json:"event"`  // the type in package webhook of the request to this URL
+		Since      string   `json:"since"`
+		Doc        string   `json:"doc"`
 	}
 
 	twimlEnum struct {
-		Values   []string `json:"values"`
-		Doc      string   `json:"doc"`
-		Open     bool     `json:"open"`
-		Pattern  string   `json:"pattern"`
-		SDKNames any      `json:"sdk_names"`
-		NotInSDK any      `json:"not_in_sdk"`
+		Type    string            `json:"type"` // where it is not the enum's name
+		Prefix  string            `json:"prefix"`
+		Names   map[string]string `json:"names"` // of values that are not prefix and goName
+		Values  []string          `json:"values"`
+		Open    bool              `json:"open"`
+		Pattern string            `json:"pattern"`
+		Want    string            `json:"want"`
+
+		Unlisted string `json:"unlisted_pattern"` // known values of an open list
+		Doc      string `json:"doc"`
 	}
 )
 
-// twimlModel is the grammar joined with the names of twimlShapes.
-type twimlModel struct {
-	grammar *twimlGrammar
-	built   []*twimlBuilt          // one for each Go type, in the order of twimlShapes
-	byName  map[string]*twimlBuilt // by the grammar's name
-	inside  map[string][]string    // interface to the grammar's names of what it admits
+var twimlLoad = sync.OnceValues(func() (*twimlGrammar, error) {
+	data, err := spec.Bytes("twiml.json")
+	if err != nil {
+		return nil, err
+	}
+	g := new(twimlGrammar)
+	if err := json.Unmarshal(data, g); err != nil {
+		return nil, fmt.Errorf("twiml.json: %w", err)
+	}
+	return g, g.check()
+})
+
+// check reports what the facts contradict themselves in.
+func (g *twimlGrammar) check() error {
+	for _, i := range g.Interfaces {
+		for _, parent := range i.Parents[1:] {
+			if !slices.Equal(g.children(i.Parents[0]), g.children(parent)) {
+				return fmt.Errorf("twiml.json: %s: %s admits other children than %s", i.Name, parent, i.Parents[0])
+			}
+		}
+	}
+	for _, e := range g.Elements {
+		for _, child := range e.Children {
+			if g.element(child) == nil {
+				return fmt.Errorf("twiml.json: %s has the unknown child %q", e.Key, child)
+			}
+		}
+		for _, a := range e.Attributes {
+			base, of := a.kind()
+			if (base == "enum" || base == "enum-list") && g.Enums[of] == nil {
+				return fmt.Errorf("twiml.json: %s@%s has no enum %q", e.Key, a.Name, of)
+			}
+			if _, ok := twimlKinds[base]; !ok {
+				return fmt.Errorf("twiml.json: %s@%s has the unknown type %q", e.Key, a.Name, a.Type)
+			}
+		}
+	}
+	return nil
 }
 
-// A twimlBuilt is one Go type. Two elements of the grammar that differ only in
-// the document they belong to share one.
-type twimlBuilt struct {
-	twimlShape
-	*twimlElement
-	arguments  []twimlArgument
-	interfaces []string // what it implements, in the order of twimlNestings
+func (g *twimlGrammar) element(key string) *twimlElement {
+	for _, e := range g.Elements {
+		if e.Key == key {
+			return e
+		}
+	}
+	return nil
 }
 
-// A twimlArgument is one parameter of a constructor.
+// children returns the keys of what may stand inside an element or document.
+func (g *twimlGrammar) children(key string) []string {
+	for _, d := range g.Documents {
+		if d.Key == key {
+			return d.Children
+		}
+	}
+	if e := g.element(key); e != nil {
+		return e.Children
+	}
+	return nil
+}
+
+// built returns the elements that have a builder, once for each type.
+func (g *twimlGrammar) built() []*twimlElement {
+	var out []*twimlElement
+	seen := map[string]bool{}
+	for _, e := range g.Elements {
+		if e.Name != "" && !seen[e.Name] {
+			seen[e.Name] = true
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// members returns the builders that implement an interface.
+func (g *twimlGrammar) members(i twimlInterface) []*twimlElement {
+	var out []*twimlElement
+	for _, e := range g.built() {
+		if slices.ContainsFunc(g.children(i.Parents[0]), func(c string) bool { return g.element(c).Name == e.Name }) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// A twimlArgument is one parameter of a constructor, written as
+//
+//	t=text          the text
+//	@name=param     an attribute that is always written
+//	?name=param     an attribute that may be left out (variadic)
+//	*Verb=verbs     any number of children
+//	1Noun=noun      exactly one child
 type twimlArgument struct {
-	kind  byte // t text, @ attribute, ? attribute that may be left out, * children, 1 one child
+	kind  byte
 	what  string
 	param string
 }
 
-var twimlLoad = sync.OnceValues(func() (*twimlModel, error) {
-	g := new(twimlGrammar)
-	if err := spec.Decode("twiml.json", g); err != nil {
-		return nil, err
-	}
-	m := &twimlModel{grammar: g, byName: map[string]*twimlBuilt{}, inside: map[string][]string{}}
-	elements := map[string]*twimlElement{}
-	for _, e := range g.Elements {
-		elements[e.GoName] = e
-	}
-	for _, s := range twimlShapes {
-		b := &twimlBuilt{twimlShape: s, arguments: twimlArguments(s.args)}
-		for _, of := range strings.Fields(s.of) {
-			e, ok := elements[of]
-			if !ok {
-				return nil, fmt.Errorf("no element %q in the grammar", of)
-			}
-			if b.twimlElement != nil && !twimlSameAttributes(b.twimlElement, e) {
-				return nil, fmt.Errorf("%s: %s has other attributes", s.name, of)
-			}
-			if b.twimlElement == nil {
-				b.twimlElement = e
-			}
-			m.byName[of] = b
-			delete(elements, of)
-		}
-		m.built = append(m.built, b)
-	}
-	for name := range elements {
-		return nil, fmt.Errorf("element %q has no name in twimlShapes", name)
-	}
-	return m, m.nest()
-})
-
-// nest finds out which type implements which interface, and checks that the
-// parents that share an interface really admit the same children.
-func (m *twimlModel) nest() error {
-	for _, n := range twimlNestings {
-		for _, parent := range strings.Fields(n.parents) {
-			inside := m.childrenOf(parent)
-			if old, ok := m.inside[n.name]; ok && !slices.Equal(old, inside) {
-				return fmt.Errorf("%s: %s admits other children than its fellows", n.name, parent)
-			}
-			m.inside[n.name] = inside
-		}
-		for _, child := range m.inside[n.name] {
-			b := m.byName[child]
-			if b == nil {
-				return fmt.Errorf("%s: unknown child %q", n.name, child)
-			}
-			if !slices.Contains(b.interfaces, n.name) {
-				b.interfaces = append(b.interfaces, n.name)
-			}
-		}
-	}
-	return nil
-}
-
-func (m *twimlModel) childrenOf(parent string) []string {
-	for _, d := range m.grammar.Documents {
-		if d.GoName == parent {
-			return d.Inside
-		}
-	}
-	if b := m.byName[parent]; b != nil {
-		return b.Inside
-	}
-	return nil
-}
-
-// twimlArguments reads the little language of twimlShape.args.
-func twimlArguments(text string) []twimlArgument {
+func (e *twimlElement) arguments() []twimlArgument {
 	var out []twimlArgument
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(e.Args) {
 		what, param, _ := strings.Cut(word[1:], "=")
 		out = append(out, twimlArgument{kind: word[0], what: what, param: param})
 	}
 	return out
 }
 
-func twimlSameAttributes(a, b *twimlElement) bool {
-	return slices.EqualFunc(a.Attributes, b.Attributes, func(x, y *twimlAttribute) bool { return x.Name == y.Name })
+// argument returns the first argument of one of the kinds.
+func (e *twimlElement) argument(kinds string) (twimlArgument, bool) {
+	for _, a := range e.arguments() {
+		if strings.IndexByte(kinds, a.kind) >= 0 {
+			return a, true
+		}
+	}
+	return twimlArgument{}, false
 }
 
 // attribute returns the attribute called name; the generator stops without it.
-func (b *twimlBuilt) attribute(name string) *twimlAttribute {
-	for _, a := range b.Attributes {
+func (e *twimlElement) attribute(name string) *twimlAttribute {
+	for _, a := range e.Attributes {
 		if a.Name == name {
 			return a
 		}
 	}
-	panic("twiml: " + b.GoName + " has no attribute " + name)
+	panic("twiml.json: " + e.Key + " has no attribute " + name)
 }
 
-// argumentFor returns the argument that sets the attribute, or nil.
-func (b *twimlBuilt) argumentFor(name string) *twimlArgument {
-	for i, a := range b.arguments {
-		if (a.kind == '@' || a.kind == '?') && a.what == name {
-			return &b.arguments[i]
-		}
-	}
-	return nil
+// typ is the name of the element's Go type.
+func (e *twimlElement) typ() string { return e.Name + goName(e.Role) }
+
+// kind splits a type such as enum:CallEvent.
+func (a *twimlAttribute) kind() (base, of string) {
+	base, of, _ = strings.Cut(a.Type, ":")
+	return base, of
 }
 
-// children returns the argument that takes children, or nil.
-func (b *twimlBuilt) children() *twimlArgument {
-	for i, a := range b.arguments {
-		if a.kind == '*' || a.kind == '1' {
-			return &b.arguments[i]
-		}
+// method is the name of the setter.
+func (a *twimlAttribute) method() string {
+	if a.GoName != "" {
+		return a.GoName
 	}
-	return nil
+	return goName(a.Name)
 }

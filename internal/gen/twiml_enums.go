@@ -6,130 +6,201 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 )
 
-// twimlEnumFile writes the string types of attributes and their constants, but
-// for voices and languages.
-func twimlEnumFile() ([]byte, error) {
-	m, err := twimlLoad()
+const (
+	twimlLanguageType = "LanguageCode"
+	twimlVoiceType    = "VoiceName"
+)
+
+// twimlNesting writes the sealed interfaces.
+func twimlNesting() ([]byte, error) {
+	g, err := twimlLoad()
 	if err != nil {
 		return nil, err
 	}
 	var w bytes.Buffer
 	w.WriteString("package twiml\n\n")
-	for _, enum := range slices.Sorted(maps.Keys(m.grammar.Enums)) {
-		e := m.grammar.Enums[enum]
-		typ := twimlEnumType(enum)
-		if typ == twimlLanguageType || typ == twimlVoiceType {
+	for _, i := range g.Interfaces {
+		var members []string
+		for _, e := range g.members(i) {
+			members = append(members, "["+e.Name+"]")
+		}
+		if i.Text {
+			members = append(members, "[Text]")
+		}
+		members = append(members, "[Custom]", "[Comment]")
+		w.WriteString(twimlComment(twimlArticle(i.Name) + " " + i.Doc + "\n\nIt is one of " + twimlList(members) + "."))
+		fmt.Fprintf(&w, "type %s interface {\n\tContent\n\tis%s()\n}\n\n", i.Name, i.Name)
+	}
+	w.WriteString("// anywhere is embedded in what may stand in any element.\ntype anywhere struct{}\n\n")
+	for _, i := range g.Interfaces {
+		fmt.Fprintf(&w, "func (anywhere) is%s() {}\n", i.Name)
+	}
+	w.WriteString("\n")
+	for _, i := range g.Interfaces {
+		if i.Text {
+			fmt.Fprintf(&w, "func (Text) is%s() {}\n", i.Name)
+		}
+	}
+	return w.Bytes(), nil
+}
+
+// twimlEnums writes the string types of attributes and their constants, except
+// for voices and languages.
+func twimlEnums() ([]byte, error) {
+	g, err := twimlLoad()
+	if err != nil {
+		return nil, err
+	}
+	var w bytes.Buffer
+	w.WriteString("package twiml\n\n")
+	for _, enum := range slices.Sorted(maps.Keys(g.Enums)) {
+		e, typ := g.Enums[enum], g.enumType(enum)
+		if typ == twimlLanguageType || typ == twimlVoiceType || !g.used(enum) {
 			continue
 		}
-		doc := twimlArticle(typ) + " is a value of " + m.users(enum) + ": " + twimlLower(e.Doc)
-		if form := twimlForms[enum]; form != "" {
-			doc += " " + form
-		}
-		doc += " Any other text can be converted to it, for values that Twilio adds later."
-		w.WriteString(twimlComment(doc))
+		w.WriteString(twimlComment(twimlArticle(typ) + " is " + e.Doc + " Convert other text to it for values that Twilio adds later."))
 		fmt.Fprintf(&w, "type %s string\n\n", typ)
 		w.WriteString(twimlComment("Values of " + typ + "."))
 		w.WriteString("const (\n")
 		for _, v := range e.Values {
-			fmt.Fprintf(&w, "\t%s %s = %q\n", twimlConst(enum, v), typ, v)
+			fmt.Fprintf(&w, "\t%s %s = %q\n", g.constant(enum, v), typ, v)
 		}
 		w.WriteString(")\n\n")
 	}
 	return w.Bytes(), nil
 }
 
-// users names the attributes that take the enum.
-func (m *twimlModel) users(enum string) string {
-	var names []string
-	for _, e := range m.grammar.Elements {
-		for _, a := range e.Attributes {
+// used reports whether a setter takes the enum.
+func (g *twimlGrammar) used(enum string) bool {
+	return slices.ContainsFunc(g.built(), func(e *twimlElement) bool {
+		return slices.ContainsFunc(e.Attributes, func(a *twimlAttribute) bool {
 			_, of := a.kind()
-			if (of == enum || enum == "HTTPMethod" && a.Type == "http-method") && !slices.Contains(names, a.Name) {
-				names = append(names, a.Name)
-			}
-		}
-	}
-	if len(names) > 4 {
-		return "attributes such as " + twimlList(names[:2], "and")
-	}
-	return twimlList(names, "and")
+			return !a.Legacy && (of == enum || enum == "HTTPMethod" && a.Type == "http-method")
+		})
+	})
 }
 
-// twimlForms say in words what the pattern of an enum allows beside its values.
-var twimlForms = map[string]string{
-	"ProsodyVolume": `A change in decibels works too, such as "+6dB".`,
-	"ProsodyRate":   `A percentage works too, such as "90%".`,
-	"ProsodyPitch":  `A change works too, such as "+10%"; Google voices also take semitones ("+2st").`,
-}
-
-// twimlLanguageFile writes the tags of languages that any attribute takes.
-func twimlLanguageFile() ([]byte, error) {
-	m, err := twimlLoad()
+// twimlLanguages writes the language tags that any attribute takes.
+func twimlLanguages() ([]byte, error) {
+	g, err := twimlLoad()
 	if err != nil {
 		return nil, err
 	}
 	users := map[string][]string{}
-	for _, enum := range twimlLanguageEnums {
-		for _, v := range m.grammar.Enums[enum].Values {
-			users[v] = append(users[v], enum)
+	for _, enum := range slices.Sorted(maps.Keys(g.Enums)) {
+		if g.enumType(enum) == twimlLanguageType {
+			for _, v := range g.Enums[enum].Values {
+				users[v] = append(users[v], g.takers(enum)...)
+			}
 		}
 	}
 	var w bytes.Buffer
 	w.WriteString("package twiml\n\n")
-	w.WriteString(twimlComment(`A LanguageCode is a language as a BCP 47 tag, such as en-US. Which ones work depends on where it is used: the comment on each constant says which attributes list it. The lists grow: any other tag can be written as LanguageCode("xx-YY").`))
+	w.WriteString(twimlComment(`A LanguageCode is a language as a BCP 47 tag, such as en-US. Which ones work depends on where it is used: the comment on each constant lists the elements. The lists grow; write any other tag as LanguageCode("xx-YY").`))
 	fmt.Fprintf(&w, "type %s string\n\n", twimlLanguageType)
-	w.WriteString(twimlComment("Languages that Twilio lists, with what lists them: Say, Gather, Lang (the SSML element) or Pay."))
+	w.WriteString(twimlComment("Languages that Twilio lists, with the elements that support them."))
 	w.WriteString("const (\n")
-	short := strings.NewReplacer("SayLanguage", "Say", "GatherLanguage", "Gather", "SSMLLang", "Lang", "PayLanguage", "Pay")
 	for _, tag := range slices.Sorted(maps.Keys(users)) {
-		fmt.Fprintf(&w, "\t%s %s = %q // %s\n", twimlLanguageConst(tag), twimlLanguageType, tag, short.Replace(strings.Join(users[tag], ", ")))
+		fmt.Fprintf(&w, "\t%s %s = %q // %s\n", twimlLanguageConstant(tag), twimlLanguageType, tag, strings.Join(users[tag], ", "))
 	}
 	w.WriteString(")\n")
 	return w.Bytes(), nil
 }
 
-// twimlVoiceFile writes the voices of Say.
-func twimlVoiceFile() ([]byte, error) {
-	m, err := twimlLoad()
+// takers names the elements that have an attribute of the enum.
+func (g *twimlGrammar) takers(enum string) []string {
+	var names []string
+	for _, e := range g.built() {
+		if slices.ContainsFunc(e.Attributes, func(a *twimlAttribute) bool { return a.Type == "enum:"+enum }) {
+			names = append(names, e.Name)
+		}
+	}
+	return names
+}
+
+// twimlVoices writes the voices of Say, those of one provider together.
+func twimlVoices() ([]byte, error) {
+	g, err := twimlLoad()
 	if err != nil {
 		return nil, err
 	}
-	groups := []struct{ title, prefix string }{
-		{"Basic voices. They know no SSML.", ""},
-		{"Amazon Polly's voices; the word at the end says which engine speaks.", "Polly."},
-		{"Google's voices, named after language, engine and voice.", "Google."},
-	}
 	var w bytes.Buffer
 	w.WriteString("package twiml\n\n")
-	w.WriteString(twimlComment(`A VoiceName is a voice of [Say], such as Polly.Joanna. The list grows: any other can be written as VoiceName("Polly.Newcomer").`))
+	w.WriteString(twimlComment(`A VoiceName is a voice of [Say], such as Polly.Joanna. The list grows; write any other voice as VoiceName("Polly.Newcomer"). ElevenLabs voices are not listed: they are VoiceName("ElevenLabs.") followed by an ID.`))
 	fmt.Fprintf(&w, "type %s string\n\n", twimlVoiceType)
-	for _, g := range groups {
-		w.WriteString(twimlComment(g.title))
-		w.WriteString("const (\n")
-		for _, v := range m.grammar.Enums["SayVoice"].Values {
-			if g.prefix == "" && strings.Contains(v, ".") || !strings.HasPrefix(v, g.prefix) {
-				continue
-			}
-			fmt.Fprintf(&w, "\t%s %s = %q\n", twimlVoiceConst(v), twimlVoiceType, v)
+	last := "-"
+	for _, v := range g.Enums["SayVoice"].Values {
+		provider, _, named := strings.Cut(v, ".")
+		if !named {
+			provider = "Basic"
 		}
-		w.WriteString(")\n\n")
+		if provider != last {
+			if last != "-" {
+				w.WriteString(")\n\n")
+			}
+			last = provider
+			w.WriteString("// " + provider + " voices.\nconst (\n")
+		}
+		fmt.Fprintf(&w, "\t%s %s = %q\n", g.constant("SayVoice", v), twimlVoiceType, v)
 	}
+	w.WriteString(")\n")
 	return w.Bytes(), nil
 }
 
-// twimlConstOf returns the constant for one value of an enum.
-func twimlConstOf(enum, value string) (string, bool) {
-	m, err := twimlLoad()
-	if err != nil || !slices.Contains(m.grammar.Enums[enum].Values, value) {
-		return "", false
+// enumType returns the Go type of an enum.
+func (g *twimlGrammar) enumType(enum string) string {
+	if e := g.Enums[enum]; e != nil && e.Type != "" {
+		return e.Type
 	}
-	switch twimlEnumType(enum) {
-	case twimlLanguageType:
-		return twimlLanguageConst(value), true
-	case twimlVoiceType:
-		return twimlVoiceConst(value), true
+	return enum
+}
+
+// constant returns the Go name of one value of an enum.
+func (g *twimlGrammar) constant(enum, value string) string {
+	e := g.Enums[enum]
+	switch name, own := e.Names[value]; {
+	case own:
+		return name
+	case g.enumType(enum) == twimlLanguageType:
+		return twimlLanguageConstant(value)
+	case g.enumType(enum) == twimlVoiceType:
+		return twimlVoiceConstant(value)
 	}
-	return twimlConst(enum, value), true
+	return e.Prefix + goName(value)
+}
+
+// twimlLanguageConstant names a tag such as es-419 or cmn-Hans-CN:
+// LanguageEs419, LanguageCmnHansCN. A region in lower case, as only the basic
+// voices have it, is told apart by its end.
+func twimlLanguageConstant(tag string) string {
+	parts := strings.Split(tag, "-")
+	last := parts[len(parts)-1]
+	if len(parts) == 2 && strings.ToLower(last) == last && unicode.IsLetter(rune(last[0])) {
+		return "Language" + twimlJoin([]string{parts[0], strings.ToUpper(last)}) + "Basic"
+	}
+	return "Language" + twimlJoin(parts)
+}
+
+// twimlVoiceConstant names a voice such as Polly.Joanna-Neural or
+// Google.en-US-Chirp3-HD-Kore: PollyJoannaNeural, GoogleEnUSChirp3HDKore.
+func twimlVoiceConstant(voice string) string {
+	if !strings.Contains(voice, ".") {
+		return "Voice" + twimlJoin([]string{voice})
+	}
+	voice = strings.NewReplacer("í", "i", "é", "e").Replace(voice) // identifiers are ASCII
+	return twimlJoin(strings.FieldsFunc(voice, func(r rune) bool { return r == '.' || r == '-' }))
+}
+
+// twimlJoin raises the first letter of each part.
+func twimlJoin(parts []string) string {
+	var b strings.Builder
+	for _, p := range parts {
+		r := []rune(p)
+		r[0] = unicode.ToUpper(r[0])
+		b.WriteString(string(r))
+	}
+	return b.String()
 }

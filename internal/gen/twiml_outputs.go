@@ -1,22 +1,24 @@
 package main
 
-// twimlOutputs lists the generated files of package twiml that its builders
-// are made of.
+// twimlOutputs lists the generated files of package twiml.
 func twimlOutputs() []output {
 	outs := []output{
-		{"twiml/names_gen.go", "twiml.json", twimlNames},
-		{"twiml/nesting_gen.go", "twiml.json", twimlNestingFile},
-		{"twiml/enums_gen.go", "twiml.json", twimlEnumFile},
-		{"twiml/languages_gen.go", "twiml.json", twimlLanguageFile},
-		{"twiml/voices_gen.go", "twiml.json", twimlVoiceFile},
-		{"twiml/cases_gen_test.go", "twiml.json", twimlCases},
+		{"twiml/nesting_gen.go", "twiml.json", twimlNesting},
+		{"twiml/enums_gen.go", "twiml.json", twimlEnums},
+		{"twiml/languages_gen.go", "twiml.json", twimlLanguages},
+		{"twiml/voices_gen.go", "twiml.json", twimlVoices},
+		{"twiml/lint/grammar_gen.go", "twiml.json", twimlLint},
+	}
+	g, err := twimlLoad()
+	if err != nil {
+		panic(err)
 	}
 	seen := map[string]bool{}
-	for _, s := range twimlShapes {
-		if !seen[s.file] {
-			seen[s.file] = true
-			outs = append(outs, output{"twiml/" + s.file + "_gen.go", "twiml.json",
-				func() ([]byte, error) { return twimlElements(s.file) }})
+	for _, e := range g.built() {
+		if !seen[e.File] {
+			seen[e.File] = true
+			outs = append(outs, output{"twiml/" + e.File + "_gen.go", "twiml.json",
+				func() ([]byte, error) { return twimlBuilders(e.File) }})
 		}
 	}
 	return outs

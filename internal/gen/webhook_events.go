@@ -157,9 +157,6 @@ func (e *webhookEvent) writeMethods(w *bytes.Buffer) {
 	switch reply := webhookReplies[e.Kind]; {
 	case e.isCloudEvent():
 	case reply != "":
-		if reply == "twiml.FaxResponse" {
-			w.WriteString("//lint:ignore SA1019 a request that has ended is answered by a document that has\n")
-		}
 		fmt.Fprintf(w, "func (%s) answeredBy(*%s) {}\n", e.name, reply)
 	case e.Answer == "twiml-voice":
 		fmt.Fprintf(w, "func (%s) answeredBy(*twiml.VoiceResponse) {}\n", e.name)

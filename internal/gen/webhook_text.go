@@ -10,7 +10,6 @@ var webhookReplies = map[string]string{
 	"ConversationsPreEvent": "ConversationsReply",
 	"TaskRouterAssignment":  "TaskRouterReply",
 	"StudioHttpRequest":     "JSONReply",
-	"FaxReceived":           "twiml.FaxResponse",
 }
 
 // webhookSummaries finishes the sentence "A KIND ..." for every kind.

@@ -401,7 +401,7 @@ func (c *Call) document() *twiml.Node {
 	return nil
 }
 
-// Lints fails if the present document has problems that twiml.Lint finds.
+// Lints fails if the present document has problems that lint.Check finds.
 func (c *Call) Lints() *Call {
 	c.t.tb.Helper()
 	if x := c.exchange(); x != nil && len(x.Problems) > 0 {

@@ -82,7 +82,7 @@ func Example_failure() {
 	//         3      <Say>Press 1 for sales.</Say>
 	//         4    </Gather>
 	//         5  </Response>
-	//     lint: /Response/Gather[1] (line 2): Nothing follows this Gather: a caller who gives no input is hung up on. Add verbs behind it, or set actionOnEmptyResult.
+	//     lint: /Response/Gather[1] (line 2): Nothing follows this Gather: the call ends if the caller gives no input. Add verbs after it, or set actionOnEmptyResult.
 }
 
 // Two people on the phone: the caller, and the person a Dial rings.

@@ -31,7 +31,7 @@ func (t *Tree) SVG() string { return t.tree.SVG() }
 
 // Problems lists what is wrong, a sentence each: menus that nobody gets out
 // of, silence that leads in a circle, calls that end without a word, answers
-// that Twilio refuses, and what twiml.Lint finds.
+// that Twilio refuses, and what lint.Check finds.
 func (t *Tree) Problems() []string { return t.tree.Problems() }
 
 // ExploreOptions bound an exploration.

@@ -14,6 +14,7 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 	"github.com/ringback-go/ringback/status"
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
 // pathOf cuts scheme and host from a URL, as text.
@@ -188,7 +189,7 @@ func (s *Server) problems(e capture.Exchange) []problem {
 		}
 		return append(out, p)
 	}
-	for _, p := range twiml.Lint(doc, kind) {
+	for _, p := range lint.Check(doc, kind) {
 		out = append(out, problem{p.Path, p.Line, p.Column, p.Rule, p.Code, p.Stops, p.Text})
 	}
 	return out

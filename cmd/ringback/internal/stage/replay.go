@@ -17,6 +17,7 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
 // A Change is what is to be different in a repetition. Its zero value repeats
@@ -181,7 +182,7 @@ func (s *Stage) lint(e capture.Exchange) int {
 	if err != nil {
 		return 1
 	}
-	return len(twiml.Lint(doc, kind))
+	return len(lint.Check(doc, kind))
 }
 
 // targetOf cuts path and query from a URL, as text.

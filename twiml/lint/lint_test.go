@@ -1,7 +1,8 @@
-package twiml_test
+package lint_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -9,9 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
-func rulesOf(problems []twiml.Problem) []string {
+func rulesOf(problems []lint.Problem) []string {
 	var rules []string
 	for _, p := range problems {
 		rules = append(rules, p.Rule)
@@ -19,13 +21,24 @@ func rulesOf(problems []twiml.Problem) []string {
 	return rules
 }
 
+const menu = `<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+  <Gather input="dtmf speech" action="/voice/menu" method="POST" numDigits="1" timeout="5">
+    <Say voice="Polly.Joanna">Welcome to our support line.</Say>
+    <Say voice="Polly.Joanna">Press 1 for sales. Press 2 for support.</Say>
+  </Gather>
+  <Say>We did not hear you.</Say>
+  <Redirect method="POST">https://hooks.example.com/voice?again=1&amp;from=menu</Redirect>
+</Response>
+`
+
 func TestLintSaysNothingOfGoodDocuments(t *testing.T) {
-	assert.Nil(t, twiml.Lint(nil, twiml.VoiceDocument))
+	assert.Nil(t, lint.Check(nil, twiml.VoiceDocument))
 	for xml, kind := range map[string]twiml.DocumentKind{
 		`<Response/>`:                          twiml.VoiceDocument,
 		`<Response><!-- nobody --></Response>`: twiml.FaxDocument,
 		`<Response><Message>Thanks, we got: Hi</Message></Response>`: twiml.MessagingDocument,
-		string(parseInputs()["menu"]):                                twiml.VoiceDocument,
+		menu: twiml.VoiceDocument,
 	} {
 		assert.Empty(t, lintOf(t, xml, kind, true), xml)
 	}
@@ -79,7 +92,7 @@ func TestLintOfTreesMadeByHand(t *testing.T) {
 		{"a comment as root", &twiml.Node{Name: "!--"}, []string{"root"}, 12102, true},
 		{"nil children", node("Response", nil, &twiml.Node{Name: "Say", Text: "a"}, nil), nil, 0, false},
 		{"a bad name", node("Response", node("a b")), []string{"well-formed"}, 12100, true},
-		{"an attribute twice", &twiml.Node{Name: "Response", Attrs: []twiml.Attr{{"version", "2010-04-01"}, {"version", "2010-04-01"}}}, []string{"well-formed"}, 12100, true},
+		{"an attribute twice", &twiml.Node{Name: "Response", Attrs: []twiml.Attr{{Name: "version", Value: "2010-04-01"}, {Name: "version", Value: "2010-04-01"}}}, []string{"well-formed"}, 12100, true},
 		{"a tree that holds itself", self, []string{"limits"}, 0, true},
 		{"speech that holds itself", node("Response", say), []string{"limits"}, 0, true},
 		{"too many elements", many, []string{"limits"}, 0, true},
@@ -87,22 +100,19 @@ func TestLintOfTreesMadeByHand(t *testing.T) {
 		{"too large", large, []string{"document-size"}, 11750, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			problems := twiml.Lint(c.node, twiml.VoiceDocument)
+			problems := lint.Check(c.node, twiml.VoiceDocument)
 			if c.rules == nil {
 				assert.Empty(t, problems)
 				return
 			}
 			for _, r := range c.rules {
-				i := slices.IndexFunc(problems, func(p twiml.Problem) bool { return p.Rule == r })
+				i := slices.IndexFunc(problems, func(p lint.Problem) bool { return p.Rule == r })
 				require.GreaterOrEqual(t, i, 0, problems)
 				assert.Equal(t, c.code, problems[i].Code)
 				assert.Equal(t, c.stops, problems[i].Stops)
 				assert.Zero(t, problems[i].Line)
 			}
 			assert.Less(t, len(problems), 2100)
-			p, stops := twiml.Stops(c.node, twiml.VoiceDocument)
-			assert.Equal(t, c.stops, stops)
-			assert.NotEmpty(t, p.Text)
 		})
 	}
 }
@@ -116,7 +126,7 @@ func TestLintOfGrownTrees(t *testing.T) {
 	p.Name = "lang"
 	p.Attrs = []twiml.Attr{{Name: "xml:lang", Value: "en-US"}}
 	p.Children = append(p.Children, p, p)
-	assert.Equal(t, []string{"limits"}, rulesOf(twiml.Lint(root, twiml.VoiceDocument)))
+	assert.Equal(t, []string{"limits"}, rulesOf(lint.Check(root, twiml.VoiceDocument)))
 }
 
 func TestLintCutsWhatItQuotes(t *testing.T) {
@@ -130,20 +140,38 @@ func TestLintCutsWhatItQuotes(t *testing.T) {
 	}
 }
 
-func TestDocumentKind(t *testing.T) {
-	assert.Equal(t, "voice", twiml.VoiceDocument.String())
-	assert.Equal(t, "messaging", twiml.MessagingDocument.String())
-	assert.Equal(t, "fax", twiml.FaxDocument.String())
-	assert.Equal(t, "DocumentKind(7)", twiml.DocumentKind(7).String())
-	assert.Panics(t, func() { twiml.Lint(nil, 7) })
+func TestUnknownKindPanics(t *testing.T) {
+	assert.Panics(t, func() { lint.Check(nil, 7) })
 }
 
-func TestStopsNeedsNoMemory(t *testing.T) {
-	root, err := twiml.Parse(parseInputs()["verbs-50"])
-	require.NoError(t, err)
-	assert.Zero(t, testing.AllocsPerRun(20, func() {
-		if p, stops := twiml.Stops(root, twiml.VoiceDocument); stops {
-			t.Fatal(p)
+// Every problem has a rule that is listed and a page, and can be silenced.
+func TestProblemsHavePagesAndCanBeSilenced(t *testing.T) {
+	rules := map[string]lint.Rule{}
+	for _, r := range lint.Rules() {
+		rules[r.Name] = r
+		assert.Regexp(t, `^https://www\.twilio\.com/docs/[a-z]`, r.URL, r.Name)
+	}
+	for _, c := range ruleCases {
+		problems := lintOf(t, c.bad, c.kind, strings.HasPrefix(c.bad, "<Response") || c.rule == "root")
+		for _, p := range problems {
+			require.Contains(t, rules, p.Rule)
+			assert.Regexp(t, `^https://www\.twilio\.com/docs/[a-z]`, p.URL())
+			if p.Code != 0 {
+				assert.Equal(t, "https://www.twilio.com/docs/api/errors/"+strconv.Itoa(p.Code), p.URL())
+			} else {
+				assert.Equal(t, rules[p.Rule].URL, p.URL())
+			}
 		}
-	}))
+		assert.NotContains(t, rulesOf(lint.Except(problems, c.rule)), c.rule)
+	}
+	assert.Empty(t, lint.Problem{Rule: "none"}.URL())
+}
+
+// A built document is checked by its tree.
+func TestBuiltDocuments(t *testing.T) {
+	doc := twiml.Voice(twiml.Dial(twiml.Number("+15550100")).Timeout(20))
+	assert.Equal(t, []string{"value"}, rulesOf(lint.Check(doc.Node(), twiml.VoiceDocument)))
+	assert.Empty(t, lint.Check(twiml.Voice(twiml.Comment("hello"), twiml.Say("Hi")).Node(), twiml.VoiceDocument))
+	var none *twiml.VoiceResponse
+	assert.Empty(t, lint.Check(none.Node(), twiml.VoiceDocument))
 }

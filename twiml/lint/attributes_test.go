@@ -1,4 +1,4 @@
-package twiml_test
+package lint_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
 // An attributeFacts is one attribute of the grammar.
@@ -91,7 +92,7 @@ func (g *grammarFacts) tagOf(goName string) string {
 func (g *grammarFacts) values(a attributeFacts) (right, wrong []string) {
 	base, arg, _ := strings.Cut(a.Type, ":")
 	switch base {
-	case "int", "duration":
+	case "int", "duration", "duration-or-auto":
 		if arg == "ssml" {
 			return []string{"1s", "+1.5s", "200ms", "0s"}, []string{"1", "s", "1m", "-1s", "1 s", "1S", "soon", "1.s"}
 		}
@@ -105,7 +106,13 @@ func (g *grammarFacts) values(a attributeFacts) (right, wrong []string) {
 			high = *a.Max
 			wrong = append(wrong, fmt.Sprint(high+1), "99999999999999999999")
 		}
-		return []string{fmt.Sprint(low), fmt.Sprint(high), "00" + fmt.Sprint(low)}, wrong
+		right = []string{fmt.Sprint(low), fmt.Sprint(high), "00" + fmt.Sprint(low)}
+		if base == "duration-or-auto" {
+			right, wrong = append(right, "auto"), append(wrong, "Auto")
+		}
+		return right, wrong
+	case "float":
+		return []string{"0.7", "0.65"}, []string{"high", "-0.7", "0,7", ".7"}
 	case "bool":
 		return []string{"true", "false"}, []string{"True", "FALSE", "yes", "1", "0", " true", "truefalse"}
 	case "http-method":
@@ -113,9 +120,13 @@ func (g *grammarFacts) values(a attributeFacts) (right, wrong []string) {
 	case "url":
 		right = []string{"wss://example.com/a", "wss://example.com:8443/"}
 		wrong = []string{"https://example.com", "ws://example.com", "/a", "example.com", "wss://", "wss:a", "wss://a b"}
-		if arg != "wss" {
+		switch arg {
+		case "wss-or-relative":
+			right = append(right, "/a", "../a", "stream")
+			wrong = []string{"https://example.com", "ws://example.com", "wss://", "wss:a", "wss://a b", "wss://example.com/%zz"}
+		case "":
 			right = []string{"https://example.com/a?b=c#d", "http://example.com:8080", "/a", "../a", "?a=b", "a.xml"}
-			wrong = []string{"ftp://example.com", "https://", "https:///a", "https://a_b.example.com", "a b", "https://example.com/%zz", "mailto:a@example.com"}
+			wrong = []string{"ftp://example.com", "https://", "https:///a", "https://a_b.example.com", "a b", "https://example.com/%zz", "https://example.com/?a=%zz", "/a?b=%2", "mailto:a@example.com"}
 		}
 		return right, wrong
 	case "e164":
@@ -165,19 +176,19 @@ func TestLintKnowsEveryAttribute(t *testing.T) {
 	// What rules beyond the type say of the values above.
 	beyond := []string{"relative-url", "deprecated-attribute", "play-digits-in-gather", "record-transcribe-length",
 		"stream-track-in-connect", "pay-bank-account", "gather-auto-timeout", "ssml-needs-voice", "sip-header-name",
-		"parameter-name", "address"}
+		"parameter-name", "address", "stream-query", "relay-multi", "relay-thresholds"}
 	attributes, values := 0, 0
 	for _, e := range g.Elements {
 		before, after := g.around(t, e.GoName)
 		for _, a := range e.Attributes {
 			attributes++
-			about := func(value string) []twiml.Problem {
+			about := func(value string) []lint.Problem {
 				values++
 				node := (&twiml.Node{Name: e.Tag, Attrs: []twiml.Attr{{Name: a.Name, Value: value}}}).String()
 				root, err := twiml.Parse([]byte(before + node + after))
 				require.NoError(t, err)
-				problems := twiml.Lint(root, kindOf(t, e.Document))
-				return slices.DeleteFunc(problems, func(p twiml.Problem) bool {
+				problems := lint.Check(root, kindOf(t, e.Document))
+				return slices.DeleteFunc(problems, func(p lint.Problem) bool {
 					return !strings.HasSuffix(p.Path, "/@"+a.Name) || slices.Contains(beyond, p.Rule)
 				})
 			}
@@ -189,7 +200,7 @@ func TestLintKnowsEveryAttribute(t *testing.T) {
 			for _, v := range wrong {
 				assert.NotEmpty(t, about(v), "%s@%s of %s does not take %q", e.GoName, a.Name, a.Type, v)
 			}
-			if !a.Empty && a.Type != "string" && a.Type != "url" && !strings.HasSuffix(a.Type, "e164") {
+			if !a.Empty && a.Type != "string" && a.Type != "url" && a.Type != "url:wss-or-relative" && !strings.HasSuffix(a.Type, "e164") {
 				assert.NotEmpty(t, about(""), "%s@%s of %s is empty", e.GoName, a.Name, a.Type)
 			}
 		}
@@ -212,7 +223,7 @@ func TestLintKnowsEveryNesting(t *testing.T) {
 			})
 			root, err := twiml.Parse([]byte(before + "<" + parent.Tag + "><" + child.Tag + "/></" + parent.Tag + ">" + after))
 			require.NoError(t, err)
-			found := slices.ContainsFunc(twiml.Lint(root, kindOf(t, parent.Document)), func(p twiml.Problem) bool {
+			found := slices.ContainsFunc(lint.Check(root, kindOf(t, parent.Document)), func(p lint.Problem) bool {
 				return strings.HasSuffix(p.Path, "/"+child.Tag+"[1]") && slices.Contains(inside, p.Rule)
 			})
 			assert.Equal(t, may, !found, "%s in %s", child.GoName, parent.GoName)

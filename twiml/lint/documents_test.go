@@ -1,4 +1,4 @@
-package twiml_test
+package lint_test
 
 import (
 	"bufio"
@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
 // documentLines reads a file of testdata with one document on a line, the
@@ -61,7 +62,7 @@ func documentOf(s string) string {
 // TestWrongDocuments reads documents that are each wrong in one way and looks
 // for Twilio's number, its weight and the place.
 func TestWrongDocuments(t *testing.T) {
-	count := documentLines(t, "lint-wrong.txt", 5, func(line string, words []string) {
+	count := documentLines(t, "wrong.txt", 5, func(line string, words []string) {
 		code, stops, kind, place, xml := words[0], words[1] == "stops", words[2], words[3], words[4]
 		all := judge(t, []byte(xml), kind)
 		assert.True(t, slices.ContainsFunc(all, func(v verdict) bool {
@@ -75,12 +76,12 @@ func TestWrongDocuments(t *testing.T) {
 // TestRightDocuments reads documents that look wrong and are not: nothing that
 // Twilio would log may be found.
 func TestRightDocuments(t *testing.T) {
-	count := documentLines(t, "lint-right.txt", 3, func(line string, words []string) {
+	count := documentLines(t, "right.txt", 3, func(line string, words []string) {
 		root, err := twiml.Parse([]byte(words[2]))
 		if !assert.NoError(t, err, "%.200s", line) {
 			return
 		}
-		for _, p := range twiml.Lint(root, kindOf(t, words[0])) {
+		for _, p := range lint.Check(root, kindOf(t, words[0])) {
 			told := slices.Contains(strings.Split(words[1], ","), p.Rule)
 			assert.True(t, told && p.Code == 0 && !p.Stops, "%.200s\ngot %s: %s", line, p.Rule, p)
 		}

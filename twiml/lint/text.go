@@ -1,34 +1,36 @@
-package twiml
+package lint
 
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ringback-go/ringback/twiml"
 )
 
 // text checks the text of the present element against what the grammar says of
 // it. Longer rules about one element are with the element.
-func (l *linter) text(n *Node, e *grammarElement) {
+func (l *linter) text(n *twiml.Node, e *element) {
 	switch {
-	case lintBlank(n):
+	case blank(n):
 		if e.needsText {
-			l.report(ruleMissingText, e.textCode, "%s holds no text; it needs one.", e.name)
+			l.report(ruleMissingText, e.textCode, "%s has no text; it needs one.", e.name)
 		}
-	case e.text == grammarTextNone:
-		l.report(ruleTextNotAllowed, 0, "%s holds no text; Twilio leaves out what stands there.", e.name)
-	case e.textMax > 0 && !lintHasOwnLength(e):
+	case e.text == textNone:
+		l.report(ruleTextNotAllowed, 0, "%s takes no text; Twilio ignores it.", e.name)
+	case e.textMax > 0 && !hasOwnLength(e):
 		if size := utf8.RuneCountInString(strings.TrimSpace(n.Content())); size > e.textMax {
 			l.report(ruleTextLength, e.textCode, "The text of %s has %d characters; at most %d are allowed.", e.name, size, e.textMax)
 		}
 	}
 }
 
-// lintHasOwnLength reports whether a rule of its own looks at the length.
-func lintHasOwnLength(e *grammarElement) bool {
+// hasOwnLength reports whether a rule of its own looks at the length.
+func hasOwnLength(e *element) bool {
 	return e == &grammarTable[grammarSay] || e == &grammarTable[grammarEnqueue]
 }
 
-// lintBlank reports whether an element holds no text but white space.
-func lintBlank(n *Node) bool {
+// blank reports whether an element holds no text but white space.
+func blank(n *twiml.Node) bool {
 	if strings.TrimSpace(n.Text) != "" {
 		return false
 	}
@@ -40,9 +42,9 @@ func lintBlank(n *Node) bool {
 	return true
 }
 
-// lintCount returns how many child elements are called name; all of them when
+// count returns how many child elements are called name; all of them when
 // name is "".
-func lintCount(n *Node, name string) int {
+func count(n *twiml.Node, name string) int {
 	count := 0
 	for c := range n.Elements() {
 		if name == "" || c.Name == name {
@@ -52,24 +54,24 @@ func lintCount(n *Node, name string) int {
 	return count
 }
 
-// A lintSpeech sums up what one Say speaks.
-type lintSpeech struct {
-	chars, bytes int  // of the text, markup left out
+// A speech sums up what one Say speaks.
+type speech struct {
+	chars, bytes int  // of the text, without markup
 	tags         int  // characters of the markup
-	markup       bool // there is some
+	markup       bool // there is markup
 	elements     int
 }
 
 // add adds what is inside n. It ends where a document has to end, so that a
-// tree that holds itself is no loop.
-func (s *lintSpeech) add(n *Node, depth int) {
+// tree that contains itself is not an endless loop.
+func (s *speech) add(n *twiml.Node, depth int) {
 	s.addText(n.Text)
 	for _, c := range n.Children {
 		switch {
-		case c == nil || c.Name == nodeComment:
+		case c == nil || c.Name == commentName:
 		case c.Name == "":
 			s.addText(c.Text)
-		case depth < nodeMaxDepth && s.elements < nodeMaxElements:
+		case depth < twiml.MaxDepth && s.elements < twiml.MaxElements:
 			s.markup = true
 			s.elements++
 			s.tags += 2*utf8.RuneCountInString(c.Name) + len("<></>")
@@ -81,7 +83,7 @@ func (s *lintSpeech) add(n *Node, depth int) {
 	}
 }
 
-func (s *lintSpeech) addText(text string) {
+func (s *speech) addText(text string) {
 	s.chars += utf8.RuneCountInString(text)
 	s.bytes += len(text)
 }
