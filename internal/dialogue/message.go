@@ -148,7 +148,7 @@ func (m Text) params(e *Engine) Params {
 	}
 	p = append(p, m.After...)
 	place("ToZip", m.To.Zip)
-	add("NumSegments", itoa(segments(m.Body)))
+	add("NumSegments", itoa(twiml.Segments(m.Body)))
 	add("MessageSid", m.SID)
 	add("AccountSid", e.cfg.AccountSID)
 	add("From", m.From.Address)
@@ -157,24 +157,6 @@ func (m Text) params(e *Engine) Params {
 	}
 	add("ApiVersion", "2010-04-01")
 	return p
-}
-
-// segments counts the short messages that a text is sent as.
-func segments(body string) int {
-	single, part, length := 160, 153, 0
-	for _, r := range body {
-		length++
-		if r > 0x7e && !strings.ContainsRune("£¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉÄÖÑÜ§¿äöñüà€", r) {
-			single, part = 70, 67
-		}
-		if r > 0xffff {
-			length++
-		}
-	}
-	if length <= single {
-		return 1
-	}
-	return (length + part - 1) / part
 }
 
 // answering executes the answer to a message.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
+	"github.com/ringback-go/ringback/twiml"
 )
 
 // New returns the API of the stage's account. The user is the account's SID, or
@@ -169,7 +170,7 @@ func (a *api) message(sid, from, to, body, status, direction string, media, code
 	date := at.UTC().Format(time.RFC1123Z)
 	m := message{
 		SID: sid, AccountSID: a.stage.AccountSID(), From: from, To: to, Body: body, Status: status, Direction: direction,
-		NumMedia: number(media), NumSegments: number(1 + max(0, len([]rune(body))-1)/160), DateCreated: date, DateUpdated: date,
+		NumMedia: number(media), NumSegments: number(twiml.Segments(body)), DateCreated: date, DateUpdated: date,
 		APIVersion: version, URI: "/" + version + "/Accounts/" + a.stage.AccountSID() + "/Messages/" + sid + ".json",
 	}
 	if status != "queued" {
