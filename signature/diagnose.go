@@ -85,14 +85,15 @@ var refusals = []struct {
 	{ErrForwarded, "forwarded", "the forwarding headers of the proxy cannot be used",
 		"Have the proxy write one family, Forwarded or X-Forwarded-*, and remove what clients send. Or set the public address (Config.BaseURL in Go), which needs neither."},
 	{ErrBaseURL, "base-url", "the public address that the program returned cannot be used", "Fix the setting that it comes from (Config.BaseURLFunc in Go). The request itself has not been judged."},
-	{ErrTarget, "target", "the target of the request cannot be verified",
-		"Verify before anything rewrites Request.URL. If an adapter makes the request, have it put the target, as received, into RequestURI. Twilio itself does not send such requests."},
+	{ErrTarget, "target", "the target of the request cannot be verified", rewrittenTarget},
 	{ErrEncoding, "content-encoding", "the request has a Content-Encoding, and Twilio sends none",
 		"Look for a proxy that compresses requests, or that unpacks them and leaves the header, and switch that off for this path."},
 	{ErrUnexpectedBody, "unexpected-body", "a GET came with a body, which its signature does not cover",
 		"Look for a proxy or client library that adds bodies to GET requests. Twilio never does."},
 	{ErrBodyHashAmbiguous, "body-hash-ambiguous", "bodySHA256 is in the query more than once, with different values", "Remove bodySHA256 from the URL at Twilio, which adds it by itself."},
 }
+
+const rewrittenTarget = "Verify before anything rewrites Request.URL. If an adapter makes the request, have it put the target, as received, into RequestURI. Twilio itself does not send such requests."
 
 // findings explains the refusal.
 func (d *diagnosis) findings() []Finding {
@@ -154,6 +155,9 @@ func (d *diagnosis) findings() []Finding {
 		return found("refused", err.Error(), "The documentation of package signature says what this error means.")
 	}
 	var findings []Finding
+	if !routes(d.r.URL, q.loc.target) {
+		findings = found("target", "Request.URL differs from the request line, which was checked", rewrittenTarget)
+	}
 	for _, f := range diagnose.Mismatch(d.view()) {
 		findings = append(findings, Finding(f))
 	}
