@@ -31,6 +31,7 @@ type Conn struct {
 	once sync.Once
 	err  error
 	code websocket.StatusCode // of the close frame that we send; zero: none
+	over func(error)
 
 	wait   sync.WaitGroup
 	timers []*time.Timer // first message, session length
@@ -65,6 +66,10 @@ func (c *Conn) Start(frame func([]byte) error, expire func()) {
 	c.wait.Go(c.write)
 }
 
+// OnEnd sets a function that is called once, right before Done is closed, with
+// what Err returns then. It must not block, and must be set before Start.
+func (c *Conn) OnEnd(f func(error)) { c.over = f }
+
 // Accepted says that the first message has arrived and was good.
 func (c *Conn) Accepted() { c.first.Stop() }
 
@@ -85,6 +90,9 @@ func (c *Conn) Err() error {
 func (c *Conn) end(err error, code websocket.StatusCode) {
 	c.once.Do(func() {
 		c.err, c.code = err, code
+		if c.over != nil {
+			c.over(err)
+		}
 		close(c.done)
 	})
 }
@@ -295,6 +303,16 @@ func (c *Conn) Flush() {
 		case <-timeout.C:
 			return
 		}
+	}
+}
+
+// Linger waits until the peer has closed the connection, at most for d.
+func (c *Conn) Linger(d time.Duration) {
+	timeout := time.NewTimer(d)
+	defer timeout.Stop()
+	select {
+	case <-c.done:
+	case <-timeout.C:
 	}
 }
 

@@ -1,0 +1,499 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// Defaults of [Conversation] and [KeyRule].
+const (
+	defaultPatience = 5 * time.Second
+	defaultGap      = 2 * time.Second
+	defaultEndKeys  = "#"
+)
+
+// A Conversation answers what callers say and key in. Only Answer is required.
+// One Conversation serves any number of sessions, if Restored is not set.
+type Conversation struct {
+	// Answer is called for each thing that the caller has said or keyed in. An
+	// error ends the session, unless the turn is over.
+	Answer func(context.Context, *Turn) error
+
+	// Open says the first words, if the TwiML has no greeting. It is not called for
+	// a conversation that is restored.
+	Open func(context.Context, *Turn) error
+
+	// Silence says what to do when neither side speaks and no answer is due. Each
+	// nudge waits for its time since the last words, and the first one is next when
+	// the caller has said something. Who speaks is known from speaker-events.
+	Silence []Nudge
+
+	// Keys says which keys make one turn.
+	Keys KeyRule
+
+	// Restored is the history of an earlier session of the same call. If it ends
+	// with words of the caller, they are answered.
+	Restored []Line
+
+	// Event is called for each event, before anything is made of it. It must not
+	// block. Partial prompts, for example, are of no use to the conversation itself.
+	Event func(context.Context, Event)
+
+	// Patience is how long the next turn waits for the function of one that is over.
+	// Zero: five seconds.
+	Patience time.Duration
+}
+
+// A Nudge is what happens after some silence.
+type Nudge struct {
+	After  time.Duration
+	Say    string
+	HangUp bool // end the session when Say was heard
+}
+
+// A KeyRule says when keys are complete.
+type KeyRule struct {
+	Max int           // how many keys; zero: any number
+	End string        // keys that end the input and are not part of it; empty: "#"
+	Gap time.Duration // the pause after which it is complete; zero: 2 seconds
+}
+
+// Converse is short for the Serve method of a [Conversation] of which only Answer
+// is set.
+func Converse(answer func(ctx context.Context, t *Turn) error) func(context.Context, *Session) error {
+	return (&Conversation{Answer: answer}).Serve
+}
+
+// An Input is what a turn answers. It is empty for Open.
+type Input struct {
+	Text string // what the caller said
+	Keys string // what the caller keyed in
+	Lang string // the language of Text, as Twilio names it
+}
+
+// talk is one conversation while it lasts. Its fields belong to the goroutine
+// of Serve, except those that say otherwise.
+type talk struct {
+	c   *Conversation
+	s   *Session
+	ctx context.Context
+
+	turn     *Turn // the one that has the voice; nil if none is open
+	running  map[*Turn]bool
+	returned chan *Turn
+	gone     chan struct{} // closed when nobody receives from returned
+
+	next     *beginning
+	patience time.Time // when next does not wait any longer
+	keys     string
+	keysDue  time.Time
+	quietAt  time.Time // since when nobody speaks; zero: somebody does
+	nudge    int       // the next one
+	closeBy  time.Time // when to stop waiting for Twilio to close
+
+	// Guarded by Session.mu.
+	live    map[uint64]*Turn
+	ids     uint64
+	keeps   int
+	filler  int
+	reports []Timing // that Options.Timing has not been given
+}
+
+// beginning is a turn that has not begun.
+type beginning struct {
+	input   Input
+	answer  func(context.Context, *Turn) error
+	arrived time.Time
+}
+
+// Serve holds the conversation until the session is over. It returns nil when
+// the caller hung up or a turn ended the call, and the error of a function that
+// failed. It panics if there is no Answer.
+func (c *Conversation) Serve(ctx context.Context, s *Session) error {
+	if c.Answer == nil {
+		panic("relay: Conversation without Answer")
+	}
+	k := &talk{
+		c: c, s: s, ctx: ctx,
+		running: map[*Turn]bool{}, returned: make(chan *Turn), gone: make(chan struct{}), live: map[uint64]*Turn{},
+	}
+	s.mu.Lock()
+	s.talking, s.cut = true, k.interrupted
+	s.restore(c.Restored)
+	s.mu.Unlock()
+	switch n := len(c.Restored); {
+	case n > 0 && c.Restored[n-1].Who == Caller:
+		k.start(Input{Text: c.Restored[n-1].Text, Keys: c.Restored[n-1].Keys}, c.Answer)
+	case n == 0 && c.Open != nil:
+		k.start(Input{}, c.Open)
+	}
+	err := k.serve()
+	k.close(err)
+	return err
+}
+
+func (s *Session) restore(lines []Line) {
+	var old []*record
+	for _, l := range lines {
+		r := &record{line: l}
+		if l.Who == Agent {
+			r.text, r.heard, r.guessed = []byte(l.Text), len(l.Heard), !l.Exact
+			if !strings.HasPrefix(l.Text, l.Heard) {
+				r.text = []byte(l.Heard)
+			}
+		}
+		old = append(old, r)
+	}
+	s.history = append(old, s.history...)
+}
+
+func (k *talk) serve() error {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		moved, due, err := k.step(time.Now())
+		k.report()
+		if err != nil {
+			if err == errDone {
+				err = nil
+			}
+			return err
+		}
+		timer.Stop()
+		if !due.IsZero() {
+			timer.Reset(max(0, time.Until(due)))
+		}
+		select {
+		case a := <-k.s.events:
+			k.event(k.s.received(a))
+		case t := <-k.returned:
+			if err := k.hasReturned(t); err != nil {
+				return err
+			}
+		case <-moved:
+		case <-timer.C:
+		case <-k.s.conn.Done():
+			k.s.mu.Lock()
+			k.s.moving = true // what the caller said last belongs in the history, without an answer
+			k.s.mu.Unlock()
+			for e, ok := k.s.poll(); ok; e, ok = k.s.poll() {
+				k.event(e)
+			}
+			return done(k.s.err())
+		case <-k.ctx.Done():
+			return done(context.Cause(k.ctx))
+		}
+	}
+}
+
+// errDone ends serve without an error.
+var errDone = errors.New("done")
+
+// done returns nil for the ends that are as they should be.
+func done(err error) error {
+	if err == ErrHungUp || err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+// step does what is due. It returns a channel that is closed when the play queue
+// moves on, and when something will be due.
+func (k *talk) step(now time.Time) (moved <-chan struct{}, due time.Time, err error) {
+	sooner := func(at time.Time) {
+		if !at.IsZero() && (due.IsZero() || at.Before(due)) {
+			due = at
+		}
+	}
+	s := k.s
+	if !k.keysDue.IsZero() && !now.Before(k.keysDue) {
+		k.flushKeys()
+	}
+	sooner(k.keysDue)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := k.turn; t != nil {
+		if t.over == nil && t.returned && !s.play.has(t.id) {
+			k.turn = nil
+			t.finish(now)
+			if t.end != nil && !s.ended {
+				if err := k.end(*t.end); err != nil {
+					return nil, due, err
+				}
+			}
+		} else if t.over != nil {
+			k.turn = nil
+		}
+	}
+	if s.ended {
+		if k.closeBy.IsZero() {
+			k.closeBy = now.Add(closeWait)
+		} else if !now.Before(k.closeBy) {
+			return nil, due, errDone
+		}
+		sooner(k.closeBy)
+		return s.moved, due, nil
+	}
+	if k.next != nil {
+		if len(k.running) == 0 || !now.Before(k.patience) {
+			k.begin(now)
+		} else {
+			sooner(k.patience)
+		}
+	}
+
+	quiet := k.turn == nil && k.next == nil && k.keys == "" && k.keeps == 0 && !s.moving &&
+		!s.play.client && !s.play.agent && len(s.play.items) == 0
+	switch {
+	case !quiet:
+		k.quietAt = time.Time{}
+	case k.quietAt.IsZero():
+		k.quietAt = now
+	}
+	if quiet && k.nudge < len(k.c.Silence) {
+		n := k.c.Silence[k.nudge]
+		at := k.quietAt.Add(n.After)
+		if now.Before(at) {
+			sooner(at)
+		} else {
+			k.nudge++
+			k.quietAt = time.Time{}
+			k.next = &beginning{arrived: now, answer: n.do}
+			k.begin(now)
+		}
+	}
+	return s.moved, due, nil
+}
+
+// report calls Options.Timing, outside of the lock.
+func (k *talk) report() {
+	k.s.mu.Lock()
+	reports := k.reports
+	k.reports = nil
+	k.s.mu.Unlock()
+	for _, r := range reports {
+		k.s.h.opts.Timing(k.s, r)
+	}
+}
+
+// do is the turn that a nudge makes.
+func (n Nudge) do(_ context.Context, t *Turn) error {
+	if n.HangUp {
+		t.HangUp()
+	}
+	if n.Say == "" {
+		return nil
+	}
+	_, err := t.WriteString(n.Say)
+	return err
+}
+
+// end queues the End that a turn asked for. s.mu must be held.
+func (k *talk) end(handoff string) error {
+	room, err := k.s.enqueue(0, nil, []Message{End{HandoffData: handoff}})
+	if room != nil { // everything was heard, so nothing can be waiting
+		return ErrStalled
+	}
+	return err
+}
+
+func (k *talk) event(e Event) {
+	if k.c.Event != nil {
+		k.c.Event(k.ctx, e)
+	}
+	switch e := e.(type) {
+	case Prompt:
+		k.callerActs()
+		if e.Last && strings.TrimSpace(e.VoicePrompt) != "" {
+			input := Input{Text: e.VoicePrompt, Keys: k.keys, Lang: e.Lang}
+			k.keys, k.keysDue = "", time.Time{}
+			k.answer(input)
+		}
+	case DTMF:
+		k.callerActs()
+		k.key(e.Digit)
+	case Interrupt:
+		k.callerActs()
+	case Info:
+		if e.Name == ClientSpeaking && e.On() {
+			k.callerActs()
+		}
+	case Error:
+		k.s.h.log().Warn("relay: Twilio refused a message", "call", k.s.setup.CallSID, "code", e.Code().String())
+	}
+}
+
+// callerActs begins the silence, and the nudges, anew.
+func (k *talk) callerActs() { k.nudge, k.quietAt = 0, time.Time{} }
+
+func (k *talk) key(digit string) {
+	rule := k.c.Keys
+	if rule.End == "" {
+		rule.End = defaultEndKeys
+	}
+	if rule.Gap <= 0 {
+		rule.Gap = defaultGap
+	}
+	if k.keys != "" && strings.Contains(rule.End, digit) {
+		k.flushKeys()
+		return
+	}
+	k.keys += digit
+	k.keysDue = time.Now().Add(rule.Gap)
+	if rule.Max > 0 && len(k.keys) >= rule.Max || strings.Contains(rule.End, digit) {
+		k.flushKeys()
+	}
+}
+
+func (k *talk) flushKeys() {
+	input := Input{Keys: k.keys}
+	k.keys, k.keysDue = "", time.Time{}
+	k.answer(input)
+}
+
+// answer notes the input and begins a turn with it.
+func (k *talk) answer(input Input) {
+	k.s.mu.Lock()
+	k.s.addLine(Line{Who: Caller, Text: input.Text, Keys: input.Keys})
+	k.s.mu.Unlock()
+	k.start(input, k.c.Answer)
+}
+
+// start lets a turn begin as soon as the function of the one before has
+// returned.
+func (k *talk) start(input Input, answer func(context.Context, *Turn) error) {
+	s := k.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.moving || s.ended {
+		return
+	}
+	now := time.Now()
+	if t := k.turn; t != nil && t.over == nil {
+		t.stop(ErrSuperseded, now)
+		if it := s.play.open(); it != nil && it.rec.tag == t.id {
+			// The next token would be part of the old utterance.
+			_, _ = s.enqueue(0, nil, []Message{Text{Last: true}})
+		}
+		k.turn = nil
+	}
+	patience := k.c.Patience
+	if patience <= 0 {
+		patience = defaultPatience
+	}
+	if k.next == nil {
+		k.patience = now.Add(patience)
+	}
+	k.next = &beginning{input: input, answer: answer, arrived: now}
+}
+
+// begin runs the function of the next turn. s.mu must be held.
+func (k *talk) begin(now time.Time) {
+	n := k.next
+	k.next = nil
+	k.ids++
+	t := &Turn{k: k, s: k.s, id: k.ids, input: n.input, arrived: n.arrived}
+	t.ctx, t.cancel = context.WithCancelCause(k.ctx)
+	k.turn = t
+	k.live[t.id] = t
+	k.running[t] = true
+	k.s.turns++
+	go k.run(t, n.answer)
+}
+
+func (k *talk) run(t *Turn, answer func(context.Context, *Turn) error) {
+	defer func() {
+		if v := recover(); v != nil {
+			t.panicked = fmt.Sprintf("%v\n\n%s", v, debug.Stack())
+		}
+		select {
+		case k.returned <- t:
+		case <-k.gone:
+		}
+	}()
+	t.err = answer(t.ctx, t)
+	if t.err == nil {
+		// The last words may wait for room in the queue.
+		t.err = t.close()
+	}
+}
+
+func (k *talk) hasReturned(t *Turn) error {
+	if t.panicked != "" {
+		panic(t.panicked) // on the goroutine that net/http recovers
+	}
+	delete(k.running, t)
+	k.s.mu.Lock()
+	defer k.s.mu.Unlock()
+	t.returned = true
+	t.stopFiller()
+	if t.over != nil {
+		t.leave()
+		return nil
+	}
+	if k.ctx.Err() != nil || k.s.conn.Err() != nil {
+		return nil // the function has noticed the end of the call first
+	}
+	return t.err
+}
+
+// interrupted ends the turns whose words Twilio has dropped. It is called with
+// s.mu held.
+func (k *talk) interrupted(tags []uint64) {
+	now := time.Now()
+	for _, tag := range tags {
+		if t := k.live[tag]; t != nil && t.over == nil {
+			k.s.conn.Drop(tag)
+			t.stop(ErrInterrupted, now)
+		}
+	}
+}
+
+// close ends the open turn and gives the functions some time to return.
+func (k *talk) close(err error) {
+	s := k.s
+	s.mu.Lock()
+	s.cut = nil
+	cause := ErrHungUp
+	if s.ended {
+		cause = ErrEnded
+	} else if err != nil {
+		cause = fmt.Errorf("%w: %w", ErrHungUp, err)
+	}
+	for _, t := range k.live {
+		t.stop(cause, time.Now())
+	}
+	s.mu.Unlock()
+	patience := time.NewTimer(defaultPatience)
+	defer patience.Stop()
+	defer close(k.gone)
+	k.report()
+	for len(k.running) > 0 {
+		select {
+		case t := <-k.returned:
+			if t.panicked != "" {
+				panic(t.panicked)
+			}
+			delete(k.running, t)
+		case <-patience.C:
+			s.h.log().Warn("relay: a function goes on after the end of its call", "call", s.setup.CallSID)
+			return
+		}
+	}
+}
+
+// has reports whether words of the turn wait to be heard.
+func (p *playback) has(tag uint64) bool {
+	for _, it := range p.items {
+		if it.rec.tag == tag {
+			return true
+		}
+	}
+	return false
+}
