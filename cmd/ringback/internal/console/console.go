@@ -17,6 +17,7 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/explain"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/fault"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/rest"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
@@ -166,6 +167,8 @@ func answer(w http.ResponseWriter, v any, err error) {
 		fail(w, http.StatusNotFound, err)
 	case errors.Is(err, stage.ErrNoPicture):
 		fail(w, http.StatusUnsupportedMediaType, err)
+	case errors.Is(err, phone.ErrUnclear):
+		fail(w, http.StatusBadRequest, err)
 	case errors.Is(err, stage.ErrNotNow):
 		fail(w, http.StatusConflict, err)
 	default:

@@ -155,10 +155,10 @@ func TestACallThroughTheMenuToVoicemail(t *testing.T) {
 		return func() bool { return d.do("GET", path, "", &call) == 200 && call.WaitingFor.Kind == kind }
 	}
 	d.until("the menu", at("keys"))
-	require.Equal(t, 200, d.do("POST", path+"/act", `{"act":"press","keys":"2"}`, nil))
+	require.Equal(t, 200, d.do("POST", path+"/act", `{"do":"presses 2"}`, nil))
 	d.until("the beep", at("recording"))
-	require.Equal(t, 200, d.do("POST", path+"/act", `{"act":"record","seconds":1}`, nil))
-	require.Equal(t, 200, d.do("POST", path+"/act", `{"act":"press","keys":"#"}`, nil))
+	require.Equal(t, 200, d.do("POST", path+"/act", `{"do":"records 1s"}`, nil))
+	require.Equal(t, 200, d.do("POST", path+"/act", `{"do":"presses #"}`, nil))
 	d.until("the end", func() bool { return d.do("GET", path, "", &call) == 200 && call.Ended })
 	assert.Equal(t, "completed", call.Status)
 	var said []string
@@ -171,7 +171,7 @@ func TestACallThroughTheMenuToVoicemail(t *testing.T) {
 	assert.Contains(t, strings.Join(said, " "), "We will call you back")
 	d.until("the status callback", func() bool { return len(d.exchanges("?kind=CallStatusCallback")) > 0 })
 	assert.NotEmpty(t, d.exchanges("?sid="+call.SID+"&kind=RecordAction"))
-	assert.Equal(t, 409, d.do("POST", path+"/act", `{"act":"speak","text":"hello?"}`, nil))
+	assert.Equal(t, 409, d.do("POST", path+"/act", `{"do":"speaks hello?"}`, nil))
 }
 
 func TestTheFarEndOfADial(t *testing.T) {
@@ -181,14 +181,14 @@ func TestTheFarEndOfADial(t *testing.T) {
 	require.Equal(t, 200, d.do("POST", "/api/calls", `{"person":"+15550101"}`, &call))
 	path := "/api/calls/" + call.SID
 	d.until("the menu", func() bool { return d.do("GET", path, "", &call) == 200 && call.WaitingFor.Kind == "keys" })
-	require.Equal(t, 200, d.do("POST", path+"/act", `{"act":"press","keys":"1"}`, nil))
+	require.Equal(t, 200, d.do("POST", path+"/act", `{"do":"presses 1"}`, nil))
 	d.until("ringing", func() bool {
 		return d.do("GET", path, "", &call) == 200 && len(call.Legs) == 1 && call.Legs[0].Status == "ringing"
 	})
-	require.Equal(t, 404, d.do("POST", path+"/act", `{"act":"leg","leg":"CA0","result":"answer"}`, nil))
-	require.Equal(t, 200, d.do("POST", path+"/act", `{"act":"leg","leg":"`+call.Legs[0].SID+`","result":"busy"}`, nil))
+	require.Equal(t, 404, d.do("POST", path+"/act", `{"leg":"CA0","do":"answers"}`, nil))
+	require.Equal(t, 200, d.do("POST", path+"/act", `{"leg":"`+call.Legs[0].SID+`","do":"busy"}`, nil))
 	d.until("voicemail", func() bool { return len(d.exchanges("?kind=DialAction")) == 1 })
-	require.Equal(t, 200, d.do("POST", path+"/act", `{"act":"hangup"}`, nil))
+	require.Equal(t, 200, d.do("POST", path+"/act", `{"do":"hangs up"}`, nil))
 	d.until("the end", func() bool { return d.do("GET", path, "", &call) == 200 && call.Ended })
 }
 

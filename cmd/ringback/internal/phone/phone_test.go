@@ -16,17 +16,25 @@ import (
 func TestParse(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]phone.Action{
-		"12#":            {Verb: phone.Press, Text: "12#"},
-		"press 1w2":      {Verb: phone.Press, Text: "1w2"},
-		`say "hi there"`: {Verb: phone.Say, Text: "hi there"},
-		" SAY sales ":    {Verb: phone.Say, Text: "sales"},
-		"wait 5":         {Verb: phone.Wait, For: 5 * time.Second},
-		"record 1m30s":   {Verb: phone.Record, For: 90 * time.Second},
-		"answer":         {Verb: phone.Answer},
-		"Busy":           {Verb: phone.Busy},
-		"no-answer":      {Verb: phone.NoAnswer},
-		"hang up":        {Verb: phone.HangUp},
-		"hangup":         {Verb: phone.HangUp},
+		"12#":                 {Verb: phone.Presses, Text: "12#"},
+		"press 1w2":           {Verb: phone.Presses, Text: "1w2"},
+		"presses 1":           {Verb: phone.Presses, Text: "1"},
+		`say "hi there"`:      {Verb: phone.Speaks, Text: "hi there"},
+		" SPEAKS sales ":      {Verb: phone.Speaks, Text: "sales"},
+		"speaks answer me":    {Verb: phone.Speaks, Text: "answer me"},
+		"wait 5":              {Verb: phone.Waits, For: 5 * time.Second},
+		"records 1m30s":       {Verb: phone.Records, For: 90 * time.Second},
+		"answer":              {Verb: phone.Answers, Callee: true},
+		"Busy":                {Verb: phone.Busy, Callee: true},
+		"no-answer":           {Verb: phone.NoAnswer, Callee: true},
+		"no answer":           {Verb: phone.NoAnswer, Callee: true},
+		"hang up":             {Verb: phone.HangsUp},
+		"hangs up":            {Verb: phone.HangsUp},
+		"hangup":              {Verb: phone.HangsUp},
+		"callee presses 1":    {Verb: phone.Presses, Text: "1", Callee: true},
+		"Callee speaks Hello": {Verb: phone.Speaks, Text: "Hello", Callee: true},
+		"callee hangs up":     {Verb: phone.HangsUp, Callee: true},
+		"callee answers":      {Verb: phone.Answers, Callee: true},
 	} {
 		got, err := phone.Parse(line)
 		require.NoError(t, err, line)
@@ -35,7 +43,7 @@ func TestParse(t *testing.T) {
 		require.NoError(t, err, "an action is written as it is read: %s", got)
 		assert.Equal(t, got, again)
 	}
-	for _, line := range []string{"", "press", "press x", "say", "wait", "wait -1s", "wait 11m", "record soon", "sing a song"} {
+	for _, line := range []string{"", "press", "presses x", "say", "wait", "wait -1s", "waits 11m", "record soon", "sing a song", "hangs up now", "callee", "callee sings", "busy bee"} {
 		_, err := phone.Parse(line)
 		assert.Error(t, err, line)
 	}
@@ -92,6 +100,22 @@ func TestPlay(t *testing.T) {
 	assert.Contains(t, heard, "DialCallStatus=no-answer")
 }
 
+// TestCalleeScreensTheCall lets the person who was dialed press a key in the
+// document that screens the call.
+func TestCalleeScreensTheCall(t *testing.T) {
+	t.Parallel()
+	documents := map[string]string{
+		"/voice":    `<Dial action="/dialed"><Number url="/screen">+15550102</Number></Dial>`,
+		"/screen":   `<Gather numDigits="1" action="/accepted"><Say>Press 1 to accept.</Say></Gather><Hangup/>`,
+		"/accepted": `<Say>Connecting.</Say>`,
+		"/dialed":   `<Hangup/>`,
+	}
+	heard, err := call(t, documents, "answers", "callee presses 1", "waits 10s", "callee hangs up")
+	require.NoError(t, err)
+	assert.Contains(t, heard, "Digits=1")
+	assert.Contains(t, heard, "DialCallStatus=completed")
+}
+
 func TestPlayInVain(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -99,7 +123,7 @@ func TestPlayInVain(t *testing.T) {
 		script   []string
 		says     string
 	}{
-		{"<Say>Bye.</Say>", []string{"1"}, "step 1, press 1: the call has ended (completed)"},
+		{"<Say>Bye.</Say>", []string{"1"}, "step 1, presses 1: the call has ended (completed)"},
 		{"<Record/>", []string{"answer"}, "the call waits for something else (recording)"},
 		{`<Gather/>`, []string{"say hello"}, "the call waits for something else (listening)"},
 	} {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/explain"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/rest"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
@@ -172,7 +173,7 @@ func TestTwilioGoMakesACall(t *testing.T) {
 		call, err := w.stage.Call(*made.Sid)
 		return err == nil && call.Rings
 	})
-	_, err = w.stage.Act(*made.Sid, stage.Act{Act: "answer"})
+	_, err = w.stage.Act(*made.Sid, stage.Act{Do: "answers"})
 	require.NoError(t, err)
 	heard := func(text string) func() bool {
 		return func() bool {
@@ -218,16 +219,16 @@ func TestPersonDeclines(t *testing.T) {
 		SetStatusCallback(w.base + "/status"))
 	require.NoError(t, err)
 	until(t, "busy", func() bool {
-		w.stage.Act(*made.Sid, stage.Act{Act: "decline", Result: "busy"})
+		w.stage.Act(*made.Sid, stage.Act{Do: "busy"})
 		call, err := c.Api.FetchCall(*made.Sid, nil)
 		return err == nil && *call.Status == "busy"
 	})
 	until(t, "the callback", func() bool { return len(w.app.told()) == 1 })
 	assert.Equal(t, *made.Sid+" busy", w.app.told()[0])
-	_, err = w.stage.Act(*made.Sid, stage.Act{Act: "answer"})
+	_, err = w.stage.Act(*made.Sid, stage.Act{Do: "answers"})
 	require.ErrorIs(t, err, stage.ErrNotNow)
-	_, err = w.stage.Act(*made.Sid, stage.Act{Act: "decline", Result: "rudely"})
-	require.ErrorIs(t, err, stage.ErrNotFound)
+	_, err = w.stage.Act(*made.Sid, stage.Act{Do: "declines rudely"})
+	require.ErrorIs(t, err, phone.ErrUnclear)
 }
 
 // assertCode says that err is twilio-go's own error with Twilio's number.

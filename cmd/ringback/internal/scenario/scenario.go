@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 )
 
 // A File is a file of scenarios.
@@ -161,7 +163,15 @@ func parseStep(n *yaml.Node, fail func(int, string, ...any) error) (step, error)
 	s.name = strings.ToLower(strings.ReplaceAll(s.name, "-", " "))
 	known, ok := vocabulary()[s.name]
 	if !ok {
-		return s, fail(n.Line, "nobody can %q; the steps are %s", s.name, strings.Join(Steps(), ", "))
+		a, err := phone.Parse(strings.Join(append([]string{s.name}, list(s.arg)...), " "))
+		switch {
+		case err == nil:
+			s.do = act(a)
+			return s, nil
+		case phone.Known(s.name):
+			return s, fail(n.Line, "%v", err)
+		}
+		return s, fail(n.Line, "unknown step %q; the steps are %s", s.name, strings.Join(Steps(), ", "))
 	}
 	if why := known.check(s.arg); why != "" {
 		return s, fail(n.Line, "%s: %s", s.name, why)

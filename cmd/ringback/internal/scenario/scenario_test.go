@@ -186,7 +186,7 @@ func TestMistakesHaveALine(t *testing.T) {
 		{"name: x", "there is no scenario", 1},
 		{"nome: x\nsteps: [call]", `no "nome"`, 1},
 		{"name: x\nsteps: []", "steps: is a list", 2},
-		{"name: x\nsteps:\n  - sing: a song", `nobody can "sing"`, 3},
+		{"name: x\nsteps:\n  - sing: a song", `unknown step "sing"`, 3},
 		{"steps:\n  - waits: soon", "waits", 2},
 		{"steps:\n  - presses: five", "presses", 2},
 		{"steps:\n  - {call: /a, hears: b}", "a step is one thing", 2},

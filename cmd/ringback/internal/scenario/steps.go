@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/webhook"
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
@@ -26,16 +26,22 @@ func Steps() []string {
 	for name := range vocabulary() {
 		out = append(out, name)
 	}
+	for _, verb := range phone.Verbs() {
+		out = append(out, string(verb))
+	}
+	out = append(out, "callee presses", "callee speaks", "callee hangs up")
 	slices.Sort(out)
 	return out
 }
 
 var (
-	errNoCall = errors.New("there is no call; begin one with call")
-	errNoText = errors.New("nothing has been texted; begin with text")
+	errNoCall   = errors.New("there is no call; begin one with call")
+	errNoCallee = errors.New("nobody has been called; expect rings first")
+	errNoText   = errors.New("nothing has been texted; begin with text")
 )
 
-// vocabulary is made anew for each use: nothing in it is shared.
+// vocabulary has the steps that are not things that people do in a call: those
+// are in package phone. It is made anew for each use, so nothing is shared.
 func vocabulary() map[string]word {
 	return map[string]word{
 		"text":            {oneOrFields("body", "media", "channel", "path"), text},
@@ -43,26 +49,17 @@ func vocabulary() map[string]word {
 		"replies exactly": {some, reply(func(x *webhooktest.Exchange, words []string) { x.RepliesExactly(words...) })},
 		"replies nothing": {none, reply(func(x *webhooktest.Exchange, _ []string) { x.RepliesNothing() })},
 
-		"call":            {optional, call},
-		"hears":           {some, inCall(func(c *webhooktest.Call, words []string) { c.Hears(words...) })},
-		"hears not":       {some, inCall(func(c *webhooktest.Call, words []string) { c.HearsNot(words...) })},
-		"presses":         {keys, inCall(func(c *webhooktest.Call, keys []string) { c.Presses(keys[0]) })},
-		"speaks":          {some, inCall(func(c *webhooktest.Call, words []string) { c.Speaks(words...) })},
-		"records":         {duration, records},
-		"waits":           {duration, waits},
-		"hangs up":        {none, inCall(func(c *webhooktest.Call, _ []string) { c.HangsUp() })},
-		"ends":            {optional, inCall(ends)},
-		"rings":           {some, rings},
-		"answers":         {none, callee(func(c *webhooktest.Call) { c.Answers() })},
-		"busy":            {none, callee(func(c *webhooktest.Call) { c.Busy() })},
-		"no answer":       {none, callee(func(c *webhooktest.Call) { c.NoAnswer() })},
-		"callee hears":    {some, calleeHears},
-		"callee hangs up": {none, callee(func(c *webhooktest.Call) { c.HangsUp() })},
-		"talks":           {none, inCall(func(c *webhooktest.Call, _ []string) { c.Talks() })},
-		"joins":           {some, inCall(func(c *webhooktest.Call, name []string) { c.Joins(name[0]) })},
-		"queues":          {some, inCall(func(c *webhooktest.Call, name []string) { c.Queues(name[0]) })},
-		"sends":           {some, inCall(func(c *webhooktest.Call, words []string) { c.Sends(words...) })},
-		"requests":        {some, inCall(func(c *webhooktest.Call, path []string) { c.Requests(path[0]) })},
+		"call":         {optional, call},
+		"hears":        {some, inCall(func(c *webhooktest.Call, words []string) { c.Hears(words...) })},
+		"hears not":    {some, inCall(func(c *webhooktest.Call, words []string) { c.HearsNot(words...) })},
+		"ends":         {optional, inCall(ends)},
+		"rings":        {some, rings},
+		"callee hears": {some, calleeHears},
+		"talks":        {none, inCall(func(c *webhooktest.Call, _ []string) { c.Talks() })},
+		"joins":        {some, inCall(func(c *webhooktest.Call, name []string) { c.Joins(name[0]) })},
+		"queues":       {some, inCall(func(c *webhooktest.Call, name []string) { c.Queues(name[0]) })},
+		"sends":        {some, inCall(func(c *webhooktest.Call, words []string) { c.Sends(words...) })},
+		"requests":     {some, inCall(func(c *webhooktest.Call, path []string) { c.Requests(path[0]) })},
 
 		"fails":   {number, fails},
 		"deliver": {oneOrFields("ending", "code", "order", "seed", "path"), deliver},
@@ -91,16 +88,40 @@ func inCall(do func(*webhooktest.Call, []string)) func(*player, *yaml.Node) erro
 	}
 }
 
-// callee does something at the phone that rings.
-func callee(do func(*webhooktest.Call)) func(*player, *yaml.Node) error {
+// act returns the step that does a in the call, with the method of webhooktest
+// that has the name of its verb.
+func act(a phone.Action) func(*player, *yaml.Node) error {
 	return func(p *player, _ *yaml.Node) error {
-		switch {
-		case p.callee != nil:
-			do(p.callee)
-		case p.call != nil:
-			do(p.call)
-		default:
+		if p.call == nil && a.Verb == phone.Waits {
+			p.twilio.Waits(a.For)
+			return nil
+		}
+		c := p.call
+		if a.Callee && p.callee != nil {
+			c = p.callee
+		} else if a.Callee && !(a.Verb == phone.Answers || a.Verb == phone.Busy || a.Verb == phone.NoAnswer) {
+			return errNoCallee
+		}
+		if c == nil {
 			return errNoCall
+		}
+		switch a.Verb {
+		case phone.Presses:
+			c.Presses(a.Text)
+		case phone.Speaks:
+			c.Speaks(a.Text)
+		case phone.Waits:
+			c.Waits(a.For)
+		case phone.Records:
+			c.Records(a.For)
+		case phone.Answers:
+			c.Answers()
+		case phone.Busy:
+			c.Busy()
+		case phone.NoAnswer:
+			c.NoAnswer()
+		case phone.HangsUp:
+			c.HangsUp()
 		}
 		return nil
 	}
@@ -161,7 +182,7 @@ func rings(p *player, arg *yaml.Node) error {
 
 func calleeHears(p *player, arg *yaml.Node) error {
 	if p.callee == nil {
-		return errors.New("nobody has been called; expect rings first")
+		return errNoCallee
 	}
 	p.callee.Hears(list(arg)...)
 	return nil
@@ -173,24 +194,6 @@ func ends(c *webhooktest.Call, status []string) {
 		return
 	}
 	c.EndsAs(webhook.CallStatus(status[0]))
-}
-
-func records(p *player, arg *yaml.Node) error {
-	if p.call == nil {
-		return errNoCall
-	}
-	p.call.Records(timeOf(arg))
-	return nil
-}
-
-// waits lets time pass for a call, or for what was texted.
-func waits(p *player, arg *yaml.Node) error {
-	if p.call == nil {
-		p.twilio.Waits(timeOf(arg))
-		return nil
-	}
-	p.call.Waits(timeOf(arg))
-	return nil
 }
 
 func fails(p *player, arg *yaml.Node) error {
@@ -266,72 +269,46 @@ func list(n *yaml.Node) []string {
 	return []string{n.Value}
 }
 
-func timeOf(n *yaml.Node) time.Duration {
-	text := n.Value
-	if text != "" && strings.Trim(text, "0123456789.") == "" {
-		text += "s"
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		return 0
-	}
-	return d
-}
-
 // What a step may need.
 
 func none(n *yaml.Node) string {
 	if n != nil {
-		return "it stands alone"
+		return "this step takes no value"
 	}
 	return ""
 }
 
 func optional(n *yaml.Node) string {
 	if n != nil && n.Kind != yaml.ScalarNode {
-		return "one value is enough"
+		return "this step takes one value"
 	}
 	return ""
 }
 
 func some(n *yaml.Node) string {
 	if n == nil {
-		return "say what"
+		return "a value is missing"
 	}
 	for _, text := range list(n) {
 		if text == "" {
-			return "say what"
+			return "a value is missing"
 		}
 	}
 	if n.Kind == yaml.MappingNode {
-		return "it takes words, or a list of words; put words with a colon in quotes"
+		return "the value is text or a list of texts; put text with a colon in quotes"
 	}
 	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-		return "say what"
-	}
-	return ""
-}
-
-func keys(n *yaml.Node) string {
-	if n == nil || n.Kind != yaml.ScalarNode || n.Value == "" || strings.Trim(n.Value, "0123456789*#ABCD") != "" {
-		return `keys are 0-9, *, # and A-D, in quotes: "12#"`
-	}
-	return ""
-}
-
-func duration(n *yaml.Node) string {
-	if n == nil || n.Kind != yaml.ScalarNode || timeOf(n) <= 0 || timeOf(n) > 24*time.Hour {
-		return "say how long: 5s, 1m30s"
+		return "a value is missing"
 	}
 	return ""
 }
 
 func number(n *yaml.Node) string {
 	if n == nil {
-		return "say with which of Twilio's error numbers"
+		return "Twilio's error number is missing"
 	}
 	if _, err := strconv.Atoi(n.Value); err != nil {
-		return "an error has a number, such as 11200"
+		return "the value is an error number, such as 11200"
 	}
 	return ""
 }
@@ -342,11 +319,11 @@ func oneOrFields(names ...string) func(*yaml.Node) string {
 			return ""
 		}
 		if n.Kind != yaml.MappingNode {
-			return "it takes one value, or " + strings.Join(names, ", ")
+			return "the value is text, or a mapping of " + strings.Join(names, ", ")
 		}
 		for key := range pairs(n) {
 			if !slices.Contains(names, key.Value) {
-				return fmt.Sprintf("it has %s, but no %q", strings.Join(names, ", "), key.Value)
+				return fmt.Sprintf("unknown %[2]q; known are %[1]s", strings.Join(names, ", "), key.Value)
 			}
 		}
 		return ""

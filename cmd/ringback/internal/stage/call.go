@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
@@ -200,77 +201,35 @@ func waiting(a dialogue.Activity) Waiting {
 
 // An Act is what a person does in a call.
 type Act struct {
-	Act     string  `json:"act"` // answer, decline, press, speak, silence, record, hangup, leg
-	Keys    string  `json:"keys"`
-	Text    string  `json:"text"`
-	Seconds float64 `json:"seconds"`
-	Leg     string  `json:"leg"`
-	Result  string  `json:"result"` // of a leg: answer, busy, no-answer, hangup; of decline: busy, no-answer
+	Do  string `json:"do"`  // in the words of package phone: "presses 1", "answers", "hangs up"
+	Leg string `json:"leg"` // SID of the phone that a Dial called; empty: the call's own
 }
 
-// longest is the longest voice message that the page can leave at once.
-const longest = 10 * time.Minute
-
-// Act does what a says. It fails with [ErrNotFound] for a call or leg that
-// there is not, and with [ErrNotNow] for what nobody waits for.
+// Act does what a says and returns the call. The error is [ErrNotFound] for a
+// call or leg that does not exist, [phone.ErrUnclear] for words that mean
+// nothing, and [ErrNotNow] for what is not possible at the moment.
 func (s *Stage) Act(sid string, a Act) (Call, error) {
 	c, err := s.find(sid)
 	if err != nil {
 		return Call{}, err
 	}
-	done := true
-	switch a.Act {
-	case "answer":
-		done = c.leg.Answer()
-	case "decline":
-		if a.Result != dialogue.Busy && a.Result != dialogue.NoAnswer {
-			return Call{}, fmt.Errorf("%w: %q", ErrNotFound, a.Result)
-		}
-		done = c.leg.Decline(a.Result)
-	case "press":
-		if a.Keys == "" || strings.Trim(a.Keys, "0123456789*#ABCDw") != "" || len(a.Keys) > 64 {
-			return Call{}, fmt.Errorf("%w: keys are 0-9, * and #", ErrNotNow)
-		}
-		c.leg.Press(a.Keys)
-	case "speak":
-		done = c.leg.Speak(a.Text)
-	case "silence":
-		// Saying nothing is done by waiting; time passes by itself.
-	case "record":
-		d := time.Duration(a.Seconds * float64(time.Second))
-		done = d > 0 && d <= longest && c.leg.Talk(d, "")
-	case "hangup":
-		c.leg.HangUp()
-	case "leg":
-		done, err = s.leg(c, a)
-	default:
-		return Call{}, fmt.Errorf("%w: %q", ErrNotFound, a.Act)
-	}
+	action, err := phone.Parse(a.Do)
 	if err != nil {
 		return Call{}, err
 	}
-	if !done {
+	leg := c.leg
+	if a.Leg != "" {
+		legs := c.leg.Children()
+		i := slices.IndexFunc(legs, func(l *dialogue.Call) bool { return l.SID() == a.Leg })
+		if i < 0 {
+			return Call{}, ErrNotFound
+		}
+		leg, action.Callee = legs[i], false
+	}
+	if !phone.Do(leg, action) {
 		return Call{}, ErrNotNow
 	}
 	return s.view(c), nil
-}
-
-func (s *Stage) leg(c *call, a Act) (bool, error) {
-	legs := c.leg.Children()
-	i := slices.IndexFunc(legs, func(l *dialogue.Call) bool { return l.SID() == a.Leg })
-	if i < 0 {
-		return false, ErrNotFound
-	}
-	switch a.Result {
-	case "answer":
-		return legs[i].Answer(), nil
-	case "busy", "no-answer":
-		return legs[i].Decline(a.Result), nil
-	case "hangup":
-		legs[i].HangUp()
-		return true, nil
-	}
-	return false, fmt.Errorf("%w: %q", ErrNotFound, a.Result)
 }
 
 // line notes an event of a call. The lock is held.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/explain"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 	"github.com/ringback-go/ringback/internal/dialogue"
 	"github.com/ringback-go/ringback/signature"
@@ -175,7 +176,7 @@ func TestNobodyAndNowhere(t *testing.T) {
 		require.ErrorIs(t, err, stage.ErrNotFound)
 		_, err = w.Call("CA0")
 		require.ErrorIs(t, err, stage.ErrNotFound)
-		_, err = w.Act("CA0", stage.Act{Act: "press", Keys: "1"})
+		_, err = w.Act("CA0", stage.Act{Do: "presses 1"})
 		require.ErrorIs(t, err, stage.ErrNotFound)
 		_, _, err = w.Messages("+15550199")
 		require.ErrorIs(t, err, stage.ErrNotFound)
@@ -290,15 +291,15 @@ func TestAConferenceOfTwo(t *testing.T) {
 		two, err := w.Dial(ben)
 		require.NoError(t, err)
 		w.pass(5 * time.Second)
-		w.act(one, stage.Act{Act: "speak", Text: "hello Ben"})
+		w.act(one, stage.Act{Do: "speaks hello Ben"})
 		w.pass(time.Second)
 		one, two = w.look(one), w.look(two)
 		assert.Equal(t, "in-conference", one.Doing)
 		assert.Greater(t, two.Seq, one.Seq, "a later look has a higher number")
 		assert.Contains(t, said(one), "caller: hello Ben")
 		assert.Contains(t, said(two), "other "+ana+": hello Ben")
-		w.act(one, stage.Act{Act: "hangup"})
-		w.act(two, stage.Act{Act: "hangup"})
+		w.act(one, stage.Act{Do: "hangs up"})
+		w.act(two, stage.Act{Do: "hangs up"})
 		w.pass(time.Second)
 		assert.True(t, w.look(one).Ended)
 		assert.Equal(t, two.SID, w.Calls()[0].SID, "the latest first")
@@ -310,7 +311,7 @@ func TestTheFarEndOfADial(t *testing.T) {
 		"/voice":  `<Dial action="/dialed" timeout="20"><Number url="/whisper">` + ben + `</Number></Dial>`,
 		"/dialed": "<Say>Bye.</Say>", "/whisper": "<Say>For you.</Say>",
 	}
-	for result, status := range map[string]string{"answer": "completed", "busy": "busy", "no-answer": "no-answer"} {
+	for result, status := range map[string]string{"answers": "completed", "busy": "busy", "no answer": "no-answer"} {
 		t.Run(result, func(t *testing.T) {
 			play(t, documents, func(t *testing.T, w *world) {
 				c, err := w.Dial(ana)
@@ -320,21 +321,21 @@ func TestTheFarEndOfADial(t *testing.T) {
 				require.Len(t, now.Legs, 1)
 				assert.Equal(t, "leg", now.WaitingFor.Kind)
 				leg := now.Legs[0].SID
-				_, err = w.Act(c.SID, stage.Act{Act: "leg", Leg: leg, Result: "sulk"})
+				_, err = w.Act(c.SID, stage.Act{Leg: leg, Do: "sulks"})
+				require.ErrorIs(t, err, phone.ErrUnclear)
+				_, err = w.Act(c.SID, stage.Act{Leg: "CA0", Do: "answers"})
 				require.ErrorIs(t, err, stage.ErrNotFound)
-				_, err = w.Act(c.SID, stage.Act{Act: "leg", Leg: "CA0", Result: "answer"})
-				require.ErrorIs(t, err, stage.ErrNotFound)
-				w.act(c, stage.Act{Act: "leg", Leg: leg, Result: result})
-				if result == "answer" {
+				w.act(c, stage.Act{Leg: leg, Do: result})
+				if result == "answers" {
 					w.pass(5 * time.Second)
 					assert.Contains(t, said(w.look(c)), "app "+ben+": For you.")
 					assert.Equal(t, "talking", w.look(c).Doing)
-					w.act(c, stage.Act{Act: "leg", Leg: leg, Result: "hangup"})
+					w.act(c, stage.Act{Leg: leg, Do: "hangs up"})
 				}
 				w.pass(5 * time.Second)
 				assert.Equal(t, status, w.last("/dialed").Get("DialCallStatus"))
 				assert.True(t, w.look(c).Ended)
-				_, err = w.Act(c.SID, stage.Act{Act: "leg", Leg: leg, Result: "answer"})
+				_, err = w.Act(c.SID, stage.Act{Leg: leg, Do: "answers"})
 				require.ErrorIs(t, err, stage.ErrNotNow)
 			})
 		})
@@ -354,10 +355,10 @@ func TestWhatACallWaitsFor(t *testing.T) {
 			waits stage.Waiting
 			acts  []stage.Act
 		}{
-			{stage.Waiting{Kind: "keys", Hint: "1 digit"}, []stage.Act{{Act: "press", Keys: "5"}}},
-			{stage.Waiting{Kind: "speech", Hint: "tea, coffee"}, []stage.Act{{Act: "speak", Text: "tea"}}},
-			{stage.Waiting{Kind: "keys or speech", Hint: "3 digits"}, []stage.Act{{Act: "silence"}, {Act: "press", Keys: "123"}}},
-			{stage.Waiting{Kind: "recording", Hint: "# ends it"}, []stage.Act{{Act: "record", Seconds: 3}, {Act: "press", Keys: "#"}}},
+			{stage.Waiting{Kind: "keys", Hint: "1 digit"}, []stage.Act{{Do: "5"}}},
+			{stage.Waiting{Kind: "speech", Hint: "tea, coffee"}, []stage.Act{{Do: "speaks tea"}}},
+			{stage.Waiting{Kind: "keys or speech", Hint: "3 digits"}, []stage.Act{{Do: "waits 1s"}, {Do: "presses 123"}}},
+			{stage.Waiting{Kind: "recording", Hint: "# ends it"}, []stage.Act{{Do: "records 3s"}, {Do: "presses #"}}},
 		} {
 			w.pass(8 * time.Second)
 			assert.Equal(t, step.waits, w.look(c).WaitingFor)
@@ -365,13 +366,11 @@ func TestWhatACallWaitsFor(t *testing.T) {
 				w.act(c, a)
 			}
 		}
-		for _, a := range []stage.Act{{Act: "press", Keys: "x"}, {Act: "press"}, {Act: "record", Seconds: -1}, {Act: "record", Seconds: 1e6}, {Act: "answer"}} {
-			_, err := w.Act(c.SID, a)
-			require.ErrorIs(t, err, stage.ErrNotNow, "%+v", a)
-		}
-		for _, a := range []stage.Act{{Act: "dance"}, {Act: "decline", Result: "sulk"}} {
-			_, err := w.Act(c.SID, a)
-			require.ErrorIs(t, err, stage.ErrNotFound, "%+v", a)
+		_, err = w.Act(c.SID, stage.Act{Do: "answers"})
+		require.ErrorIs(t, err, stage.ErrNotNow)
+		for _, what := range []string{"presses x", "presses", "records -1s", "records 300h", "dances", "sulks", ""} {
+			_, err := w.Act(c.SID, stage.Act{Do: what})
+			require.ErrorIs(t, err, phone.ErrUnclear, what)
 		}
 		w.pass(5 * time.Second)
 		assert.Equal(t, "5", w.last("/speech").Get("Digits"))
@@ -403,7 +402,7 @@ func TestTheProgramSendsAndCalls(t *testing.T) {
 		assert.True(t, w.look(c).Rings)
 		_, err = w.UpdateCall(c.SID, "/other", "", "")
 		require.ErrorIs(t, err, stage.ErrNotNow, "it has not been answered")
-		w.act(c, stage.Act{Act: "answer"})
+		w.act(c, stage.Act{Do: "answers"})
 		w.pass(5 * time.Second)
 		assert.Contains(t, said(w.look(c)), "app: Your table is ready.")
 		_, err = w.UpdateCall(c.SID, "", "", "asleep")
@@ -416,7 +415,7 @@ func TestTheProgramSendsAndCalls(t *testing.T) {
 		c, err = w.RingOut(stage.CallOut{To: ben, URL: "/answer"})
 		require.NoError(t, err)
 		w.pass(2 * time.Second)
-		w.act(c, stage.Act{Act: "decline", Result: "busy"})
+		w.act(c, stage.Act{Do: "busy"})
 		w.pass(time.Second)
 		assert.Equal(t, "busy", w.look(c).Status)
 		c, err = w.RingOut(stage.CallOut{To: ben, URL: "/answer"})

@@ -1,4 +1,4 @@
-// The call screen: what is heard, a keypad, words, silence, voice message, and
+// The call screen: what is heard, a keypad, words, voice message, and
 // the far end of a Dial.
 
 import {$, h, fill, keyed, say} from "./dom.js";
@@ -23,26 +23,25 @@ export function callScreen(root, shared, nameOf, latest) {
   const status = h("p.call-state", {role: "status"});
   const lines = h("ol.lines", {"aria-label": "What is heard", "aria-live": "polite"});
   const keypad = h("div.keypad", {role: "group", "aria-label": "Keypad", tabindex: 0},
-    pad.map((key) => h("button", {type: "button", onclick: () => act({act: "press", keys: key})}, key)));
+    pad.map((key) => h("button", {type: "button", onclick: () => act("presses " + key)}, key)));
   const words = h("input", {"aria-label": "Words to speak", placeholder: "Say something"});
   const speak = h("form.speak", {onsubmit: (e) => {
     e.preventDefault();
-    if (words.value.trim()) act({act: "speak", text: words.value.trim()});
+    if (words.value.trim()) act("speaks " + words.value.trim());
     words.value = "";
   }}, words, h("button", {}, "Speak"));
   const legs = h("div.legs");
-  const rings = h("div.leg", {role: "group", "aria-label": "The phone rings"}, h("strong", {}, "The app calls"),
-    h("button", {type: "button", onclick: () => act({act: "answer"})}, "Answer"),
-    h("button", {type: "button", onclick: () => act({act: "decline", result: "busy"})}, "Busy"),
-    h("button", {type: "button", onclick: () => act({act: "decline", result: "no-answer"})}, "No answer"));
+  const rings = h("div.leg", {role: "group", "aria-label": "The phone rings"}, h("strong", {}, "Incoming call from the app"),
+    h("button", {type: "button", onclick: () => act("answers")}, "Answer"),
+    h("button", {type: "button", onclick: () => act("busy")}, "Busy"),
+    h("button", {type: "button", onclick: () => act("no answer")}, "No answer"));
   const aloud = h("input", {type: "checkbox", onchange: () => { if (!aloud.checked) speechSynthesis.cancel(); }});
   // What comes and goes stands above the keypad, whose keys stay where they are.
   const controls = h("div.controls", {}, rings, legs, keypad, speak,
     h("div.row", {},
-      h("button", {type: "button", onclick: () => act({act: "silence"})}, "Stay silent"),
-      h("button", {type: "button", onclick: () => act({act: "record", seconds: 5})}, "Voice message"),
+      h("button", {type: "button", onclick: () => act("records 5s")}, "Leave a 5-second message"),
       h("button.danger", {type: "button", onclick: hangUp}, "Hang up")));
-  const reader = "speechSynthesis" in window ? h("label.aloud", {}, aloud, " Read it out") : null;
+  const reader = "speechSynthesis" in window ? h("label.aloud", {}, aloud, " Speak aloud") : null;
 
   draw();
 
@@ -87,9 +86,9 @@ export function callScreen(root, shared, nameOf, latest) {
     fill(legs, (call.legs || []).filter((leg) => leg.status === "ringing" || leg.status === "in-progress").map((leg) =>
       h("div.leg", {role: "group", "aria-label": "Phone of " + nameOf(leg.to)}, h("span", {}, h("strong", {}, nameOf(leg.to)), leg.status === "ringing" ? " rings" : " is on the line"),
         leg.status === "ringing"
-          ? [["answer", "Answer"], ["busy", "Busy"], ["no-answer", "No answer"]].map(([result, name]) =>
-            h("button", {type: "button", onclick: () => act({act: "leg", leg: leg.sid, result})}, name))
-          : h("button", {type: "button", onclick: () => act({act: "leg", leg: leg.sid, result: "hangup"})}, "Hang up there"))));
+          ? [["answers", "Answer"], ["busy", "Busy"], ["no answer", "No answer"]].map(([what, name]) =>
+            h("button", {type: "button", onclick: () => act(what, leg.sid)}, name))
+          : h("button", {type: "button", onclick: () => act("hangs up", leg.sid)}, "Hang up " + nameOf(leg.to)))));
   }
 
   function speaker(l) {
@@ -105,16 +104,17 @@ export function callScreen(root, shared, nameOf, latest) {
       l.exchange ? h("a", {href: "#/traffic?id=" + l.exchange, "aria-label": "Exchange " + l.exchange}, "›") : null);
   }
 
-  async function act(what) {
+  // act does something in the words of the command line: "presses 1".
+  async function act(what, leg = "") {
     if (!call || call.ended) return;
     try {
-      const next = latest(await api.post(`calls/${encodeURIComponent(call.sid)}/act`, what));
+      const next = latest(await api.post(`calls/${encodeURIComponent(call.sid)}/act`, {do: what, leg}));
       if (next.sid === call.sid) update(next); // the person may have turned to another call meanwhile
     } catch (error) { shared.failed(error); }
   }
 
   async function hangUp() {
-    await act({act: "hangup"});
+    await act("hangs up");
     say("Hung up");
   }
 
@@ -125,7 +125,7 @@ export function callScreen(root, shared, nameOf, latest) {
     leave: () => { if ("speechSynthesis" in window) speechSynthesis.cancel(); },
     key: (event) => {
       if (!call || call.ended || !pad.includes(event.key) || !root.contains(document.activeElement)) return false;
-      act({act: "press", keys: event.key});
+      act("presses " + event.key);
       return true;
     },
   };
