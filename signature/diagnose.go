@@ -117,9 +117,11 @@ func (d *diagnosis) findings() []Finding {
 		return found("header-malformed", headerName+" "+diagnose.Header(d.r.Header[headerName], length), fmt.Sprintf("Look for what rewrites or repeats this header between Twilio and here. "+
 			"Twilio sends it once, as %d characters of base64 (28 for HMAC_SHA1, 44 for HMAC_SHA256).", length))
 	case errors.Is(err, ErrMethod):
-		return found("method", fmt.Sprintf("%s is not accepted here", q.method),
-			fmt.Sprintf("Set the method to POST at Twilio, or accept it (in Go write %q in front of the route's pattern, or set Config.Methods to []string{%q}). "+
-				"If Twilio is set to POST already, a redirect on the way has turned it into a GET, which has the parameters in its query: give Twilio the final URL.", q.method+" ", q.method))
+		remedy := fmt.Sprintf("Set the method to POST at Twilio, or accept it (in Go write %q in front of the route's pattern, or set Config.Methods to []string{%q}).", q.method+" ", q.method)
+		if q.isGet() {
+			remedy += " If Twilio is set to POST already, a redirect on the way has turned it into a GET, which has the parameters in its query: give Twilio the final URL."
+		}
+		return found("method", fmt.Sprintf("%s is not accepted here", q.method), remedy)
 	case errors.Is(err, ErrHost):
 		o, _ := d.v.originOf(d.r)
 		_, host, port := splitAuthority(o.host)
