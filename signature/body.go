@@ -29,10 +29,7 @@ const (
 // with fewer parameters.
 //
 // What was read comes with an error, too, so that it can be put back.
-//
-// Whether a body ends where it should is seen by reading once more into probe,
-// so that the buffer can be just as long as the body.
-func readBody(r *http.Request, limit int64, probe []byte) ([]byte, *Error) {
+func readBody(r *http.Request, limit int64) ([]byte, *Error) {
 	declared := r.ContentLength
 	switch {
 	case declared > limit:
@@ -47,27 +44,20 @@ func readBody(r *http.Request, limit int64, probe []byte) ([]byte, *Error) {
 	if declared >= 0 {
 		most = declared
 	}
-	size := most
+	// One byte more than the body has room for is read, to see that it ends.
+	size := most + 1
 	if declared < 0 || most > wholeBody {
-		size = min(most, firstChunk)
+		size = min(size, firstChunk)
 	}
 	buf := make([]byte, 0, size)
 	for {
-		room := buf[len(buf):cap(buf)]
-		full := int64(len(buf)) == most
-		if full {
-			room = probe
-		}
-		n, err := r.Body.Read(room)
-		if full && n > 0 {
-			buf = append(buf, probe...)
-			if declared >= 0 {
-				return buf, refuse(ErrRead, "longer than its Content-Length")
-			}
-			return buf, refuse(ErrTooLarge, "body over Config.MaxBody")
-		}
+		n, err := r.Body.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		switch {
+		case int64(len(buf)) > most && declared >= 0:
+			return buf, refuse(ErrRead, "longer than its Content-Length")
+		case int64(len(buf)) > most:
+			return buf, refuse(ErrTooLarge, "body over Config.MaxBody")
 		case err == io.EOF:
 			if int64(len(buf)) < declared {
 				return buf, refuse(ErrRead, "shorter than its Content-Length; was it read before?")
@@ -79,8 +69,8 @@ func readBody(r *http.Request, limit int64, probe []byte) ([]byte, *Error) {
 			}
 			return buf, refuseFor(ErrRead, "", err)
 		}
-		if len(buf) == cap(buf) && int64(len(buf)) < most {
-			next := make([]byte, len(buf), min(most, int64(growth*len(buf))))
+		if len(buf) == cap(buf) {
+			next := make([]byte, len(buf), min(most+1, int64(growth*len(buf))))
 			copy(next, buf)
 			buf = next
 		}

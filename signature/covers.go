@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"strings"
 )
 
 // Covers reports whether p is the proof of r: everything that was verified is
@@ -16,12 +15,9 @@ func (p *Verified) Covers(r *http.Request) bool {
 	if r.Method != p.method || len(sent) != 1 || sent[0] != p.signature {
 		return false
 	}
-	target := r.RequestURI
-	if target == "" {
-		target = r.URL.RequestURI()
-	}
-	if rest, ok := strings.CutPrefix(target, "/"); target != p.target && (!ok || rest != p.target || rest != "" && rest[0] != '?') {
-		return false // the second spelling is that of a URL without a path
+	target, _, err := requestTarget(r)
+	if err != nil || target != p.target || !routes(r.URL, target) {
+		return false
 	}
 	return hasBody(r, p.body)
 }

@@ -54,10 +54,7 @@ func (v *Verifier) Diagnose(r *http.Request) []Finding {
 	if errors.Is(err, ErrHeader) || errors.Is(err, ErrSettings) || errors.Is(err, ErrAlgorithm) || errors.Is(err, ErrKey) {
 		d.complete(s)
 	}
-	f := s.form.Form(nil)
-	for name, value := range f.All() {
-		d.pairs = append(d.pairs, form.Pair{Name: name, Value: value})
-	}
+	d.pairs = s.form.Pairs()
 	d.tokens = v.fixed
 	if d.tokens == nil {
 		// An error of the source is the finding.

@@ -2,14 +2,15 @@ package signature
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 )
 
-// What an [Error] wraps, for [errors.Is]. The comment says what to do when it
-// turns up in a log; a client never learns which one it was.
+// An [Error] wraps one of these, for [errors.Is]. A client is not told which one
+// it was.
 var (
-	// ErrMissing: no X-Twilio-Signature header. A stranger, or a proxy that
-	// strips headers it does not know.
+	// ErrMissing: no X-Twilio-Signature header. The request is a stranger's, or a
+	// proxy drops headers that it does not know.
 	ErrMissing = errors.New("signature: no X-Twilio-Signature header")
 
 	// ErrHeader: the header came twice, or is not base64 of the length that the
@@ -27,8 +28,9 @@ var (
 	// ErrKey: the request names a shared key that is not configured.
 	ErrKey = errors.New("signature: unknown shared key")
 
-	// ErrMismatch: the signature is not the one of this request. A forgery, or
-	// a URL or token other than Twilio has; [Verifier.Diagnose] finds out.
+	// ErrMismatch: the signature is not the one of this request. It is a
+	// forgery, or the URL or the token differs from Twilio's. See
+	// [Verifier.Diagnose].
 	ErrMismatch = errors.New("signature: mismatch")
 
 	// ErrAccount: the AccountSid is repeated, malformed or missing, nobody
@@ -72,21 +74,21 @@ var (
 	// declared. A middleware that has read the body before is a common cause.
 	ErrRead = errors.New("signature: body unreadable")
 
-	// ErrForm: the form is malformed, or holds a parameter name that Twilio
-	// never sends. [Config.Lenient] lets such forms through to the check.
+	// ErrForm: the form has a broken escape, or its signed text is also the text
+	// of another request. [Config.Lenient] lets such forms through to the check.
 	ErrForm = errors.New("signature: malformed form")
 
 	// ErrUnexpectedBody: a GET or HEAD that has a body.
 	ErrUnexpectedBody = errors.New("signature: unexpected body")
 
-	// ErrBodyUnsigned: a body that is no form, and no bodySHA256 in the query.
+	// ErrBodyUnsigned: a body that is not a form, and no bodySHA256 in the query.
 	ErrBodyUnsigned = errors.New("signature: body not signed")
 
-	// ErrBodyHash: the body is not the one that bodySHA256 stands for.
+	// ErrBodyHash: the body does not have the hash in bodySHA256.
 	ErrBodyHash = errors.New("signature: body hash mismatch")
 
-	// ErrBodyHashAmbiguous: bodySHA256 stands in the query more than once,
-	// with different values.
+	// ErrBodyHashAmbiguous: bodySHA256 is in the query more than once, with
+	// different values.
 	ErrBodyHashAmbiguous = errors.New("signature: ambiguous body hash")
 
 	// ErrReplayed: a [ReplayWindow] has seen the request before.
@@ -98,15 +100,16 @@ var (
 )
 
 // Error is why a request was refused. It wraps one of the sentinels of this
-// package and, where there is one, the error behind it. Neither its text nor
-// its fields hold a token, a signature, a URL or a parameter.
+// package and, where there is one, the error behind it. Its text holds no token,
+// signature or URL, and no parameter but the name of one that is at fault. Of an
+// error of the program's own, such as a [TokenFunc]'s, the text has the type only.
 type Error struct {
 	// Err is the sentinel.
 	Err error
 
 	// Status is the HTTP status that fits: 403 for anything about trust, 400,
-	// 405, 409, 413, 415, 421 for what any client can know, 503 for our own
-	// troubles.
+	// 405, 409, 413, 415, 421 for what any client can know, 503 for a token
+	// source, a store or a public address that failed.
 	Status int
 
 	detail string
@@ -120,7 +123,11 @@ func (e *Error) Error() string {
 	if e.detail != "" {
 		text += ": " + e.detail
 	}
-	if e.cause != nil {
+	switch {
+	case e.cause == nil:
+	case e.Status == http.StatusServiceUnavailable:
+		text += fmt.Sprintf(": %T", e.cause) // its text may hold anything
+	default:
 		text += ": " + e.cause.Error()
 	}
 	return text
@@ -129,10 +136,10 @@ func (e *Error) Error() string {
 // GoString returns the text, so that %#v shows no more than %v.
 func (e *Error) GoString() string { return e.Error() }
 
-// ServeHTTP answers r, the request that was refused: with Status, with Allow
+// Respond answers r, the request that was refused: with Status, with Allow
 // where that belongs to it, and with nothing else. Where the body has not been
 // read the connection is closed, since the server would wait for the rest of it.
-func (e *Error) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (e *Error) Respond(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Length", "0")
 	if e.allow != "" {

@@ -19,7 +19,7 @@ func FromContext(ctx context.Context) (*Verified, bool) {
 
 // Handler is the middleware: next sees verified requests only, with the proof
 // in the context ([FromContext]) and with a body that can be read again. All
-// others get the answer of [Error.ServeHTTP], which does not say what was wrong.
+// others get the answer of [Error.Respond], which does not say what was wrong.
 // Handler sets no deadline for slow bodies; ReadTimeout of
 // [http.Server] does. It panics if next is nil.
 func (v *Verifier) Handler(next http.Handler) http.Handler {
@@ -27,31 +27,13 @@ func (v *Verifier) Handler(next http.Handler) http.Handler {
 		panic("signature: Handler of a nil http.Handler")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := &proofContext{Context: r.Context()}
-		// The copy keeps what Verify does to the body away from the caller.
-		r = r.WithContext(ctx)
+		// The copy keeps what Verify does to the request away from the caller.
+		r = r.WithContext(r.Context())
 		proof, err := v.Verify(r)
 		if err != nil {
-			err.(*Error).ServeHTTP(w, r)
+			err.(*Error).Respond(w, r)
 			return
 		}
-		// What a middleware has parsed before is not what was verified.
-		r.Form, r.PostForm, r.MultipartForm = nil, nil, nil
-		ctx.proof = proof
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, proof)))
 	})
-}
-
-// proofContext is a context that holds a proof once there is one. Nobody but
-// the handler's own goroutine sees it before.
-type proofContext struct {
-	context.Context
-	proof *Verified
-}
-
-func (c *proofContext) Value(key any) any {
-	if key == (contextKey{}) && c.proof != nil {
-		return c.proof
-	}
-	return c.Context.Value(key)
 }

@@ -9,7 +9,11 @@ import (
 const accountMismatch = "the token belongs to another one"
 
 // matchedURL is the spelling of the URL that was signed.
-type matchedURL struct{ head, target string }
+type matchedURL struct {
+	head, target string
+	end          int  // where it ends in scratch.text
+	params       bool // the parameters are signed behind it
+}
 
 // match looks for the token and the URL that give the signature.
 func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matchedURL, *Error) {
@@ -120,7 +124,7 @@ func (t *try) target(target string) bool {
 			}
 		}
 		if t.hits != nil {
-			t.url = matchedURL{head, target}
+			t.url = matchedURL{head, target, t.room, len(t.text) > t.room}
 			return true
 		}
 	}

@@ -92,7 +92,7 @@ func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
 			if w.Refused != nil {
 				w.Refused(r, refusal)
 			}
-			refusal.ServeHTTP(rw, r)
+			refusal.Respond(rw, r)
 			return
 		}
 		watched := &statusWatcher{ResponseWriter: rw}

@@ -122,7 +122,7 @@ func TestReplayStoreFails(t *testing.T) {
 	h := v.Handler(w.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("called") })))
 	assert.Equal(t, 503, code(h, signedForm("/sms", "a=1")))
 	assert.ErrorIs(t, refused, signature.ErrClaimStore)
-	assert.ErrorContains(t, refused, "store down")
+	assert.NotContains(t, refused.Error(), "store down", "the text has the type of the error only")
 	assert.Equal(t, 1, store.released, "T25: the claim may have been made all the same")
 }
 

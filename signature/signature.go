@@ -104,15 +104,16 @@ type Config struct {
 	// or a [TokenFunc].
 	Tokens TokenSource
 
-	// Methods are the HTTP methods that are accepted, such as "POST"; GET
-	// stands for HEAD and for WebSocket handshakes, too. Empty means what the
-	// route says: the method in the pattern of [http.ServeMux], "GET /voice",
-	// or POST where the pattern names none. Where there is no pattern, since
-	// something else has routed the request, it means POST and GET. Some
-	// routers, chi among them, set a pattern without the method, so a route for
-	// GET in those needs "GET" in here. WebSocket handshakes are accepted
-	// whatever the pattern says. Headers that claim another method have no
-	// effect.
+	// Methods are the HTTP methods that are accepted, such as "POST". GET stands
+	// for HEAD and for WebSocket handshakes, too. Headers that claim another
+	// method have no effect.
+	//
+	// If Methods is empty, the method in the pattern of [http.ServeMux] is
+	// accepted, as in "GET /voice", and POST where the pattern has none. Requests
+	// that were routed by something that sets no pattern may be POST or GET.
+	// Some routers, chi among them, set a pattern without the method, so a route
+	// for GET in those needs "GET" in Methods. WebSocket handshakes are then
+	// accepted on every route, if they are signed as such.
 	Methods []string
 
 	// MaxBody is the largest body, in bytes; zero means 1 MiB. A larger one
@@ -146,6 +147,7 @@ type Verifier struct {
 
 	base    atomic.Pointer[publicURL] // of BaseURL, or the last one of BaseURLFunc
 	hosts   []string                  // Config.Hosts, IPv6 literals in brackets
+	methods string                    // Config.Methods, as in an Allow header
 	fixed   []Token                   // what Config.Tokens always returns, if known
 	decoys  [2]Token                  // an auth token and a shared key, for accounts without
 	scratch sync.Pool
@@ -209,6 +211,7 @@ func New(cfg Config) (*Verifier, error) {
 			mistake("Methods", "entry %d is not a method in capital letters", i+1)
 		}
 	}
+	v.methods = strings.Join(cfg.Methods, ", ")
 	if cfg.MaxBody < 0 {
 		mistake("MaxBody", "negative")
 	}

@@ -1,9 +1,13 @@
 package signature
 
 import (
+	"fmt"
 	"iter"
+	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ringback-go/ringback/internal/form"
@@ -17,25 +21,33 @@ type Verified struct {
 	verifier          *Verifier // nil if nobody has verified it
 	method, mediaType string
 	signature         string
-	head, target      string
+	target            string // as it was received
+	head, signed      string // the URL as it was signed
+	params            []form.Pair
 	body              []byte
-	form              form.Form
 	token             Token
 	algorithm         Algorithm
-	again             replayed
 }
 
 // Params yields the parameters in the order of arrival, repeated ones
 // included: those of the form or, for a GET, of the query. JSON has none. The
 // query of a POST is never mixed in; see [Verified.Query].
-func (p *Verified) Params() iter.Seq2[string, string] { return p.form.All() }
+func (p *Verified) Params() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, pair := range p.params {
+			if !yield(pair.Name, pair.Value) {
+				return
+			}
+		}
+	}
+}
 
 // Param returns the first parameter called name and whether there is one. Case
 // matters.
 func (p *Verified) Param(name string) (string, bool) {
-	for i := range p.form.Len() {
-		if p.form.Name(i) == name {
-			return p.form.Value(i), true
+	for _, pair := range p.params {
+		if pair.Name == name {
+			return pair.Value, true
 		}
 	}
 	return "", false
@@ -57,7 +69,7 @@ func (p *Verified) Query() url.Values {
 
 // URL returns the public URL that Twilio has signed, in the spelling that
 // matched: perhaps with a port inserted or removed.
-func (p *Verified) URL() string { return p.head + p.target }
+func (p *Verified) URL() string { return p.head + p.signed }
 
 // Body returns the bytes of the body, nil for a GET. It must not be changed.
 func (p *Verified) Body() []byte { return p.body }
@@ -107,18 +119,17 @@ func Unverified(r *http.Request) (*Verified, error) {
 	if q.socket {
 		scheme = socketScheme(scheme)
 	}
-	p := &Verified{method: q.method, head: scheme + "://" + r.Host, target: target}
+	p := &Verified{method: q.method, head: scheme + "://" + r.Host, target: target, signed: target}
 	if len(r.Header[headerName]) > 0 {
 		p.signature = r.Header[headerName][0]
 	}
 	if !q.socket {
 		// A media type that cannot be verified can be looked at all the same.
 		q.typ, _ = mediaType(r.Header)
-		if p.body, err = readBody(r, defaultMaxBody, make([]byte, 1)); err != nil {
+		if p.body, err = readBody(r, defaultMaxBody); err != nil {
 			return nil, err
 		}
-		p.again.rest = p.body
-		r.Body = &p.again
+		r.Body = &replayed{p.body}
 	}
 	p.mediaType = q.typ
 	text := p.body
@@ -128,10 +139,45 @@ func Unverified(r *http.Request) (*Verified, error) {
 	} else if !q.hasForm() {
 		return p, nil
 	}
-	var scanner form.Scanner
-	if err := form.Scan(&scanner, text, form.Limits{Pairs: defaultMaxParams, Lenient: true}); err != nil {
-		return nil, refuseForm(err)
+	pairs, malformed := form.Parse(text, form.Limits{Pairs: defaultMaxParams, Lenient: true})
+	if malformed != nil {
+		return nil, refuseForm(malformed)
 	}
-	p.form = scanner.Form(nil)
+	p.params = pairs
 	return p, nil
 }
+
+// UnverifiedForm returns a form with the given parameters as if it had come in
+// a request, for tests and for tools that have no request. Nothing that it
+// returns may be trusted. The parameters are in the order of their names.
+func UnverifiedForm(params url.Values) *Verified {
+	p := &Verified{method: http.MethodPost, mediaType: formType, target: "/", signed: "/"}
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		for _, value := range params[name] {
+			p.params = append(p.params, form.Pair{Name: name, Value: value})
+		}
+	}
+	p.body = form.Append(nil, p.params...)
+	return p
+}
+
+// String returns the method, the path, and whether the request was verified. It
+// leaves out the query, the parameters, the body and the signature, which are
+// personal or can be used to repeat the request.
+func (p *Verified) String() string {
+	by := "verified by " + p.token.String()
+	if p.verifier == nil {
+		by = "unverified"
+	}
+	path, _, _ := strings.Cut(p.target, "?")
+	return fmt.Sprintf("%s %q, %s", p.method, path, by)
+}
+
+// Format writes what [Verified.String] returns, whatever the verb.
+func (p *Verified) Format(f fmt.State, _ rune) { fmt.Fprint(f, p.String()) }
+
+// LogValue returns what [Verified.String] returns.
+func (p *Verified) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// MarshalText returns what [Verified.String] returns.
+func (p *Verified) MarshalText() ([]byte, error) { return []byte(p.String()), nil }

@@ -2,7 +2,6 @@ package signature
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/ringback-go/ringback/internal/form"
@@ -16,9 +15,10 @@ import (
 // limits before it is decoded, and the signature last. All tokens are tried
 // for each spelling of the URL; the next spelling only where none matched.
 //
-// Verify reads r.Body and puts a copy in its place, which can be read again,
-// as far as it has read it. A GET is left with an empty body, the body of a
-// WebSocket handshake is not touched.
+// Verify reads r.Body and puts a copy of what it has read in its place, which can
+// be read again. A GET is left with an empty body, and the body of a WebSocket
+// handshake is not touched. What was parsed before into r.Form, r.PostForm or
+// r.MultipartForm is removed, because it need not be what was verified.
 func (v *Verifier) Verify(r *http.Request) (*Verified, error) {
 	s := v.scratch.Get().(*scratch)
 	proof, err := v.verify(r, s)
@@ -56,29 +56,22 @@ func (q *request) isGet() bool {
 }
 
 func (v *Verifier) verify(r *http.Request, s *scratch) (*Verified, *Error) {
-	var q request
-	token, url, err := v.check(r, &q, s)
+	q := &s.request
+	defer func() { *q = request{} }() // the pool must not keep the body
+	token, url, err := v.check(r, q, s)
 	if err != nil {
 		if len(q.body) > 0 {
 			r.Body = &replayed{q.body} // for Refused and Diagnose
 		}
 		return nil, err
 	}
-	var p *Verified
-	switch n := s.form.Len(); {
-	case n == 0 || !q.isGet() && !q.hasForm():
-		p = new(Verified)
-	case n <= len(roomyProof{}.room):
-		roomy := new(roomyProof)
-		p = &roomy.Verified
-		p.form = s.form.Form(roomy.room[:])
-	default:
-		p = new(Verified)
-		p.form = s.form.Form(nil)
+	p := new(Verified)
+	if q.isGet() || q.hasForm() {
+		p.params = q.account.params(s)
 	}
 	p.verifier = v
 	p.method, p.mediaType, p.signature = q.method, q.typ, q.signature
-	p.head, p.target, p.token = url.head, url.target, token
+	p.target, p.head, p.signed, p.token = q.loc.target, url.head, url.target, token
 	p.algorithm = SHA1
 	if q.settings.shared() {
 		p.algorithm = q.settings.algorithm
@@ -89,17 +82,11 @@ func (v *Verifier) verify(r *http.Request, s *scratch) (*Verified, *Error) {
 		r.Body = http.NoBody
 	default:
 		p.body = q.body
-		p.again.rest = q.body
-		r.Body = &p.again
+		r.Body = &replayed{q.body}
 	}
+	// What a middleware has parsed before is not what was verified.
+	r.Form, r.PostForm, r.MultipartForm = nil, nil, nil
 	return p, nil
-}
-
-// roomyProof is a proof with room for the parameters of most requests, which
-// saves them an allocation.
-type roomyProof struct {
-	Verified
-	room [32]form.Span
 }
 
 func (v *Verifier) check(r *http.Request, q *request, s *scratch) (Token, matchedURL, *Error) {
@@ -113,6 +100,9 @@ func (v *Verifier) check(r *http.Request, q *request, s *scratch) (Token, matche
 		return Token{}, matchedURL{}, err
 	}
 	token, url, err := v.match(r, q, s)
+	if err == nil && !v.cfg.Lenient {
+		err = q.checkReading(s, url)
+	}
 	if err == nil && !routes(r.URL, q.loc.target) {
 		err = refuse(ErrTarget, "Request.URL differs from the request line; verify before anything rewrites it")
 	}
@@ -127,9 +117,9 @@ func (v *Verifier) inspect(r *http.Request, q *request) *Error {
 		q.method = http.MethodGet // as net/http has it for requests made by hand
 	}
 	q.socket = isWebSocket(r)
-	if !v.accepts(r, q) {
+	if allowed := v.allowed(r); !v.accepts(q, allowed) {
 		err := refuse(ErrMethod, "name the method in the route's pattern or in Config.Methods")
-		err.allow = v.allow(r)
+		err.allow = allowed
 		return err
 	}
 	if q.signature, q.settings, err = signatureOf(r.Header); err != nil {
@@ -179,40 +169,34 @@ func (q *request) checkCovered() *Error {
 	return refuse(ErrBodyUnsigned, "no bodySHA256 in the query")
 }
 
-// accepts applies the rules of Config.Methods.
-func (v *Verifier) accepts(r *http.Request, q *request) bool {
-	method := q.method
-	if q.socket || method == http.MethodHead {
-		method = http.MethodGet
-	}
+// allowed returns the methods that the route of r takes, as in an Allow header:
+// those of Config.Methods, else the one in the pattern of [http.ServeMux], else
+// POST. Where no pattern has routed the request it may be a GET, too.
+func (v *Verifier) allowed(r *http.Request) string {
 	if len(v.cfg.Methods) > 0 {
-		return slices.Contains(v.cfg.Methods, q.method) || slices.Contains(v.cfg.Methods, method)
-	}
-	if q.socket {
-		return true
+		return v.methods
 	}
 	if r.Pattern == "" {
-		return method == http.MethodPost || method == http.MethodGet
+		return "POST, GET"
 	}
-	routed, _, found := strings.Cut(r.Pattern, " ")
-	if !found {
-		routed = http.MethodPost
+	if method, _, found := strings.Cut(r.Pattern, " "); found {
+		return method
 	}
-	return method == routed || q.method == routed
+	return http.MethodPost
 }
 
-// allow returns the value of the Allow header.
-func (v *Verifier) allow(r *http.Request) string {
-	methods := v.cfg.Methods
-	if len(methods) == 0 {
-		methods = []string{http.MethodPost}
-		if routed, _, found := strings.Cut(r.Pattern, " "); found {
-			methods = []string{routed}
-		} else if r.Pattern == "" {
-			methods = []string{http.MethodPost, http.MethodGet}
+// accepts reports whether q has one of the methods that are allowed. GET stands
+// for HEAD and for WebSocket handshakes, and only Config.Methods can refuse those.
+func (v *Verifier) accepts(q *request, allowed string) bool {
+	if q.socket && len(v.cfg.Methods) == 0 {
+		return true
+	}
+	for method := range strings.SplitSeq(allowed, ", ") {
+		if method == q.method || method == http.MethodGet && q.isGet() {
+			return true
 		}
 	}
-	return strings.Join(methods, ", ")
+	return false
 }
 
 // read reads the body and holds it against its hash.
@@ -220,7 +204,7 @@ func (v *Verifier) read(r *http.Request, q *request, s *scratch) *Error {
 	if q.socket {
 		return nil // what follows a handshake is the WebSocket's
 	}
-	body, err := readBody(r, v.cfg.MaxBody, s.probe[:])
+	body, err := readBody(r, v.cfg.MaxBody)
 	if err != nil {
 		if len(body) > 0 {
 			r.Body = putBack(body, r.Body)
@@ -244,20 +228,19 @@ func (v *Verifier) read(r *http.Request, q *request, s *scratch) *Error {
 	return nil
 }
 
-// parse decodes the parameters and applies the rules about them.
+// parse decodes the parameters and finds the account.
 func (v *Verifier) parse(q *request, s *scratch) *Error {
 	limits := form.Limits{Pairs: v.cfg.MaxParams, Lenient: v.cfg.Lenient}
 	var err error
 	if q.hasForm() {
 		err = form.Scan(&s.form, q.body, limits)
 	} else {
-		// The query is the user's own text as much as Twilio's, so the rules
-		// about content do not apply to it.
+		// The query is the developer's own text as much as Twilio's.
 		limits.Lenient = true
 		err = form.Scan(&s.form, q.loc.query(), limits)
 	}
 	if err != nil {
 		return refuseForm(err)
 	}
-	return q.account.find(s, !v.cfg.Lenient && q.hasForm(), !v.cfg.Lenient && (q.isGet() || q.hasForm()))
+	return q.account.find(s, q, !v.cfg.Lenient)
 }

@@ -18,7 +18,7 @@ import (
 // the time that a function may take, the answer when it fails, and the log.
 // [Handle], [Notify], [Events] and [Deduplicate] take it.
 //
-// A request that the verifier refuses is answered as [signature.Error.ServeHTTP]
+// A request that the verifier refuses is answered as [signature.Error.Respond]
 // does. One that lacks what identifies a request of its kind is answered with
 // 400 and an empty body. Where [signature.Verifier.Handler] of the same verifier
 // has verified the very same request already, that proof is used.
@@ -178,7 +178,7 @@ func (rc *Receiver) refuseProof(w http.ResponseWriter, r *http.Request, err erro
 		panic("webhook: Verify returned another error than a *signature.Error")
 	}
 	hookctx.Report(r.Context(), hookctx.Failed)
-	refused.ServeHTTP(w, r)
+	refused.Respond(w, r)
 	rec := &logRecord{level: slog.LevelWarn, message: refusedMessage, status: refused.Status}
 	rc.report(r, &Failure{Cause: CauseRefused, Err: err}, rec)
 }

@@ -134,7 +134,7 @@ func (s *Server[S]) Accept(w http.ResponseWriter, r *http.Request) *Conn {
 	if _, err := s.cfg.Verifier.Verify(r); err != nil {
 		s.stats.Refused.Add(1)
 		if refused, ok := errors.AsType[*signature.Error](err); ok {
-			refused.ServeHTTP(w, r)
+			refused.Respond(w, r)
 		} else {
 			http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
 		}
