@@ -12,11 +12,11 @@ import (
 // RecordingStatusCallback, as transcribeCallback, and to a sink of Event
 // Streams.
 //
-// The answer is 204 once the store has what was told (T22), and 503 when the
-// store returns an error or is not done within Options.Timeout; a callback that
-// comes again does no harm. What Handler gets beside status callbacks it stores
-// as far as it tells a state, and then passes to Options.Other. Everything
-// else, the verification above all, is as for [webhook.Events].
+// The answer is 204 once the store has saved the report (T22), and 503 when the
+// store returns an error or takes longer than Options.Timeout; a callback that is
+// repeated does no harm. Of other requests, Handler stores what they report and
+// then passes them to Options.Other. Otherwise, verification included, it works
+// like [webhook.Events].
 func (t *Tracker) Handler(rc *webhook.Receiver) http.Handler {
 	return webhook.Events(rc, t.receive)
 }

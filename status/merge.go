@@ -6,26 +6,25 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Merge returns what s and t say together. It is commutative, associative and
-// idempotent, so that any order, any repetition and any grouping of
-// observations ends in the same state; and it never asks a clock which of two
-// reports is the later one (T23, T27).
+// Merge returns the state of all reports of s and t. It is commutative,
+// associative and idempotent, so any order, repetition and grouping of
+// observations ends in the same state. Clocks take no part (T23, T27).
 //
-// Of two reports the one that is further on decides: a state on the way loses
-// to an end, a lower step to a higher one. Where Twilio counts (calls,
-// conferences, live transcriptions) the greater number decides between equals.
-// A word that is not known counts as further on than all known steps and
-// as no end; among unknown words the count decides, then the alphabet.
+// Of two reports, the one that is further along decides: a final status wins over
+// one on the way, a later step over an earlier one. Between equal steps, Twilio's
+// count decides where there is one (calls, conferences, live transcriptions). An
+// unknown word ranks after all known steps and before the final ones; between
+// unknown words the count decides, then the alphabet.
 //
-// A final status gives way in two cases only. One is documented by Twilio: read
-// after delivered, a recording deleted, a session stopped that then turns out
-// to have failed. The other is a contradiction, two ends that cannot both be
-// true. Then the one for which more had to happen decides (delivered over
+// A final status changes in two cases only. One is documented by Twilio: a message
+// is read after it was delivered, a recording is deleted, a session that stopped
+// turns out to have failed. The other is a contradiction between two final
+// statuses. Then the one for which more had to happen wins (delivered over
 // undelivered over failed over canceled; for a call the later one by Twilio's
-// count, else completed over busy over no-answer over failed over canceled) and
-// the other is shown as Conflict.
+// count, else completed over busy over no-answer over failed over canceled), and
+// the other becomes Conflict.
 //
-// States of different SIDs do not mix: the result is the one with the greater
+// States of different SIDs are not merged: the result is the one with the greater
 // SID, unchanged.
 func (s State) Merge(t State) State {
 	if s.SID != t.SID {
@@ -66,8 +65,8 @@ type sideNotes struct {
 	url             string
 }
 
-// covers reports whether s has nothing to learn from reports, the usual case
-// of a repeated callback. Both are in order.
+// covers reports whether s already has all of reports, as it does after a repeated
+// callback. Both are in order.
 func covers(s *State, reports []Report) bool {
 	i := 0
 	for j := range reports {
@@ -123,8 +122,8 @@ func join(a, b *Report) Report {
 }
 
 // bound drops the lowest reports beyond MaxRepeats of one status and event, then
-// the lowest beyond MaxReports. What is dropped from a part would be dropped from
-// the whole as well, which is why merging stays free of order.
+// the lowest beyond MaxReports. A report that is dropped from a part would also be
+// dropped from the whole, so the order of merging still does not matter.
 func bound(reports []Report) []Report {
 	if len(reports) <= MaxRepeats {
 		return reports
@@ -145,7 +144,7 @@ func bound(reports []Report) []Report {
 	return reports[kept:]
 }
 
-// earlier returns the first of two times, ignoring one that is not known.
+// earlier returns the earlier of two times, ignoring a zero time.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b

@@ -9,23 +9,23 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// An Observation is one report about one thing at Twilio: what a callback said,
-// or what the REST API answered. Reports may be lost, come twice and come in
-// any order. [Observe] makes one from an event; a program may make its own, for
+// An Observation is one report about one thing at Twilio, from a callback or from
+// an answer of the REST API. Reports may be lost, come twice and come in any
+// order. [Observe] makes one from an event; a program may make its own, for
 // instance from the answer to the request that sent a message.
 //
-// Only SID and Status are needed.
+// Only SID and Status are required.
 type Observation struct {
 	SID    webhook.SID // the message, call, recording, ... that it is about
-	Status string      // Twilio's word for the state, such as "delivered" or "in-progress"
+	Status string      // Twilio's word, such as "delivered" or "in-progress"
 
-	// Event is the name of the event that brought the state, where Twilio has
-	// more names for events than for states: "participant-join" of a
-	// conference, "transcription-content" of a live transcription.
+	// Event is the name of the event that was reported, where Twilio has more
+	// names for events than for states: "participant-join" of a conference,
+	// "transcription-content" of a live transcription.
 	Event string
 
 	// Sequence is Twilio's count of the events of a call, conference or live
-	// transcription. Zero is the first, and stands for "not told" as well.
+	// transcription. Zero is the first event, or unknown.
 	Sequence int
 
 	ErrorCode    int    // zero: none; see [Code]
@@ -38,7 +38,7 @@ type Observation struct {
 	URL         string        // of a recording or transcription
 
 	Time time.Time // when it happened, where Twilio says so
-	Seen time.Time // when this program heard of it
+	Seen time.Time // when this program received it
 }
 
 // Limits of what is kept of one [Observation]; see [Of].
@@ -51,7 +51,7 @@ const (
 
 // Validate reports whether o can be stored: its error wraps [ErrInvalid] when
 // the SID is not 1 to [MaxSID] visible ASCII characters, or Status is empty.
-// Every [Store] asks this before it touches anything.
+// Every [Store] checks this before it stores anything.
 func (o Observation) Validate() error {
 	if !ValidKey(o.SID) {
 		return errSID
@@ -91,10 +91,10 @@ func (o *Observation) report() Report {
 	}
 }
 
-// clean makes text fit for every database: control characters (NUL among them),
-// DEL and bytes that are not UTF-8 are written as \x00, in four ASCII
-// characters; text of more than limit bytes is cut before a character. Cleaned text
-// comes through unchanged.
+// clean returns text that every database can hold: control characters (including
+// NUL), DEL and bytes that are not UTF-8 are written as \x00, in four ASCII
+// characters; text of more than limit bytes is cut before a character. Cleaning
+// clean text changes nothing.
 func clean(s string, limit int) string {
 	if plain(s) {
 		if len(s) > limit {
@@ -146,8 +146,8 @@ func cut(s string, limit int) string {
 	return s[:limit]
 }
 
-// cleanSID drops what could not be a SID: it stands in a side note, and a wrong
-// side note must not cost the report.
+// cleanSID drops a SID that cannot be stored. It is not the key of the report, so
+// the rest of the report is kept.
 func cleanSID(sid webhook.SID) webhook.SID {
 	if !ValidKey(sid) {
 		return ""
@@ -155,9 +155,9 @@ func cleanSID(sid webhook.SID) webhook.SID {
 	return sid
 }
 
-// cleanTime gives t as every database gives it back: in UTC, in whole
-// microseconds, without the reading of a monotonic clock. A time outside the
-// years 1 to 9999 is as good as none.
+// cleanTime returns t as every database returns it: in UTC, in whole microseconds,
+// without a monotonic clock reading. A time outside the years 1 to 9999 becomes
+// the zero time.
 func cleanTime(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}

@@ -7,11 +7,11 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// A Kind says what a SID names, as far as states go.
+// A Kind is what a SID names.
 type Kind string
 
-// The kinds whose words this package knows. A SID of any other prefix is
-// tracked as well: its words are then all unknown ones.
+// The kinds whose statuses this package knows. A SID with any other prefix is
+// tracked too: all of its statuses are unknown words.
 const (
 	Message       Kind = "message"       // SM, MM; WA and DY where Conversations name them so
 	Call          Kind = "call"          // CA
@@ -22,7 +22,7 @@ const (
 	Other         Kind = "other"
 )
 
-// KindOf tells from the two letters in front of a SID what it names.
+// KindOf returns what a SID names, from its first two letters.
 func KindOf(sid webhook.SID) Kind {
 	switch prefix(sid) {
 	case "SM", "MM", "WA", "DY":
@@ -48,35 +48,35 @@ func prefix(sid webhook.SID) webhook.SID {
 	return sid[:2]
 }
 
-// A rank places a status word among those of its kind. Class comes first; then
-// the sequence number, where Twilio counts; then tie, which decides between two
-// words that both claim to be the last.
+// A rank places a status word among those of its kind. The class is compared
+// first, then the sequence number where Twilio counts, then tie, which decides
+// between two final words.
 type rank struct {
 	class uint8
 	tie   uint8
 }
 
-// The classes from unknown on are the same for every kind; the words that lead
-// up to an end have the small numbers.
+// The classes from unknown on are the same for every kind; the steps before them
+// have small numbers.
 const (
-	// unknown is the class of a word that is not in the tables: further on than
-	// every known stop on the way, not yet an end.
+	// unknown is the class of a word that is not in the tables: after every known
+	// step, before the final words.
 	unknown uint8 = 200
-	// ended is the class of the ends. Two of them contradict each other.
+	// ended is the class of the final words. Two of them contradict each other.
 	ended uint8 = 210
-	// after is the class of the ends that may follow another end.
+	// after is the class of the final words that may follow another one.
 	after uint8 = 220
 )
 
 func (r rank) final() bool { return r.class >= ended }
 
-// rankOf looks a word up in the table of what sid names. The ends of a message
-// and of a call are ordered by how much had to go right for them to be said:
-// a receipt from the handset is better evidence than its absence.
+// rankOf looks a word up in the table of what sid names. The final words of a
+// message and of a call are ordered by how much had to happen for them to be
+// reported: a receipt from the handset is better evidence than its absence.
 //
-// Sources: order_rank and transitions of spec/webhooks-messaging.json;
-// CallStatusOrder and RecordingStatusRest of spec/webhooks-voice.json; section 4
-// of spec/verb-semantics.md.
+// Sources: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values,
+// https://www.twilio.com/docs/voice/api/call-resource#call-status-values and section 4
+// of internal/spec/verb-semantics.md.
 func rankOf(sid webhook.SID, word string) rank {
 	switch prefix(sid) {
 	case "SM", "MM", "WA", "DY":
@@ -199,8 +199,8 @@ func transcriptRank(word string) rank {
 	return rank{class: unknown}
 }
 
-// sessionRank is for what starts, may break and stops. A session that broke is
-// also reported as stopped; that it broke is what stays.
+// sessionRank is for streams and live transcriptions. A session that failed is
+// also reported as stopped; failed wins.
 func sessionRank(word string) rank {
 	switch word {
 	case "in-progress":
@@ -213,9 +213,9 @@ func sessionRank(word string) rank {
 	return rank{class: unknown}
 }
 
-// follows reports whether Twilio documents that the end later may come after
-// the end earlier: a message is read after it was delivered, a finished
-// recording is deleted, a broken session stops.
+// follows reports whether Twilio documents that the final word later may come
+// after the final word earlier: a message is read after it was delivered, a
+// finished recording is deleted, a failed session stops.
 func follows(sid webhook.SID, later, earlier string) bool {
 	switch prefix(sid) {
 	case "SM", "MM", "WA", "DY":
@@ -228,9 +228,9 @@ func follows(sid webhook.SID, later, earlier string) bool {
 	return false
 }
 
-// compare orders what was told about sid: by class, by sequence number, by
-// tie, by error code, and last by the words themselves, so that no two
-// different reports are equal. Time takes no part: clocks differ.
+// compare orders the reports of sid: by class, sequence number, tie and error
+// code, and last by the words themselves, so that no two different reports are
+// equal. Time takes no part, because clocks differ.
 func compare(sid webhook.SID, a, b *Report) int {
 	if a.Status == b.Status {
 		return cmp.Or(

@@ -9,41 +9,41 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// A State is what all observations of one SID say together. [Of], [State.Merge]
-// and decoding from JSON make states; the zero State is that of which nothing
-// is known, and merges with every other.
+// A State is the merge of all observations of one SID. [Of], [State.Merge] and
+// decoding from JSON make states. Nothing is known about the zero State, and it
+// merges with every other.
 //
-// A State is a value: copies may share Reports, which nobody changes. It is
-// safe for concurrent use. Its JSON is stable and holds everything, so that a
-// store may keep a state in one column.
+// A State is a value: copies share Reports, which must not be changed. It is safe
+// for concurrent use. Its JSON is complete and stable, so that a store can keep a
+// state in one column.
 type State struct {
 	SID          webhook.SID `json:"sid"`
 	Status       string      `json:"status"`                 // Twilio's word
-	Final        bool        `json:"final"`                  // no other status is to come, but for the exceptions of Merge
+	Final        bool        `json:"final"`                  // no other status will follow, except as Merge says
 	ErrorCode    int         `json:"error_code,omitzero"`    // zero: none; see [Code]
 	ErrorMessage string      `json:"error_message,omitzero"` // Twilio's text, where it sends one
 
-	// Conflict is a final status that was reported too and contradicts Status,
+	// Conflict is a final status that was also reported and contradicts Status,
 	// such as "undelivered" of a message that is "delivered". If there are
-	// several, it is the most likely one; Reports has them all.
+	// several, it is the most likely one; Reports has all of them.
 	Conflict string `json:"conflict,omitzero"`
 
 	AccountSID webhook.SID   `json:"account_sid,omitzero"`
 	ParentSID  webhook.SID   `json:"parent_sid,omitzero"`
-	Duration   time.Duration `json:"duration_ns,omitzero"` // longest one told
+	Duration   time.Duration `json:"duration_ns,omitzero"` // the longest one reported
 	URL        string        `json:"url,omitzero"`
 
-	First time.Time `json:"first_seen,omitzero"` // when this program first heard of the SID
-	Last  time.Time `json:"last_seen,omitzero"`  // when it last did, repetitions included
+	First time.Time `json:"first_seen,omitzero"` // when this program first received a report
+	Last  time.Time `json:"last_seen,omitzero"`  // when it last did, including repetitions
 
-	// Reports are the distinct things that were told, in the order in which they
-	// must have happened, the one that decides last. At most [MaxReports],
-	// and at most [MaxRepeats] with one status and event.
+	// Reports are the distinct reports, in the order in which they must have
+	// happened; the last one decides. There are at most [MaxReports], and at most
+	// [MaxRepeats] with the same status and event.
 	Reports []Report `json:"reports,omitempty"`
 }
 
-// A Report is one thing that Twilio told, however often. Status, Event, Sequence
-// and ErrorCode make two reports different.
+// A Report is one report of Twilio, however often it came. Two reports are
+// different if their Status, Event, Sequence or ErrorCode are.
 type Report struct {
 	Status       string      `json:"status"`
 	Event        string      `json:"event,omitzero"`
@@ -52,24 +52,23 @@ type Report struct {
 	ErrorMessage string      `json:"error_message,omitzero"`
 	Participant  webhook.SID `json:"participant,omitzero"`
 	Time         time.Time   `json:"time,omitzero"` // when it happened, where Twilio says so
-	Seen         time.Time   `json:"seen,omitzero"` // when it was first heard
+	Seen         time.Time   `json:"seen,omitzero"` // when it was first received
 }
 
-// Bounds of a history (threat T28). The reports that are furthest on stay,
+// Limits of a history (T28). The reports that are furthest along are kept,
 // whatever order they came in.
 const (
 	MaxReports = 32 // in a state
 	MaxRepeats = 8  // in a state with the same Status and Event
 )
 
-// Of returns the state that o alone makes.
+// Of returns the state after the single observation o.
 //
-// What databases cannot hold is made harmless here, once for all of them (T14):
-// a control character, NUL included, or a byte that is not UTF-8 is written as
-// \x00, in four ASCII characters; words, messages and URLs are cut at
-// [MaxWord], [MaxMessage] and [MaxURL] bytes, before a character; times are in
-// UTC and whole microseconds; numbers below zero count as zero, those above
-// 2³¹-1 as that. A SID is not changed: stores refuse a bad one.
+// It replaces what databases cannot hold (T14): a control character, including
+// NUL, or a byte that is not UTF-8 is written as \x00, in four ASCII characters;
+// words, messages and URLs are cut at [MaxWord], [MaxMessage] and [MaxURL] bytes,
+// before a character; times are in UTC and whole microseconds; numbers are limited
+// to 0 to 2³¹-1. A SID is not changed: stores refuse an invalid one.
 func Of(o Observation) State {
 	s := State{
 		SID:        o.SID,
@@ -85,7 +84,7 @@ func Of(o Observation) State {
 	return s
 }
 
-// Kind says what s is the state of.
+// Kind is the kind of thing that s is the state of.
 func (s State) Kind() Kind { return KindOf(s.SID) }
 
 // Rank returns a text that orders states of one SID: of two, [State.Merge] takes
@@ -100,8 +99,8 @@ func (s State) Rank() string {
 	return fmt.Sprintf("%03d %010d %03d %010d %s", r.class, top.Sequence, r.tie, top.ErrorCode, top.Status)
 }
 
-// Since is when the status began: by Twilio's clock if it said so, else when
-// this program first heard of it.
+// Since is when the status began: by Twilio's clock if Twilio said so, else when
+// this program first received it.
 func (s State) Since() time.Time {
 	if len(s.Reports) == 0 {
 		return time.Time{}
@@ -113,7 +112,7 @@ func (s State) Since() time.Time {
 	return r.Seen
 }
 
-// Equal reports whether s and t are the same in everything, times included.
+// Equal reports whether s and t are the same, including all times.
 func (s State) Equal(t State) bool { return same(&s, &t, true) }
 
 // same compares two states, with or without the times they were seen.
@@ -168,9 +167,9 @@ func (s *State) derive() {
 	}
 }
 
-// UnmarshalJSON reads what encoding/json writes. What follows from the reports
-// is worked out anew, and everything is held to the rules of [Of], so that text
-// from an older version or a strange hand is a proper state too.
+// UnmarshalJSON reads what encoding/json writes. It computes again what follows
+// from the reports and applies the rules of [Of], so that text written by an older
+// version or by another program also becomes a proper state.
 func (s *State) UnmarshalJSON(data []byte) error {
 	type plainState State
 	var p plainState

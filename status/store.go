@@ -14,7 +14,7 @@ import (
 
 var (
 	// ErrNotFound says that no observation of that SID was stored, or that the
-	// store no longer has it. The thing may well exist at Twilio.
+	// store no longer has it. The thing may still exist at Twilio.
 	ErrNotFound = errors.New("status: not found")
 
 	// ErrInvalid says that an observation has no usable SID or no status.
@@ -34,16 +34,16 @@ type Store interface {
 	// Apply merges obs into what is stored. When it returns nil, everything is
 	// as durable as the store makes anything.
 	//
-	// The change of one SID is atomic: nobody sees half of it. Several
-	// observations of one SID in a call are one change. The changes returned
-	// have one element for each SID whose state is different now, the times it
-	// was seen aside (see [Diff]), in no particular order; repeating a call
-	// therefore returns none. Applying nothing returns nil, nil.
+	// The change of one SID is atomic. Several observations of one SID in a
+	// call are one change. The changes returned have one element for each SID
+	// whose state is different now, apart from the times it was seen (see
+	// [Diff]), in no particular order; repeating a call therefore returns none.
+	// Applying nothing returns nil, nil.
 	//
-	// An invalid observation refuses the whole call with an error that wraps
-	// [ErrInvalid], before anything is stored. After any other error, each SID
-	// may or may not have been stored; the changes returned with it are some of
-	// those that were. Calling again with the same obs is always harmless.
+	// If an observation is invalid, nothing is stored, and the error wraps
+	// [ErrInvalid]. After any other error, each SID may or may not have been
+	// stored; the changes returned with it are some of those that were. Calling
+	// again with the same obs is always harmless.
 	Apply(ctx context.Context, obs ...Observation) ([]Change, error)
 
 	// Get returns the state of sid, or an error that wraps [ErrNotFound], also for
@@ -53,21 +53,20 @@ type Store interface {
 	// Pending yields the states that are not final and were last seen before
 	// the given time: those seen longest ago first, equal times by SID. It may
 	// be stopped early, and Apply may be called from its loop. States that
-	// change meanwhile may be yielded as they were, as they are or not at all.
+	// change meanwhile may be yielded as they were, as they are, or not at all.
 	// An error is yielded with the zero State and ends the sequence.
 	Pending(ctx context.Context, before time.Time) iter.Seq2[State, error]
 }
 
-// A Notifier is a [Store] that hears of changes made by other processes too,
+// A Notifier is a [Store] that is notified of changes made by other processes,
 // such as one on PostgreSQL (LISTEN) or Redis (SUBSCRIBE). [Tracker.Watch] uses
-// it if the store has it.
+// it if the store implements it.
 type Notifier interface {
-	// Listen returns once the store listens. From then on every change that
-	// any process commits, this one included, is sent at most once, in the
-	// order of commits for each SID where the database can tell. The store
-	// closes the channel when ctx ends or when it no longer hears (after
-	// which the caller may listen again). A consumer that does not keep up may
-	// lose changes.
+	// Listen returns once the store listens. From then on, every change that any
+	// process commits, including this one, is sent at most once, for each SID in
+	// the order of commits if the database can tell. The store closes the
+	// channel when ctx ends or when its connection does, after which the caller
+	// may listen again. A consumer that does not keep up may lose changes.
 	Listen(ctx context.Context) (<-chan Change, error)
 }
 
@@ -80,17 +79,17 @@ type Change struct {
 // SID is the SID of both states.
 func (c Change) SID() webhook.SID { return c.After.SID }
 
-// Moved reports whether the status is another one than before. A change
-// that did not move brought something else: an earlier step that came late, a
-// contradiction, the duration of a call.
+// Moved reports whether the status changed. A change that did not move added
+// something else: an earlier step that came late, a contradiction, the duration
+// of a call.
 func (c Change) Moved() bool { return c.Before.Status != c.After.Status }
 
 // Ended reports whether the change made the state final.
 func (c Change) Ended() bool { return c.After.Final && !c.Before.Final }
 
-// Diff returns the change from before to after, and whether there is one: two
-// states that differ only in the times they were seen do not count. Stores use
-// it.
+// Diff returns the change from before to after, and whether there is one: a
+// difference only in the times at which they were seen does not count. It is for
+// authors of a [Store].
 func Diff(before, after State) (Change, bool) {
 	if same(&before, &after, false) {
 		return Change{}, false
@@ -98,9 +97,10 @@ func Diff(before, after State) (Change, bool) {
 	return Change{Before: before, After: after}, true
 }
 
-// Fold merges obs into one state for each SID, ordered by SID. Stores use it so
-// that a call touches each row once, and all callers lock rows in one order. Its
-// error is that of [Observation.Validate] of the first invalid one.
+// Fold merges obs into one state for each SID, ordered by SID. It is for authors
+// of a [Store]: a call then writes each row once, and all callers lock rows in the
+// same order. Its error is that of [Observation.Validate] for the first invalid
+// observation.
 func Fold(obs ...Observation) ([]State, error) {
 	for i := range obs {
 		if err := obs[i].Validate(); err != nil {

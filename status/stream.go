@@ -13,7 +13,7 @@ import (
 // Limits of a stream to a browser.
 const (
 	streamSIDs  = 100              // that one request may name
-	streamBeat  = 15 * time.Second // between signs of life, below the patience of proxies
+	streamBeat  = 15 * time.Second // between comments that keep a proxy from closing the connection
 	streamWrite = 10 * time.Second // that one write may take
 )
 
@@ -21,20 +21,19 @@ const (
 //
 //	new EventSource("/deliveries/stream?sid=SM...&sid=SM...")
 //
-// and gets the state of each SID that it names (at most 100; none: all), if
-// there is one, and then every change as it happens. Each event is called
-// "state" and its data is the JSON of a [State]. An event "missed" says that the
-// browser was too slow and that the page should be loaded again.
+// and receives the state of each SID that it names (at most 100; none: all), if
+// there is one, and then every change. Each event has the name "state" and the
+// JSON of a [State] as its data. An event "missed" says that the browser was too
+// slow and that the page should be loaded again.
 //
-// There is no login in it. Put it behind the one that your pages have:
-// states hold no texts and no phone numbers, but they are nobody
-// else's business. Cookies of other origins are kept out by
-// [http.CrossOriginProtection] or SameSite.
+// The handler has no authentication of its own: put it behind that of your pages.
+// States hold no texts and no phone numbers, but they are private. Protect cookies
+// from other origins with [http.CrossOriginProtection] or SameSite.
 //
 // A stream ends with its request. [http.Server.Shutdown] waits for requests, so
-// a server with streams should end their contexts first, for instance
-// with a BaseContext that [http.Server.RegisterOnShutdown] cancels.
-// At most Options.Streams are served at once; the next one gets 503.
+// a server with streams should first end their contexts, for instance with a
+// BaseContext that [http.Server.RegisterOnShutdown] cancels. At most
+// Options.Streams are served at once; the next one gets 503.
 func (t *Tracker) Stream() http.Handler {
 	return http.HandlerFunc(t.stream)
 }
@@ -107,8 +106,8 @@ func (s *stream) begin() {
 	s.write("retry: 2000\n\n")
 }
 
-// follow sends changes and signs of life until the watcher's channel closes or
-// the browser is gone.
+// follow sends changes, and comments between them, until the watcher's channel
+// closes or the connection ends.
 func (s *stream) follow(w *watcher) {
 	beat := time.NewTicker(streamBeat)
 	defer beat.Stop()
@@ -142,8 +141,8 @@ func (s *stream) write(format string, args ...any) {
 	if s.err != nil {
 		return
 	}
-	// The server may have a write timeout that was meant for short answers. A
-	// writer without deadlines, as in tests, writes at once.
+	// The server may have a write timeout that was meant for short answers. Some
+	// writers, such as those of tests, have no deadlines.
 	if err := s.rc.SetWriteDeadline(time.Now().Add(streamWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		s.err = err
 		return

@@ -14,48 +14,47 @@ import (
 // Options are the settings of a [Tracker]. The zero value, and nil, choose the
 // defaults.
 type Options struct {
-	// Timeout is what the store has for one callback before Twilio gets 503;
-	// zero: 1.5 s. A store that honours its context therefore answers within two
-	// seconds also when its database is gone (T26).
+	// Timeout is how long the store may take for one callback before Twilio gets
+	// 503; zero: 1.5 s. With a store that respects its context, a callback is
+	// therefore answered within two seconds even when the database is down (T26).
 	Timeout time.Duration
 
-	// Changed is called for every change that a call of this Tracker made,
-	// after the store has it and before Twilio is answered, in the goroutine of
-	// the request or of the caller of Observe; it may be called concurrently.
-	// Its context is that of the call: within a request it ends with Timeout, so
-	// hand work that takes longer to a goroutine or a queue of yours, and
-	// signature.FromContext gives the request, whose query holds what you put
-	// into the URL with package webhook/callback. A crash or a store that fails after
-	// its commit loses calls: what must happen once belongs into a query of the
-	// store, not in here.
+	// Changed is called for every change that a call of this Tracker made, after
+	// the store has saved it and before Twilio is answered, in the goroutine of
+	// the request or of the caller of Observe. It may be called concurrently.
+	// Within a request its context ends with Timeout, so hand work that takes
+	// longer to a goroutine or a queue of yours; signature.FromContext returns
+	// the verified request, with the parameters that you put into the URL.
+	// A crash, or a store that fails after its commit, can prevent a call: work
+	// that must not be missed belongs in a query of the store.
 	Changed func(context.Context, Change)
 
-	// Other answers the events that are no status callbacks, such as a call that
-	// comes in at the same URL; what they tell of a state is stored
-	// before. nil: 204. An error answers 503, or with the fallback document of
-	// the [webhook.Receiver].
+	// Other answers the events that are not status callbacks, such as an incoming
+	// call at the same URL; what they report is stored first. nil: 204. An error
+	// is answered with 503, or with the fallback document of the
+	// [webhook.Receiver].
 	Other func(context.Context, webhook.Event) (webhook.Reply, error)
 
 	// Buffer is the number of changes that may wait for one consumer of
 	// Watch; zero: 256.
 	Buffer int
 
-	// Streams is the number of browsers that Stream serves at once; zero:
-	// 1000.
+	// Streams is the number of browsers that Stream serves at once; zero: 1000.
 	Streams int
 
-	// Logger hears of store errors and of contradictions; nil: nobody does.
+	// Logger receives a warning for each contradiction between two final
+	// statuses; nil: [slog.Default].
 	Logger *slog.Logger
 }
 
-// A Tracker takes callbacks into a [Store] and tells what is known. It keeps
-// nothing itself but the consumers of [Tracker.Watch], so any number of
-// trackers, in any number of processes, can share a store. It is safe for
-// concurrent use, and has nothing to close.
+// A Tracker saves what callbacks report in a [Store], and reads it back. It holds
+// nothing itself but the consumers of [Tracker.Watch], so any number of trackers,
+// in any number of processes, can share a store. It is safe for concurrent use and
+// needs no closing.
 type Tracker struct {
 	store Store
 	opts  Options
-	start time.Time // with the monotonic reading that now goes by
+	start time.Time // with the monotonic reading that now uses
 	hub   *hub
 	count counts
 }
@@ -79,20 +78,19 @@ func NewTracker(s Store, opts *Options) *Tracker {
 		t.opts.Streams = 1000
 	}
 	if t.opts.Logger == nil {
-		t.opts.Logger = slog.New(slog.DiscardHandler)
+		t.opts.Logger = slog.Default()
 	}
 	notifier, _ := s.(Notifier)
 	t.hub = &hub{notifier: notifier, missed: &t.count.missed}
 	return t
 }
 
-// now goes by the monotonic clock, so that nobody who sets the machine's clock
-// makes a state overdue (T27).
+// now uses the monotonic clock, so that setting the machine's clock does not make
+// a state overdue (T27).
 func (t *Tracker) now() time.Time { return t.start.Add(time.Since(t.start)) }
 
-// Observe stores obs. An observation without Seen was seen now. The error is
-// that of the store; calling again with the same obs is harmless, and the
-// only way to know whether an uncertain call was done.
+// Observe stores obs. An observation without Seen was seen now. The error is that
+// of the store; calling again with the same obs is harmless.
 func (t *Tracker) Observe(ctx context.Context, obs ...Observation) error {
 	if len(obs) == 0 {
 		return nil
@@ -133,11 +131,10 @@ func (t *Tracker) Get(ctx context.Context, sid webhook.SID) (State, error) {
 	return t.store.Get(ctx, sid)
 }
 
-// Overdue yields the states that are not final and of which nothing was heard
-// for age, those silent for longest first. Zero yields all that are not final.
-// Not all of them are in trouble: "sent" is the last word for a message to many
-// carriers. Package twilioapi asks Twilio about them. An error ends the
-// sequence.
+// Overdue yields the states that are not final and had no report for age, those
+// with the oldest report first. Zero yields all that are not final. An overdue
+// state is not always a failure: for many carriers, "sent" is the last status of a
+// message. Package twilioapi fetches them from Twilio. An error ends the sequence.
 func (t *Tracker) Overdue(ctx context.Context, age time.Duration) iter.Seq2[State, error] {
 	return func(yield func(State, error) bool) {
 		for s, err := range t.store.Pending(ctx, t.now().Add(-age)) {
@@ -148,18 +145,18 @@ func (t *Tracker) Overdue(ctx context.Context, age time.Duration) iter.Seq2[Stat
 	}
 }
 
-// Counters are what a [Tracker] did since it was made: plain numbers, to be
-// published by expvar, Prometheus or a page.
+// Counters count what a [Tracker] did since it was made. Publish them through
+// expvar, Prometheus or a page of yours.
 //
 //	expvar.Publish("status", expvar.Func(func() any { return tracker.Counters() }))
 type Counters struct {
-	Observed  int64 `json:"observed"`  // observations stored, repeats included
-	Changed   int64 `json:"changed"`   // changes made by them
+	Observed  int64 `json:"observed"`  // observations stored, including repeats
+	Changed   int64 `json:"changed"`   // changes that they made
 	Moved     int64 `json:"moved"`     // changes of the status itself
 	Ended     int64 `json:"ended"`     // states that became final
-	Conflicts int64 `json:"conflicts"` // contradictions that came up
-	Unknown   int64 `json:"unknown"`   // observations with a word that is not in the tables
-	Ignored   int64 `json:"ignored"`   // requests to Handler that told no state
+	Conflicts int64 `json:"conflicts"` // contradictions that appeared
+	Unknown   int64 `json:"unknown"`   // observations with a status that this package does not know
+	Ignored   int64 `json:"ignored"`   // requests to Handler that reported no status
 	Failed    int64 `json:"failed"`    // calls of the store that returned an error
 	Missed    int64 `json:"missed"`    // changes dropped because a consumer of Watch was too slow
 	Watching  int64 `json:"watching"`  // consumers of Watch right now
@@ -192,7 +189,7 @@ func (c *counts) change(ch Change) {
 	}
 }
 
-// Counters returns the numbers of this moment.
+// Counters returns the current numbers.
 func (t *Tracker) Counters() Counters {
 	c := &t.count
 	return Counters{

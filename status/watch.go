@@ -11,18 +11,16 @@ import (
 
 // Watch sends the changes of the given SIDs, or of all, from now on: those made
 // through this Tracker, and those made by other processes if the store is a
-// [Notifier]. It is for pages and for waiting; what happened before,
-// [Tracker.Get] tells: watch first, then get.
+// [Notifier]. To wait for a state, call Watch first and then [Tracker.Get].
 //
-// The channel is closed when ctx ends, and holds no goroutine after that.
-// Options.Buffer changes may wait in it. A consumer that is slower loses the
-// oldest of them (see Counters.Missed), never the newest, and nobody else
-// waits for it. The changes of one SID come in an order in which each After
-// holds all that the one before it did, and each Before is that one.
+// The channel is closed when ctx ends. Up to Options.Buffer changes wait in it. A
+// consumer that is too slow loses the oldest of them (see Counters.Missed) and
+// does not delay others. For each SID, the changes are in an order in which each
+// After includes the previous one, and each Before equals it.
 //
-// If the store is a Notifier, Watch returns when it listens, or after a
-// second. A connection that is lost is made again; changes of other processes
-// meanwhile are not sent.
+// If the store is a Notifier, Watch returns when it listens, or after a second. It
+// connects again when a connection is lost; changes of other processes in the
+// meantime are not sent.
 func (t *Tracker) Watch(ctx context.Context, sids ...webhook.SID) <-chan Change {
 	return t.watch(ctx, sids).ch
 }
@@ -76,25 +74,24 @@ func (w *watcher) send(c Change, missed *atomic.Int64) {
 	}
 }
 
-// recentSIDs is the number of SIDs whose last published state a hub remembers,
-// up to twice as many for a while.
+// recentSIDs is the number of SIDs whose last published state a hub remembers at
+// least; it may be up to twice as many.
 const recentSIDs = 2048
 
-// A hub spreads changes to watchers. While there are any, it remembers the
-// states it has published last, which takes care of two things: a change that comes
-// twice, from this process and from the database's notification, is sent once;
-// and of two changes that overtook each other on the way here, the older
-// one is dropped.
+// A hub sends changes to watchers. While there are any, it remembers the states
+// that it published last. A change that arrives twice, from this process and from
+// the database's notification, is therefore sent once, and a change that a newer
+// one has overtaken is dropped.
 type hub struct {
 	notifier Notifier // nil if the store is none
 	missed   *atomic.Int64
 
-	watched  atomic.Int64 // len(watchers), so that nobody takes the lock in vain
+	watched  atomic.Int64 // len(watchers), to be read without the lock
 	mu       sync.Mutex
 	watchers map[*watcher]struct{}
 	recent   map[webhook.SID]State // states published last
 	older    map[webhook.SID]State // and those before them
-	stop     context.CancelFunc    // ends listening; nil while nobody watches
+	stop     context.CancelFunc    // ends listening; nil without watchers
 	ready    chan struct{}         // closed once the notifier listens
 }
 
@@ -138,8 +135,8 @@ func (h *hub) remove(w *watcher) {
 	}
 }
 
-// listen publishes what the store hears, until ctx ends. It begins anew, later
-// and later, when the store no longer hears.
+// listen publishes what the store sends, until ctx ends. It listens again, with
+// growing pauses, when the connection is lost.
 func (h *hub) listen(ctx context.Context, ready chan struct{}) {
 	const first, longest = 100 * time.Millisecond, 5 * time.Second
 	wait := first
@@ -181,8 +178,8 @@ func (h *hub) publish(c Change) {
 	}
 }
 
-// remember joins c to what was published of its SID and reports whether that
-// brings anything new.
+// remember merges c into what was published of its SID and reports whether that
+// changes anything.
 func (h *hub) remember(c Change) (Change, bool) {
 	sid := c.After.SID
 	last, known := h.recent[sid]
