@@ -49,7 +49,7 @@ func (b *board) put(s status.State) {
 	}
 }
 
-// list returns the states, those first heard of last in front.
+// list returns the states, the newest first.
 func (b *board) list() []status.State {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,11 +1,11 @@
-// Tracker is a page that shows what becomes of messages while it happens.
+// Tracker is a page that shows the delivery status of messages live.
 //
 //	go run ./examples/tracker
 //
-// sends a few hundred pretended messages to a pretended Twilio, whose status
-// callbacks come late, twice, in the wrong order or not at all, and shows for
-// about a minute how every message ends where it did end. -messages, -speed and -seed
-// change the play; the same seed plays the same.
+// simulates a few hundred messages for about a minute. Their status callbacks come
+// late, twice, in the wrong order or not at all; the page shows that every message
+// ends in its true status. -messages, -speed and -seed change the simulation; the
+// same seed gives the same one.
 //
 // TRACKER_STORE says where the states are kept:
 //
@@ -18,11 +18,11 @@
 //
 //	TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/tracker -simulate=false
 //
-// With TWILIO_ACCOUNT_SID too, it asks Twilio for messages that went quiet.
+// With TWILIO_ACCOUNT_SID set too, it fetches overdue messages from Twilio.
 //
-// Callbacks are taken at ADDR (default 127.0.0.1:8081), the page is at PAGE_ADDR
-// (default 127.0.0.1:8080). They are two addresses because the page has no
-// login: what the world can reach is ADDR.
+// Callbacks are received at ADDR (default 127.0.0.1:8081), and the page is at
+// PAGE_ADDR (default 127.0.0.1:8080). The page has no login, so make only ADDR
+// public.
 package main
 
 import (

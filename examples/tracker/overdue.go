@@ -10,7 +10,7 @@ import (
 	"github.com/ringback-go/ringback/status/twilioapi"
 )
 
-// A searcher asks Twilio for messages that went quiet, and counts.
+// A searcher fetches overdue messages from Twilio, and counts.
 type searcher struct {
 	poller *twilioapi.Poller
 	every  time.Duration
@@ -28,7 +28,7 @@ func (s *searcher) run(ctx context.Context) {
 		s.asked.Add(int64(round.Asked))
 		s.ended.Add(int64(round.Ended))
 		if err != nil && !errors.Is(err, context.Canceled) {
-			s.logger.WarnContext(ctx, "asking Twilio", "error", err)
+			s.logger.WarnContext(ctx, "cannot fetch overdue messages from Twilio", "error", err)
 		}
 		select {
 		case <-ctx.Done():

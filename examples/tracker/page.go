@@ -30,7 +30,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 type page struct {
 	tracker  *status.Tracker
 	board    *board
-	searcher *searcher // nil: nobody asks Twilio
+	searcher *searcher // nil: overdue messages are not fetched
 }
 
 func (p *page) routes() http.Handler {
@@ -60,7 +60,7 @@ func (p *page) routes() http.Handler {
 // A view is what the template shows.
 type view struct {
 	Show                    string
-	Tiles                   []string // the tones of all states, the first heard of in front
+	Tiles                   []string // the tones of all states, in the order of their first reports
 	Rows                    []row
 	All, Pending, Good, Bad int
 	Counters                counters

@@ -27,8 +27,7 @@ const (
 	hostile = `<script>alert(1)</script>"'>`
 )
 
-// newPage is a page with three messages, one of which has a status that nobody
-// has heard of.
+// newPage is a page with three messages, one of which has an unknown status.
 func newPage(t *testing.T) *page {
 	t.Helper()
 	tracker := status.NewTracker(new(status.Memory), nil)

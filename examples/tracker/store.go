@@ -68,18 +68,15 @@ func openRedis(ctx context.Context, url string) (status.Store, func() error, err
 	}
 	opts.ContextTimeoutEnabled = true
 	client := redis.NewClient(opts)
-	store, err := redisstore.New(client, nil)
-	if err == nil {
-		err = store.Check(ctx)
-	}
+	store, err := redisstore.Open(ctx, client, nil)
 	if err != nil {
 		return nil, nil, errors.Join(err, client.Close())
 	}
 	return store, client.Close, nil
 }
 
-// A subscription is the connection on which PostgreSQL tells what other
-// machines change.
+// A subscription is the connection on which PostgreSQL sends what other machines
+// change.
 type subscription struct{ *pgx.Conn }
 
 func (s subscription) Next(ctx context.Context) (string, error) {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// checkOnce reads the settings before the first write.
+// checkOnce checks the settings before the first write.
 func (s *Store) checkOnce(ctx context.Context) error {
 	if s.durable.Load() {
 		return nil
@@ -13,10 +13,10 @@ func (s *Store) checkOnce(ctx context.Context) error {
 	return s.check(ctx)
 }
 
-// Check reads from the server what its acknowledgements are worth (T24). The
-// store does so before its first write; a program calls it at its start to
-// hear of trouble early. Its error wraps [ErrWeak], also when the server does not allow
-// CONFIG GET, or is that of the client.
+// Check checks the settings of the server that decide whether acknowledged writes
+// can be lost (T24). The store does so before its first write; call it at the start
+// of a program to fail early. Its error wraps [ErrWeak], also if the server does not
+// allow CONFIG GET, or is that of the client.
 func (s *Store) Check(ctx context.Context) error {
 	if err := s.check(ctx); err != nil {
 		return failure("check", err)
@@ -29,8 +29,8 @@ func (s *Store) check(ctx context.Context) error {
 		s.durable.Store(true)
 		return nil
 	}
-	// An answer to PING tells a server that is down from one that keeps its
-	// settings to itself.
+	// An answer to PING tells a server that is down from one that does not allow
+	// CONFIG GET.
 	if err := s.client.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}

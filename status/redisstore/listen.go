@@ -14,20 +14,20 @@ import (
 // listenBuffer is how many changes may wait for a listener.
 const listenBuffer = 256
 
-// Publishing has its price, so writers do it only while a key is there that
-// listeners set and keep from expiring.
+// Publishing costs time, so writers do it only while a key exists that listeners
+// set and keep from expiring.
 const (
 	markFor   = time.Minute
 	markEvery = 20 * time.Second
 )
 
-// Listen implements [status.Notifier]: it hears what any process on this Redis
+// Listen implements [status.Notifier]: it sends what any process on this Redis
 // changes under the same prefix. A listener that is 256 changes behind loses
 // further ones.
 func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 	sub := s.client.Subscribe(ctx, s.channel())
-	// Without a limit a server that has fallen silent would be waited for, and
-	// the end of ctx go unnoticed.
+	// Without a limit, a server that does not respond would be waited for beyond
+	// the end of ctx.
 	if _, err := sub.ReceiveTimeout(ctx, s.opts.Timeout); err != nil {
 		sub.Close()
 		return nil, failure("listen", err)
@@ -37,8 +37,8 @@ func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 		return nil, failure("listen", err)
 	}
 	out := make(chan status.Change, listenBuffer)
-	// Closing is what wakes a reader of go-redis when ctx ends.
-	// So does it when the mark cannot be renewed.
+	// Closing the subscription wakes its reader when ctx ends, or when the mark
+	// cannot be renewed.
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		defer sub.Close()
@@ -49,8 +49,8 @@ func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 		defer close(out)
 		defer cancel()
 		for {
-			// go-redis would connect again behind our back, and what was
-			// published meanwhile would be missing: end at the first error.
+			// go-redis would connect again by itself, and what was published
+			// meanwhile would be missing: end at the first error.
 			message, err := sub.Receive(ctx)
 			if err != nil {
 				return

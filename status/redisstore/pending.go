@@ -16,7 +16,7 @@ import (
 const page = 200
 
 // Pending implements [status.Store]. It reads pages of 200 states and holds no
-// connection while the loop's body runs. A state that is reported again
+// connection while the body of the loop runs. A state that is reported again
 // meanwhile may be yielded a second time.
 func (s *Store) Pending(ctx context.Context, before time.Time) iter.Seq2[status.State, error] {
 	return func(yield func(status.State, error) bool) {

@@ -1,55 +1,30 @@
 // Package redisstore keeps delivery states in Redis, through
 // github.com/redis/go-redis. It is a module of its own, so that only programs
-// that use it get that client.
+// that use it depend on that client.
 //
 //	client := redis.NewClient(&redis.Options{Addr: "localhost:6379", ContextTimeoutEnabled: true})
-//	store, err := redisstore.New(client, nil)
-//	if err != nil {
-//		return err
-//	}
+//	store, err := redisstore.Open(ctx, client, nil)
+//	...
 //	tracker := status.NewTracker(store, nil)
 //
-// The same Redis remembers requests, so that a fleet behind a load balancer
-// answers a retry once: see [Store.Answers] and [Store.Replays].
+// When Apply returns nil, the write is in the log of Redis, on disk. The store
+// checks the settings and refuses, with [ErrWeak], those that can lose
+// acknowledged callbacks, unless [Options.AcceptLoss] is set:
 //
-// # What is promised
+//   - appendonly must be yes, appendfsync must be always, and
+//     no-appendfsync-on-rewrite must be no.
+//   - With maxmemory set, maxmemory-policy must be noeviction.
 //
-// Redis acknowledges a write when it is in memory, and what that is worth after
-// a crash is a matter of its settings. The store reads them before its first
-// write and refuses, with [ErrWeak], what can lose acknowledged callbacks:
+// Replication is asynchronous with any settings, so a failover can lose the last
+// writes. Where that is not acceptable, use sqlstore on PostgreSQL.
 //
-//   - appendonly must be yes and appendfsync always: every write is in the log on
-//     disk before it is acknowledged. With everysec a crash of the machine takes
-//     back about a second.
-//   - no-appendfsync-on-rewrite must be no, as it is unless set: else nothing is
-//     synced while Redis writes a new log or a snapshot, whatever appendfsync says.
-//   - with maxmemory set, maxmemory-policy must be noeviction: then a full Redis
-//     refuses writes and Twilio hears 503, instead of states being thrown out.
+// A final state expires after [Options.Keep]. Other states never expire: a program
+// that gives up on one stores an observation with a final status.
 //
-// [Options.AcceptLoss] allows the rest. Replication is asynchronous whatever the
-// settings: a failover may lose the last writes. Where that is not acceptable use
-// sqlstore on PostgreSQL.
-//
-// # How it writes
-//
-// A string holds the state of one SID as lines of JSON whose merge is the state.
-// A script appends a line unless that very line is there; a call is one script,
-// however many SIDs it has (by 200), and calls that arrive while others are under
-// way share one. The merge is done in Go, by
-// [status.State.Merge], and Redis needs no knowledge of it. A row of more than 8 lines is
-// merged into one when the callers have their answers. What is not final is in a sorted set, which [Store.Pending]
-// reads page by page.
-//
-// A final state expires after [Options.Keep]. Others never do: a program that
-// gives up on one stores an observation that ends it.
-//
-// All keys of one prefix have one hash tag, so a Redis Cluster keeps them on one
-// node: it gives availability, not room. On one machine of two cores, synced to
-// a disk that takes 0.1 ms, 16 callers store 10,000 to 14,000 observations a
-// second, and calls with 100 observations each 40,000 to 80,000; run the
-// benchmarks of internal/checks/drivers for those of another machine. A Redis that
-// writes its log anew while the disk is slow can pause for longer than
-// [Options.Timeout]; Twilio hears 503 then.
+// Any number of machines can use the same Redis. Calls that arrive while others
+// are under way are written together. [Store.Claims] remembers requests for all
+// machines, so that a retry gets its answer once. All keys of one prefix have the
+// same hash tag, so a Redis Cluster keeps them on one node.
 package redisstore
 
 import (
@@ -70,13 +45,13 @@ import (
 
 // A Store keeps states in Redis. It implements [status.Store] and
 // [status.Notifier], and is safe for concurrent use, also by several processes.
-// It needs no closing; close the client when nobody calls any more.
+// It needs no closing; close the client after the last call.
 type Store struct {
 	client  redis.UniversalClient
 	opts    Options
 	prefix  string // of all keys of states, with the hash tag
 	queue   rowstore.Queue
-	durable atomic.Bool // the settings of the server were read and are good
+	durable atomic.Bool // the settings of the server have been checked
 }
 
 // Options are the settings of a [Store]. A nil *Options means all defaults.
@@ -85,45 +60,58 @@ type Options struct {
 	// underscores, hyphens and colons.
 	Prefix string
 
-	// Timeout is how long one call may take; the deadline of the caller counts as
-	// well. Zero: 1.5 s, so that Twilio hears of an outage within 2 s.
+	// Timeout is how long one call may take, including waiting; the deadline of
+	// the caller also applies. Zero: 1.5 s, so that Twilio gets 503 within 2 s.
 	Timeout time.Duration
 
 	// Queue bounds the states that wait for a script; a call that finds it full
 	// fails at once with [ErrFull]. Zero: 10,000.
 	Queue int
 
-	// Keep is how long a state is kept after the last report of it once it is
-	// final. Zero: 90 days. Less than a minute is refused. A report that comes
-	// after its state has expired begins a new one.
+	// Keep is how long a final state is kept after its last report. Zero: 90
+	// days. Less than a minute is refused. A report that comes after its state
+	// has expired begins a new one.
 	Keep time.Duration
 
-	// AcceptLoss allows settings under which Redis acknowledges what a crash
-	// takes back, and a server whose settings cannot be read.
+	// AcceptLoss allows settings with which a crash loses acknowledged writes, and
+	// a server whose settings cannot be read.
 	AcceptLoss bool
 }
 
 var (
-	// ErrWeak says that Redis is set to acknowledge what it has not synced, or to
-	// throw out what it holds, or does not say. Change the setting that the error
-	// names, or accept the loss with [Options.AcceptLoss].
+	// ErrWeak says that Redis acknowledges writes before it has synced them, may
+	// evict states, or does not allow its settings to be read. Change the setting
+	// that the error names, or set [Options.AcceptLoss].
 	ErrWeak = errors.New("redisstore: acknowledged writes could be lost")
 
 	// ErrFull says that [Options.Queue] states wait already: Redis is down or
 	// cannot keep up. Try again later.
 	ErrFull = rowstore.ErrFull
 
-	// ErrOptions says that a setting makes no sense.
+	// ErrOptions says that an option is invalid.
 	ErrOptions = errors.New("redisstore: bad options")
 )
 
-// perScript is how many SIDs one script takes: Redis does nothing else while it
+// perScript is how many SIDs one script takes. Redis does nothing else while it
 // runs.
 const perScript = 200
 
-// New returns a Store. It does not talk to Redis; [Store.Check] does. Its error
-// wraps [ErrOptions]. The client must honour contexts (ContextTimeoutEnabled),
-// or a call could outlast its deadline by far.
+// Open returns a Store with the given options, after [Store.Check]. Its error wraps
+// [ErrOptions] or [ErrWeak], or is that of the client.
+func Open(ctx context.Context, client redis.UniversalClient, opts *Options) (*Store, error) {
+	s, err := New(client, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Check(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// New returns a Store without a call to Redis: the settings are checked before the
+// first write. Its error wraps [ErrOptions]. The client must have
+// ContextTimeoutEnabled, or a call could take longer than its deadline.
 func New(client redis.UniversalClient, opts *Options) (*Store, error) {
 	var o Options
 	if opts != nil {

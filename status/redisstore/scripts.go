@@ -2,19 +2,20 @@ package redisstore
 
 import "github.com/redis/go-redis/v9"
 
-// appendLines stores rows. Its keys are the sorted set of what is not final, the
-// mark that somebody listens, then the rows; its arguments the life of final rows in milliseconds and the
-// channel, then SID, line, final and place of each row. For each row it returns
-// false if the line was there, else what the row was before, which is empty for a new
-// one. Listeners are sent the rows, an empty line between two, the new line of
-// each last.
+// appendLines stores rows. Its keys are the sorted set of SIDs that are not final,
+// the mark of listeners, then the rows; its arguments are how long final rows are
+// kept, in milliseconds, and the channel, then SID, line, final and place of each
+// row. For each row it returns false if the line was there, else what the row was
+// before, which is empty for a new row. Listeners are sent the rows, with an empty
+// line between two rows and the new line of each row last.
 //
-// A line carries behind it whether the row is final with it, and the latest place:
-// that of the last line holds for the row. The members of the sorted set are place
+// Behind each line stands whether the row is final with it, and the latest place;
+// those of the last line hold for the row. The members of the sorted set are place
 // and SID, all with score 0, so that they are in the order of Pending and a page can
-// begin behind any of them.
+// begin after any of them.
 //
-// Commands are made for all rows together: each call from a script has its price.
+// Commands are made for all rows together, because each call from a script costs
+// time.
 var appendLines = redis.NewScript(`
 local have = redis.call('MGET', unpack(KEYS, 2))
 local out, texts, set, add, gone, ended = {}, {}, {}, {}, {}, {}

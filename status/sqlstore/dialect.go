@@ -2,10 +2,12 @@ package sqlstore
 
 import "strings"
 
-// A Dialect says which database a [Store] talks to.
+// A Dialect is the kind of database behind a [Store]. Any driver of database/sql
+// will do. Its errors are told apart by the method SQLState for PostgreSQL, and by
+// SQLite's own texts and names for SQLite, since drivers have types of their own.
 type Dialect int
 
-// The databases that are supported, with the least version each.
+// The supported databases, with the oldest version of each.
 const (
 	SQLite     Dialect = iota + 1 // 3.38
 	PostgreSQL                    // 12

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// checkOnce reads the settings before the first write, for programs that do not
+// checkOnce checks the settings before the first write, for programs that do not
 // call Migrate at their start.
 func (s *Store) checkOnce(ctx context.Context) error {
 	if s.durable.Load() {
@@ -15,8 +15,8 @@ func (s *Store) checkOnce(ctx context.Context) error {
 	return s.checkDurable(ctx)
 }
 
-// checkDurable reads from the database what it does before it acknowledges a
-// commit (T24).
+// checkDurable checks that the database syncs before it acknowledges a commit
+// (T24).
 func (s *Store) checkDurable(ctx context.Context) error {
 	if s.opts.AcceptLoss {
 		s.durable.Store(true)

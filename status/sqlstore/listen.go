@@ -9,8 +9,8 @@ import (
 	"github.com/ringback-go/ringback/status/rowstore"
 )
 
-// A Subscription is a connection of its own on which PostgreSQL was asked to
-// LISTEN to one channel. With pgx it is a connection and two methods:
+// A Subscription is a connection of its own that listens to one channel of
+// PostgreSQL. With pgx it is a connection and two methods:
 //
 //	type subscription struct{ *pgx.Conn }
 //
@@ -36,8 +36,8 @@ import (
 //		return subscription{conn}, nil
 //	}
 //
-// The channel is a plain name that needs no quotes. A pool between program and
-// database must keep the session; PgBouncer in its transaction mode does not.
+// The channel is a plain name that needs no quotes. A connection pool in front of
+// the database must keep the session; PgBouncer in transaction mode does not.
 type Subscription interface {
 	// Next waits for a notification and returns its payload. It returns an error when
 	// ctx ends or the connection does.
@@ -87,10 +87,10 @@ func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 // channel is the name to LISTEN to.
 func channel(prefix string) string { return prefix + "_changes" }
 
-// announced makes a statement tell the listeners of every row it stores, in the
-// transaction that stores it. PostgreSQL limits a payload to 8000 bytes, so a
-// row goes in pieces of 1800 characters, each with the SID, its number and how many
-// there are; those of a row come in order. The last line of a row is what is new.
+// announced makes a statement notify the listeners of every row it stores, in the
+// same transaction. PostgreSQL limits a payload to 8000 bytes, so a row is sent in
+// pieces of 1800 characters, each with the SID, its number and the number of
+// pieces; the pieces of a row arrive in order. The last line of a row is new.
 func announced(statement string) string {
 	return `WITH done AS (` + statement + `)
 SELECT sid, state, (
@@ -99,9 +99,9 @@ SELECT sid, state, (
 FROM done`
 }
 
-// heard takes one payload in, and returns a change once all pieces of a row are
-// there. What cannot be read was not sent by a Store, or by a newer one, and is
-// left out.
+// heard takes one payload, and returns a change once all pieces of a row have
+// arrived. What cannot be read was sent by something else, or by a newer version,
+// and is left out.
 func heard(parts map[string]string, payload string) (status.Change, bool) {
 	fields := strings.SplitN(payload, " ", 4)
 	if len(fields) != 4 {

@@ -14,9 +14,9 @@ import (
 const page = 200
 
 // Pending implements [status.Store]. It reads pages of 200 rows by an index and
-// holds no connection while the loop's body runs, so the body may use the store
-// and the database as it likes. A state that is reported again meanwhile may be
-// yielded a second time.
+// holds no connection while the body of the loop runs, so the body may use the
+// store and the database. A state that is reported again meanwhile may be yielded a
+// second time.
 func (s *Store) Pending(ctx context.Context, before time.Time) iter.Seq2[status.State, error] {
 	return func(yield func(status.State, error) bool) {
 		cursor := cursor{last: math.MinInt64}

@@ -9,18 +9,18 @@ import (
 // batch is how many rows Prune deletes in one transaction.
 const batch = 1000
 
-// Prune deletes the final states that were last written more than age ago, by
-// the clock of the database, and what [Store.Answers] and [Store.Replays] hold beyond its time. It
-// returns how many states it deleted. States that are not final stay, whatever
-// their age: a program that gives up on one stores an observation that ends it.
+// Prune deletes the final states that were last written more than age ago, by the
+// clock of the database, and the expired keys of [Store.Claims]. It returns how
+// many states it deleted. States that are not final stay, whatever their age: a
+// program that gives up on one stores an observation with a final status.
 //
-// It works in transactions of 1000 rows, so that it never holds up writers for long, until
-// nothing is left or ctx ends; what was deleted before an error stays deleted.
-// Call it from time to time, from any process.
+// It works in transactions of 1000 rows, so that writers never wait long, until
+// nothing is left or ctx ends; what was deleted before an error stays deleted. Call
+// it from time to time, from any process.
 //
 // A callback that comes after its state was deleted begins a new one, which may
-// then wait for an end for ever. An age of some days is on the safe side; one
-// of less than a minute is refused with [ErrOptions].
+// never become final. An age of some days is safe; one of less than a minute is
+// refused with [ErrOptions].
 func (s *Store) Prune(ctx context.Context, age time.Duration) (deleted int64, err error) {
 	if age < time.Minute {
 		return 0, fmt.Errorf("%w: an age of %v", ErrOptions, age)

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// retry runs do again after an error that says that nothing was done and that
-// soon may be better. Other errors are the caller's to see: it is better placed to
-// decide, and Twilio hears of it in time.
+// retry runs do again after an error which says that nothing was done and that
+// another try may succeed soon. Other errors are returned, so that the caller can
+// decide and Twilio gets its answer in time.
 func (s *Store) retry(ctx context.Context, do func() error) error {
 	for pause, lost := 2*time.Millisecond, 0; ; pause = min(2*pause, 100*time.Millisecond) {
 		err := do()
@@ -51,7 +51,7 @@ func unsent(err error) bool {
 	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, syscall.ECONNREFUSED) {
 		return true
 	}
-	// The server says so itself when an administrator, a crash or the start keeps it from working.
+	// The server is being stopped, has crashed, or is starting.
 	switch stateOf(err) {
 	case "57P01", "57P02", "57P03":
 		return true

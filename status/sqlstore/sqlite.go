@@ -51,8 +51,8 @@ WHERE key = ?1 AND owner = ?2 AND value IS NULL`,
 }
 
 // writeSQLite stores a group in one transaction. It takes the lock for writing
-// at once, so that two processes cannot each hold one for reading and wait for
-// the other.
+// first, so that two processes cannot each hold one for reading and wait for the
+// other.
 func (s *Store) writeSQLite(ctx context.Context, g []row) error {
 	return s.immediate(ctx, func(conn *sql.Conn) error {
 		if err := s.checkConn(ctx, conn); err != nil {
@@ -74,10 +74,8 @@ func (s *Store) writeSQLite(ctx context.Context, g []row) error {
 }
 
 // immediate runs do in a transaction that may write from its start, which
-// database/sql cannot ask for.
-//
-// The writers of this process take turns here: waiting for SQLite's own lock
-// means to ask again and again.
+// database/sql has no option for. The writers of this process take turns here,
+// because SQLite's own lock can only be polled.
 func (s *Store) immediate(ctx context.Context, do func(*sql.Conn) error) error {
 	select {
 	case s.turn <- struct{}{}:
@@ -102,16 +100,16 @@ func (s *Store) immediate(ctx context.Context, do func(*sql.Conn) error) error {
 			return nil
 		}
 	}
-	// The rollback must happen though the context may have ended, and also after
-	// a BEGIN that failed: a driver may look at the context when the statement is
-	// done. A connection that may still be inside the transaction is thrown away.
+	// The rollback must happen even if the context has ended, and also after a
+	// BEGIN that failed, because a driver may check the context after the
+	// statement. A connection that may still be inside the transaction is closed.
 	if _, rollback := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); rollback != nil {
 		conn.Raw(func(any) error { return driver.ErrBadConn })
 	}
 	return err
 }
 
-// checkConn reads the settings of the connection that is about to write.
+// checkConn checks the settings of the connection that is about to write.
 func (s *Store) checkConn(ctx context.Context, conn *sql.Conn) error {
 	if s.opts.AcceptLoss {
 		return nil
@@ -136,7 +134,7 @@ func (s *Store) checkConn(ctx context.Context, conn *sql.Conn) error {
 }
 
 // busySQLite reports whether another connection holds the lock. Drivers have
-// different types for it, and all have SQLite's words or its name.
+// different types for this error, but all of them include SQLite's text or name.
 func busySQLite(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "database is locked") || strings.Contains(text, "database table is locked") ||

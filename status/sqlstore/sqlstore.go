@@ -3,58 +3,36 @@
 //
 //	db, err := sql.Open("sqlite", "file:ringback.db?_pragma=journal_mode(wal)&_pragma=synchronous(full)")
 //	...
-//	store := sqlstore.New(db, sqlstore.SQLite)
-//	if err := store.Migrate(ctx); err != nil {
-//		return err
-//	}
+//	store, err := sqlstore.Open(ctx, db, sqlstore.SQLite, nil)
+//	...
 //	tracker := status.NewTracker(store, nil)
 //
-// That is the name and the spelling of modernc.org/sqlite. mattn/go-sqlite3 is
-// called "sqlite3" and wants
-// "file:ringback.db?_journal_mode=WAL&_synchronous=FULL"; its default is too
-// weak. A database in memory, for a test, needs [Options.AcceptLoss], and
-// SetMaxOpenConns(1) where every connection has a memory of its own.
+// This is how modernc.org/sqlite is set up. For mattn/go-sqlite3, the name is
+// "sqlite3" and the settings are "?_journal_mode=WAL&_synchronous=FULL".
 //
-// The same tables remember requests, so that a fleet behind a load balancer
-// answers a retry once: see [Store.Answers] and [Store.Replays].
+// When Apply returns nil, the database has committed and synced. Weaker settings
+// are refused with [ErrWeak] unless [Options.AcceptLoss] is set: SQLite needs
+// synchronous FULL or EXTRA and a journal on disk, PostgreSQL needs fsync and
+// full_page_writes on and synchronous_commit not off.
 //
-// # What is promised
-//
-// When Apply returns nil the database has committed and synced. [Store.Migrate]
-// and the first Apply read the settings that decide this and refuse weaker ones
-// with [ErrWeak], unless [Options.AcceptLoss] is set:
-//
-//   - SQLite: synchronous FULL or EXTRA, with a journal on disk (WAL, DELETE,
-//     TRUNCATE or PERSIST). These are settings of a connection, so they are
-//     read in every transaction.
-//   - PostgreSQL: fsync on, full_page_writes on, synchronous_commit not off.
-//
-// An error says nothing was lost that had been acknowledged; whether the
-// observations of the call itself are stored is open, and applying them again
-// is harmless.
-//
-// # Queries
-//
-// Beside the state itself, the row of a SID has plain columns: sid, kind (such as
-// 'message' or 'call'), status, error_code (0: none), final, first_seen and
-// last_seen. Undelivered messages of today, by error code:
+// Beside the state itself, the row of a SID has plain columns for queries: sid,
+// kind (such as 'message' or 'call'), status, error_code (0: none), final,
+// first_seen and last_seen. Messages that failed today, by error code:
 //
 //	SELECT error_code, count(*) FROM ringback_state
 //	WHERE kind = 'message' AND status IN ('undelivered', 'failed') AND last_seen >= CURRENT_DATE
 //	GROUP BY error_code ORDER BY count(*) DESC;
 //
-// Other columns are internal. Read a state with [Store.Get], and add an index of
-// your own where a query runs often.
+// Other columns are internal. Add an index of your own where a query runs often.
 //
-// # Many machines
+// Any number of processes can write at once, on PostgreSQL from any number of
+// machines. Calls that arrive while the database is busy are committed together.
+// [Store.Claims] remembers requests for all of them, so that a retry gets its
+// answer once. SQLite serves the processes of one machine, and its file must not
+// be on a network file system.
 //
-// PostgreSQL is shared by any number of machines; nothing lives in the memory
-// of one. [status.Tracker.Watch] sees the changes of all when
-// [Options.Subscribe] is set. SQLite serves the processes of one machine and is not to
-// be put on a network file system.
-//
-// The package opens no connections itself, creates no database, and does not
-// delete anything unless [Store.Prune] is called.
+// The package opens no connections, creates no database, and deletes nothing
+// unless [Store.Prune] is called.
 package sqlstore
 
 import (
@@ -72,8 +50,8 @@ import (
 )
 
 // A Store keeps states in a database. It implements [status.Store] and
-// [status.Notifier], and is safe for concurrent use. It needs no closing; close
-// the database when nobody calls any more.
+// [status.Notifier], and is safe for concurrent use. It needs no closing; close the
+// database after the last call.
 type Store struct {
 	db      *sql.DB
 	dialect Dialect
@@ -81,8 +59,8 @@ type Store struct {
 	opts    Options
 	queue   rowstore.Queue
 	turn    chan struct{} // held by the writer to SQLite
-	claims  atomic.Int64  // so that now and then one sweeps
-	durable atomic.Bool   // the settings of the database were read and are good
+	claims  atomic.Int64  // counted, since every so many also delete expired keys
+	durable atomic.Bool   // the settings of the database have been checked
 	stats   counters
 }
 
@@ -93,9 +71,8 @@ type Options struct {
 	// underscores.
 	Prefix string
 
-	// Timeout is how long one call may take, waiting included; the deadline of
-	// the caller counts as well. Zero: 1.5 s, so that Twilio hears of an outage
-	// within 2 s.
+	// Timeout is how long one call may take, including waiting; the deadline of
+	// the caller also applies. Zero: 1.5 s, so that Twilio gets 503 within 2 s.
 	Timeout time.Duration
 
 	// Queue bounds the states that wait for a commit; a call that finds it full
@@ -105,40 +82,39 @@ type Options struct {
 	// Group bounds the states that are committed together. Zero: 500.
 	Group int
 
-	// AcceptLoss allows settings under which the database acknowledges what a
-	// power cut takes back. For tests, and for databases in memory.
+	// AcceptLoss allows settings with which a power cut loses acknowledged writes.
+	// It is for tests and for databases in memory.
 	AcceptLoss bool
 
-	// Subscribe opens a connection that hears the notifications of a channel.
-	// PostgreSQL only; database/sql has no means for it. With it, every process
-	// announces its changes and [Store.Listen] hears those of all; a process
-	// without it changes in silence. Nil: Listen hears only what this Store
-	// changes.
+	// Subscribe opens a connection that receives the notifications of a channel,
+	// which database/sql cannot; PostgreSQL only. With it, this Store announces
+	// its changes, and [Store.Listen] receives those of all processes that do.
+	// PostgreSQL commits transactions that notify one after another, so leave it
+	// out if nothing watches. Nil: Listen sends nothing.
 	Subscribe func(ctx context.Context, channel string) (Subscription, error)
 }
 
 var (
-	// ErrWeak says that the database is set to acknowledge what it has not
-	// synced. Change the setting that the error names, or accept the loss with
+	// ErrWeak says that the database acknowledges writes before it has synced
+	// them. Change the setting that the error names, or set
 	// [Options.AcceptLoss].
 	ErrWeak = errors.New("sqlstore: acknowledged writes could be lost")
 
-	// ErrFull says that [Options.Queue] states wait already: the database is
-	// down or cannot keep up. Try again later.
+	// ErrFull says that [Options.Queue] states wait already: the database is down
+	// or cannot keep up. Try again later.
 	ErrFull = rowstore.ErrFull
 
 	// ErrSchema says that the tables are those of a newer version of this
 	// package, or were not created; see [Store.Migrate].
 	ErrSchema = errors.New("sqlstore: the tables do not fit this version")
 
-	// ErrOptions says that a setting makes no sense.
+	// ErrOptions says that an option is invalid.
 	ErrOptions = errors.New("sqlstore: bad options")
 )
 
-// New returns a Store with default options. It does not touch the database:
-// call [Store.Migrate] before use, once for each database or at every start.
-//
-// It panics for a nil db or an unknown dialect.
+// New returns a Store with default options, without a call to the database: call
+// [Store.Migrate] before use, once for each database or at every start. It panics
+// for a nil db or an unknown dialect. Most programs use [Open].
 func New(db *sql.DB, d Dialect) *Store {
 	s, err := newStore(db, d, nil)
 	if err != nil {
@@ -205,8 +181,8 @@ func newStore(db *sql.DB, d Dialect, opts *Options) (*Store, error) {
 	return s, nil
 }
 
-// validPrefix keeps everything out of the texts of statements that is not
-// plainly part of a name (T28).
+// validPrefix accepts only what can be part of a name without quotes, since the
+// prefix becomes part of statements (T28).
 func validPrefix(s string) bool {
 	if len(s) > 40 || s == "" || s[0] < 'a' || s[0] > 'z' {
 		return false

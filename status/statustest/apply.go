@@ -17,7 +17,7 @@ var getRules = []rule{
 	{"GetOfEmptySID", func(b *bench) { b.absent("") }},
 	{"T28GetOfHostileSID", func(b *bench) {
 		sid := newSID("SM")
-		b.apply(told(sid, "sent")...)
+		b.apply(reported(sid, "sent")...)
 		for _, bad := range []webhook.SID{
 			"SM\x00", "\x00", "SM\xff\xfe", "SM 1", "'; DROP TABLE states; --", "%", "_", "*", "\n", "💥", "\u202eMS",
 			webhook.SID(strings.Repeat("S", 1<<20)), sid + " ", sid + "\x00", " " + sid,
@@ -45,14 +45,14 @@ var getRules = []rule{
 	}},
 	{"GetTwiceIsTheSame", func(b *bench) {
 		sid := newSID("SM")
-		b.each(told(sid, "queued", "sent")...)
+		b.each(reported(sid, "queued", "sent")...)
 		if first, second := b.get(sid), b.get(sid); !first.Equal(second) {
 			b.Fatalf("got %s, then %s", text(first), text(second))
 		}
 	}},
 	{"GetWithDoneContext", func(b *bench) {
 		sid := newSID("SM")
-		b.apply(told(sid, "sent")...)
+		b.apply(reported(sid, "sent")...)
 		if _, err := b.store.Get(b.done(), sid); !errors.Is(err, context.Canceled) {
 			b.Fatalf("got %v, want context.Canceled", err)
 		}
@@ -61,13 +61,13 @@ var getRules = []rule{
 		sid := newSID("SM")
 		upper := webhook.SID(strings.ToUpper(string(sid)))
 		longer, shorter := sid+"0", sid[:33]
-		b.apply(told(sid, "sent")...)
+		b.apply(reported(sid, "sent")...)
 		b.absent(upper)
 		b.absent(longer)
 		b.absent(shorter)
-		b.apply(told(upper, "delivered")...)
-		b.apply(told(longer, "failed")...)
-		b.apply(told(shorter, "queued")...)
+		b.apply(reported(upper, "delivered")...)
+		b.apply(reported(longer, "failed")...)
+		b.apply(reported(shorter, "queued")...)
 		b.checkAll()
 	}},
 	{"T14SIDsOfEveryVisibleCharacter", func(b *bench) {
@@ -78,12 +78,12 @@ var getRules = []rule{
 		unique := newSID("")
 		for part := range slices.Chunk(all, status.MaxSID-len(unique)) {
 			sid := webhook.SID(part) + unique
-			b.apply(told(sid, "sent")...)
+			b.apply(reported(sid, "sent")...)
 			b.check(sid)
 		}
 		long := newSID("SM")
 		long += webhook.SID(strings.Repeat("Z", status.MaxSID-len(long)))
-		b.apply(told(long, "sent")...)
+		b.apply(reported(long, "sent")...)
 		b.check(long)
 	}},
 }
@@ -96,12 +96,12 @@ var applyRules = []rule{
 		}
 	}},
 	{"ApplyWithDoneContextStoresNothing", func(b *bench) {
-		b.apply(told(newSID("SM"), "sent")...)
+		b.apply(reported(newSID("SM"), "sent")...)
 		ctx := b.done()
 		err := together(func(int) error {
 			for range 50 { // it may be a race that the context loses now and then
 				sid := newSID("SM")
-				changes, err := b.store.Apply(ctx, told(sid, "sent")...)
+				changes, err := b.store.Apply(ctx, reported(sid, "sent")...)
 				if !errors.Is(err, context.Canceled) || len(changes) != 0 {
 					return fmt.Errorf("got %v, %v; want no change and context.Canceled", changes, err)
 				}
@@ -119,15 +119,15 @@ var applyRules = []rule{
 		sid := newSID("SM")
 		ctx, cancel := context.WithDeadline(b.Context(), time.Now().Add(-time.Hour))
 		defer cancel()
-		if _, err := b.store.Apply(ctx, told(sid, "queued", "sent")...); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := b.store.Apply(ctx, reported(sid, "queued", "sent")...); !errors.Is(err, context.DeadlineExceeded) {
 			b.Fatalf("got %v, want context.DeadlineExceeded", err)
 		}
 		b.absent(sid)
 	}},
 	{"ApplyWorksAfterACancel", func(b *bench) {
 		sid := newSID("SM")
-		_, _ = b.store.Apply(b.done(), told(sid, "sent")...)
-		b.each(told(sid, "sent", "delivered")...)
+		_, _ = b.store.Apply(b.done(), reported(sid, "sent")...)
+		b.each(reported(sid, "sent", "delivered")...)
 		b.ends(sid, "delivered", true)
 	}},
 	{"T28InvalidSIDIsRefused", func(b *bench) {
@@ -150,8 +150,8 @@ var applyRules = []rule{
 	}},
 	{"OneInvalidRefusesTheWholeCall", func(b *bench) {
 		first, last, known := newSID("SM"), newSID("SM"), newSID("SM")
-		b.apply(told(known, "sent")...)
-		obs := slices.Concat(told(first, "sent"), told(known, "delivered"), told("", "sent"), told(last, "sent"))
+		b.apply(reported(known, "sent")...)
+		obs := slices.Concat(reported(first, "sent"), reported(known, "delivered"), reported("", "sent"), reported(last, "sent"))
 		changes, err := b.store.Apply(b.Context(), obs...)
 		if !errors.Is(err, status.ErrInvalid) || len(changes) != 0 {
 			b.Fatalf("got %v, %v; want an error that wraps ErrInvalid", changes, err)
@@ -162,7 +162,7 @@ var applyRules = []rule{
 	}},
 	{"ArgumentsAreNeitherChangedNorKept", func(b *bench) {
 		sid, other := newSID("SM"), newSID("SM")
-		obs := slices.Concat(told(sid, "sent", "queued", "sent"), told(other, "delivered"), told(sid, "delivered"))
+		obs := slices.Concat(reported(sid, "sent", "queued", "sent"), reported(other, "delivered"), reported(sid, "delivered"))
 		for i := range obs {
 			obs[i].ErrorMessage = "a\x00b"
 		}

@@ -43,7 +43,7 @@ var boundRules = []rule{
 	}},
 	{"T28EndSurvivesAFlood", func(b *bench) {
 		sid := newSID("SM")
-		b.apply(told(sid, "undelivered", "delivered")...)
+		b.apply(reported(sid, "undelivered", "delivered")...)
 		var obs []status.Observation
 		for i := range 200 {
 			obs = append(obs, status.Observation{SID: sid, Status: fmt.Sprint("word", i), Sequence: i, Seen: noon})

@@ -12,24 +12,24 @@ import (
 var changeRules = []rule{
 	{"ChangeOfANewSID", func(b *bench) {
 		sid := newSID("SM")
-		c := b.one(b.apply(told(sid, "queued")...))
+		c := b.one(b.apply(reported(sid, "queued")...))
 		if !c.Before.Equal(status.State{}) || !c.After.Equal(b.model[sid]) || c.SID() != sid || !c.Moved() || c.Ended() {
 			b.Fatalf("got %s", text(c))
 		}
 	}},
 	{"ChangeHasBothStates", func(b *bench) {
 		sid := newSID("SM")
-		b.apply(told(sid, "queued")...)
+		b.apply(reported(sid, "queued")...)
 		before := b.model[sid]
-		c := b.one(b.apply(told(sid, "sent")...))
+		c := b.one(b.apply(reported(sid, "sent")...))
 		if !c.Before.Equal(before) || !c.After.Equal(b.model[sid]) || !c.Moved() {
 			b.Fatalf("got %s", text(c))
 		}
 	}},
 	{"ChangeByAStepThatCameLate", func(b *bench) {
 		sid := newSID("SM")
-		b.apply(told(sid, "delivered")...)
-		c := b.one(b.apply(told(sid, "sent")...))
+		b.apply(reported(sid, "delivered")...)
+		c := b.one(b.apply(reported(sid, "sent")...))
 		if c.Moved() || c.Ended() || c.After.Status != "delivered" || len(c.After.Reports) != 2 {
 			b.Fatalf("got %s", text(c))
 		}
@@ -38,7 +38,7 @@ var changeRules = []rule{
 		sid := newSID("SM")
 		ended := 0
 		for _, w := range []string{"sent", "delivered", "queued", "read", "undelivered", "delivered"} {
-			for _, c := range b.apply(told(sid, w)...) {
+			for _, c := range b.apply(reported(sid, w)...) {
 				if c.Ended() {
 					ended++
 				}
@@ -50,15 +50,15 @@ var changeRules = []rule{
 	}},
 	{"ChangeByAContradiction", func(b *bench) {
 		sid := newSID("SM")
-		b.apply(told(sid, "delivered")...)
-		c := b.one(b.apply(told(sid, "failed")...))
+		b.apply(reported(sid, "delivered")...)
+		c := b.one(b.apply(reported(sid, "failed")...))
 		if c.Moved() || c.Before.Conflict != "" || c.After.Conflict != "failed" {
 			b.Fatalf("got %s", text(c))
 		}
 	}},
 	{"ChangeBySideNote", func(b *bench) {
 		sid := newSID("CA")
-		o := told(sid, "completed")[0]
+		o := reported(sid, "completed")[0]
 		b.apply(o)
 		o.Duration = time.Minute
 		if c := b.one(b.apply(o)); c.Moved() || c.After.Duration != time.Minute {
@@ -83,7 +83,7 @@ var batchRules = []rule{
 	{"BatchOfManySIDs", func(b *bench) {
 		var obs []status.Observation
 		for range 500 {
-			obs = append(obs, told(newSID("SM"), "sent")...)
+			obs = append(obs, reported(newSID("SM"), "sent")...)
 		}
 		changes := b.apply(obs...)
 		b.checkAll()
@@ -103,7 +103,7 @@ var batchRules = []rule{
 	}},
 	{"T23BatchWithOneSIDSeveralTimes", func(b *bench) {
 		sid := newSID("SM")
-		c := b.one(b.apply(told(sid, "delivered", "queued", "sent", "read")...))
+		c := b.one(b.apply(reported(sid, "delivered", "queued", "sent", "read")...))
 		if !c.Before.Equal(status.State{}) || c.After.Status != "read" || len(c.After.Reports) != 4 || !c.Ended() {
 			b.Fatalf("got %s", text(c))
 		}
@@ -111,7 +111,7 @@ var batchRules = []rule{
 	}},
 	{"T23BatchOfCopies", func(b *bench) {
 		sid := newSID("SM")
-		o := told(sid, "sent")[0]
+		o := reported(sid, "sent")[0]
 		b.one(b.apply(slices.Repeat([]status.Observation{o}, 50)...))
 		b.ends(sid, "sent", false)
 	}},
@@ -119,7 +119,7 @@ var batchRules = []rule{
 		words := []string{"queued", "sent", "delivered", "undelivered", "zapped"}
 		for turn := range words {
 			sid := newSID("SM")
-			obs := told(sid, words...)
+			obs := reported(sid, words...)
 			obs = append(obs[turn:], obs[:turn]...)
 			b.apply(obs...)
 			b.ends(sid, "delivered", true)
@@ -127,8 +127,8 @@ var batchRules = []rule{
 	}},
 	{"BatchOfKnownAndNew", func(b *bench) {
 		known, same, fresh := newSID("SM"), newSID("CA"), newSID("RE")
-		b.apply(slices.Concat(told(known, "queued"), told(same, "ringing"))...)
-		changes := b.apply(slices.Concat(told(same, "ringing"), told(fresh, "in-progress"), told(known, "sent"))...)
+		b.apply(slices.Concat(reported(known, "queued"), reported(same, "ringing"))...)
+		changes := b.apply(slices.Concat(reported(same, "ringing"), reported(fresh, "in-progress"), reported(known, "sent"))...)
 		if len(changes) != 2 {
 			b.Fatalf("got %s", text(changes))
 		}
@@ -137,7 +137,7 @@ var batchRules = []rule{
 	{"BatchOfDifferentKinds", func(b *bench) {
 		var obs []status.Observation
 		for _, prefix := range []string{"SM", "MM", "CA", "RE", "TR", "GT", "CF", "MZ", "SR", "DY", "QQ"} {
-			obs = append(obs, told(newSID(prefix), "in-progress", "completed")...)
+			obs = append(obs, reported(newSID(prefix), "in-progress", "completed")...)
 		}
 		if changes := b.apply(obs...); len(changes) != 11 {
 			b.Fatalf("got %d changes, want 11", len(changes))
@@ -152,7 +152,7 @@ var batchRules = []rule{
 		var obs []status.Observation
 		for i := range 2000 {
 			word := []string{"delivered", "queued", "sent", "sending", fmt.Sprint("word", i)}[i/400]
-			obs = append(obs, told(sids[i*7%400], word)...)
+			obs = append(obs, reported(sids[i*7%400], word)...)
 		}
 		b.apply(obs...)
 		b.checkAll()
@@ -160,7 +160,7 @@ var batchRules = []rule{
 	{"BatchTwiceReturnsNoChange", func(b *bench) {
 		var obs []status.Observation
 		for range 20 {
-			obs = append(obs, told(newSID("SM"), "sent", "delivered")...)
+			obs = append(obs, reported(newSID("SM"), "sent", "delivered")...)
 		}
 		b.apply(obs...)
 		b.none(b.apply(obs...))

@@ -63,7 +63,7 @@ var concurrencyRules = []rule{
 	{"T23ConcurrentReportsOfOneSID", func(b *bench) {
 		sid := newSID("CA")
 		words := []string{"queued", "initiated", "ringing", "in-progress", "completed", "busy", "zapped", "canceled"}
-		obs := told(sid, words...)
+		obs := reported(sid, words...)
 		b.record(obs...)
 		var l ledger
 		err := together(func(caller int) error {
@@ -85,7 +85,7 @@ var concurrencyRules = []rule{
 	}},
 	{"T23ConcurrentBatchesOfOneSID", func(b *bench) {
 		sid := newSID("SM")
-		obs := told(sid, "accepted", "queued", "sending", "sent", "undelivered", "delivered", "read")
+		obs := reported(sid, "accepted", "queued", "sending", "sent", "undelivered", "delivered", "read")
 		b.record(obs...)
 		var l ledger
 		err := together(func(caller int) error {
@@ -113,7 +113,7 @@ var concurrencyRules = []rule{
 		}
 		batch := func(word string) (obs []status.Observation) {
 			for _, sid := range sids {
-				obs = append(obs, told(sid, word)...)
+				obs = append(obs, reported(sid, word)...)
 			}
 			return obs
 		}
@@ -174,7 +174,7 @@ var concurrencyRules = []rule{
 		all := make([][]status.Observation, callers)
 		for i := range all {
 			for range 10 {
-				all[i] = append(all[i], told(newSID("SM"), "sent", "queued", "delivered")...)
+				all[i] = append(all[i], reported(newSID("SM"), "sent", "queued", "delivered")...)
 			}
 			b.record(all[i]...)
 		}
@@ -194,7 +194,7 @@ var concurrencyRules = []rule{
 	{"ConcurrentPending", func(b *bench) {
 		var obs []status.Observation
 		for range 100 {
-			obs = append(obs, told(newSID("SM"), "sent")...)
+			obs = append(obs, reported(newSID("SM"), "sent")...)
 		}
 		b.apply(obs...)
 		err := together(func(caller int) error {

@@ -76,7 +76,7 @@ var faultRules = []rule{
 	{"T25EveryCommitIsUncertain", func(b *bench) {
 		sid := newSID("SM")
 		broken := Faulty(b.store, Faults{AfterCommit: 1})
-		for _, o := range told(sid, "queued", "sent", "delivered") {
+		for _, o := range reported(sid, "queued", "sent", "delivered") {
 			for range 3 {
 				if _, err := broken.Apply(b.Context(), o); !errors.Is(err, ErrInjected) {
 					b.Fatalf("got %v", err)
@@ -85,11 +85,11 @@ var faultRules = []rule{
 			b.record(o)
 		}
 		b.ends(sid, "delivered", true)
-		b.none(b.apply(told(sid, "queued", "sent", "delivered")...))
+		b.none(b.apply(reported(sid, "queued", "sent", "delivered")...))
 	}},
 	{"T25CanceledWhileItWorks", func(b *bench) {
 		for i := range 40 {
-			obs := told(newSID("SM"), "queued", "sent", "delivered")
+			obs := reported(newSID("SM"), "queued", "sent", "delivered")
 			ctx, cancel := context.WithCancel(b.Context())
 			timer := time.AfterFunc(time.Duration(i)*50*time.Microsecond, cancel)
 			_, err := b.store.Apply(ctx, obs...)

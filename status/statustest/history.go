@@ -65,7 +65,7 @@ var six = []struct {
 	of     func(webhook.SID) []status.Observation
 }{
 	{"Message", "SM", func(sid webhook.SID) []status.Observation {
-		obs := told(sid, "accepted", "queued", "sent", "delivered", "read", "undelivered")
+		obs := reported(sid, "accepted", "queued", "sent", "delivered", "read", "undelivered")
 		obs[5].ErrorCode = 30005
 		return obs
 	}},

@@ -11,9 +11,9 @@ import (
 func story(prefix, want string, final bool, words ...string) func(*bench) {
 	return func(b *bench) {
 		forth, back := newSID(prefix), newSID(prefix)
-		b.each(told(forth, words...)...)
+		b.each(reported(forth, words...)...)
 		b.ends(forth, want, final)
-		reversed := told(back, words...)
+		reversed := reported(back, words...)
 		slices.Reverse(reversed)
 		b.each(reversed...)
 		b.ends(back, want, final)
@@ -29,7 +29,7 @@ var orderRules = []rule{
 	{"T23ReadAfterDelivered", func(b *bench) {
 		for _, words := range [][]string{{"sent", "delivered", "read"}, {"read", "delivered", "sent"}, {"delivered", "read"}, {"read"}} {
 			sid := newSID("SM")
-			b.each(told(sid, words...)...)
+			b.each(reported(sid, words...)...)
 			if s := b.ends(sid, "read", true); s.Conflict != "" {
 				b.Fatalf("read after delivered is no contradiction: %s", text(s))
 			}
@@ -37,7 +37,7 @@ var orderRules = []rule{
 	}},
 	{"T23RepeatsReturnNoChange", func(b *bench) {
 		sid := newSID("SM")
-		obs := told(sid, "queued", "sent", "delivered")
+		obs := reported(sid, "queued", "sent", "delivered")
 		b.each(obs...)
 		for range 3 {
 			for _, o := range obs {
@@ -49,7 +49,7 @@ var orderRules = []rule{
 	}},
 	{"T23RepeatSeenLaterReturnsNoChange", func(b *bench) {
 		sid := newSID("SM")
-		o := told(sid, "sent")[0]
+		o := reported(sid, "sent")[0]
 		b.apply(o)
 		o.Seen = noon.Add(time.Hour)
 		b.none(b.apply(o))
@@ -60,7 +60,7 @@ var orderRules = []rule{
 	{"T23AHundredRepeats", func(b *bench) {
 		sid := newSID("SM")
 		for range 100 {
-			b.apply(told(sid, "sent")...)
+			b.apply(reported(sid, "sent")...)
 		}
 		if s := b.ends(sid, "sent", false); len(s.Reports) != 1 {
 			b.Fatalf("got %d reports of one thing", len(s.Reports))
@@ -68,9 +68,9 @@ var orderRules = []rule{
 	}},
 	{"T15UnknownWordIsKept", func(b *bench) {
 		sid := newSID("SM")
-		b.each(told(sid, "sent", "teleported", "queued")...)
+		b.each(reported(sid, "sent", "teleported", "queued")...)
 		b.ends(sid, "teleported", false)
-		b.each(told(sid, "delivered")...)
+		b.each(reported(sid, "delivered")...)
 		if s := b.ends(sid, "delivered", true); len(s.Reports) != 4 {
 			b.Fatalf("the unknown word is gone from %s", text(s))
 		}
@@ -86,7 +86,7 @@ var orderRules = []rule{
 	{"T23ContradictionIsKeptAndVisible", func(b *bench) {
 		for _, words := range [][]string{{"sent", "delivered", "undelivered"}, {"undelivered", "sent", "delivered"}} {
 			sid := newSID("SM")
-			b.each(told(sid, words...)...)
+			b.each(reported(sid, words...)...)
 			if s := b.ends(sid, "delivered", true); s.Conflict != "undelivered" || len(s.Reports) != 3 {
 				b.Fatalf("the contradiction is hidden in %s", text(s))
 			}
@@ -108,7 +108,7 @@ var orderRules = []rule{
 	{"ErrorCodeComesLate", func(b *bench) {
 		for _, turn := range []bool{false, true} {
 			sid := newSID("SM")
-			obs := told(sid, "sent", "undelivered", "undelivered")
+			obs := reported(sid, "sent", "undelivered", "undelivered")
 			obs[2].ErrorCode, obs[2].ErrorMessage = 30005, "Unknown destination handset"
 			if turn {
 				slices.Reverse(obs)
@@ -121,7 +121,7 @@ var orderRules = []rule{
 	}},
 	{"TwoErrorCodesAreBothKept", func(b *bench) {
 		sid := newSID("SM")
-		obs := told(sid, "failed", "failed")
+		obs := reported(sid, "failed", "failed")
 		obs[0].ErrorCode, obs[1].ErrorCode = 30007, 30003
 		b.each(obs...)
 		if s := b.ends(sid, "failed", true); len(s.Reports) != 2 || s.ErrorCode != 30007 {
@@ -140,7 +140,7 @@ var orderRules = []rule{
 	}},
 	{"T23FirstAndLastSeen", func(b *bench) {
 		sid := newSID("SM")
-		obs := told(sid, "queued", "sent", "delivered")
+		obs := reported(sid, "queued", "sent", "delivered")
 		b.each(obs[1], obs[2], obs[0])
 		if s := b.check(sid); !s.First.Equal(noon) || !s.Last.Equal(noon.Add(2*time.Second)) {
 			b.Fatalf("got %s", text(s))
@@ -178,7 +178,7 @@ var kindRules = []rule{
 	{"KindRecordingAbsent", story("RE", "absent", true, "in-progress", "absent")},
 	{"KindRecordingDeleted", func(b *bench) {
 		sid := newSID("RE")
-		b.each(told(sid, "deleted", "in-progress", "completed")...)
+		b.each(reported(sid, "deleted", "in-progress", "completed")...)
 		if s := b.ends(sid, "deleted", true); s.Conflict != "" {
 			b.Fatalf("deleting is no contradiction: %s", text(s))
 		}
@@ -214,7 +214,7 @@ var kindRules = []rule{
 	{"KindStream", story("MZ", "completed", true, "in-progress", "completed")},
 	{"KindOfTomorrow", func(b *bench) {
 		sid := newSID("QQ")
-		b.each(told(sid, "hatched", "airborne")...)
+		b.each(reported(sid, "hatched", "airborne")...)
 		if s := b.check(sid); s.Final || s.Kind() != status.Other || len(s.Reports) != 2 {
 			b.Fatalf("got %s", text(s))
 		}

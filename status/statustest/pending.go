@@ -13,12 +13,12 @@ import (
 var pendingRules = []rule{
 	{"PendingLeavesOutWhatEnded", func(b *bench) {
 		open, ended := newSID("SM"), newSID("SM")
-		b.apply(slices.Concat(told(open, "sent"), told(ended, "delivered"))...)
+		b.apply(slices.Concat(reported(open, "sent"), reported(ended, "delivered"))...)
 		b.only(b.pending(noon.Add(time.Hour)), open)
 	}},
 	{"PendingBeforeIsExclusive", func(b *bench) {
 		sid := newSID("SM")
-		b.apply(told(sid, "sent")...)
+		b.apply(reported(sid, "sent")...)
 		b.only(b.pending(noon.Add(-time.Microsecond)))
 		b.only(b.pending(noon))
 		b.only(b.pending(noon.Add(time.Microsecond)), sid)
@@ -41,23 +41,23 @@ var pendingRules = []rule{
 		for range 20 {
 			sid := newSID([]string{"SM", "CA", "RE"}[len(sids)%3])
 			sids = append(sids, sid)
-			b.apply(told(sid, "in-progress")...)
+			b.apply(reported(sid, "in-progress")...)
 		}
 		slices.Sort(sids)
 		b.only(b.pending(noon.Add(time.Hour)), sids...)
 	}},
 	{"PendingEndsWithTheState", func(b *bench) {
 		sid := newSID("SM")
-		b.apply(told(sid, "sent")...)
+		b.apply(reported(sid, "sent")...)
 		b.only(b.pending(noon.Add(time.Hour)), sid)
-		b.apply(told(sid, "failed")...)
+		b.apply(reported(sid, "failed")...)
 		b.only(b.pending(noon.Add(time.Hour)))
-		b.apply(told(sid, "sent")...)
+		b.apply(reported(sid, "sent")...)
 		b.only(b.pending(noon.Add(time.Hour)))
 	}},
 	{"PendingIsPutOffByARepeat", func(b *bench) {
 		sid := newSID("SM")
-		o := told(sid, "sent")[0]
+		o := reported(sid, "sent")[0]
 		b.apply(o)
 		o.Seen = noon.Add(time.Hour)
 		b.apply(o)
@@ -66,7 +66,7 @@ var pendingRules = []rule{
 	}},
 	{"PendingIsNotPutOffByAnOlderOne", func(b *bench) {
 		sid := newSID("SM")
-		obs := told(sid, "sent", "queued")
+		obs := reported(sid, "sent", "queued")
 		obs[1].Seen = noon.Add(-time.Hour)
 		b.each(obs...)
 		b.only(b.pending(noon))
@@ -86,7 +86,7 @@ var pendingRules = []rule{
 	}},
 	{"PendingStoppedEarly", func(b *bench) {
 		for range 10 {
-			b.apply(told(newSID("SM"), "sent")...)
+			b.apply(reported(newSID("SM"), "sent")...)
 		}
 		for range 50 { // a store that forgets to give back a connection shows it here
 			for _, err := range b.store.Pending(b.Context(), noon.Add(time.Hour)) {
@@ -96,7 +96,7 @@ var pendingRules = []rule{
 				break
 			}
 		}
-		b.apply(told(newSID("SM"), "sent")...)
+		b.apply(reported(newSID("SM"), "sent")...)
 		b.checkAll()
 	}},
 	{"PendingWithApplyInItsLoop", func(b *bench) {
@@ -104,7 +104,7 @@ var pendingRules = []rule{
 		for range 25 {
 			sid := newSID("SM")
 			sids = append(sids, sid)
-			b.apply(told(sid, "sent")...)
+			b.apply(reported(sid, "sent")...)
 		}
 		ended := 0
 		for s, err := range b.store.Pending(b.Context(), noon.Add(time.Hour)) {
@@ -112,7 +112,7 @@ var pendingRules = []rule{
 				b.Fatal(err)
 			}
 			if slices.Contains(sids, s.SID) {
-				b.apply(told(s.SID, "delivered")...)
+				b.apply(reported(s.SID, "delivered")...)
 				b.check(s.SID)
 				ended++
 			}
@@ -124,7 +124,7 @@ var pendingRules = []rule{
 	}},
 	{"PendingCanBeUsedTwice", func(b *bench) {
 		sid := newSID("SM")
-		b.apply(told(sid, "sent")...)
+		b.apply(reported(sid, "sent")...)
 		seq := b.store.Pending(b.Context(), noon.Add(time.Hour))
 		for range 2 {
 			found := false
@@ -155,7 +155,7 @@ var pendingRules = []rule{
 		}
 	}},
 	{"PendingWithDoneContext", func(b *bench) {
-		b.apply(told(newSID("SM"), "sent")...)
+		b.apply(reported(newSID("SM"), "sent")...)
 		var last error
 		for s, err := range b.store.Pending(b.done(), noon.Add(time.Hour)) {
 			if last = err; err == nil {
@@ -168,11 +168,11 @@ var pendingRules = []rule{
 	}},
 	{"PendingCanceledOnItsWay", func(b *bench) {
 		for range 2000 {
-			b.record(told(newSID("SM"), "sent")...)
+			b.record(reported(newSID("SM"), "sent")...)
 		}
 		var obs []status.Observation
 		for sid := range b.model {
-			obs = append(obs, told(sid, "sent")...)
+			obs = append(obs, reported(sid, "sent")...)
 		}
 		b.apply(obs...)
 		ctx, cancel := context.WithCancel(b.Context())

@@ -1,5 +1,4 @@
-// Package statustest holds every [status.Store] to one contract. A store of
-// your own passes when this test does:
+// Package statustest tests a [status.Store] of your own against the contract:
 //
 //	func TestStore(t *testing.T) {
 //		statustest.TestStore(t, func(tb testing.TB) status.Store {
@@ -7,13 +6,12 @@
 //		})
 //	}
 //
-// [Faulty] breaks a store on purpose, to show that whoever uses it survives
-// that. [TestHistoryOrder] is the property that everything rests on, in as many
-// histories as you have time for.
+// [TestClaims] does the same for a [signature.ClaimStore]. [Faulty] makes a store
+// fail on purpose, to test the code that uses it. [TestHistoryOrder] tests the
+// property that all else depends on, in any number of random histories.
 //
-// The package needs testing and nothing else, so it can be imported by any
-// module. It does not measure speed, and it cannot see whether what was
-// acknowledged survives a crash: kill the process for that.
+// The package adds no dependency. It does not measure speed, and it does not test
+// whether acknowledged states survive a crash.
 package statustest
 
 import (
@@ -30,11 +28,11 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// TestStore runs the whole contract: each rule is a subtest with a store of its
-// own from open, which registers with the given testing.TB what is to be
-// cleaned up. The stores may share one database, also one that has states in it
-// already: every subtest uses SIDs that were never used before. Subtests run
-// one after another, and some of them use the store from 16 goroutines.
+// TestStore runs the whole contract: each rule is a subtest with a store of its own
+// from open, which registers its cleanup with the given testing.TB. The stores may
+// share one database, even one that has states in it: every subtest uses SIDs that
+// were never used before. Subtests run one after another; some use the store from
+// 16 goroutines.
 func TestStore(t *testing.T, open func(testing.TB) status.Store) {
 	for _, group := range [][]rule{
 		getRules, applyRules, orderRules, kindRules, changeRules, batchRules, textRules, clockRules,
@@ -53,8 +51,8 @@ type rule struct {
 	test func(*bench)
 }
 
-// A bench is a store under test beside the plain model of it: a map in which
-// states are merged one by one.
+// A bench is a store under test beside a plain model of it: a map in which states
+// are merged one by one.
 type bench struct {
 	*testing.T
 	store status.Store
@@ -65,7 +63,7 @@ func newBench(t *testing.T, open func(testing.TB) status.Store) *bench {
 	return &bench{T: t, store: open(t), model: map[webhook.SID]status.State{}}
 }
 
-// noon is the time at which all stories happen; stores must not care.
+// noon is the time at which all stories happen.
 var noon = time.Date(2024, time.May, 6, 12, 0, 0, 0, time.UTC)
 
 // newSID returns a SID that no store has seen.
@@ -80,8 +78,8 @@ func newSID(prefix string) webhook.SID {
 	return webhook.SID(out)
 }
 
-// told makes observations of sid, one for each word, a second apart.
-func told(sid webhook.SID, words ...string) []status.Observation {
+// reported makes observations of sid, one for each word, a second apart.
+func reported(sid webhook.SID, words ...string) []status.Observation {
 	var obs []status.Observation
 	for i, w := range words {
 		obs = append(obs, status.Observation{SID: sid, Status: w, Seen: noon.Add(time.Duration(i) * time.Second)})
@@ -89,9 +87,9 @@ func told(sid webhook.SID, words ...string) []status.Observation {
 	return obs
 }
 
-// counted is told with the sequence numbers 0, 1, 2, ...
+// counted is reported with the sequence numbers 0, 1, 2, ...
 func counted(sid webhook.SID, words ...string) []status.Observation {
-	obs := told(sid, words...)
+	obs := reported(sid, words...)
 	for i := range obs {
 		obs[i].Sequence = i
 	}

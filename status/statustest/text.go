@@ -27,7 +27,7 @@ func carries(s string) func(*bench) {
 				b.Fatalf("Pending yields %s, Get %s", text(p), text(got))
 			}
 		}
-		b.each(told(o.SID, "delivered")...)
+		b.each(reported(o.SID, "delivered")...)
 		b.ends(o.SID, "delivered", true)
 	}
 }
@@ -42,7 +42,7 @@ var textRules = []rule{
 	{"T14ControlCharacters", carries("a\nb\rc\td\x1be\x7ff\u0085\u2028\ufeff\ufffd\U0010ffff")},
 	{"T14NotNormalised", func(b *bench) {
 		sid := newSID("SM")
-		b.each(told(sid, "e\u0301", "\u00e9", " \u00e9", "\u00e9 ", "\u00c9")...)
+		b.each(reported(sid, "e\u0301", "\u00e9", " \u00e9", "\u00e9 ", "\u00c9")...)
 		if s := b.check(sid); len(s.Reports) != 5 {
 			b.Fatalf("different words were taken for one in %s", text(s))
 		}
@@ -81,7 +81,7 @@ var textRules = []rule{
 var clockRules = []rule{
 	{"T27ClockJumpsBack", func(b *bench) {
 		sid := newSID("SM")
-		obs := told(sid, "queued", "sent", "delivered")
+		obs := reported(sid, "queued", "sent", "delivered")
 		for i := range obs {
 			obs[i].Seen = noon.Add(-time.Duration(i) * 24 * time.Hour)
 		}
@@ -107,7 +107,7 @@ var clockRules = []rule{
 		if s := b.ends(sid, "delivered", true); !s.First.IsZero() || !s.Last.IsZero() {
 			b.Fatalf("got %s", text(s))
 		}
-		b.each(told(sid, "delivered")...)
+		b.each(reported(sid, "delivered")...)
 		if s := b.check(sid); !s.First.Equal(noon) {
 			b.Fatalf("got %s", text(s))
 		}
@@ -139,7 +139,7 @@ var clockRules = []rule{
 	}},
 	{"T27TwiliosTimeDecidesNothing", func(b *bench) {
 		sid := newSID("SM")
-		obs := told(sid, "delivered", "sent")
+		obs := reported(sid, "delivered", "sent")
 		obs[0].Time, obs[1].Time = noon, noon.Add(time.Hour)
 		b.each(obs...)
 		b.ends(sid, "delivered", true)

@@ -7,18 +7,17 @@ import (
 	"github.com/twilio/twilio-go/client"
 )
 
-// An Error is a request to Twilio that failed. Its text has the numbers only:
-// Twilio's own text can hold the phone number it is about.
+// An Error is a request to Twilio that failed. Its text has only the numbers,
+// because Twilio's own text can hold a phone number.
 type Error struct {
 	Op     string // what was tried, such as "fetch message"
-	Status int    // of the HTTP answer; zero: there was none, or none that could be read
+	Status int    // of the HTTP response; zero: there was none, or it could not be read
 	Code   int    // Twilio's, such as 20404; zero: none
 	Err    error  // the error of twilio-go
 }
 
-// Error returns the numbers. It does not print Err: where there are no numbers,
-// since nobody was reached or the answer was not Twilio's, log that one too if
-// your logs may hold phone numbers.
+// Error returns the numbers. It does not print Err, which explains an error without
+// numbers; log it too if your logs may hold phone numbers.
 func (e *Error) Error() string {
 	switch {
 	case e.Code != 0:
@@ -43,8 +42,8 @@ func refusal(op string, err error) error {
 	return e
 }
 
-// temporary reports whether another try may help: Twilio asks for patience or
-// is in trouble, or the network is.
+// temporary reports whether another try may help: too many requests, an error of
+// Twilio's server or of the network.
 func temporary(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && (e.Status == 0 || e.Status == 429 || e.Status >= 500)

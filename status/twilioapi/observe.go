@@ -10,10 +10,9 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// OfMessage returns what an answer of the API tells about the state of a
-// message. It has no SID or no status if the answer has none; nil tells nothing.
-// Times are left out: those of a message are when it was sent and when its record
-// changed, not when it came to its status.
+// OfMessage returns an answer of the API about a message as an observation. It has no
+// SID or no status if the answer has none, or is nil. Times are left out: those of a
+// message are when it was sent and when its record changed, not when its status did.
 func OfMessage(m *openapi.ApiV2010Message) status.Observation {
 	if m == nil {
 		return status.Observation{}
@@ -27,9 +26,9 @@ func OfMessage(m *openapi.ApiV2010Message) status.Observation {
 	}
 }
 
-// OfCall returns what an answer of the API tells about the state of a call: for
-// one that has ended with its duration and the time of the end. It has no SID or no status
-// if the answer has none; nil tells nothing.
+// OfCall returns an answer of the API about a call as an observation: with duration
+// and time of the end if it has ended. It has no SID or no status if the answer has
+// none, or is nil.
 func OfCall(c *openapi.ApiV2010Call) status.Observation {
 	if c == nil {
 		return status.Observation{}

@@ -10,9 +10,9 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// ErrNoCallback says that nothing would tell what becomes of a message or call:
-// its parameters name no StatusCallback. Set it to the URL at which
-// [status.Tracker.Handler] is.
+// ErrNoCallback says that the parameters have no StatusCallback, so the status of the
+// message or call would not be reported. Set it to the URL of
+// [status.Tracker.Handler].
 var ErrNoCallback = errors.New("twilioapi: the parameters have no StatusCallback")
 
 // A MessageCreator is the part of Twilio's API that [Send] needs. The Api field
@@ -27,16 +27,16 @@ type CallCreator interface {
 	CreateCall(params *openapi.CreateCallParams) (*openapi.ApiV2010Call, error)
 }
 
-// Send sends a message and stores the first state of it, which no callback
-// tells: from then on it is overdue when it goes quiet. The parameters must have a
-// StatusCallback, or a MessagingServiceSid, whose own callback URL counts.
+// Send sends a message and stores its first state, which no callback reports, so
+// that [status.Tracker.Overdue] finds it if no callback arrives. The parameters must
+// have a StatusCallback, or a MessagingServiceSid that has a callback URL.
 //
-// Where the SID is not empty the message is sent, whatever the error: then
-// the tracker could not store it, and the callbacks will. Otherwise the error is
-// [ErrNoCallback], that of ctx or an *[Error]; Twilio may have sent the message if that one has
-// no Status.
+// If the SID is not empty, the message was sent, and an error is that of the
+// tracker; the callbacks will be stored. Otherwise the error is [ErrNoCallback],
+// that of ctx or an *[Error]; if the *Error has no Status, Twilio may have sent the
+// message.
 //
-// Send does not try again by itself: Twilio would send twice.
+// Send does not try again, because Twilio could send twice.
 func Send(ctx context.Context, api MessageCreator, tracker *status.Tracker, params *openapi.CreateMessageParams) (webhook.SID, error) {
 	if params == nil || value(params.StatusCallback) == "" && value(params.MessagingServiceSid) == "" {
 		return "", ErrNoCallback
@@ -52,9 +52,9 @@ func Send(ctx context.Context, api MessageCreator, tracker *status.Tracker, para
 	return o.SID, tracker.Observe(ctx, o)
 }
 
-// Call starts a call as [Send] sends a message. Unless the parameters name
-// events, it asks for callbacks at all four (initiated, ringing, answered,
-// completed); by itself Twilio reports the last only.
+// Call starts a call as [Send] sends a message. Unless the parameters name events, it
+// requests callbacks for all four (initiated, ringing, answered, completed); by
+// default Twilio reports only the last.
 func Call(ctx context.Context, api CallCreator, tracker *status.Tracker, params *openapi.CreateCallParams) (webhook.SID, error) {
 	if params == nil || value(params.StatusCallback) == "" {
 		return "", ErrNoCallback

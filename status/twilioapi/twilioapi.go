@@ -1,6 +1,6 @@
-// Package twilioapi asks Twilio's REST API, through twilio-go, what became of
-// the messages and calls of which no callback told the end, and sends in a way
-// that is tracked from the first moment.
+// Package twilioapi fetches from Twilio's REST API, through twilio-go, the status of
+// messages and calls whose callbacks did not arrive, and sends messages and calls
+// that are tracked from the start.
 //
 //	client := twilio.NewRestClientWithParams(twilio.ClientParams{Username: apiKey, Password: secret, AccountSid: account})
 //	tracker := status.NewTracker(store, nil)
@@ -9,20 +9,20 @@
 //
 //	sid, err := twilioapi.Send(ctx, client.Api, tracker, params)
 //
-// Callbacks can get lost: Twilio tries again only when it cannot connect. A
-// [Poller] looks for what has gone quiet and is not final, and puts the answers of the API
-// into the tracker as observations, like callbacks. They merge like those too, so it
-// does no harm if a callback comes after all, or if several machines poll; one is
-// enough.
+// Callbacks can get lost: by default, Twilio tries again only when it cannot
+// connect. A [Poller] finds states that are overdue and stores the answers of the
+// API in the tracker as observations. They merge like callbacks, so a late callback
+// does no harm, and neither do several machines that poll; one is enough.
 //
-// twilio-go takes no context: a request that is under way is awaited when the
-// context ends, for at most the timeout of its HTTP client (10 s unless set).
+// twilio-go takes no context: when the context ends, a request that is under way is
+// awaited, for at most the timeout of its HTTP client (10 s unless set).
 //
-// The package does not list messages or calls it was never told of, and does not ask for recordings,
-// conferences or transcriptions.
+// The package does not list messages or calls that the tracker does not know, and
+// does not fetch recordings, conferences or transcriptions.
 package twilioapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,41 +45,42 @@ type Fetcher interface {
 
 // Options are the settings of a [Poller]. A nil *Options means all defaults.
 type Options struct {
-	// Age is how long a state must have been quiet before it is asked for.
-	// Zero: 15 minutes. Calls are quiet while they last, so longer than most
-	// of those.
+	// Age is how long a state must have been without a report before it is
+	// fetched. Zero: 15 minutes. There is no report during a call, so use more
+	// than most calls last.
 	Age time.Duration
 
 	// Every is the time between the starts of two rounds of [Poller.Run]. Zero: 1 minute.
 	Every time.Duration
 
-	// Interval is the least time between two requests. Zero: 100 ms, which is
-	// ten a second. Twilio allows a number of requests at the same time; a
-	// Poller never has more than one.
+	// Interval is the shortest time between two requests. Zero: 100 ms. A Poller
+	// makes one request at a time.
 	Interval time.Duration
 
-	// Limit bounds the requests of one round. Zero: 1000. What is left waits
-	// for the next: those quiet for longest come first.
+	// Limit is the number of requests of one round. Zero: 1000. The states with
+	// the oldest reports come first; the rest waits for the next round.
 	Limit int
 
-	// Tries is how often a request is made at most when Twilio answers 429
-	// or 5xx or not at all. Zero: 4. Between the tries are Backoff, zero: 1 s, then twice
-	// that, and so on, each by up to half longer, at most 30 s.
+	// Tries is how often a request is made at most if Twilio answers 429 or 5xx or
+	// not at all. Zero: 4. Backoff is the pause after the first try, zero: 1 s. It
+	// doubles after each further one, up to 30 s, and is extended at random by up
+	// to half.
 	Tries   int
 	Backoff time.Duration
 
 	// Gone is called for a state whose SID the API does not know (404): the
-	// message or call was deleted, or belongs to another account. A program
-	// may then store an observation that ends it, say "failed". Otherwise it is asked for again once it has been
-	// quiet for Age. It may be nil.
+	// message or call was deleted, or belongs to another account. A program can
+	// then store an observation with a final status. Otherwise it is fetched again
+	// after Age. It may be nil.
 	Gone func(ctx context.Context, s status.State)
 
-	// Logger hears of rounds that failed; nil: nobody does.
+	// Logger receives a warning for each round of Run that failed; nil:
+	// [slog.Default].
 	Logger *slog.Logger
 }
 
-// A Poller asks Twilio for what has gone quiet. It is safe for concurrent use, but
-// one round at a time is all that makes sense.
+// A Poller fetches overdue states from Twilio. It is safe for concurrent use, but
+// there is no use in more than one round at a time.
 type Poller struct {
 	api     Fetcher
 	tracker *status.Tracker
@@ -96,29 +97,19 @@ func NewPoller(api Fetcher, tracker *status.Tracker, opts *Options) *Poller {
 		p.opts = *opts
 	}
 	o := &p.opts
-	o.Age = or(o.Age, 15*time.Minute)
-	o.Every = or(o.Every, time.Minute)
-	o.Interval = or(o.Interval, 100*time.Millisecond)
-	o.Backoff = or(o.Backoff, time.Second)
-	o.Limit = or(o.Limit, 1000)
-	o.Tries = or(o.Tries, 4)
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
+	o.Age = cmp.Or(max(o.Age, 0), 15*time.Minute)
+	o.Every = cmp.Or(max(o.Every, 0), time.Minute)
+	o.Interval = cmp.Or(max(o.Interval, 0), 100*time.Millisecond)
+	o.Backoff = cmp.Or(max(o.Backoff, 0), time.Second)
+	o.Limit = cmp.Or(max(o.Limit, 0), 1000)
+	o.Tries = cmp.Or(max(o.Tries, 0), 4)
+	o.Logger = cmp.Or(o.Logger, slog.Default())
 	return p
 }
 
-// or returns v if it is positive, else what it is by default.
-func or[T int | time.Duration](v, standard T) T {
-	if v > 0 {
-		return v
-	}
-	return standard
-}
-
-// A Round says what one round of a [Poller] did.
+// A Round is what one round of a [Poller] did.
 type Round struct {
-	Asked int // states that Twilio was asked for
+	Asked int // states that were fetched
 	Ended int // of those: final now
 	Gone  int // of those: not known to Twilio
 }
@@ -148,15 +139,15 @@ func (p *Poller) Run(ctx context.Context) error {
 // inARow is how many requests may fail one after another before a round ends.
 const inARow = 5
 
-// Round asks for every message and call that has been quiet for [Options.Age]
-// and is not final, up to [Options.Limit] of them. It ends early with the error
-// of ctx or of the store.
+// Round fetches every message and call that is not final and had no report for
+// [Options.Age], up to [Options.Limit] of them. It ends early with the error of ctx
+// or of the store.
 //
-// A request that Twilio refuses, or all of whose tries fail, does not keep the
-// round from the others: its error, an *[Error], is returned at the end, and
-// the state is asked for again once it has been quiet for Age. But when five in
-// a row fail, or the last ones of the round do, the trouble may be with all:
-// then the round ends, and the next one begins with the same states.
+// A request that Twilio refuses, or all of whose tries fail, does not end the
+// round: its error, an *[Error], is returned at the end, and the state is fetched
+// again after Age. After five failures in a row the round ends, and the next one
+// begins with the same states, because the cause may concern all requests. The same
+// applies to the last failures of a round.
 func (p *Poller) Round(ctx context.Context) (Round, error) {
 	var (
 		round  Round
@@ -200,8 +191,8 @@ func (p *Poller) Round(ctx context.Context) (Round, error) {
 	return round, first
 }
 
-// putOff has a state count as heard of now: said once more, its last report is
-// no news.
+// putOff repeats the last report of a state, so that the state is overdue again
+// only after Age.
 func (p *Poller) putOff(ctx context.Context, s status.State) error {
 	return p.tracker.Observe(ctx, repeated(s))
 }
@@ -228,7 +219,7 @@ func (p *Poller) ask(ctx context.Context, state status.State, round *Round) erro
 	return nil
 }
 
-// fetch asks for one state, again while that may help.
+// fetch fetches one state, with further tries after a temporary error.
 func (p *Poller) fetch(ctx context.Context, state status.State) (status.Observation, error) {
 	pause := p.opts.Backoff
 	for try := 1; ; try++ {
@@ -239,7 +230,7 @@ func (p *Poller) fetch(ctx context.Context, state status.State) (status.Observat
 		if err == nil || try == p.opts.Tries || !temporary(err) {
 			return o, err
 		}
-		// The part left to chance keeps machines from coming back together.
+		// The random part keeps several machines from trying at the same time.
 		if err := sleep(ctx, pause+rand.N(pause/2+1)); err != nil {
 			return status.Observation{}, err
 		}
@@ -257,8 +248,8 @@ func askable(s status.State) bool {
 	return false
 }
 
-// repeated is the report that decides s, without a time, so that the tracker
-// takes it as heard of now.
+// repeated is the report that decides s, without a time, so that the tracker takes
+// it as received now.
 func repeated(s status.State) status.Observation {
 	o := status.Observation{SID: s.SID, Status: s.Status}
 	if n := len(s.Reports); n > 0 {
@@ -279,9 +270,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Fetch asks Twilio once for one message or call and returns what it says as an
-// observation, without the time it was heard. The account may be empty: then it is
-// that of the client; it is needed for what belongs to a subaccount.
+// Fetch fetches one message or call once and returns it as an observation, without
+// the time it was received. The account may be empty: then it is that of the client.
+// It is required for a subaccount.
 //
 // Its error is an *[Error], or says that the SID names neither.
 func Fetch(api Fetcher, sid, account webhook.SID) (status.Observation, error) {
