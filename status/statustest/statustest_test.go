@@ -1,6 +1,7 @@
 package statustest_test
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/status"
 	"github.com/ringback-go/ringback/status/statustest"
 	"github.com/ringback-go/ringback/webhook"
@@ -164,20 +166,76 @@ var defects = []struct {
 	}}},
 }
 
+// A claims is a good store with one thing wrong about it.
+type claims struct {
+	good   *signature.MemoryClaims
+	defect string
+}
+
+func (c claims) Claim(ctx context.Context, key, owner string, lease time.Duration) (signature.Claim, error) {
+	switch c.defect {
+	case "everybody owns the key":
+		return signature.Claim{Owner: owner}, nil
+	case "a lease never ends":
+		lease = time.Hour
+	}
+	return c.good.Claim(ctx, key, owner, lease)
+}
+
+func (c claims) Finish(ctx context.Context, key, owner string, value []byte, keep time.Duration) error {
+	switch c.defect {
+	case "a value is cut at NUL":
+		value, _, _ = bytes.Cut(value, []byte{0})
+	case "a value is kept for ever":
+		keep = time.Hour
+	}
+	return c.good.Finish(ctx, key, owner, value, keep)
+}
+
+func (c claims) Release(ctx context.Context, key, owner string) error {
+	switch c.defect {
+	case "a release does nothing":
+		return nil
+	case "anyone releases a key":
+		for _, o := range []string{"one", "two", "three"} {
+			if err := c.good.Release(ctx, key, o); err != nil {
+				return err
+			}
+		}
+	}
+	return c.good.Release(ctx, key, owner)
+}
+
+// claimDefects are mistakes of claim stores, with a rule that must notice each.
+var claimDefects = map[string]string{
+	"everybody owns the key":   "T09OneOfMany",
+	"a lease never ends":       "ALeaseEnds",
+	"a value is cut at NUL":    "FinishKeepsTheValue",
+	"a value is kept for ever": "AValueIsKeptForItsTime",
+	"a release does nothing":   "ReleaseFreesTheKey",
+	"anyone releases a key":    "OnlyTheOwnerEndsAClaim",
+}
+
 const child = "RINGBACK_STATUSTEST_DEFECT"
 
-// TestDefectsAreNoticed runs the suite against every broken store, in a process
-// of its own, since its failure is what is asked for.
+// TestDefectsAreNoticed runs the suites against every broken store, in a process
+// of its own, since its failure is what is expected.
 func TestDefectsAreNoticed(t *testing.T) {
-	for _, d := range defects {
-		t.Run(d.name, func(t *testing.T) {
+	notice := func(name, rule string) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestDefect$/^"+d.rule+"$", "-test.v")
-			run.Env = append(os.Environ(), child+"="+d.name)
+			run := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestDefect$/^"+rule+"$", "-test.v")
+			run.Env = append(os.Environ(), child+"="+name)
 			out, err := run.CombinedOutput()
-			require.Error(t, err, "%s did not notice:\n%s", d.rule, out)
-			assert.Contains(t, string(out), "--- FAIL: TestDefect/"+d.rule)
+			require.Error(t, err, "%s did not notice:\n%s", rule, out)
+			assert.Contains(t, string(out), "--- FAIL: TestDefect/"+rule)
 		})
+	}
+	for _, d := range defects {
+		notice(d.name, d.rule)
+	}
+	for name, rule := range claimDefects {
+		notice(name, rule)
 	}
 }
 
@@ -191,6 +249,12 @@ func TestDefect(t *testing.T) {
 				return &b
 			})
 		}
+	}
+	if name := os.Getenv(child); claimDefects[name] != "" {
+		statustest.TestClaims(t, func(testing.TB) (a, b signature.ClaimStore) {
+			c := claims{new(signature.MemoryClaims), name}
+			return c, c
+		})
 	}
 }
 
