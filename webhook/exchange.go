@@ -49,19 +49,26 @@ func (x *exchange) serve(w http.ResponseWriter, call func(context.Context) (Repl
 	ctx, cancel := context.WithDeadline(ctx, x.start.Add(x.rc.timeout))
 	defer cancel()
 	x.deadline, _ = ctx.Deadline()
-	timer := time.NewTimer(time.Until(x.deadline))
-	defer timer.Stop()
 	done, expired := make(chan result), make(chan struct{})
 	go x.run(ctx, call, done, expired)
 	select {
 	case res := <-done:
 		x.finish(ctx, w, res)
-	case <-timer.C:
-		x.rc.late.Add(1)
-		close(expired)
-		<-ctx.Done() // at this very moment, but not before its own timer
-		x.fail(w, x.lateFailure())
+		return
+	case <-ctx.Done():
 	}
+	if ctx.Err() != context.DeadlineExceeded {
+		// The client has gone. The function has the rest of its time to return.
+		select {
+		case res := <-done:
+			x.finish(ctx, w, res)
+			return
+		case <-time.After(time.Until(x.deadline)):
+		}
+	}
+	x.rc.late.Add(1)
+	close(expired)
+	x.fail(w, x.lateFailure())
 }
 
 // run calls the user's function and delivers the result, unless nobody waits
