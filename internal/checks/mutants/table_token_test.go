@@ -37,7 +37,7 @@ var tokenMutants = []mutant{
 	{"T29", "a token logs its secret", tokenFile, `return slog.StringValue(t.String())`, `return slog.StringValue(t.String() + t.key.secret())`},
 	{"T29", "a token is its secret in JSON", tokenFile, `return []byte(t.String()), nil`, `return []byte(t.key.secret()), nil`},
 	{"T29", "an error quotes the secret", tokenFile, `errors.New("the auth token has white space at its ends")`, `fmt.Errorf("the auth token %q has white space at its ends", secret)`},
-	{"T09", "a repeated request passes", replayFile, `err != nil || claim.Owner != owner {`, `err != nil {`},
+	{"T09", "a repeated request passes", replayFile, `err != nil || claim.Owner != owner {`, `err != nil || claim.Owner == "" {`},
 	{"T09", "requests pass while the store is down", replayFile, `err != nil || claim.Owner != owner {`, `err == nil && claim.Owner != owner {`},
 	{"T09", "a failed request may not come again", replayFile, `watched.status >= http.StatusInternalServerError`, `watched.status >= 600`},
 	{"T09", "any answer but success lets a request come again", replayFile, `watched.status >= http.StatusInternalServerError`, `watched.status >= http.StatusBadRequest`},
