@@ -122,6 +122,7 @@ func (c *Conversation) Serve(ctx context.Context, s *Session) error {
 		c: c, s: s, ctx: ctx,
 		running: map[*Turn]bool{}, returned: make(chan *Turn), gone: make(chan struct{}), live: map[uint64]*Turn{},
 	}
+	defer close(k.gone)
 	s.mu.Lock()
 	s.talking, s.cut = true, k.interrupted
 	s.restore(c.Restored)
@@ -178,29 +179,34 @@ func (k *talk) serve() error {
 		case <-moved:
 		case <-timer.C:
 		case <-k.s.conn.Done():
-			k.s.mu.Lock()
-			k.s.moving = true // what the caller said last belongs in the history, without an answer
-			k.s.mu.Unlock()
-			for e, ok := k.s.poll(); ok; e, ok = k.s.poll() {
-				k.event(e)
-			}
-			return done(k.s.err())
+			return k.hungUp()
 		case <-k.ctx.Done():
-			return done(context.Cause(k.ctx))
+			if cause := context.Cause(k.ctx); !errors.Is(cause, ErrHungUp) {
+				return cause
+			}
+			<-k.s.conn.Done()
+			return k.hungUp()
 		}
 	}
 }
 
+// hungUp handles what has come before the end. What the caller said last belongs
+// in the history, but nobody can answer it.
+func (k *talk) hungUp() error {
+	k.s.mu.Lock()
+	k.s.moving = true
+	k.s.mu.Unlock()
+	for e, ok := k.s.poll(); ok; e, ok = k.s.poll() {
+		k.event(e)
+	}
+	if err := k.s.err(); err != io.EOF {
+		return err
+	}
+	return nil
+}
+
 // errDone ends serve without an error.
 var errDone = errors.New("done")
-
-// done returns nil for the ends that are as they should be.
-func done(err error) error {
-	if err == ErrHungUp || err == io.EOF {
-		return nil
-	}
-	return err
-}
 
 // step does what is due. It returns a channel that is closed when the play queue
 // moves on, and when something will be due.
@@ -472,7 +478,6 @@ func (k *talk) close(err error) {
 	s.mu.Unlock()
 	patience := time.NewTimer(defaultPatience)
 	defer patience.Stop()
-	defer close(k.gone)
 	k.report()
 	for len(k.running) > 0 {
 		select {

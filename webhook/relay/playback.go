@@ -233,6 +233,9 @@ func (it *item) duration() time.Duration {
 // started is when it began to be heard, by estimate.
 func (p *playback) started(it *item) time.Time {
 	start := it.sentAt
+	if p.onAt.After(start) && p.onAt.After(p.freeAt) {
+		return p.onAt
+	}
 	if start.Before(p.freeAt) {
 		start = p.freeAt
 	}
@@ -301,7 +304,15 @@ func (p *playback) interrupt(e Interrupt, now time.Time) (cut []uint64) {
 			cut = append(cut, it.rec.tag)
 		}
 	}
-	p.items, p.freeAt = keep, now
+	// A turn that was cut says nothing more.
+	p.items, p.freeAt = keep[:0], now
+	for _, it := range keep {
+		if slices.Contains(cut, it.rec.tag) {
+			it.rec.pending--
+		} else {
+			p.items = append(p.items, it)
+		}
+	}
 	return cut
 }
 

@@ -29,7 +29,8 @@ const (
 var (
 	// ErrInterrupted: the caller cut the reply while it was heard.
 	ErrInterrupted = errors.New("relay: interrupted by the caller")
-	// ErrSuperseded: the caller went on before a word of the reply was heard.
+	// ErrSuperseded: the caller went on while nothing was heard, so Twilio reports no
+	// interruption.
 	ErrSuperseded = errors.New("relay: superseded by newer input")
 	// ErrHungUp: the session is over.
 	ErrHungUp = errors.New("relay: the call has ended")
@@ -231,10 +232,13 @@ func (s *Session) enqueue(tag uint64, rec *record, messages []Message) (room <-c
 		s.scratch = nil
 	}
 	now := time.Now()
+	items, open := len(s.play.items), s.play.open() != nil
 	for _, m := range messages {
 		s.sent(tag, rec, m, now)
 	}
-	s.changed(now)
+	if len(s.play.items) != items || (s.play.open() != nil) != open || s.ended {
+		s.changed(now) // and not for each token
+	}
 	return nil, nil
 }
 
@@ -362,6 +366,12 @@ func (s *Session) move(ctx context.Context) {
 	wait, cancel := context.WithTimeout(ctx, moveWait)
 	defer cancel()
 	s.quiet(wait, true)
+	s.mu.Lock()
+	ended := s.ended
+	s.mu.Unlock()
+	if ended {
+		return
+	}
 	handoff := ""
 	if s.h.opts.Move != nil {
 		handoff = s.h.opts.Move(s)

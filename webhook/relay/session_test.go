@@ -55,6 +55,30 @@ func TestS9Handshakes(t *testing.T) {
 	})
 }
 
+// TestHandshakeWithASharedKey: the settings header chooses key and hash, as for
+// webhooks.
+func TestHandshakeWithASharedKey(t *testing.T) {
+	key, err := signature.NewSharedKey("webhooks_sharedkey_example", "0123456789abcdef0123456789abcdef")
+	require.NoError(t, err)
+	v, err := signature.New(signature.Config{BaseURL: "https://example.com", Tokens: signature.Keys(key)})
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		server := livetest.NewServer(relay.New(v, receive, &relay.Options{Accounts: []string{account}}))
+		defer server.Close()
+		for signed, ok := range map[string]bool{url: true, "https://example.com/relay": false} {
+			header := http.Header{}
+			key.Sign(signed, nil).Set(header)
+			c, err := server.Relay(t.Context(), livetest.RelayConfig{URL: url, Header: header, Setup: setup("CA1")})
+			if !ok {
+				require.ErrorIs(t, err, livetest.Refused{Status: http.StatusForbidden})
+				continue
+			}
+			require.NoError(t, err)
+			c.HangsUp()
+		}
+	})
+}
+
 func TestAdmission(t *testing.T) {
 	pass := relay.NewPass([]byte("0123456789abcdef"), time.Minute)
 	withPass := func(callSID string) relay.Setup {
