@@ -90,7 +90,7 @@ var refusals = []struct {
 	{ErrBodyHashAmbiguous, "body-hash-ambiguous", "bodySHA256 is in the query more than once, with different values", "Remove bodySHA256 from the URL at Twilio, which adds it by itself."},
 }
 
-const rewrittenTarget = "Verify before anything rewrites Request.URL. If an adapter makes the request, have it put the target, as received, into RequestURI. Twilio itself does not send such requests."
+const rewrittenTarget = "Verify before anything rewrites Request.URL. If an adapter makes the request, have it put the target, as received, into RequestURI. Otherwise the request is a forgery: Twilio does not send such requests."
 
 // findings explains the refusal.
 func (d *diagnosis) findings() []Finding {
@@ -143,7 +143,7 @@ func (d *diagnosis) findings() []Finding {
 			"If this happens with every request, a middleware has read the body: run the verifier before it. If it is rare, a connection was lost, and Twilio tries again.")
 	case errors.Is(err, ErrForm):
 		return found("form", "the form cannot be read in one way only"+d.detail(),
-			"If something between Twilio and here rewrites bodies, switch that off. If the parameter is one of your own, rename it, or accept such forms (Config.Lenient in Go).")
+			"If something between Twilio and here rewrites bodies, switch that off. If the parameter is one of your own, rename it, leave the query out of the URL at Twilio, or accept such forms (Config.Lenient in Go).")
 	case errors.Is(err, ErrBodyHash):
 		return d.bodyHash()
 	case errors.Is(err, ErrBodyUnsigned), errors.Is(err, ErrMediaType):

@@ -134,6 +134,24 @@ func TestDiagnoseNothingToSayAboutWhatTwilioLeavesUnescaped(t *testing.T) {
 	}
 }
 
+// TestDiagnoseNamesTheParameter: names are the developer's own (twilio_voice 34), so
+// a refusal says which one is in the way and not that something rewrites bodies.
+func TestDiagnoseNamesTheParameter(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	const rest = "&AccountSid=AC0123456789abcdef0123456789abcdef&From=client%3Aalice"
+	assert.Nil(t, v.Diagnose(signedForm("/voice", "__TWI_RECIPIENT_NAME=Jo&Caller+name=Jo"+rest)))
+	for body, says := range map[string]string{
+		"A%3Db=1" + rest: `"A="`,
+		"A%ZZ=1" + rest:  "malformed escape at byte",
+	} {
+		findings := v.Diagnose(signedForm("/voice", body))
+		assert.Equal(t, []string{"form"}, labels(findings))
+		assert.Contains(t, findings[0].Cause, says)
+		assert.Contains(t, findings[0].Remedy, "rename it")
+		assert.NotContains(t, findings[0].String(), "alice")
+	}
+}
+
 // TestDiagnoseTwoProxies has the header of a CDN in front of a router.
 func TestDiagnoseTwoProxies(t *testing.T) {
 	r := signedForm("/sms", "a=1")
