@@ -78,11 +78,11 @@ func ExampleState_Merge() {
 
 // An event is taken apart without a tracker.
 func ExampleObserve() {
-	e := webhook.CallStatusCallback{CallSID: "CA1", CallStatus: "completed", SequenceNumber: 3, CallDuration: 42 * time.Second}
+	e := webhook.CallStatusCallback{Call: webhook.Call{CallSID: "CA1", CallStatus: "completed"}, SequenceNumber: 3, CallDuration: 42 * time.Second}
 	if o, ok := status.Observe(e, time.Now()); ok {
 		fmt.Println(o.SID, o.Status, o.Duration, status.KindOf(o.SID))
 	}
-	_, ok := status.Observe(webhook.LinkClickCallback{}, time.Now())
+	_, ok := status.Observe(webhook.DebuggerEvent{}, time.Now())
 	fmt.Println(ok)
 	// Output:
 	// CA1 completed 42s call

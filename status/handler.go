@@ -46,17 +46,6 @@ func settled(e webhook.Event, told int) bool {
 	switch e := e.(type) {
 	case webhook.EventStreams:
 		return told == len(e.Events)
-	case webhook.MessageStatusCallback, webhook.MessageActionCallback, webhook.ConversationsDeliveryUpdated,
-		webhook.CallStatusCallback, webhook.DialLegStatusCallback, webhook.SIPDomainStatusCallback,
-		webhook.RecordingStatusCallback, webhook.ConferenceRecordingStatusCallback, webhook.VideoRecordingEvent,
-		webhook.RecordTranscription, webhook.TranscriptionStarted, webhook.TranscriptionContent,
-		webhook.TranscriptionStopped, webhook.TranscriptionError, webhook.StreamStatus, webhook.SiprecStatus,
-		webhook.ConferenceStart, webhook.ConferenceEnd, webhook.ConferenceRecordEnd,
-		webhook.ConferenceParticipantJoin, webhook.ConferenceParticipantLeave, webhook.ConferenceParticipantMute,
-		webhook.ConferenceParticipantUnmute, webhook.ConferenceParticipantHold, webhook.ConferenceParticipantUnhold,
-		webhook.ConferenceParticipantModify, webhook.ConferenceSpeechStart, webhook.ConferenceSpeechStop,
-		webhook.ConferenceAnnouncementEnd, webhook.ConferenceAnnouncementFail:
-		return told > 0
 	}
-	return false
+	return told > 0 && e.Kind().IsStatusCallback()
 }

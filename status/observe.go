@@ -1,7 +1,6 @@
 package status
 
 import (
-	"cmp"
 	"strings"
 	"time"
 
@@ -55,29 +54,10 @@ func ObserveAll(e webhook.Event, at time.Time) (obs []Observation) {
 	return obs
 }
 
-// observe takes an event apart. The result has no SID or no status if e tells
-// nothing.
+// observe reads what an event reports. The result has no SID or no status if it
+// reports nothing.
 func observe(e webhook.Event) Observation {
 	switch e := e.(type) {
-	case webhook.MessageStatusCallback:
-		return Observation{
-			SID: e.MessageSID, Status: string(e.MessageStatus), ErrorCode: e.ErrorCode,
-			ErrorMessage: cmp.Or(e.ErrorMessage, e.ChannelStatusMessage), AccountSID: e.AccountSID,
-		}
-	case webhook.MessageActionCallback:
-		return Observation{SID: e.MessageSID, Status: string(e.MessageStatus), ErrorCode: e.ErrorCode, AccountSID: e.AccountSID}
-	case webhook.ConversationsDeliveryUpdated:
-		return Observation{
-			SID: cmp.Or(e.ChannelMessageSID, e.DeliveryReceiptSID), Status: string(e.Status), ErrorCode: e.ErrorCode,
-			AccountSID: e.AccountSID, ParentSID: e.MessageSID, Time: e.DateUpdated,
-		}
-	case webhook.EventStreamsMessageStatus:
-		return Observation{
-			SID: e.MessageSID, Status: strings.ToLower(string(e.MessageStatus)), ErrorCode: e.ErrorCode,
-			AccountSID: e.AccountSID, Time: firstTime(e.Timestamp, e.Time),
-		}
-	case webhook.EventStreamsInboundMessage:
-		return Observation{SID: e.MessageSID, Status: "received", AccountSID: e.AccountSID, Time: firstTime(e.Timestamp, e.Time)}
 	case webhook.EventStreamsVoice:
 		return observeVoice(e)
 	case *webhook.Unknown:
@@ -85,56 +65,36 @@ func observe(e webhook.Event) Observation {
 			return Observation{}
 		}
 		return observeParams(e.Extra.Get)
-	case webhook.IncomingMessage:
-		return Observation{SID: e.MessageSID, Status: string(e.SMSStatus), AccountSID: e.AccountSID}
-	case webhook.MessagingFallback:
-		return Observation{SID: e.MessageSID, Status: string(e.SMSStatus), AccountSID: e.AccountSID}
-	case webhook.RecordingStatusCallback:
-		return Observation{
-			SID: e.RecordingSID, Status: string(e.RecordingStatus), ErrorCode: e.ErrorCode, AccountSID: e.AccountSID,
-			ParentSID: e.CallSID, Duration: e.RecordingDuration, URL: e.RecordingURL,
-		}
-	case webhook.ConferenceRecordingStatusCallback:
-		return Observation{
-			SID: e.RecordingSID, Status: string(e.RecordingStatus), ErrorCode: e.ErrorCode, AccountSID: e.AccountSID,
-			ParentSID: e.ConferenceSID, Duration: e.RecordingDuration, URL: e.RecordingURL,
-		}
-	case webhook.VideoRecordingEvent:
-		return Observation{
-			SID: e.RecordingSID, Status: session(string(e.StatusCallbackEvent)), Event: string(e.StatusCallbackEvent),
-			AccountSID: e.AccountSID, ParentSID: e.RoomSID, Duration: e.RecordingDuration, Time: e.Timestamp,
-		}
-	case webhook.RecordTranscription:
-		return Observation{
-			SID: e.TranscriptionSID, Status: string(e.TranscriptionStatus), AccountSID: e.AccountSID,
-			ParentSID: e.RecordingSID, URL: e.TranscriptionURL,
-		}
-	case webhook.StreamStatus:
-		return Observation{
-			SID: e.StreamSID, Status: session(string(e.StreamEvent)), Event: string(e.StreamEvent), ErrorMessage: e.StreamError,
-			AccountSID: e.AccountSID, ParentSID: e.CallSID, Time: e.Timestamp,
-		}
-	case webhook.SiprecStatus:
-		return Observation{
-			SID: e.SiprecSID, Status: session(string(e.SiprecEvent)), Event: string(e.SiprecEvent),
-			ErrorCode: e.SiprecErrorCode, ErrorMessage: e.SiprecError,
-			AccountSID: e.AccountSID, ParentSID: e.CallSID, Time: e.Timestamp,
-		}
 	}
-	if o := observeTranscription(e); o.SID != "" {
-		return o
+	r, ok := webhook.StatusReportOf(e)
+	if !ok {
+		return Observation{}
 	}
-	if o := observeConference(e); o.SID != "" {
-		return o
+	o := Observation{
+		SID: r.SID, Status: r.Status, Event: r.Event, Sequence: r.Sequence, AccountSID: r.AccountSID, ParentSID: r.ParentSID,
+		Participant: r.Participant, ErrorCode: r.ErrorCode, ErrorMessage: r.ErrorMessage, Duration: r.Duration, URL: r.URL, Time: r.Time,
 	}
-	return observeCall(e)
+	switch {
+	case r.Event != "" && strings.HasPrefix(string(r.SID), "CF"):
+		o.Status = conference(r.Event)
+	case r.Event != "":
+		o.Status = session(r.Event)
+	case e.Kind() == webhook.KindEventStreamsMessageStatus:
+		o.Status = strings.ToLower(r.Status) // Event Streams writes DELIVERED
+	}
+	return o
 }
 
-func firstTime(a, b time.Time) time.Time {
-	if a.IsZero() {
-		return b
+// conference turns the name of a conference's event into a state of the
+// conference. Most of them say nothing about whether it has begun.
+func conference(event string) string {
+	switch event {
+	case "conference-start":
+		return "in-progress"
+	case "conference-end":
+		return "completed"
 	}
-	return a
+	return "init"
 }
 
 // session turns the name of an event of something that starts, may break and
@@ -150,27 +110,4 @@ func session(event string) string {
 		return "failed"
 	}
 	return "in-progress"
-}
-
-func observeTranscription(e webhook.Event) Observation {
-	switch e := e.(type) {
-	case webhook.TranscriptionStarted:
-		return transcription(e.TranscriptionSID, e.CallSID, e.AccountSID, e.TranscriptionEvent, e.SequenceID, e.Timestamp)
-	case webhook.TranscriptionContent:
-		return transcription(e.TranscriptionSID, e.CallSID, e.AccountSID, e.TranscriptionEvent, e.SequenceID, e.Timestamp)
-	case webhook.TranscriptionStopped:
-		return transcription(e.TranscriptionSID, e.CallSID, e.AccountSID, e.TranscriptionEvent, e.SequenceID, e.Timestamp)
-	case webhook.TranscriptionError:
-		o := transcription(e.TranscriptionSID, e.CallSID, e.AccountSID, e.TranscriptionEvent, e.SequenceID, e.Timestamp)
-		o.ErrorCode, o.ErrorMessage = e.TranscriptionErrorCode, e.TranscriptionError
-		return o
-	}
-	return Observation{}
-}
-
-func transcription(sid, call, account webhook.SID, event webhook.TranscriptionEvent, sequence int, at time.Time) Observation {
-	return Observation{
-		SID: sid, Status: session(string(event)), Event: string(event), Sequence: sequence,
-		AccountSID: account, ParentSID: call, Time: at,
-	}
 }

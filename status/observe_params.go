@@ -34,9 +34,11 @@ func observeParams(get func(name string) string) Observation {
 	case get("StreamSid") != "" && get("StreamEvent") != "":
 		o.SID, o.Event = webhook.SID(get("StreamSid")), get("StreamEvent")
 		o.Status = session(o.Event)
-	case get("ConferenceSid") != "" && get("StatusCallbackEvent") != "":
-		o = conference(webhook.SID(get("ConferenceSid")), o.ParentSID, o.AccountSID,
-			webhook.ConferenceEvent(get("StatusCallbackEvent")), o.Sequence, time.Time{})
+	case get("ConferenceSid") != "" && get("StatusCallbackEvent")+get("EventName") != "":
+		// EventName is that of conference-record-end, which is deprecated.
+		o.SID, o.Event = webhook.SID(get("ConferenceSid")), cmp.Or(get("StatusCallbackEvent"), get("EventName"))
+		o.Participant, o.ParentSID, o.URL = o.ParentSID, "", get("RecordingUrl")
+		o.Status = conference(o.Event)
 	case get("CallSid") != "" && get("CallStatus") != "":
 		o.SID, o.Status, o.ParentSID = webhook.SID(get("CallSid")), get("CallStatus"), webhook.SID(get("ParentCallSid"))
 		o.Duration = seconds(get("CallDuration"))

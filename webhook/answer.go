@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 )
 
@@ -189,7 +188,7 @@ func newFallbacks(f Fallback) fallbacks {
 // mayAnswer reports whether a reply can be the fallback for a kind. A notice has
 // no fallback: the answer would mean that it was received (T22).
 func mayAnswer(reply Reply, kind Kind) bool {
-	e, _ := decodeKind(kind, new(signature.Verified)) // incomplete, but of its type
+	e := zeroEvent(kind)
 	if kind == KindEventStreams {
 		e = EventStreams{}
 	}

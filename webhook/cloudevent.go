@@ -24,49 +24,45 @@ type CloudEvent struct {
 	// Extensions are the members of the envelope without a field, and the
 	// texts that a field could not give back.
 	Extensions map[string]JSON
-
-	odd uint64
 }
 
 var cloudEventShape = shape{
 	kind:   KindEventStreams,
 	params: []string{"specversion", "type", "source", "id", "dataschema", "datacontenttype", "time"},
 	must:   1<<0 | 1<<1,
-	full:   1<<0 | 1<<1,
 }
 
-func (c *CloudEvent) set(d *decoder, name, value string) {
+func (c *CloudEvent) setEnvelope(d *decoder, name, value string) bool {
 	switch name {
 	case "specversion":
-		setText(d, 0, &c.SpecVersion, d.quoted(value))
+		setText(d, 0, &c.SpecVersion, value)
 	case "type":
-		setText(d, 1, &c.Type, d.quoted(value))
+		setText(d, 1, &c.Type, value)
 	case "source":
-		setText(d, 2, &c.Source, d.quoted(value))
+		setText(d, 2, &c.Source, value)
 	case "id":
-		setText(d, 3, &c.ID, d.quoted(value))
+		setText(d, 3, &c.ID, value)
 	case "dataschema":
-		setText(d, 4, &c.DataSchema, d.quoted(value))
+		setText(d, 4, &c.DataSchema, value)
 	case "datacontenttype":
-		setText(d, 5, &c.DataContentType, d.quoted(value))
+		setText(d, 5, &c.DataContentType, value)
 	case "time":
-		setTime(d, 6, &c.Time, rfc3339, d.quoted(value))
+		setValue(d, 6, &c.Time, value, rfc3339Codec)
 	default:
-		d.keep(name, value)
+		return false
 	}
+	return true
 }
 
-func (c *CloudEvent) done(d *decoder) { c.Extensions, c.odd = d.members, d.odd() }
-
 func (c CloudEvent) members(w *encoder) {
-	w.beginJSON(&cloudEventShape, c.odd, c.Extensions)
-	w.text(0, c.SpecVersion)
-	w.text(1, c.Type)
-	w.text(2, c.Source)
-	w.text(3, c.ID)
-	w.text(4, c.DataSchema)
-	w.text(5, c.DataContentType)
-	w.time(6, c.Time, rfc3339)
+	w.beginJSON(&cloudEventShape, c.Extensions)
+	putText(w, 0, c.SpecVersion)
+	putText(w, 1, c.Type)
+	putText(w, 2, c.Source)
+	putText(w, 3, c.ID)
+	putText(w, 4, c.DataSchema)
+	putText(w, 5, c.DataContentType)
+	putValue(w, 6, c.Time, rfc3339Codec)
 	w.end()
 }
 
@@ -99,34 +95,38 @@ func decodeCloud[E any, P cloudFields[E]](text JSON, s *shape) (E, error) {
 	envelope.kind = s.kind
 	outer, inner := decoder{shape: &envelope}, decoder{shape: &own}
 	var data JSON
+	var none E
 	err := members(text, func(name string, raw JSON) {
 		if name == "data" {
 			data = raw
 			return
 		}
-		decodeMember(p.envelope().set, &outer, name, raw)
+		decodeMember(p.envelope().setEnvelope, &outer, name, raw)
 	})
 	if err != nil {
-		return e, &DecodeError{Kind: s.kind, Err: err, fatal: true}
+		return none, &DecodeError{Kind: s.kind, Err: err}
 	}
 	if !p.nested() {
 		if data != "" {
 			decodeMember(p.set, &inner, "data", data)
 		}
 	} else if members(data, func(name string, raw JSON) { decodeMember(p.set, &inner, name, raw) }) != nil {
-		return e, &DecodeError{Kind: s.kind, Param: "data", Value: string(data), Err: ErrSyntax, fatal: true}
+		return none, &DecodeError{Kind: s.kind, Param: "data", Value: string(data), Err: ErrSyntax}
 	}
-	p.envelope().done(&outer)
+	p.envelope().Extensions = outer.members
 	p.done(&inner)
-	return e, errors.Join(outer.err(), inner.err())
+	if err := errors.Join(outer.err(), inner.err()); err != nil {
+		return none, err
+	}
+	return e, nil
 }
 
 // decodeSingle decodes a request of Event Streams that holds one event, by
 // itself or alone in an array.
 func decodeSingle[E any, P cloudFields[E]](v *signature.Verified, s *shape) (E, error) {
-	text, _, err := cloudTexts(v, s.kind)
+	text, err := cloudTexts(v, s.kind)
 	if err == nil && len(text) != 1 {
-		err = &DecodeError{Kind: s.kind, Err: ErrBatch, fatal: true}
+		err = &DecodeError{Kind: s.kind, Err: ErrBatch}
 	}
 	if err != nil {
 		var none E
@@ -135,18 +135,18 @@ func decodeSingle[E any, P cloudFields[E]](v *signature.Verified, s *shape) (E, 
 	return decodeCloud[E, P](text[0], s)
 }
 
-// cloudTexts returns the texts of the events in a request, and whether they
-// stood in an array.
-func cloudTexts(v *signature.Verified, kind Kind) (texts []JSON, array bool, err error) {
+// cloudTexts returns the texts of the events in a request, which is one of them
+// or an array.
+func cloudTexts(v *signature.Verified, kind Kind) ([]JSON, error) {
 	body := JSON(v.Body())
 	if first := strings.TrimLeft(string(body), " \t\r\n"); !strings.HasPrefix(first, "[") {
-		return []JSON{body}, false, nil
+		return []JSON{body}, nil
 	}
-	texts, err = elements(body)
+	texts, err := elements(body)
 	if err != nil {
-		return nil, true, &DecodeError{Kind: kind, Err: err, fatal: true}
+		return nil, &DecodeError{Kind: kind, Err: err}
 	}
-	return texts, true, nil
+	return texts, nil
 }
 
 // KindEventStreams is the kind of an [EventStreams] whose events are of
@@ -166,8 +166,6 @@ const KindEventStreamsOther Kind = "EventStreamsOther"
 // registered for it alone: the next batch might hold others.
 type EventStreams struct {
 	Events []Event
-
-	object bool // a single event that did not stand in an array
 }
 
 // Kind returns the kind that all events have in common, or [KindEventStreams].
@@ -197,29 +195,29 @@ func (EventStreams) event()  {}
 func (EventStreams) notice() {}
 
 func (EventStreams) decode(v *signature.Verified) (EventStreams, error) {
-	texts, array, err := cloudTexts(v, KindEventStreams)
+	texts, err := cloudTexts(v, KindEventStreams)
 	if err != nil {
 		return EventStreams{}, err
 	}
-	e := EventStreams{Events: make([]Event, 0, len(texts)), object: !array}
-	var errs []error
+	e := EventStreams{Events: make([]Event, 0, len(texts))}
 	for _, text := range texts {
 		one, err := decodeEntry(text)
-		if one == nil {
+		if err != nil {
 			return EventStreams{}, err
 		}
 		e.Events = append(e.Events, one)
-		if err != nil {
-			errs = append(errs, err)
-		}
 	}
-	return e, errors.Join(errs...)
+	return e, nil
+}
+
+func (e EventStreams) problems() (all []*DecodeError) {
+	for _, one := range e.Events {
+		all = append(all, Problems(one)...)
+	}
+	return all
 }
 
 func (e EventStreams) appendJSON(dst []byte) []byte {
-	if e.object && len(e.Events) == 1 {
-		return e.Events[0].(jsonEvent).appendJSON(dst)
-	}
 	dst = append(dst, '[')
 	for i, one := range e.Events {
 		j, ok := one.(jsonEvent)
@@ -235,8 +233,8 @@ func (e EventStreams) appendJSON(dst []byte) []byte {
 }
 
 // decodeEntry decodes one event of a batch. One bad event must not cost the
-// others, so it is kept as an EventStreamsOther. The result is nil only for
-// what is no CloudEvent at all.
+// others, so it is kept as an EventStreamsOther. The error means that it is not
+// a CloudEvent at all.
 func decodeEntry(text JSON) (Event, error) {
 	var c struct {
 		Type string `json:"type"`
@@ -245,36 +243,19 @@ func decodeEntry(text JSON) (Event, error) {
 		if !errors.Is(err, ErrDepth) {
 			err = ErrSyntax
 		}
-		return nil, &DecodeError{Kind: KindEventStreams, Err: err, fatal: true}
+		return nil, &DecodeError{Kind: KindEventStreams, Err: err}
 	}
-	e, err := decodeType(c.Type, text)
-	if !IsFatal(err) {
-		return e, err
+	if e, err := decodeType(c.Type, text); err == nil {
+		return e, nil
 	}
-	other, failed := decodeCloud[EventStreamsOther](text, &eventStreamsOtherShape)
-	if IsFatal(failed) {
-		return nil, failed
-	}
-	return other, softly(err)
+	return whole(decodeCloud[EventStreamsOther](text, &eventStreamsOtherShape))
 }
 
+// decodeType decodes an event by its type.
 func decodeType(typ string, text JSON) (Event, error) {
-	is := func(prefix string) bool { return strings.HasPrefix(typ, prefix) }
-	switch {
-	case is("com.twilio.messaging.message."):
-		return decodeCloud[EventStreamsMessageStatus](text, &eventStreamsMessageStatusShape)
-	case is("com.twilio.messaging.inbound-message."):
-		return decodeCloud[EventStreamsInboundMessage](text, &eventStreamsInboundMessageShape)
-	case is("com.twilio.messaging.compliance."):
-		return decodeCloud[EventStreamsA2P](text, &eventStreamsA2PShape)
-	case is("com.twilio.daptbt.link-shortening."):
-		return decodeCloud[EventStreamsLink](text, &eventStreamsLinkShape)
-	case is("com.twilio.voice.insights."):
-		return decodeCloud[VoiceInsightsCallSummary](text, &voiceInsightsCallSummaryShape)
-	case is("com.twilio.voice."):
-		return decodeCloud[EventStreamsVoice](text, &eventStreamsVoiceShape)
-	}
-	return decodeCloud[EventStreamsOther](text, &eventStreamsOtherShape)
+	var s sight
+	s.see("type", typ)
+	return decodeCloudKind(s.kind(cloudRules), text)
 }
 
 // An EventStreamsOther is an event of Event Streams whose type has no Go type
@@ -298,22 +279,31 @@ func (e EventStreamsOther) LogValue() slog.Value {
 
 func (EventStreamsOther) event() {}
 
-func (e *EventStreamsOther) set(d *decoder, _, _ string) { setRaw(d, 0, &e.Data) }
-func (e *EventStreamsOther) done(*decoder)               {}
-func (e *EventStreamsOther) envelope() *CloudEvent       { return &e.CloudEvent }
-func (e *EventStreamsOther) nested() bool                { return false }
+func (e *EventStreamsOther) set(d *decoder, name, value string) bool {
+	setJSON(d, 0, &e.Data, value)
+	return name == "data"
+}
+
+func (e *EventStreamsOther) done(*decoder)         {}
+func (e *EventStreamsOther) envelope() *CloudEvent { return &e.CloudEvent }
+func (e *EventStreamsOther) nested() bool          { return false }
+
+// problems says why the event is not one of its type.
+func (e EventStreamsOther) problems() []*DecodeError {
+	_, err := decodeType(e.Type, JSON(e.appendJSON(nil)))
+	return flatten(err)
+}
 
 func (e EventStreamsOther) appendJSON(dst []byte) []byte {
 	return e.CloudEvent.appendObject(dst, func(w *encoder) {
-		w.beginJSON(&eventStreamsOtherShape, 0, nil)
-		w.rawJSON(0, e.Data)
+		w.beginJSON(&eventStreamsOtherShape, nil)
+		putJSON(w, 0, e.Data)
 	}, false)
 }
 
 // Webhook returns the classic webhook in the data of e, such as a
-// [CallStatusCallback]: what Twilio would have sent, or did send, to a URL of
-// the call's. It returns nil and an error when there is none. Errors are those
-// of [Decode].
+// [CallStatusCallback]: what Twilio sent, or would have sent, to a URL of the
+// call. It returns an error if there is none. Other errors are those of [Parse].
 func (e EventStreamsVoice) Webhook() (Event, error) {
 	var data struct {
 		Request struct {
@@ -321,18 +311,22 @@ func (e EventStreamsVoice) Webhook() (Event, error) {
 		} `json:"request"`
 	}
 	if err := e.Data.Decode(&data); err != nil || len(data.Request.Parameters) == 0 {
-		return nil, &DecodeError{Kind: KindEventStreamsVoice, Param: "data.request.parameters", Err: ErrSyntax, fatal: true}
+		return nil, &DecodeError{Kind: KindEventStreamsVoice, Param: "data.request.parameters", Err: ErrSyntax}
 	}
 	form := url.Values{}
 	for name, value := range data.Request.Parameters {
 		form.Set(name, value)
+	}
+	if _, path, ok := strings.Cut(e.Source, "/Accounts/"); ok && !form.Has("AccountSid") {
+		account, _, _ := strings.Cut(path, "/")
+		form.Set("AccountSid", account) // some events leave it out
 	}
 	r, err := http.NewRequest(http.MethodPost, "/", strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	// The event was verified; what it tells of is believed for its sake.
+	// The event was verified, and so is what it holds.
 	v, err := signature.Unverified(r)
 	if err != nil {
 		return nil, err

@@ -4,43 +4,44 @@ import (
 	"errors"
 	"math/bits"
 	"net/url"
-	"strings"
-	"time"
+	"slices"
 )
 
-// A shape is what the facts say about the parameters of a kind. Each of them
-// has a bit, its place in params.
+// A shape describes the parameters of a kind. Each has a bit, which is its place
+// in params. Those of an embedded struct come first, so that its code can use
+// the same bits in every kind.
 type shape struct {
 	kind   Kind
 	params []string // names on the wire
-	must   uint64   // the kind always has these; without them the request is refused
-	full   uint64   // of must, those that cannot be empty
-	always uint64   // sent even where the value is zero
+	must   uint64   // without a usable value of these, the request is refused
+	strict uint64   // they may be missing, but a malformed value is refused
+	always uint64   // sent even if the value is zero
+	bools  uint64   // written as true or false
+	held   uint64   // sent with the value zero if some other field is set
 }
 
 // A decoder puts the parameters of one request into the fields of an event.
 //
-// The typed field is the first of its name (T05). A text that the field would
-// not give back letter by letter stays in extra: repeats, "007", "True", and
-// what is not a number at all.
+// The first parameter of a name goes to the field (T05). What the field would
+// not give back when it is encoded stays in extra: repeats, numbers in an
+// unusual spelling, and what is not a number at all.
 type decoder struct {
 	shape   *shape
-	seen    uint64 // met
-	have    uint64 // the field gives the text back
-	zero    uint64 // of have, those whose value is zero
-	aside   uint64 // the field has the value and extra the text
+	seen    uint64 // parameters that occurred
+	zero    uint64 // of shape.held, those that occurred with the value zero
 	extra   url.Values
-	members map[string]JSON // what extra is to JSON
+	members map[string]JSON // extra of an event in JSON
 	raw     JSON            // the member being decoded, in JSON
 	foreign bool            // raw is not of the type that Twilio uses
 	errs    []error
 }
 
-// fields is what generated code implements for every event: set puts one
-// parameter where it belongs, done takes over what the decoder has left.
+// fields is implemented by generated code for every event: set puts one
+// parameter where it belongs and reports whether it has a field, and done takes
+// over the rest.
 type fields[E any] interface {
 	*E
-	set(d *decoder, name, value string)
+	set(d *decoder, name, value string) bool
 	done(d *decoder)
 }
 
@@ -59,8 +60,8 @@ func (d *decoder) keep(name, value string) {
 	d.extra[name] = append(d.extra[name], value)
 }
 
-// first reports whether a parameter is the first of its name; it keeps those
-// that are not.
+// first reports whether a parameter is the first of its name. It keeps the
+// others.
 func (d *decoder) first(bit uint8, value string) bool {
 	if d.seen&(1<<bit) != 0 {
 		d.keep(d.shape.params[bit], value)
@@ -74,68 +75,97 @@ func (d *decoder) first(bit uint8, value string) bool {
 	return true
 }
 
-// fresh notes a parameter that is the first of its name, not empty, and given
-// back by its field: the common case. It reports false for any other.
+// fresh reports whether a parameter is the first of its name, not empty, and of
+// the expected type, and notes that it occurred. This is the common case.
 func (d *decoder) fresh(bit uint8, value string) bool {
 	if value == "" || d.foreign || d.seen&(1<<bit) != 0 {
 		return false
 	}
 	d.seen |= 1 << bit
-	d.have |= 1 << bit
 	return true
 }
 
-// settle notes how the text of a parameter and its field relate.
-func (d *decoder) settle(bit uint8, value string, exact, zero bool) {
-	if exact && !d.foreign {
-		d.have |= 1 << bit
-		if zero {
-			d.zero |= 1 << bit
-		}
-		return
+// again keeps a repeat. If it looks like another spelling of the first value,
+// the usual spelling is kept before it, so that encoding writes the field too.
+func (d *decoder) again(bit uint8, value, usual string, same bool) {
+	name := d.shape.params[bit]
+	if same && value != usual && len(d.extra[name]) == 0 && d.raw == "" {
+		d.keep(name, usual)
 	}
-	d.keep(d.shape.params[bit], value)
-	if !zero {
-		d.aside |= 1 << bit
+	d.keep(name, value)
+}
+
+// settle keeps the text of a parameter that its field does not give back.
+func (d *decoder) settle(bit uint8, value string, exact, zero bool) {
+	switch {
+	case exact && !d.foreign && !zero:
+	case exact && !d.foreign && d.shape.always&(1<<bit) != 0:
+	case exact && !d.foreign && d.shape.held&(1<<bit) != 0:
+		d.zero |= 1 << bit
+	default:
+		d.keep(d.shape.params[bit], value)
 	}
 }
 
-// fail keeps the text of a parameter that its field cannot hold. An empty text
-// is no error, unless the kind cannot do without the value.
+// release keeps the zeros of mask after all: the field that would bring them
+// back is not set.
+func (d *decoder) release(mask uint64) {
+	for left := d.zero & mask; left != 0; left &= left - 1 {
+		bit := bits.TrailingZeros64(left)
+		text := "0"
+		if d.shape.bools&(1<<bit) != 0 {
+			text = "false"
+		}
+		name := d.shape.params[bit]
+		d.extra[name] = slices.Insert(d.extra[name], 0, text)
+	}
+}
+
+// fail keeps a text that its field cannot hold. It is an error if the kind
+// cannot do without the value.
 func (d *decoder) fail(bit uint8, value string, err error) {
 	name := d.shape.params[bit]
-	d.keep(name, value)
-	fatal := d.shape.must&(1<<bit) != 0
-	if value == "" && !fatal {
-		return
+	if value != "" || d.raw != "" {
+		d.keep(name, value)
 	}
-	d.errs = append(d.errs, &DecodeError{Kind: d.shape.kind, Param: name, Value: value, Err: err, fatal: fatal})
+	switch {
+	case value == "" && d.shape.must&(1<<bit) != 0:
+		d.missing(name)
+	case value != "" && (d.shape.must|d.shape.strict)&(1<<bit) != 0:
+		d.errs = append(d.errs, &DecodeError{Kind: d.shape.kind, Param: name, Value: value, Err: err})
+	}
 }
 
-// odd returns the parameters whose presence differs from what the fields alone
-// would say: sent although zero, left out although always sent, or written in
-// extra in another spelling. Zero for a request without surprises, so that it
-// decodes to the same value as the literal.
-func (d *decoder) odd() uint64 {
-	return d.zero&^d.shape.always | d.shape.always&^d.have | d.aside
+// missing notes that the kind cannot do without a parameter.
+func (d *decoder) missing(name string) {
+	d.errs = append(d.errs, &DecodeError{Kind: d.shape.kind, Param: name, Err: ErrMissing})
 }
 
-// err returns what was wrong, with an error for each parameter that the kind
-// cannot do without.
+// saw reports whether a parameter with a field occurred.
+func (d *decoder) saw(name string) bool {
+	i := slices.Index(d.shape.params, name)
+	return i >= 0 && d.seen&(1<<i) != 0
+}
+
+// err returns what makes the event unusable.
 func (d *decoder) err() error {
-	for missing := d.shape.must &^ d.seen; missing != 0; missing &= missing - 1 {
-		name := d.shape.params[bits.TrailingZeros64(missing)]
-		d.errs = append(d.errs, &DecodeError{Kind: d.shape.kind, Param: name, Err: ErrMissing, fatal: true})
+	for left := d.shape.must &^ d.seen; left != 0; left &= left - 1 {
+		d.missing(d.shape.params[bits.TrailingZeros64(left)])
 	}
+	return d.joined()
+}
+
+func (d *decoder) joined() error {
 	if len(d.errs) == 1 {
 		return d.errs[0]
 	}
 	return errors.Join(d.errs...)
 }
 
-// setText sets a field that holds any text. Nothing is trimmed or normalised
-// (T14), and an enum takes values that we do not know (T15).
+// setText sets a field that holds any text. Nothing is trimmed or normalized
+// (T14), and an enum takes values that are not known (T15).
 func setText[T ~string](d *decoder, bit uint8, dst *T, value string) {
+	value = d.text(value, true)
 	if d.fresh(bit, value) {
 		*dst = T(value)
 		return
@@ -143,159 +173,94 @@ func setText[T ~string](d *decoder, bit uint8, dst *T, value string) {
 	if !d.first(bit, value) {
 		return
 	}
-	if value == "" && d.shape.full&(1<<bit) != 0 {
-		d.fail(bit, value, ErrSyntax)
-		return
-	}
-	*dst = T(value)
-	d.settle(bit, value, true, value == "")
-}
-
-// setSID sets a field that holds a SID or nothing.
-func setSID(d *decoder, bit uint8, dst *SID, value string) {
-	if SID(value).Valid() && d.fresh(bit, value) {
-		*dst = SID(value)
-		return
-	}
-	if !d.first(bit, value) {
-		return
-	}
-	if !SID(value).Valid() && (value != "" || d.shape.must&(1<<bit) != 0) {
-		d.fail(bit, value, ErrSyntax)
-		return
-	}
-	*dst = SID(value)
-	d.settle(bit, value, true, value == "")
-}
-
-// setAddress sets a field that holds an address. An address is free text but
-// for control characters, which no network lets through.
-func setAddress(d *decoder, bit uint8, dst *Address, value string) {
-	if !hasControl(value) && d.fresh(bit, value) {
-		*dst = Address(value)
-		return
-	}
-	if !d.first(bit, value) {
-		return
-	}
-	if hasControl(value) || value == "" && d.shape.full&(1<<bit) != 0 {
-		d.fail(bit, value, ErrSyntax)
-		return
-	}
-	*dst = Address(value)
-	d.settle(bit, value, true, value == "")
-}
-
-// setInt sets a field that holds a number from 0 to 2147483647.
-func setInt(d *decoder, bit uint8, dst *int, value string) {
-	if !d.first(bit, value) {
-		return
-	}
-	n, err := parseInt(value, maxInt)
-	if err != nil {
-		d.fail(bit, value, err)
-		return
-	}
-	*dst = int(n)
-	d.settle(bit, value, plainInt(value), n == 0)
-}
-
-// setInt64 sets a field that holds a number of bytes.
-func setInt64(d *decoder, bit uint8, dst *int64, value string) {
-	if !d.first(bit, value) {
-		return
-	}
-	n, err := parseInt(value, maxInt64)
-	if err != nil {
-		d.fail(bit, value, err)
-		return
-	}
-	*dst = n
-	d.settle(bit, value, plainInt(value), n == 0)
-}
-
-// setDuration sets a field that Twilio sends as a whole number of units.
-func setDuration(d *decoder, bit uint8, dst *time.Duration, unit time.Duration, value string) {
-	if !d.first(bit, value) {
-		return
-	}
-	n, err := parseInt(value, int64(maxDuration/unit))
-	if err != nil {
-		d.fail(bit, value, err)
-		return
-	}
-	*dst = time.Duration(n) * unit
-	d.settle(bit, value, plainInt(value), n == 0)
-}
-
-// setFloat sets a field that holds a decimal number.
-func setFloat(d *decoder, bit uint8, dst *float64, value string) {
-	if !d.first(bit, value) {
-		return
-	}
-	f, err := parseFloat(value)
-	if err != nil {
-		d.fail(bit, value, err)
-		return
-	}
-	*dst = f
-	var buf [maxFloatText]byte
-	d.settle(bit, value, string(appendFloat(buf[:0], f)) == value, f == 0)
-}
-
-// setBool sets a field that Twilio sends as true or false.
-func setBool(d *decoder, bit uint8, dst *bool, value string) {
-	if !d.first(bit, value) {
-		return
-	}
-	switch {
-	case value == "true" || value == "false":
-		*dst = value == "true"
-		d.settle(bit, value, true, !*dst)
-	case strings.EqualFold(value, "true") || strings.EqualFold(value, "false"):
-		*dst = len(value) == len("true")
-		d.settle(bit, value, false, !*dst)
-	default:
-		d.fail(bit, value, ErrSyntax)
-	}
-}
-
-// setTime sets a field that holds a time in one of Twilio's formats.
-func setTime(d *decoder, bit uint8, dst *time.Time, format timeFormat, value string) {
-	if !d.first(bit, value) {
-		return
-	}
-	t, err := format.parse(value)
-	if err != nil {
-		d.fail(bit, value, err)
-		return
-	}
-	*dst = t
-	var buf [maxTimeText]byte
-	d.settle(bit, value, string(format.append(buf[:0], t)) == value, t.IsZero())
-}
-
-// setConst sets a field that has one value in every request of its kind; with
-// any other, the request is of another kind.
-func setConst[T ~string](d *decoder, bit uint8, dst *T, want T, value string) {
-	if !d.first(bit, value) {
-		return
-	}
-	if T(value) != want {
-		d.fail(bit, value, ErrSyntax)
+	if value == "" {
+		d.empty(bit)
 		return
 	}
 	*dst = T(value)
 	d.settle(bit, value, true, false)
 }
 
-// setFixed sets a field that has one value in every request but those of old:
-// a literal that leaves it zero is encoded with that value, so an empty text
-// has to be remembered apart.
-func setFixed[T ~string](d *decoder, bit uint8, dst *T, value string) {
-	if d.first(bit, value) {
-		*dst = T(value)
-		d.settle(bit, value, value != "", value == "")
+// empty notes that the text of a parameter is empty.
+func (d *decoder) empty(bit uint8) {
+	switch {
+	case d.shape.must&(1<<bit) != 0:
+		d.fail(bit, "", ErrSyntax)
+	case d.raw != "" && (d.raw != `""` || d.shape.always&(1<<bit) == 0):
+		d.keep(d.shape.params[bit], "")
+	}
+}
+
+// setSID sets a field that holds a SID or nothing.
+func setSID(d *decoder, bit uint8, dst *SID, value string) {
+	value = d.text(value, true)
+	valid := SID(value).Valid()
+	if valid && d.fresh(bit, value) {
+		*dst = SID(value)
+		return
+	}
+	switch {
+	case !d.first(bit, value):
+	case value == "":
+		d.empty(bit)
+	case !valid:
+		d.fail(bit, value, ErrSyntax)
+	default:
+		*dst = SID(value)
+		d.settle(bit, value, true, false)
+	}
+}
+
+// setAddress sets a field that holds an address. An address is free text except
+// for control characters, which no network lets through.
+func setAddress(d *decoder, bit uint8, dst *Address, value string) {
+	value = d.text(value, true)
+	bad := hasControl(value)
+	if !bad && d.fresh(bit, value) {
+		*dst = Address(value)
+		return
+	}
+	switch {
+	case !d.first(bit, value):
+	case value == "":
+		d.empty(bit)
+	case bad:
+		d.fail(bit, value, ErrSyntax)
+	default:
+		*dst = Address(value)
+		d.settle(bit, value, true, false)
+	}
+}
+
+// setJSON sets a field that holds a text in JSON as it came.
+func setJSON(d *decoder, bit uint8, dst *JSON, value string) {
+	if d.raw == "" {
+		setText(d, bit, dst, value)
+		return
+	}
+	if d.first(bit, "") {
+		*dst = d.raw
+	}
+}
+
+// setValue sets a field whose text has to be parsed.
+func setValue[T any](d *decoder, bit uint8, dst *T, value string, c *codec[T]) {
+	value = d.text(value, c.quoted)
+	repeated := d.seen&(1<<bit) != 0
+	if !repeated && !d.first(bit, value) {
+		return
+	}
+	v, err := c.parse(value)
+	switch {
+	case repeated:
+		d.again(bit, value, c.text(*dst), err == nil && c.equal(v, *dst))
+	case value == "":
+		d.empty(bit)
+	case err != nil:
+		d.fail(bit, value, err)
+	default:
+		*dst = v
+		d.settle(bit, value, c.exact(value, v), c.zero(v))
 	}
 }
 

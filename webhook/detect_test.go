@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"errors"
 	"net/url"
 	"testing"
 
@@ -28,24 +29,22 @@ func TestParseDetects(t *testing.T) {
 		{"old callback with a recording", call + "&CallStatus=completed&Direction=inbound&CallDuration=3&Duration=1&RecordingUrl=x&RecordingDuration=3", webhook.KindCallStatusCallback},
 		{"old callback of a busy call", call + "&CallStatus=busy&Direction=outbound-api", webhook.KindCallStatusCallback},
 		{"virtual agent", call + "&CallStatus=in-progress&Direction=inbound&VirtualAgentStatus=live-agent-handoff", webhook.KindConnectAction},
-		{"trunk in need", call + "&CallStatus=ringing&Direction=inbound&TrunkSid=TK0123456789abcdef0123456789abcdef", webhook.KindElasticSIPTrunkDisasterRecovery},
 		{"client call going on", "CallSid=" + callSID + "&AccountSid=" + accountSID + "&From=client%3Aalice&To=&CallStatus=in-progress&Direction=inbound", webhook.KindTwiMLRedirectRequest},
 		{"fallback of a Gather", call + "&CallStatus=in-progress&Direction=inbound&Digits=1&ErrorUrl=https%3A%2F%2Fexample.com&ErrorCode=11200", webhook.KindFallbackRequest},
 		{"queue's other spelling", call + "&CallStatus=in-progress&Direction=inbound&DequeueingCallSid=" + callSID, webhook.KindQueueURL},
-		{"payment through REST", "CallSid=" + callSID + "&AccountSid=" + accountSID + "&Sid=PK0123456789abcdef0123456789abcdef&PartialResult=true", webhook.KindPayStatusCallback},
 		{"detection without a duration", "CallSid=" + callSID + "&AccountSid=" + accountSID + "&AnsweredBy=human", webhook.KindAsyncAMDCallback},
 		{"message of an SDK", "CallSid=" + callSID + "&AccountSid=" + accountSID + "&Content=%7B%7D", webhook.KindUserDefinedMessage},
-		{"participant unmuted", conference + "&StatusCallbackEvent=participant-unmute", webhook.KindConferenceParticipantUnmute},
-		{"participant unheld", conference + "&StatusCallbackEvent=participant-unhold", webhook.KindConferenceParticipantUnhold},
-		{"speech stopped", conference + "&StatusCallbackEvent=participant-speech-stop", webhook.KindConferenceSpeechStop},
-		{"announcement failed", conference + "&StatusCallbackEvent=announcement-fail", webhook.KindConferenceAnnouncementFail},
-		{"conference of tomorrow", conference + "&StatusCallbackEvent=participant-dance", webhook.KindUnknown},
-		{"video participant", room + "&StatusCallbackEvent=participant-connected", webhook.KindVideoParticipantEvent},
-		{"video track", room + "&StatusCallbackEvent=track-added&TrackSid=MT0123456789abcdef0123456789abcdef", webhook.KindVideoTrackEvent},
-		{"video recording", room + "&StatusCallbackEvent=recording-started&RecordingSid=RT0123456789abcdef0123456789abcdef&SourceSid=MT0123456789abcdef0123456789abcdef", webhook.KindVideoRecordingEvent},
-		{"video composition", room + "&StatusCallbackEvent=composition-available&CompositionSid=CJ0123456789abcdef0123456789abcdef", webhook.KindVideoCompositionEvent},
-		{"conversation of tomorrow, before", "EventType=onThingAdd&AccountSid=" + accountSID, webhook.KindConversationsPreEvent},
-		{"conversation of tomorrow, after", "EventType=onThingAdded&AccountSid=" + accountSID, webhook.KindConversationsPostEvent},
+		{"participant unmuted", conference + "&StatusCallbackEvent=participant-unmute", webhook.KindConferenceCallback},
+		{"participant unheld", conference + "&StatusCallbackEvent=participant-unhold", webhook.KindConferenceCallback},
+		{"speech stopped", conference + "&StatusCallbackEvent=participant-speech-stop", webhook.KindConferenceCallback},
+		{"announcement failed", conference + "&StatusCallbackEvent=announcement-fail", webhook.KindConferenceCallback},
+		{"conference event that is not known", conference + "&StatusCallbackEvent=participant-dance", webhook.KindConferenceCallback},
+		{"video participant", room + "&StatusCallbackEvent=participant-connected", webhook.KindVideoRoomCallback},
+		{"video track", room + "&StatusCallbackEvent=track-added&TrackSid=MT0123456789abcdef0123456789abcdef", webhook.KindVideoRoomCallback},
+		{"video recording", room + "&StatusCallbackEvent=recording-started&RecordingSid=RT0123456789abcdef0123456789abcdef&SourceSid=MT0123456789abcdef0123456789abcdef", webhook.KindVideoRoomCallback},
+		{"video composition", room + "&StatusCallbackEvent=composition-available&CompositionSid=CJ0123456789abcdef0123456789abcdef", webhook.KindVideoCompositionCallback},
+		{"conversation that is not known, before", "EventType=onThingAdd&AccountSid=" + accountSID, webhook.KindConversationsPreEvent},
+		{"conversation that is not known, after", "EventType=onThingAdded&AccountSid=" + accountSID, webhook.KindConversationsPostEvent},
 		{"message event of a conversation", "EventType=onMessageUpdated&MessageSid=IM0123456789abcdef0123456789abcdef&AccountSid=" + accountSID, webhook.KindConversationsPostEvent},
 		{"status with an event of the channel", message + "&MessageStatus=read&EventType=READ", webhook.KindMessageStatusCallback},
 		{"status that echoes the text", message + "&MessageStatus=sent&Body=Hi", webhook.KindMessageStatusCallback},
@@ -62,28 +61,28 @@ func TestParseDetects(t *testing.T) {
 		{"waiting for a conference", call + "&CallStatus=in-progress&Direction=inbound&ConferenceSid=CF0123456789abcdef0123456789abcdef", webhook.KindConferenceWaitURL},
 		{"Dial with an empty queue", call + "&CallStatus=in-progress&Direction=inbound&DialCallStatus=busy&QueueSid=", webhook.KindDialAction},
 		{"recording with an empty conference", "RecordingSid=RE0123456789abcdef0123456789abcdef&AccountSid=" + accountSID + "&CallSid=" + callSID + "&RecordingStatus=completed&RecordingUrl=https%3A%2F%2Fexample.com&ConferenceSid=", webhook.KindRecordingStatusCallback},
-		{"outbound call of tomorrow", call + "&CallStatus=on-hold&Direction=outbound-api", webhook.KindOutboundCallAnswered},
+		{"outbound call that is not known", call + "&CallStatus=on-hold&Direction=outbound-api", webhook.KindOutboundCallAnswered},
 		{"old callback of a call that nobody took", call + "&CallStatus=no-answer&Direction=inbound", webhook.KindCallStatusCallback},
 		{"old callback of a leg", call + "&CallStatus=busy&Direction=outbound-dial&ParentCallSid=" + callSID, webhook.KindDialLegStatusCallback},
-		{"notification of a client", "CallSid=" + callSID + "&AccountSid=" + accountSID + "&From=%2B15550100&To=client%3Abob&CallStatus=ringing&Direction=outbound-dial", webhook.KindClientIncomingNotification},
-		{"conference event without its conference", "StatusCallbackEvent=participant-join&AccountSid=" + accountSID, webhook.KindConferenceParticipantJoin},
-		{"video participant without a room", "StatusCallbackEvent=participant-disconnected&AccountSid=" + accountSID, webhook.KindVideoParticipantEvent},
-		{"composition without an event", "CompositionSid=CJ0123456789abcdef0123456789abcdef&AccountSid=" + accountSID, webhook.KindVideoCompositionEvent},
-		{"fax", "FaxSid=FX0123456789abcdef0123456789abcdef&AccountSid=" + accountSID + "&From=%2B15550100&To=%2B15550101", webhook.KindFaxReceived},
-		{"transcription of tomorrow", "TranscriptionEvent=transcription-paused&CallSid=" + callSID, webhook.KindUnknown},
+		{"notification of a client", "CallSid=" + callSID + "&AccountSid=" + accountSID + "&From=%2B15550100&To=client%3Abob&CallStatus=ringing&Direction=outbound-dial", webhook.KindCallStatusCallback},
+		{"composition without an event", "CompositionSid=CJ0123456789abcdef0123456789abcdef&AccountSid=" + accountSID, webhook.KindVideoCompositionCallback},
+		{"transcription that is not known", "TranscriptionEvent=transcription-paused&CallSid=" + callSID, webhook.KindUnknown},
 		{"a flow's own request", "name=jane", webhook.KindUnknown},
 		{"nothing", "", webhook.KindUnknown},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			e, err := webhook.Parse(unverified(t, newForm(tt.form)))
-			if !webhook.IsFatal(err) {
-				require.NoError(t, err)
+			if err != nil { // what identifies the thing is left out
+				bad, ok := errors.AsType[*webhook.DecodeError](err)
+				require.True(t, ok)
+				assert.Equal(t, tt.want, bad.Kind)
+				return
 			}
 			assert.Equal(t, tt.want, e.Kind())
 			want, err := url.ParseQuery(tt.form)
 			require.NoError(t, err)
-			assert.Equal(t, want, webhook.Encode(e))
+			assertNothingLost(t, want, webhook.Encode(e), tt.form)
 		})
 	}
 }
@@ -97,7 +96,7 @@ func TestParseDetectsJSON(t *testing.T) {
 		{"insights", `{"specversion":"1.0","type":"com.twilio.voice.insights.call-summary.complete","data":{"a":1}}`, webhook.KindVoiceInsightsCallSummary},
 		{"registration", `[{"specversion":"1.0","type":"com.twilio.messaging.compliance.brand-registration.brand-failure","data":{"accountsid":"` + accountSID + `"}}]`, webhook.KindEventStreamsA2P},
 		{"test of a sink", `{"specversion":"1.0","type":"com.twilio.eventstreams.test-event","data":{}}`, webhook.KindEventStreamsOther},
-		{"tomorrow's event", `{"specversion":"2.0","type":"com.twilio.tomorrow","data":[1]}`, webhook.KindEventStreamsOther},
+		{"future event", `{"specversion":"2.0","type":"com.twilio.future","data":[1]}`, webhook.KindEventStreamsOther},
 		{"mixed batch", `[{"specversion":"1.0","type":"com.twilio.x"},{"specversion":"1.0","type":"com.twilio.voice.media.fetched","data":{}}]`, webhook.KindEventStreams},
 		{"empty batch", `[]`, webhook.KindEventStreams},
 		{"rule", `{"accountId":"` + accountSID + `","conversationId":"c","intelligenceConfiguration":{},"operatorResults":[]}`, webhook.KindConversationalIntelligenceRuleExecution},
@@ -114,7 +113,7 @@ func TestParseDetectsJSON(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, tt.want, e.Kind())
 			if _, body := webhook.EncodeBody(e); tt.want != webhook.KindUnknown {
-				assert.JSONEq(t, tt.body, string(body))
+				assert.Equal(t, plain(t, tt.body), plain(t, string(body)))
 			} else {
 				assert.Equal(t, tt.body, string(body))
 			}

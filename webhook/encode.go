@@ -5,18 +5,16 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 )
 
-// Encode returns the parameters that Twilio would send for e: the inverse of
-// [Parse] and [Decode]. A field that is zero is left out, unless Twilio always
-// sends it (the Body of an incoming message, the StatusCallbackEvent that makes a
-// conference event what it is) or did so in the request that e
-// was decoded from.
+// Encode returns the parameters that Twilio would send for e. It is the inverse
+// of [Parse] and [Decode]: no value is lost on the way, except that empty
+// values are.
 //
-// A kind that arrives as JSON has no parameters; use [EncodeBody].
+// A field that is zero is left out unless Twilio always sends it, such as the
+// NumMedia of an incoming message. A kind that arrives as JSON has no
+// parameters; use [EncodeBody].
 func Encode(e Event) url.Values {
 	form := url.Values{}
 	for name, value := range Params(e) {
@@ -25,8 +23,8 @@ func Encode(e Event) url.Values {
 	return form
 }
 
-// Params yields the parameters of [Encode] in the order of Twilio's
-// documentation, those of Extra at the end. Twilio itself promises no order.
+// Params yields the parameters of [Encode], those of Extra last. Twilio itself
+// promises no order.
 func Params(e Event) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		for _, p := range pairs(e) {
@@ -60,7 +58,8 @@ func EncodeBody(e Event) (contentType string, body []byte) {
 // formEvent is an event that arrives as a form.
 type formEvent interface{ encode(w *encoder) }
 
-// jsonEvent is an event that can arrive as JSON; nil means that it did not.
+// jsonEvent is an event that can arrive as JSON. A nil result means that it did
+// not.
 type jsonEvent interface{ appendJSON(dst []byte) []byte }
 
 func pairs(e Event) []pair {
@@ -78,130 +77,130 @@ type pair struct{ name, value string }
 // An encoder collects the parameters of an event.
 type encoder struct {
 	shape *shape
-	odd   uint64
+	held  uint64 // of shape.held, the parameters that are sent although zero
+	bare  bool   // only fields that are set, and nothing of extra
+	sids  bool   // only SIDs
+
 	extra url.Values
+	pairs []pair
 
 	// JSON: members are appended to dst instead.
 	json    bool
 	dst     []byte
 	members map[string]JSON
-
-	pairs []pair
+	written []string
 }
 
-// begin tells the encoder what it is about to encode.
-func (w *encoder) begin(s *shape, odd uint64, extra url.Values) {
-	w.shape, w.odd, w.extra = s, odd, extra
-}
+// begin prepares the encoder for an event.
+func (w *encoder) begin(s *shape, extra url.Values) { w.shape, w.extra = s, extra }
 
 // end adds what has no field.
 func (w *encoder) end() {
-	if w.json {
-		w.rest(w.members)
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(w.extra)) {
-		for _, value := range w.extra[name] {
-			w.pair(name, value)
+	switch {
+	case w.bare:
+	case w.json:
+		for _, name := range slices.Sorted(maps.Keys(w.members)) {
+			if !slices.Contains(w.written, name) {
+				w.member(name, string(w.members[name]))
+			}
+		}
+	default:
+		for _, name := range slices.Sorted(maps.Keys(w.extra)) {
+			for _, value := range w.extra[name] {
+				w.pair(name, value)
+			}
 		}
 	}
 }
 
-func (w *encoder) pair(name, value string) {
-	w.pairs = append(w.pairs, pair{name, value})
-}
+func (w *encoder) pair(name, value string) { w.pairs = append(w.pairs, pair{name, value}) }
 
-// skips reports whether a parameter is left out: its value is zero and nothing
-// says that zero was sent, or its text is in extra, where same recognises it.
-func (w *encoder) skips(bit uint8, zero bool, same func(text string) bool) bool {
-	odd, always := w.odd>>bit&1, w.shape.always>>bit&1
-	if zero {
-		return odd == always
-	}
-	if odd == 0 {
-		return false
-	}
-	text, ok := w.aside(w.shape.params[bit])
-	return ok && same(text)
-}
+// sends reports whether a parameter is sent although it is zero.
+func (w *encoder) sends(bit uint8) bool { return !w.bare && (w.shape.always|w.held)>>bit&1 != 0 }
 
-// aside returns the text of a parameter that extra holds for its field.
-func (w *encoder) aside(name string) (string, bool) {
+// kept returns the text that extra holds under the name of a field.
+func (w *encoder) kept(bit uint8) (string, bool) {
+	name := w.shape.params[bit]
 	if w.json {
 		raw, ok := w.members[name]
-		if !ok {
-			return "", false
-		}
 		text, _ := raw.scalar()
-		return text, true
+		return text, ok
 	}
-	all := w.extra[name]
-	if len(all) == 0 {
-		return "", false
+	if all := w.extra[name]; len(all) > 0 {
+		return all[0], true
 	}
-	return all[0], true
+	return "", false
 }
 
-// scalar writes one parameter; quoted is how its text stands in JSON.
+// scalar writes one parameter. quoted says whether it is a string in JSON.
 func (w *encoder) scalar(bit uint8, text string, quoted bool) {
 	name := w.shape.params[bit]
 	switch {
+	case w.sids:
+		return
 	case !w.json:
 		w.pair(name, text)
+		return
 	case quoted:
-		w.member(name, quoteJSON(text))
-	default:
-		w.member(name, text)
+		text = quoteJSON(text)
 	}
+	w.written = append(w.written, name)
+	w.member(name, text)
 }
 
 func putText[T ~string](w *encoder, bit uint8, v T) {
-	if !w.skips(bit, v == "", func(text string) bool { return text == string(v) }) {
-		w.scalar(bit, string(v), true)
+	if v == "" && !w.sends(bit) {
+		return
 	}
-}
-
-// putFixed writes a field that has one value in every request, also where the
-// event is a literal that does not bother to say so.
-func putFixed[T ~string](w *encoder, bit uint8, v, fixed T) {
-	if v == "" {
-		if w.odd>>bit&1 != 0 {
-			return
+	if w.json {
+		if text, ok := w.kept(bit); ok && (v == "" || text == string(v)) {
+			return // extra has the member as it came
 		}
-		v = fixed
 	}
 	w.scalar(bit, string(v), true)
 }
 
-func (w *encoder) int(bit uint8, v int) { w.int64(bit, int64(v)) }
+// putDefault writes a field that has one value in nearly every request, also
+// where the event is a literal without it.
+func putDefault[T ~string](w *encoder, bit uint8, v, usual T) {
+	if v == "" && !w.bare {
+		v = usual
+	}
+	putText(w, bit, v)
+}
 
-func (w *encoder) int64(bit uint8, v int64) {
-	if !w.skips(bit, v == 0, func(text string) bool { n, err := parseInt(text, maxInt64); return err == nil && n == v }) {
-		w.scalar(bit, strconv.FormatInt(v, 10), false)
+func putSID(w *encoder, bit uint8, v SID) {
+	if w.sids && v.Valid() && !slices.ContainsFunc(w.pairs, func(p pair) bool { return p.value == string(v) }) {
+		w.pair(w.shape.params[bit], string(v))
+	}
+	putText(w, bit, v)
+}
+
+func putAddress(w *encoder, bit uint8, v Address) { putText(w, bit, v) }
+
+func putJSON(w *encoder, bit uint8, v JSON) {
+	if !w.json {
+		putText(w, bit, v)
+	} else if v != "" && !w.sids {
+		w.written = append(w.written, w.shape.params[bit])
+		w.member(w.shape.params[bit], string(v))
 	}
 }
 
-func (w *encoder) duration(bit uint8, v, unit time.Duration) { w.int64(bit, int64(v/unit)) }
-
-func (w *encoder) float(bit uint8, v float64) {
-	if !w.skips(bit, v == 0, func(text string) bool { f, err := parseFloat(text); return err == nil && f == v }) {
-		w.scalar(bit, string(appendFloat(nil, v)), false)
+func putValue[T any](w *encoder, bit uint8, v T, c *codec[T]) {
+	zero := c.zero(v)
+	if zero && !w.sends(bit) {
+		return
 	}
-}
-
-func (w *encoder) bool(bit uint8, v bool) {
-	if !w.skips(bit, !v, func(text string) bool { return strings.EqualFold(text, "true") }) {
-		w.scalar(bit, strconv.FormatBool(v), false)
+	text := c.text(v)
+	if kept, ok := w.kept(bit); ok {
+		// Either extra has the value in another spelling, or, in a form, the
+		// repeats that came after it.
+		other, err := c.parse(kept)
+		same := err == nil && c.equal(v, other)
+		if same && kept != text || w.json && (same || zero) {
+			return
+		}
 	}
+	w.scalar(bit, text, c.quoted)
 }
-
-func (w *encoder) time(bit uint8, v time.Time, format timeFormat) {
-	same := func(text string) bool { t, err := format.parse(text); return err == nil && t.Equal(v) }
-	if !w.skips(bit, v.IsZero(), same) {
-		w.scalar(bit, string(format.append(nil, v)), format != unixMillis && format != unixSeconds)
-	}
-}
-
-func (w *encoder) text(bit uint8, v string)     { putText(w, bit, v) }
-func (w *encoder) sid(bit uint8, v SID)         { putText(w, bit, v) }
-func (w *encoder) address(bit uint8, v Address) { putText(w, bit, v) }

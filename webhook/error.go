@@ -37,14 +37,7 @@ type DecodeError struct {
 	Param string // the name on the wire; a path such as "data.messageSid" in JSON
 	Value string // what stood there, as sent
 	Err   error  // ErrMissing, ErrSyntax, ErrRange, ErrDepth or ErrBatch
-
-	fatal bool
 }
-
-// Fatal reports whether the event is unusable: a field that its kind always
-// has is missing or malformed. Otherwise the field is left zero, the text is
-// in the event's Extra, and the event can be used.
-func (e *DecodeError) Fatal() bool { return e.fatal }
 
 // Error names the kind and the parameter, never the value.
 func (e *DecodeError) Error() string {
@@ -81,24 +74,3 @@ func (e DecodeError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error
 
 // LogValue is the text of e, without the value.
 func (e DecodeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
-
-// IsFatal reports whether err says that an event is unusable: whether there is
-// a [*DecodeError] in its tree that is fatal. Receivers refuse such a request
-// with 400 and go on with any other.
-func IsFatal(err error) bool {
-	switch e := err.(type) {
-	case nil:
-		return false
-	case *DecodeError:
-		return e.fatal
-	case interface{ Unwrap() []error }:
-		for _, one := range e.Unwrap() {
-			if IsFatal(one) {
-				return true
-			}
-		}
-		return false
-	default:
-		return IsFatal(errors.Unwrap(err))
-	}
-}

@@ -7,25 +7,19 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// A Kind names what a request of Twilio is about, in Twilio's words:
-// "IncomingMessage", "CallStatusCallback". The constants list the kinds that
-// have a type of their own; a request of any other kind is an [Unknown].
-type Kind string
-
 // An Event is one request of Twilio as a value: an [IncomingMessage], a
-// [CallStatusCallback] and so on, or an [*Unknown]. The set is closed; a type
-// switch tells the kinds apart.
+// [CallStatusCallback] and so on, or an [*Unknown]. The set is closed; use a
+// type switch to tell the kinds apart.
 //
-// Events are plain data. They can be written as literals, copied and compared
-// field by field, and an event may be used by several goroutines as long as
-// none of them changes it. What Twilio sent without a field of ours is in the
-// event's Extra.
+// Events are plain data without hidden state. They can be written as literals,
+// copied and compared, and several goroutines may use an event as long as none
+// of them changes it. Parameters without a field are in the event's Extra.
 type Event interface {
 	// Kind returns the kind of the event.
 	Kind() Kind
 
-	// LogValue shows the kind and the SIDs. Texts, numbers and all that a
-	// person typed stay out of the logs; see [log/slog.LogValuer].
+	// LogValue shows the kind and the SIDs. Texts, phone numbers and all that
+	// a person typed stay out of logs; see [log/slog.LogValuer].
 	LogValue() slog.Value
 
 	event()
@@ -68,11 +62,13 @@ type Decodable[E any] interface {
 // Decode reads v as the kind E, whatever other kinds it might be read as: some
 // kinds can be told apart by their URL alone, and the program knows its URLs.
 //
-// Every error is a [*DecodeError] or several of them joined. When [IsFatal]
-// reports false, the event is complete but for the optional fields that the
-// errors name, and their text is in its Extra. When it reports true, a field
-// that the kind always has is missing or malformed, and the event must not be
-// used.
+// An error means that the event must not be used: a parameter that identifies
+// it is missing or malformed. Required are the SID of the thing, the account,
+// and in a status callback the status; any other parameter may be missing. The
+// error is a [*DecodeError] or several of them joined, and the event is zero.
+//
+// Optional parameters that could not be read are no error. [Problems] returns
+// them.
 func Decode[E Decodable[E]](v *signature.Verified) (E, error) {
 	var e E
 	return e.decode(v)

@@ -36,11 +36,11 @@ func Events(rc *Receiver, receive func(context.Context, Event) (Reply, error)) h
 			return
 		}
 		event, err := Parse(proof)
-		if IsFatal(err) || event == nil {
+		if err != nil {
 			rc.refuseEvent(w, r, "", "", err)
 			return
 		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: rc.fallback.of(event), unread: err}
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: rc.fallback.of(event), unread: unread(event)}
 		x.serve(w, func(ctx context.Context) (Reply, error) { return receive(ctx, event) })
 	})
 }

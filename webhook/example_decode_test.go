@@ -23,13 +23,13 @@ func verified(form url.Values) *signature.Verified {
 var incoming = url.Values{
 	"MessageSid": {"MM0123456789abcdef0123456789abcdef"}, "AccountSid": {"AC0123456789abcdef0123456789abcdef"},
 	"From": {"whatsapp:+15550100"}, "To": {"whatsapp:+15550101"}, "Body": {"Look!"}, "NumMedia": {"1"}, "SmsStatus": {"received"},
-	"MediaUrl0": {"https://api.twilio.com/media/1"}, "MediaContentType0": {"image/jpeg"}, "Tomorrow": {"42"},
+	"MediaUrl0": {"https://api.twilio.com/media/1"}, "MediaContentType0": {"image/jpeg"}, "NewAtTwilio": {"42"},
 }
 
 // Parse finds out what a request is; a type switch tells the kinds apart.
 func ExampleParse() {
 	event, err := webhook.Parse(verified(incoming))
-	if webhook.IsFatal(err) {
+	if err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -39,27 +39,58 @@ func ExampleParse() {
 	case *webhook.Unknown:
 		fmt.Println("something new", e.Extra)
 	}
-	// Output: whatsapp 1 image/jpeg map[Tomorrow:[42]]
+	// Output: whatsapp 1 image/jpeg map[NewAtTwilio:[42]]
 }
 
 // Decode reads a request as the kind that its URL stands for. A bad number in
-// an optional field is an error beside a usable event.
+// an optional field is no error.
 func ExampleDecode() {
 	form := url.Values{
 		"CallSid": {"CA0123456789abcdef0123456789abcdef"}, "AccountSid": {"AC0123456789abcdef0123456789abcdef"},
 		"From": {"+15550100"}, "To": {"+15550101"}, "CallStatus": {"in-progress"}, "Digits": {"1"}, "Confidence": {"high"},
 	}
 	g, err := webhook.Decode[webhook.GatherAction](verified(form))
-	fmt.Println(err, webhook.IsFatal(err))
-	fmt.Println(g.Digits, g.Extra["Confidence"])
+	fmt.Println(g.From, g.Digits, err)
+	for _, problem := range webhook.Problems(g) {
+		fmt.Println(problem)
+	}
 
-	form.Del("From")
+	form.Del("CallSid")
 	_, err = webhook.Decode[webhook.GatherAction](verified(form))
-	fmt.Println(webhook.IsFatal(err))
+	fmt.Println(err)
 	// Output:
-	// webhook: GatherAction: "Confidence" is malformed false
-	// 1 [high]
-	// true
+	// +15550100 1 <nil>
+	// webhook: GatherAction: "Confidence" is malformed
+	// webhook: GatherAction: "CallSid" is missing
+}
+
+// CallOf returns the call of any event, so that one function can serve all of
+// them.
+func ExampleCallOf() {
+	for _, e := range []webhook.Event{
+		webhook.GatherAction{Call: webhook.Call{CallSID: "CA0123456789abcdef0123456789abcdef"}, Digits: "1"},
+		webhook.RecordingStatusCallback{CallSID: "CA0123456789abcdef0123456789abcdef"},
+		webhook.IncomingMessage{},
+	} {
+		call, ok := webhook.CallOf(e)
+		fmt.Println(e.Kind(), call.CallSID, ok)
+	}
+	// Output:
+	// GatherAction CA0123456789abcdef0123456789abcdef true
+	// RecordingStatusCallback CA0123456789abcdef0123456789abcdef true
+	// IncomingMessage  false
+}
+
+// A kind knows the setting in Twilio that leads to it, and what answers it.
+func ExampleKind_Document() {
+	for _, kind := range []webhook.Kind{webhook.KindGatherAction, webhook.KindIncomingMessage, webhook.KindCallStatusCallback} {
+		document, ok := kind.Document()
+		fmt.Println(kind.Setting(), "|", document, ok)
+	}
+	// Output:
+	// Gather action | voice true
+	// A message comes in | messaging true
+	// StatusCallback of a call | voice false
 }
 
 // Encode is the inverse of Parse and Decode, and makes requests of literals.
@@ -80,7 +111,7 @@ func ExampleEvent() {
 		}
 		return a
 	}}))
-	m := webhook.IncomingMessage{MessageSID: "MM0123456789abcdef0123456789abcdef", From: "+15550100", Body: "My PIN is 1234"}
+	m := webhook.IncomingMessage{Message: webhook.Message{MessageSID: "MM0123456789abcdef0123456789abcdef", From: "+15550100", Body: "My PIN is 1234"}}
 	log.Info("received", "event", m, "from", m.From)
 	// Output: level=INFO msg=received event.kind=IncomingMessage event.MessageSid=MM0123456789abcdef0123456789abcdef from=+*******00
 }

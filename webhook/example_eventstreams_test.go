@@ -14,12 +14,12 @@ func ExampleEventStreams() {
 	r, _ := http.NewRequest(http.MethodPost, "https://example.com/events", strings.NewReader(`[
 		{"specversion":"1.0","type":"com.twilio.messaging.message.delivered","id":"EZ1",
 		 "data":{"messageSid":"SM0123456789abcdef0123456789abcdef","messageStatus":"DELIVERED"}},
-		{"specversion":"1.0","type":"com.twilio.tomorrow","id":"EZ2","data":{}}]`))
+		{"specversion":"1.0","type":"com.twilio.future","id":"EZ2","data":{}}]`))
 	r.Header.Set("Content-Type", "application/json")
 	v, _ := signature.Unverified(r) // a Receiver verifies
 
 	batch, err := webhook.Decode[webhook.EventStreams](v)
-	if webhook.IsFatal(err) {
+	if err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -33,5 +33,5 @@ func ExampleEventStreams() {
 	}
 	// Output:
 	// EZ1 DELIVERED
-	// EZ2 com.twilio.tomorrow
+	// EZ2 com.twilio.future
 }

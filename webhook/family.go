@@ -48,9 +48,9 @@ func (d *decoder) media(dst *[]Media, name, value string) bool {
 	return true
 }
 
-// recipients takes a parameter of the family OtherRecipients.
-func (d *decoder) recipients(dst *[]Address, name, value string) bool {
-	i, ok := index(name, "OtherRecipients")
+// addresses takes a parameter of a family of addresses.
+func (d *decoder) addresses(dst *[]Address, prefix, name, value string) bool {
+	i, ok := index(name, prefix)
 	if !ok || value == "" || d.extra[name] != nil || hasControl(value) {
 		return false
 	}
@@ -110,9 +110,9 @@ func (d *decoder) keepFirst(name, value string) {
 	}
 }
 
-// trimRecipients is trimMedia for addresses.
-func (d *decoder) trimRecipients(list *[]Address) {
-	trim(list, func(i int, a Address) { d.keepFirst("OtherRecipients"+strconv.Itoa(i), string(a)) })
+// trimAddresses is trimMedia for addresses.
+func (d *decoder) trimAddresses(list *[]Address, prefix string) {
+	trim(list, func(i int, a Address) { d.keepFirst(prefix+strconv.Itoa(i), string(a)) })
 }
 
 // headers takes a parameter whose name is prefix and the name of a SIP header.
@@ -133,24 +133,27 @@ func (d *decoder) headers(dst *map[string]string, prefix, name, value string) bo
 
 func (w *encoder) media(list []Media) {
 	for i, m := range list {
-		if m.URL != "" {
+		if m.URL != "" && !w.sids {
 			w.pair("MediaUrl"+strconv.Itoa(i), m.URL)
 		}
-		if m.ContentType != "" {
+		if m.ContentType != "" && !w.sids {
 			w.pair("MediaContentType"+strconv.Itoa(i), m.ContentType)
 		}
 	}
 }
 
-func (w *encoder) recipients(list []Address) {
+func (w *encoder) addresses(list []Address, prefix string) {
 	for i, a := range list {
-		if a != "" {
-			w.pair("OtherRecipients"+strconv.Itoa(i), string(a))
+		if a != "" && !w.sids {
+			w.pair(prefix+strconv.Itoa(i), string(a))
 		}
 	}
 }
 
-func (w *encoder) headers(prefix string, headers map[string]string) {
+func (w *encoder) headers(headers map[string]string, prefix string) {
+	if w.sids {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		w.pair(prefix+name, headers[name])
 	}

@@ -46,11 +46,11 @@ func Handle[E Request[E, R], R Reply](rc *Receiver, answer func(context.Context,
 			return
 		}
 		event, err := Decode[E](proof)
-		if IsFatal(err) {
+		if err != nil {
 			rc.refuseEvent(w, r, kind, lookalike(proof, kind), err)
 			return
 		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: fallback, unread: err, looksLike: misrouted(proof, zero)}
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: fallback, unread: unread(event), looksLike: misrouted(proof, zero)}
 		x.serve(w, func(ctx context.Context) (Reply, error) { return answer(ctx, event) })
 	})
 }

@@ -205,15 +205,15 @@ func TestOpenclaw68713WrongURL(t *testing.T) {
 		kind    webhook.Kind // that is logged, "" for none
 		setting string
 	}{
-		{"progress at a call", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, voice) }, progress, webhook.KindCallStatusCallback, "StatusCallback of the call"},
-		{"progress at an answered call", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, answered) }, progress, webhook.KindCallStatusCallback, "StatusCallback of the call"},
-		{"progress at a gather", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, gathered) }, progress, webhook.KindCallStatusCallback, "StatusCallback of the call"},
+		{"progress at a call", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, voice) }, progress, webhook.KindCallStatusCallback, "StatusCallback of a call"},
+		{"progress at an answered call", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, answered) }, progress, webhook.KindCallStatusCallback, "StatusCallback of a call"},
+		{"progress at a gather", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, gathered) }, progress, webhook.KindCallStatusCallback, "StatusCallback of a call"},
 		{"machine detection at a call", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, voice) }, amd, webhook.KindAsyncAMDCallback, "AsyncAmdStatusCallback"},
 		{"recording at a call", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, voice) }, recording, webhook.KindRecordingStatusCallback, "recordingStatusCallback"},
-		{"delivery at a text", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, thanks) }, messageStatus(), webhook.KindMessageStatusCallback, "StatusCallback of the message"},
-		{"text at a call", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, voice) }, message(nil), webhook.KindIncomingMessage, "URL for incoming messages"},
-		{"call at the status", func(rc *webhook.Receiver) http.Handler { return webhook.Notify(rc, status) }, incomingCall(), webhook.KindIncomingCall, "URL for incoming calls"},
-		{"text at the status", func(rc *webhook.Receiver) http.Handler { return webhook.Notify(rc, messageStatusOf) }, message(nil), webhook.KindIncomingMessage, "URL for incoming messages"},
+		{"delivery at a text", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, thanks) }, messageStatus(), webhook.KindMessageStatusCallback, "StatusCallback of a message"},
+		{"text at a call", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, voice) }, message(nil), webhook.KindIncomingMessage, "A message comes in"},
+		{"call at the status", func(rc *webhook.Receiver) http.Handler { return webhook.Notify(rc, status) }, incomingCall(), webhook.KindIncomingCall, "A call comes in"},
+		{"text at the status", func(rc *webhook.Receiver) http.Handler { return webhook.Notify(rc, messageStatusOf) }, message(nil), webhook.KindIncomingMessage, "A message comes in"},
 		{"call at a call", func(rc *webhook.Receiver) http.Handler { return webhook.Handle(rc, voice) }, incomingCall(), "", ""},
 		{"progress at the status", func(rc *webhook.Receiver) http.Handler { return webhook.Notify(rc, status) }, progress, "", ""},
 		{"delivery at the status", func(rc *webhook.Receiver) http.Handler { return webhook.Notify(rc, messageStatusOf) }, messageStatus(), "", ""},

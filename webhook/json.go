@@ -111,7 +111,7 @@ type Transcript struct {
 }
 
 // Transcript decodes the text of the utterance from TranscriptionData.
-func (e TranscriptionContent) Transcript() (Transcript, error) {
+func (e TranscriptionCallback) Transcript() (Transcript, error) {
 	var t Transcript
 	err := e.TranscriptionData.Decode(&t)
 	return t, err

@@ -3,10 +3,7 @@ package webhook
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
-	"maps"
-	"slices"
 
 	"github.com/ringback-go/ringback/signature"
 )
@@ -21,15 +18,22 @@ func decodeObject[E any, P fields[E]](text JSON, s *shape) (E, error) {
 	var e E
 	d := decoder{shape: s}
 	if err := members(text, func(name string, raw JSON) { decodeMember(P(&e).set, &d, name, raw) }); err != nil {
-		return e, &DecodeError{Kind: s.kind, Err: err, fatal: true}
+		var none E
+		return none, &DecodeError{Kind: s.kind, Err: err}
 	}
 	P(&e).done(&d)
-	return e, d.err()
+	if err := d.err(); err != nil {
+		var none E
+		return none, err
+	}
+	return e, nil
 }
 
-func decodeMember(set func(*decoder, string, string), d *decoder, name string, raw JSON) {
+func decodeMember(set func(*decoder, string, string) bool, d *decoder, name string, raw JSON) {
 	d.raw, d.foreign = raw, false
-	set(d, name, "")
+	if !set(d, name, "") {
+		d.keep(name, "")
+	}
 }
 
 // members calls yield with the members of an object in their order. A name
@@ -89,39 +93,28 @@ func elements(text JSON) ([]JSON, error) {
 	return list, nil
 }
 
-// quoted returns the text of the member in hand, which Twilio writes as a
-// string. Where it is something else, the member itself is kept as well.
-func (d *decoder) quoted(string) string {
+// text returns value, or in JSON the text of the member in hand. quoted says
+// that Twilio writes it as a string.
+func (d *decoder) text(value string, quoted bool) string {
+	if d.raw == "" {
+		return value
+	}
 	text, first := d.raw.scalar()
-	d.foreign = first != '"'
-	if text == "null" && d.foreign {
+	switch {
+	case text == "null" && first != '"':
+		d.foreign = quoted
 		return ""
+	case quoted:
+		d.foreign = first != '"'
+	default:
+		d.foreign = first == '"' || first == '{' || first == '['
 	}
 	return text
 }
 
-// plain returns the text of the member in hand, which Twilio writes as a
-// number, true or false.
-func (d *decoder) plain(string) string {
-	text, first := d.raw.scalar()
-	d.foreign = first == '"' || first == '{' || first == '['
-	if text == "null" {
-		return ""
-	}
-	return text
-}
-
-// setRaw sets a field that holds the member as it stands.
-func setRaw(d *decoder, bit uint8, dst *JSON) {
-	if d.first(bit, "") {
-		*dst = d.raw
-		d.settle(bit, "", true, false)
-	}
-}
-
-// beginJSON tells the encoder that members of an object follow.
-func (w *encoder) beginJSON(s *shape, odd uint64, extra map[string]JSON) {
-	w.shape, w.odd, w.members, w.json = s, odd, extra, true
+// beginJSON prepares the encoder for the members of an object.
+func (w *encoder) beginJSON(s *shape, extra map[string]JSON) {
+	w.shape, w.members, w.json = s, extra, true
 }
 
 // member writes one member.
@@ -132,19 +125,6 @@ func (w *encoder) member(name, raw string) {
 	w.dst = append(w.dst, quoteJSON(name)...)
 	w.dst = append(w.dst, ':')
 	w.dst = append(w.dst, raw...)
-}
-
-func (w *encoder) rawJSON(bit uint8, v JSON) {
-	if v != "" {
-		w.member(w.shape.params[bit], string(v))
-	}
-}
-
-// rest writes the members that have no field.
-func (w *encoder) rest(extra map[string]JSON) {
-	for _, name := range slices.Sorted(maps.Keys(extra)) {
-		w.member(name, string(extra[name]))
-	}
 }
 
 // appendObject appends an object with the members that write writes.
@@ -164,21 +144,7 @@ func isJSON(v *signature.Verified) bool {
 	return false
 }
 
-// softly makes the errors of an event that is kept in another form say that
-// they are not fatal.
-func softly(err error) error {
-	if err == nil {
-		return nil
-	}
-	var all []error
-	for _, e := range flatten(err) {
-		soft := *e
-		soft.fatal = false
-		all = append(all, &soft)
-	}
-	return errors.Join(all...)
-}
-
+// flatten returns the errors that err joins.
 func flatten(err error) []*DecodeError {
 	if e, ok := err.(*DecodeError); ok {
 		return []*DecodeError{e}

@@ -27,11 +27,11 @@ func Notify[E Notice[E]](rc *Receiver, receive func(context.Context, E) error) h
 			return
 		}
 		event, err := Decode[E](proof)
-		if IsFatal(err) {
+		if err != nil {
 			rc.refuseEvent(w, r, kind, lookalike(proof, kind), err)
 			return
 		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, unread: err, looksLike: misrouted(proof, zero)}
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, unread: unread(event), looksLike: misrouted(proof, zero)}
 		x.serve(w, func(ctx context.Context) (Reply, error) { return nil, receive(ctx, event) })
 	})
 }

@@ -7,67 +7,77 @@ import (
 )
 
 // Parse finds out from the content of v alone what kind of request it is, and
-// decodes it. A request of no known kind is an [*Unknown], never an error.
+// decodes it. A request of an unknown kind is an [*Unknown], never an error.
 //
-// Some kinds look alike and are told apart by their URL alone; they parse as
+// Some kinds look alike and are told apart by their URL alone. They parse as
 // the kind that they have in common, which [Decode] overrules:
 //
 //   - [MessageActionCallback] as [MessageStatusCallback]
-//   - [ConferenceWaitURL] without a ConferenceSid, [ConnectAction] but for
-//     streams and virtual agents, a [GatherAction] without input, and every
-//     other plain request of a running call as [TwiMLRedirectRequest],
-//     [OutboundCallAnswered] or [DialWhisper], by the direction of the call
-//   - [ElasticSIPTrunkDisasterRecovery] without a TrunkSid as [IncomingCall]
-//   - [ConferenceAnnounceURL], [StudioHTTPRequest] and [VirtualAgentStatus] as
-//     [*Unknown]
+//   - [ConferenceWaitURL], [ConnectAction] except for a virtual agent, a
+//     [GatherAction] without input, and every other plain request of a running
+//     call as [TwiMLRedirectRequest], [OutboundCallAnswered] or [DialWhisper],
+//     by the direction of the call
+//   - [ElasticSIPTrunkDisasterRecovery] as [IncomingCall]
 //
-// The error is that of [Decode].
+// An error means that the request looks like a kind and lacks what identifies
+// it. See [Decode]; the event is nil then.
 func Parse(v *signature.Verified) (Event, error) {
 	if isJSON(v) {
 		return parseJSON(v)
 	}
-	if e, err := decodeKind(detect(v), v); e != nil {
-		return e, err
+	e, err := decodeForm(detect(v), v)
+	switch {
+	case err != nil:
+		return nil, err
+	case e == nil:
+		return unknownForm(v), nil
 	}
-	return unknownForm(v), nil
+	return e, nil
 }
 
-// parseJSON tells a kind by the members that only it has.
+// parseJSON recognizes a kind by its members.
 func parseJSON(v *signature.Verified) (Event, error) {
 	body := JSON(v.Body())
 	if strings.HasPrefix(strings.TrimLeft(string(body), " \t\r\n"), "[") {
 		return parseBatch(v)
 	}
-	has := map[string]JSON{}
-	if members(body, func(name string, raw JSON) { has[name] = raw }) != nil {
+	var s sight
+	var cloud, typ bool
+	err := members(body, func(name string, raw JSON) {
+		text, _ := raw.scalar()
+		s.see(name, text)
+		cloud = cloud || name == "specversion"
+		typ = typ || name == "type" && text != ""
+	})
+	switch {
+	case err != nil:
+		return unknownJSON(v), nil
+	case cloud && typ:
+		return whole(EventStreams{}.decode(v))
+	}
+	e, err := decodeJSON(s.kind(jsonRules), v)
+	switch {
+	case err != nil:
+		return nil, err
+	case e == nil:
 		return unknownJSON(v), nil
 	}
-	typ, _ := has["type"].scalar()
-	eventType, _ := has["event_type"].scalar()
-	switch {
-	case has["specversion"] != "" && typ != "":
-		return whole(EventStreams{}.decode(v))
-	case eventType == "click":
-		return whole(LinkClickCallback{}.decode(v))
-	case eventType == "voice_intelligence_transcript_available":
-		return whole(VoiceIntelligenceTranscript{}.decode(v))
-	case has["operatorResults"] != "" && has["intelligenceConfiguration"] != "":
-		return whole(ConversationalIntelligenceRuleExecution{}.decode(v))
-	case strings.HasPrefix(typ, "factor."), strings.HasPrefix(typ, "challenge."):
-		return whole(VerifyEvent{}.decode(v))
-	}
-	return unknownJSON(v), nil
+	return e, nil
 }
 
 // parseBatch takes an array for a batch of Event Streams if its elements are
 // events.
 func parseBatch(v *signature.Verified) (Event, error) {
-	e, err := EventStreams{}.decode(v)
-	if IsFatal(err) {
-		return unknownJSON(v), nil
+	if e, err := (EventStreams{}).decode(v); err == nil {
+		return e, nil
 	}
-	return e, err
+	return unknownJSON(v), nil
 }
 
-// whole makes an Event of an event of some type.
-func whole[E Event](e E, err error) (Event, error) { return e, err }
+// whole makes an Event of an event of some type, and nil of an error.
+func whole[E Event](e E, err error) (Event, error) {
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}

@@ -30,14 +30,14 @@ func TestIncomingMessageOptOut(t *testing.T) {
 		m    webhook.IncomingMessage
 		want webhook.OptOutType
 	}{
-		{"word", webhook.IncomingMessage{From: "+15550101", Body: "stop"}, webhook.OptOutTypeStop},
-		{"short code", webhook.IncomingMessage{From: "55501", Body: "start"}, webhook.OptOutTypeStart},
-		{"another text", webhook.IncomingMessage{From: "+15550101", Body: "hello"}, ""},
-		{"Advanced Opt-Out with words of its own", webhook.IncomingMessage{From: "+15550101", Body: "basta", OptOutType: webhook.OptOutTypeStop}, webhook.OptOutTypeStop},
-		{"its type counts more than the word", webhook.IncomingMessage{From: "+15550101", Body: "INFO", OptOutType: webhook.OptOutTypeStop}, webhook.OptOutTypeStop},
-		{"WhatsApp", webhook.IncomingMessage{From: "whatsapp:+15550101", Body: "STOP"}, ""},
-		{"RCS", webhook.IncomingMessage{From: "rcs:+15550101", Body: "STOP"}, ""},
-		{"Messenger", webhook.IncomingMessage{From: "messenger:1", Body: "STOP"}, ""},
+		{"word", webhook.IncomingMessage{Message: webhook.Message{From: "+15550101", Body: "stop"}}, webhook.OptOutTypeStop},
+		{"short code", webhook.IncomingMessage{Message: webhook.Message{From: "55501", Body: "start"}}, webhook.OptOutTypeStart},
+		{"another text", webhook.IncomingMessage{Message: webhook.Message{From: "+15550101", Body: "hello"}}, ""},
+		{"Advanced Opt-Out with words of its own", webhook.IncomingMessage{Message: webhook.Message{From: "+15550101", Body: "basta"}, OptOutType: webhook.OptOutTypeStop}, webhook.OptOutTypeStop},
+		{"its type counts more than the word", webhook.IncomingMessage{Message: webhook.Message{From: "+15550101", Body: "INFO"}, OptOutType: webhook.OptOutTypeStop}, webhook.OptOutTypeStop},
+		{"WhatsApp", webhook.IncomingMessage{Message: webhook.Message{From: "whatsapp:+15550101", Body: "STOP"}}, ""},
+		{"RCS", webhook.IncomingMessage{Message: webhook.Message{From: "rcs:+15550101", Body: "STOP"}}, ""},
+		{"Messenger", webhook.IncomingMessage{Message: webhook.Message{From: "messenger:1", Body: "STOP"}}, ""},
 	} {
 		assert.Equal(t, tt.want, tt.m.OptOut(), tt.name)
 	}
@@ -54,7 +54,7 @@ func TestChatwoot7901TextForPostgreSQL(t *testing.T) {
 }
 
 func ExampleIncomingMessage_OptOut() {
-	m := webhook.IncomingMessage{From: "+15550101", Body: "Stop"}
+	m := webhook.IncomingMessage{Message: webhook.Message{From: "+15550101", Body: "Stop"}}
 	fmt.Println(m.OptOut())
 	// Output: STOP
 }

@@ -88,3 +88,9 @@ func (f timeFormat) append(dst []byte, t time.Time) []byte {
 		return strconv.AppendInt(dst, t.UnixMilli(), 10)
 	}
 }
+
+// is reports whether append would write t as text.
+func (f timeFormat) is(text string, t time.Time) bool {
+	var buf [maxTimeText]byte
+	return string(f.append(buf[:0], t)) == text
+}

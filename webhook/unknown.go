@@ -37,7 +37,7 @@ func (*Unknown) decode(v *signature.Verified) (*Unknown, error) {
 }
 
 func (u *Unknown) encode(w *encoder) {
-	w.begin(&shape{}, 0, u.Extra)
+	w.begin(&shape{}, u.Extra)
 	w.end()
 }
 

@@ -20,11 +20,11 @@ func TestTellsKindsApart(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"text", webhook.IncomingMessage{Body: "hello"}, 200, "<Message>Thanks, we got: hello</Message>"},
+		{"text", webhook.IncomingMessage{Message: webhook.Message{Body: "hello"}}, 200, "<Message>Thanks, we got: hello</Message>"},
 		{"call", webhook.IncomingCall{}, 200, `<Gather numDigits="4">`},
 		{"keys", webhook.GatherAction{Digits: "4711"}, 200, "<Say>4711</Say>"},
 		{"message status", webhook.MessageStatusCallback{MessageStatus: webhook.MessageStatusSent}, 204, ""},
-		{"call status", webhook.CallStatusCallback{CallStatus: webhook.CallStatusBusy}, 204, ""},
+		{"call status", webhook.CallStatusCallback{Call: webhook.Call{CallStatus: webhook.CallStatusBusy}}, 204, ""},
 		{"another kind", webhook.RecordTranscription{TranscriptionStatus: webhook.TranscriptionStatusFailed}, 204, ""},
 		{"unknown", &webhook.Unknown{Extra: url.Values{"Tomorrow": {"yes"}}}, 204, ""},
 	} {

@@ -113,8 +113,9 @@ func TestMenu(t *testing.T) {
 
 func TestDialed(t *testing.T) {
 	l := newLine(t)
-	d := webhook.DialAction{CallSID: call, AccountSID: account, From: caller, To: ours,
-		CallStatus: webhook.CallStatusInProgress, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01"}
+	d := webhook.DialAction{
+		Call: webhook.Call{CallSID: call, AccountSID: account, From: caller, To: ours, CallStatus: webhook.CallStatusInProgress, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01"},
+	}
 	d.DialCallStatus = webhook.DialCallStatusCompleted
 	assert.Contains(t, l.send("/voice/dialed", d).body, "<Hangup")
 	d.DialCallStatus = webhook.DialCallStatusBusy
@@ -124,9 +125,13 @@ func TestDialed(t *testing.T) {
 func TestMessageTaken(t *testing.T) {
 	l := newLine(t)
 	const recording = "RE00000000000000000000000000000001"
-	got := l.send("/voice/recorded", webhook.RecordAction{CallSID: call, AccountSID: account, From: caller, To: ours,
-		CallStatus: webhook.CallStatusInProgress, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01",
-		RecordingURL: "https://api.twilio.com/" + recording, RecordingSID: recording, RecordingDuration: 9 * time.Second, Digits: "#"})
+	got := l.send("/voice/recorded", webhook.RecordAction{
+		Call:              webhook.Call{CallSID: call, AccountSID: account, From: caller, To: ours, CallStatus: webhook.CallStatusInProgress, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01"},
+		RecordingURL:      "https://api.twilio.com/" + recording,
+		RecordingSID:      recording,
+		RecordingDuration: 9 * time.Second,
+		Digits:            "#",
+	})
 	assert.Equal(t, http.StatusOK, got.status)
 	assert.Contains(t, got.body, "Goodbye")
 
@@ -136,11 +141,15 @@ func TestMessageTaken(t *testing.T) {
 		RecordingStartTime: time.Date(2026, 11, 25, 2, 5, 23, 0, time.UTC)})
 	assert.Equal(t, answered{status: http.StatusNoContent}, got)
 
-	got = l.send("/transcription", webhook.RecordTranscription{CallSID: call, AccountSID: account, From: caller, To: ours,
-		CallStatus: webhook.CallStatusCompleted, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01",
-		TranscriptionSID: "TR00000000000000000000000000000001", TranscriptionStatus: webhook.TranscriptionStatusCompleted,
-		TranscriptionText: "My parcel has not come", RecordingSID: recording, RecordingURL: "https://api.twilio.com/" + recording,
-		TranscriptionURL: "https://api.twilio.com/TR1"})
+	got = l.send("/transcription", webhook.RecordTranscription{
+		Call:                webhook.Call{CallSID: call, AccountSID: account, From: caller, To: ours, CallStatus: webhook.CallStatusCompleted, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01"},
+		TranscriptionSID:    "TR00000000000000000000000000000001",
+		TranscriptionStatus: webhook.TranscriptionStatusCompleted,
+		TranscriptionText:   "My parcel has not come",
+		RecordingSID:        recording,
+		RecordingURL:        "https://api.twilio.com/" + recording,
+		TranscriptionURL:    "https://api.twilio.com/TR1",
+	})
 	assert.Equal(t, answered{status: http.StatusNoContent}, got)
 	assert.Contains(t, l.log.String(), "msg=transcription")
 	assert.NotContains(t, l.log.String(), "parcel")
@@ -148,9 +157,13 @@ func TestMessageTaken(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	l := newLine(t)
-	ended := webhook.CallStatusCallback{CallSID: call, AccountSID: account, From: caller, To: ours,
-		CallStatus: webhook.CallStatusCompleted, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01",
-		CallDuration: time.Minute, BilledMinutes: 1, CallbackSource: "call-progress-events", Timestamp: time.Date(2026, 11, 25, 2, 5, 23, 0, time.UTC)}
+	ended := webhook.CallStatusCallback{
+		Call:           webhook.Call{CallSID: call, AccountSID: account, From: caller, To: ours, CallStatus: webhook.CallStatusCompleted, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01"},
+		CallDuration:   time.Minute,
+		BilledMinutes:  1,
+		CallbackSource: "call-progress-events",
+		Timestamp:      time.Date(2026, 11, 25, 2, 5, 23, 0, time.UTC),
+	}
 	for _, e := range []webhook.Event{trials[3].event, ended} {
 		assert.Equal(t, answered{status: http.StatusNoContent}, l.send("/status", e))
 	}

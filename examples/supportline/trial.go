@@ -25,20 +25,20 @@ type trial struct {
 
 var trials = []trial{
 	{"a text", "/sms", webhook.IncomingMessage{
-		MessageSID: text, SMSSID: text, SMSMessageSID: text, AccountSID: account, From: caller, To: ours,
-		Body: "My parcel has not come", NumSegments: 1, SMSStatus: webhook.MessageStatusReceived, APIVersion: "2010-04-01",
+		Message:       webhook.Message{MessageSID: text, SMSSID: text, AccountSID: account, From: caller, To: ours, Body: "My parcel has not come", SMSStatus: webhook.MessageStatusReceived, APIVersion: "2010-04-01"},
+		SMSMessageSID: text,
+		NumSegments:   1,
 	}},
 	{"a call", "/voice", webhook.IncomingCall{
-		CallSID: call, AccountSID: account, From: caller, To: ours,
-		CallStatus: webhook.CallStatusRinging, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01",
+		Call: webhook.Call{CallSID: call, AccountSID: account, From: caller, To: ours, CallStatus: webhook.CallStatusRinging, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01"},
 	}},
 	{"a key press", "/voice/menu", webhook.GatherAction{
-		CallSID: call, AccountSID: account, From: caller, To: ours, Digits: "2", Message: "Gather End",
-		CallStatus: webhook.CallStatusInProgress, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01",
+		Call:   webhook.Call{CallSID: call, AccountSID: account, From: caller, To: ours, CallStatus: webhook.CallStatusInProgress, Direction: webhook.CallDirectionInbound, APIVersion: "2010-04-01"},
+		Digits: "2",
 	}},
 	{"a delivery report", "/status", webhook.MessageStatusCallback{
-		MessageSID: text, SMSSID: text, AccountSID: account, From: ours, To: caller,
-		MessageStatus: webhook.MessageStatusDelivered, SMSStatus: webhook.MessageStatusDelivered, APIVersion: "2010-04-01",
+		Message:       webhook.Message{MessageSID: text, SMSSID: text, AccountSID: account, From: ours, To: caller, SMSStatus: webhook.MessageStatusDelivered, APIVersion: "2010-04-01"},
+		MessageStatus: webhook.MessageStatusDelivered,
 	}},
 }
 

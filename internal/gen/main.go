@@ -1,10 +1,9 @@
-// Command gen writes every *_gen.go of the module from the facts in
-// internal/spec. Run it by
+// Command gen writes every *_gen.go of the module from the structs in package
+// webhook and the facts in internal/spec. Run it by
 //
 //	go generate ./...
 //
-// It needs nothing but Go, reads nothing but the embedded facts, and writes the
-// same bytes every time. A test fails when a file in the tree is stale.
+// It needs nothing but Go and writes the same bytes every time. A test fails when a file in the tree is stale.
 package main
 
 import (
@@ -27,7 +26,11 @@ func main() {
 }
 
 func run(root string) error {
-	for _, o := range outputs {
+	outs, err := outputs(root)
+	if err != nil {
+		return err
+	}
+	for _, o := range outs {
 		src, err := o.render()
 		if err != nil {
 			return err

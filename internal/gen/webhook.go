@@ -1,225 +1,337 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
-
-	"github.com/ringback-go/ringback/internal/spec"
 )
 
-type (
-	webhookSpec struct {
-		About         string              `json:"generated_from"`
-		Meta          json.RawMessage     `json:"meta"`
-		Kinds         []webhookKind       `json:"kinds"`
-		Enums         map[string][]string `json:"enums"`
-		EnumNotes     map[string]string   `json:"enum_notes"`
-		MessageStatus json.RawMessage     `json:"message_status"`
-	}
-	webhookKind struct {
-		Kind           string          `json:"kind"`
-		Family         string          `json:"family"`
-		Title          string          `json:"title"`
-		Trigger        string          `json:"trigger"`
-		Methods        []string        `json:"methods"`
-		Encoding       string          `json:"encoding"`
-		Answer         string          `json:"responds_with"`
-		Discriminators []string        `json:"discriminators"`
-		Notes          json.RawMessage `json:"notes"`
-		Params         []webhookParam  `json:"params"`
-	}
-	webhookParam struct {
-		Name     string `json:"name"`
-		Type     string `json:"type"`
-		Presence string `json:"presence"`
-		When     string `json:"when"`
-		Note     string `json:"note"`
-		Example  string `json:"example"`
-		Source   string `json:"source"`
-	}
-)
+// The events of package webhook are structs with tags. This file reads them;
+// the files beside it write what follows from them.
+//
+// A field has the tag `twilio:"Name,option,..."`, where Name is the parameter
+// on the wire. The options are:
+//
+//	required          the request is refused without it
+//	strict            it may be missing, but a malformed value is refused
+//	always            it is sent even if the value is zero
+//	with=Name         the same if the parameter Name is sent
+//	default=text      it is sent with this text if the field is empty
+//	sid=XX            prefix of the SIDs in it, for tests that make one up
+//	ms                a duration in milliseconds; otherwise seconds
+//	rfc2822 rfc3339 receipt unix unixms      the format of a time
+//	subject status parent participant duration url code message
+//	                  what it is in a StatusReport
+//
+// An embedded struct brings its fields along. Its tag may change their options:
+// `twilio:",optional=CallSid,required=CallStatus,always=Body"`. A struct that is
+// not embedded, such as a Geo, has the common prefix of its parameters as its
+// name. A slice or map takes a family of parameters: MediaUrl{N}.
+//
+// An event has directives in its comment:
+//
+//	//twilio:place    the setting in Twilio whose URL gets the request
+//	//twilio:answer   voice, messaging, status, notice, or the type of a reply
+//	//twilio:body     json or cloudevent; otherwise a form
+//	//twilio:fact     when its facts were last compared with Twilio's pages
+//	//twilio:detect   a rule to recognize it; see package webhook, detect.go
 
-// A webhookEvent is a kind with all that its type is generated from.
-type webhookEvent struct {
-	webhookKind
-	name   string // of the Go type
-	shape  string // of the table of its parameters
-	fields []webhookField
+// A webhookField is a field of a struct, or a part of one: FromGeo.City.
+type webhookField struct {
+	path    string // "FromGeo.City"
+	typ     string
+	wire    string
+	comment string
+	options map[string]string
+	bit     int // -1 for a family
 }
 
-// webhookModel is what both files of facts say together.
-type webhookModel struct {
-	events []*webhookEvent
-	enums  map[string][]string
+func (f webhookField) has(option string) bool { _, ok := f.options[option]; return ok }
+
+// A webhookStruct is a struct with tags.
+type webhookStruct struct {
+	name    string
+	file    string
+	doc     string
+	embed   *webhookStruct    // nil for none
+	changes map[string]string // options in the tag of the embedded struct
+	own     []webhookField
+	extra   string // type of Extra, "" for none
+	methods map[string]bool
+	place   string
+	answer  string
+	body    string
+	fact    string
+	detect  []string
 }
 
-// webhookLoad reads the facts and applies what we know better. A kind that
-// both files have is taken from the first.
-var webhookLoad = sync.OnceValues(func() (*webhookModel, error) {
-	m := &webhookModel{enums: map[string][]string{}}
-	var kinds []webhookKind
-	for _, file := range []string{"webhooks-messaging.json", "webhooks-voice.json"} {
-		var s webhookSpec
-		if err := spec.Decode(file, &s); err != nil {
+func (s *webhookStruct) isEvent() bool { return s.place != "" }
+func (s *webhookStruct) isJSON() bool  { return s.body != "" }
+func (s *webhookStruct) shape() string { return strings.ToLower(s.name[:1]) + s.name[1:] + "Shape" }
+
+// fields returns the fields of s with those of what it embeds, in the order of
+// their bits, and with the options that the tag of the embedded struct changes.
+func (s *webhookStruct) fields() []webhookField {
+	if s.embed == nil {
+		return s.own
+	}
+	var all []webhookField
+	for _, f := range s.embed.fields() {
+		options := map[string]string{}
+		for name, value := range f.options {
+			options[name] = value
+		}
+		for option, names := range s.changes {
+			if slices.Contains(strings.Fields(names), f.wire) {
+				options[option] = ""
+			}
+		}
+		if _, ok := options["optional"]; ok {
+			delete(options, "required")
+		}
+		f.options = options
+		all = append(all, f)
+	}
+	return append(all, s.own...)
+}
+
+// source returns the address after "Source:" in the comment.
+func (s *webhookStruct) source() string {
+	_, after, _ := strings.Cut(s.doc, "Source: ")
+	address, _, _ := strings.Cut(after, "\n")
+	return address
+}
+
+// summary returns the first sentence of the comment.
+func (s *webhookStruct) summary() string {
+	text := strings.Join(strings.Fields(s.doc), " ")
+	if i := strings.Index(text, ". "); i >= 0 {
+		text = text[:i+1]
+	}
+	return text
+}
+
+// A webhookPackage is what the files of package webhook declare.
+type webhookPackage struct {
+	structs map[string]*webhookStruct
+	types   map[string]*ast.StructType
+	values  map[string][]string // of the enums, by type
+	events  []*webhookStruct    // by name
+}
+
+// readWebhook reads the structs of package webhook below the root of the module.
+func readWebhook(root string) (*webhookPackage, error) {
+	paths, err := filepath.Glob(filepath.Join(root, "webhook", "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	p := &webhookPackage{structs: map[string]*webhookStruct{}, types: map[string]*ast.StructType{}, values: map[string][]string{}}
+	methods := map[string]map[string]bool{}
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_gen.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+		if err != nil {
 			return nil, err
 		}
-		kinds = append(kinds, s.Kinds...)
-		for name, values := range s.Enums {
-			for _, v := range values {
-				m.enums[name] = webhookAddValue(m.enums[name], v)
+		for _, decl := range file.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				if decl.Recv != nil {
+					on := strings.TrimPrefix(typeText(decl.Recv.List[0].Type), "*")
+					if methods[on] == nil {
+						methods[on] = map[string]bool{}
+					}
+					methods[on][decl.Name.Name] = true
+				}
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					switch spec := spec.(type) {
+					case *ast.ValueSpec:
+						p.addValue(spec)
+					case *ast.TypeSpec:
+						if st, ok := spec.Type.(*ast.StructType); ok {
+							p.add(spec.Name.Name, filepath.Base(path), decl.Doc, st)
+						}
+					}
+				}
 			}
 		}
 	}
-	for name, more := range webhookMoreValues {
-		for _, v := range more {
-			m.enums[name] = webhookAddValue(m.enums[name], v)
+	for _, name := range slices.Sorted(maps.Keys(p.structs)) {
+		s := p.structs[name]
+		s.methods = methods[name]
+		if err := p.fill(s, p.types[name]); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", s.file, name, err)
+		}
+		if s.isEvent() {
+			p.events = append(p.events, s)
 		}
 	}
-	m.enums["ConversationsEvent"] = slices.Concat(m.enums["ConversationsPreEvent"], m.enums["ConversationsPostEvent"])
-	byName := map[string]webhookKind{}
-	for _, k := range kinds {
-		if _, twice := byName[k.Kind]; twice || k.Encoding == "websocket-json" {
-			continue
+	for _, s := range p.structs {
+		bit := 0
+		if s.embed != nil {
+			bit = s.embed.width()
 		}
-		k.Params = webhookSplit(k.Params)
-		byName[k.Kind] = k
-		e := &webhookEvent{webhookKind: k, name: webhookTypeName(k.Kind)}
-		e.shape = webhookLower(e.name) + "Shape"
-		params := webhookParams(k, byName)
-		for _, p := range params {
-			f, ok, err := m.field(e, p)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %s: %w", k.Kind, p.Name, err)
+		for i := range s.own {
+			s.own[i].bit = -1
+			if !s.own[i].isFamily() {
+				s.own[i].bit = bit
+				bit++
 			}
-			if ok {
-				e.fields = append(e.fields, f)
-			}
-		}
-		if n := len(e.bits()); n > 64 {
-			return nil, fmt.Errorf("%s has %d parameters, more than a word has bits", k.Kind, n)
-		}
-		m.events = append(m.events, e)
-	}
-	return m, nil
-})
-
-// webhookSplit gives each of several names that the facts list in one line,
-// "data.mcc|mnc", a parameter of its own.
-func webhookSplit(params []webhookParam) []webhookParam {
-	var out []webhookParam
-	for _, p := range params {
-		names := strings.Split(p.Name, "|")
-		path := names[0][:strings.LastIndexByte(names[0], '.')+1]
-		for i, name := range names {
-			if i > 0 {
-				name = path + name
-			}
-			p.Name = name
-			out = append(out, p)
 		}
 	}
-	return out
+	for _, s := range p.events {
+		if s.width() > 64 {
+			return nil, fmt.Errorf("%s: %s has more than 64 parameters", s.file, s.name)
+		}
+	}
+	return p, nil
 }
 
-// webhookAddValue adds a value of an enum unless it is there in any spelling;
-// the spelling of captures, in capitals, wins.
-func webhookAddValue(values []string, v string) []string {
-	i := slices.IndexFunc(values, func(have string) bool { return strings.EqualFold(have, v) })
-	switch {
-	case i < 0:
-		return append(values, v)
-	case v == strings.ToUpper(v):
-		values[i] = v
+// width is the number of bits of s.
+func (s *webhookStruct) width() int {
+	n := 0
+	for _, f := range s.fields() {
+		if !f.isFamily() {
+			n++
+		}
 	}
-	return values
+	return n
 }
 
-// webhookParams returns the parameters of a kind, with the ones of another
-// kind where the facts point to it, and the ones that we add.
-func webhookParams(k webhookKind, known map[string]webhookKind) []webhookParam {
-	var out []webhookParam
-	for _, p := range k.Params {
-		of, ok := strings.CutPrefix(p.Type, "see:")
+func (f webhookField) isFamily() bool { return strings.Contains(f.wire, "{") }
+
+// add notes a struct if it has tags or directives.
+func (p *webhookPackage) add(name, file string, doc *ast.CommentGroup, st *ast.StructType) {
+	s := &webhookStruct{name: name, file: file}
+	s.directives(doc)
+	tagged := slices.ContainsFunc(st.Fields.List, func(f *ast.Field) bool { _, _, ok := tagOf(f); return ok })
+	if tagged || s.isEvent() {
+		p.structs[name], p.types[name] = s, st
+	}
+}
+
+// addValue notes a constant of an enum.
+func (p *webhookPackage) addValue(spec *ast.ValueSpec) {
+	typ, ok := spec.Type.(*ast.Ident)
+	if !ok || len(spec.Values) != 1 {
+		return
+	}
+	if lit, ok := spec.Values[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+		if text, err := strconv.Unquote(lit.Value); err == nil {
+			p.values[typ.Name] = append(p.values[typ.Name], text)
+		}
+	}
+}
+
+// directives reads the comment of a struct.
+func (s *webhookStruct) directives(doc *ast.CommentGroup) {
+	if doc == nil {
+		return
+	}
+	s.doc = doc.Text()
+	for _, line := range doc.List {
+		text, ok := strings.CutPrefix(line.Text, "//twilio:")
 		if !ok {
-			out = append(out, p)
 			continue
 		}
-		out = append(out, known[of].Params...)
-	}
-	for _, more := range webhookMoreParams[k.Kind] {
-		if !slices.ContainsFunc(out, func(p webhookParam) bool { return p.Name == more.Name }) {
-			out = append(out, more)
+		word, rest, _ := strings.Cut(text, " ")
+		switch word {
+		case "place":
+			s.place = rest
+		case "answer":
+			s.answer = rest
+		case "body":
+			s.body = rest
+		case "fact":
+			s.fact = rest
+		case "detect":
+			s.detect = append(s.detect, rest)
 		}
 	}
-	return out
 }
 
-// bits returns the fields that hold one parameter each; the place in it is the
-// parameter's bit.
-func (e *webhookEvent) bits() []webhookField {
-	return slices.DeleteFunc(slices.Clone(e.fields), func(f webhookField) bool { return f.family != "" })
-}
-
-// isJSON reports whether the kind arrives as JSON.
-func (e *webhookEvent) isJSON() bool { return e.Encoding == "json" }
-
-// isCloudEvent reports whether the kind arrives in the envelope of Event
-// Streams.
-func (e *webhookEvent) isCloudEvent() bool {
-	return strings.HasPrefix(e.Kind, "EventStreams") || e.Kind == "VoiceInsightsCallSummary"
-}
-
-// webhookOutputs lists the generated files of package webhook.
-func webhookOutputs() []output {
-	const from = "webhooks-messaging.json and spec/webhooks-voice.json"
-	outs := []output{
-		{"webhook/kind_gen.go", from, webhookKindFile},
-		{"webhook/enum_gen.go", from, webhookEnumFile},
-		{"webhook/dispatch_gen.go", from, webhookDispatchFile},
-		{"webhook/kinds_gen_test.go", from, webhookCasesFile},
-	}
-	for _, file := range webhookFiles {
-		outs = append(outs, output{"webhook/" + file.name + "_gen.go", from,
-			func() ([]byte, error) { return webhookEventFile(file.kinds) }})
-	}
-	return outs
-}
-
-func webhookKindFile() ([]byte, error) {
-	m, err := webhookLoad()
-	if err != nil {
-		return nil, err
-	}
-	var w bytes.Buffer
-	w.WriteString("package webhook\n\n")
-	w.WriteString("// The kinds that have a type. Each is described with its type.\nconst (\n")
-	for _, e := range m.events {
-		fmt.Fprintf(&w, "\tKind%s Kind = %q\n", e.name, e.Kind)
-	}
-	w.WriteString(")\n")
-	return w.Bytes(), nil
-}
-
-// webhookDispatchFile makes the switch that decodes a request whose kind has
-// been detected.
-func webhookDispatchFile() ([]byte, error) {
-	m, err := webhookLoad()
-	if err != nil {
-		return nil, err
-	}
-	var w bytes.Buffer
-	w.WriteString("package webhook\n\nimport \"github.com/ringback-go/ringback/signature\"\n\n")
-	w.WriteString(comment("", "decodeKind decodes a request as an event of kind k. It returns nil for a kind that does not arrive as a form."))
-	w.WriteString("func decodeKind(k Kind, v *signature.Verified) (Event, error) {\n\tswitch k {\n")
-	for _, e := range m.events {
-		if !e.isJSON() {
-			fmt.Fprintf(&w, "\tcase Kind%[1]s:\n\t\treturn whole(%[1]s{}.decode(v))\n", e.name)
+// fill reads the fields of a struct.
+func (p *webhookPackage) fill(s *webhookStruct, st *ast.StructType) error {
+	for _, f := range st.Fields.List {
+		typ := typeText(f.Type)
+		name, options, tagged := tagOf(f)
+		switch {
+		case len(f.Names) == 0:
+			if typ == "CloudEvent" {
+				continue
+			}
+			if s.embed = p.structs[typ]; s.embed == nil {
+				return fmt.Errorf("embeds %s, which has no tags", typ)
+			}
+			s.changes = options
+		case f.Names[0].Name == "Extra":
+			s.extra = typ
+		case !tagged:
+			return fmt.Errorf("%s has no tag", f.Names[0].Name)
+		case p.structs[typ] != nil: // a group with a prefix
+			for _, part := range p.types[typ].Fields.List {
+				partName, partOptions, _ := tagOf(part)
+				s.own = append(s.own, webhookField{
+					path: f.Names[0].Name + "." + part.Names[0].Name, typ: typeText(part.Type),
+					wire: name + partName, options: partOptions, comment: commentOf(part),
+				})
+			}
+		default:
+			s.own = append(s.own, webhookField{path: f.Names[0].Name, typ: typ, wire: name, options: options, comment: commentOf(f)})
 		}
 	}
-	w.WriteString("\t}\n\treturn nil, nil\n}\n")
-	return w.Bytes(), nil
+	return nil
+}
+
+func commentOf(f *ast.Field) string {
+	text := f.Comment.Text()
+	if f.Doc != nil {
+		text = f.Doc.Text()
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// tagOf splits the tag of a field.
+func tagOf(f *ast.Field) (name string, options map[string]string, ok bool) {
+	if f.Tag == nil {
+		return "", nil, false
+	}
+	raw, err := strconv.Unquote(f.Tag.Value)
+	if err != nil {
+		return "", nil, false
+	}
+	tag, ok := reflect.StructTag(raw).Lookup("twilio")
+	parts := strings.Split(tag, ",")
+	options = map[string]string{}
+	for _, part := range parts[1:] {
+		option, value, _ := strings.Cut(part, "=")
+		options[option] = value
+	}
+	return parts[0], options, ok
+}
+
+func typeText(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.StarExpr:
+		return "*" + typeText(e.X)
+	case *ast.SelectorExpr:
+		return typeText(e.X) + "." + e.Sel.Name
+	case *ast.ArrayType:
+		return "[]" + typeText(e.Elt)
+	case *ast.MapType:
+		return "map[" + typeText(e.Key) + "]" + typeText(e.Value)
+	}
+	return "?"
 }

@@ -3,38 +3,67 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
 
-// webhookEventFile makes the file with the types of some kinds.
-func webhookEventFile(kinds []string) ([]byte, error) {
-	m, err := webhookLoad()
+// webhookOutputs lists the files that are generated from the structs of package
+// webhook.
+func webhookOutputs(root string) ([]output, error) {
+	p, err := readWebhook(root)
 	if err != nil {
 		return nil, err
 	}
-	var body bytes.Buffer
-	for _, kind := range kinds {
-		i := slices.IndexFunc(m.events, func(e *webhookEvent) bool { return e.Kind == kind })
-		if i < 0 {
-			return nil, fmt.Errorf("no kind %q in the facts", kind)
+	byFile := map[string][]*webhookStruct{}
+	for _, s := range p.structs {
+		if s.isEvent() || len(s.own) > 0 && p.isEmbedded(s) {
+			byFile[s.file] = append(byFile[s.file], s)
 		}
-		e := m.events[i]
-		e.writeType(&body)
-		e.writeMethods(&body)
-		e.writeShape(&body)
-		e.writeSet(&body)
-		e.writeEncode(&body)
+	}
+	outs := []output{
+		{"webhook/kinds_gen.go", "the structs of webhook", p.kindsFile},
+		{"webhook/detect_gen.go", "the structs of webhook", p.detectFile},
+		{"internal/spec/webhooks.json", "", p.factsFile},
+	}
+	for file, structs := range byFile {
+		slices.SortFunc(structs, func(a, b *webhookStruct) int { return strings.Compare(a.name, b.name) })
+		outs = append(outs, output{"webhook/" + strings.TrimSuffix(file, ".go") + "_gen.go", "webhook/" + file,
+			func() ([]byte, error) { return eventsFile(structs) }})
+	}
+	return outs, nil
+}
+
+func (p *webhookPackage) isEmbedded(s *webhookStruct) bool {
+	for _, other := range p.structs {
+		if other.embed == s {
+			return true
+		}
+	}
+	return false
+}
+
+// eventsFile makes the methods of some structs.
+func eventsFile(structs []*webhookStruct) ([]byte, error) {
+	var body bytes.Buffer
+	for _, s := range structs {
+		if len(s.own) > 0 || s.embed == nil {
+			if err := s.writeFields(&body); err != nil {
+				return nil, fmt.Errorf("%s: %w", s.name, err)
+			}
+		}
+		s.writeReport(&body)
+		if s.isEvent() {
+			s.writeEvent(&body)
+		}
 	}
 	var w bytes.Buffer
 	w.WriteString("package webhook\n\nimport (\n")
-	for _, name := range []string{"log/slog", "net/url", "time", "", "github.com/ringback-go/ringback/signature", "github.com/ringback-go/ringback/twiml"} {
+	for _, path := range []string{"cmp", "log/slog", "net/url", "time", "", "github.com/ringback-go/ringback/signature", "github.com/ringback-go/ringback/twiml"} {
 		switch {
-		case name == "":
+		case path == "":
 			w.WriteString("\n")
-		case bytes.Contains(body.Bytes(), []byte(name[strings.LastIndex(name, "/")+1:]+".")):
-			fmt.Fprintf(&w, "\t%q\n", name)
+		case bytes.Contains(body.Bytes(), []byte(path[strings.LastIndex(path, "/")+1:]+".")):
+			fmt.Fprintf(&w, "\t%q\n", path)
 		}
 	}
 	w.WriteString(")\n\n")
@@ -42,246 +71,309 @@ func webhookEventFile(kinds []string) ([]byte, error) {
 	return w.Bytes(), nil
 }
 
-// writeType writes the struct. Fields that are parts of one struct stand where
-// the first of them would.
-func (e *webhookEvent) writeType(w *bytes.Buffer) {
-	w.WriteString(comment("", e.doc()))
-	fmt.Fprintf(w, "type %s struct {\n", e.name)
-	if e.isCloudEvent() {
-		w.WriteString("\tCloudEvent\n\n")
-	}
-	start := w.Len()
-	done := map[string]bool{}
-	for _, f := range e.fields {
-		name, _, part := strings.Cut(f.name, ".")
-		typ, doc := f.typ, f.doc
-		if part {
-			if done[name] {
-				continue
+// call returns the end of the names of the functions that decode and encode a
+// field, and their last argument.
+func (f webhookField) call() (name, codec string, err error) {
+	switch f.typ {
+	case "SID", "Address", "JSON":
+		return f.typ, "", nil
+	case "int", "int64", "float64", "bool":
+		return "Value", ", " + strings.TrimSuffix(f.typ, "64") + map[bool]string{true: "64"}[f.typ == "int64"] + "Codec", nil
+	case "time.Duration":
+		if f.has("ms") {
+			return "Value", ", millisecondCodec", nil
+		}
+		return "Value", ", secondCodec", nil
+	case "time.Time":
+		for option, codec := range map[string]string{"rfc2822": "rfc2822", "rfc3339": "rfc3339", "receipt": "receipt", "unix": "unix", "unixms": "unixMillis"} {
+			if f.has(option) {
+				return "Value", ", " + codec + "Codec", nil
 			}
-			done[name] = true
-			typ, doc = f.group, webhookGroupDocs[name]
 		}
-		if name == "BilledMinutes" {
-			doc = "Minutes that are billed, rounded up; Twilio's name for it is Duration. For the length of the call see CallDuration. " +
-				"Sent with the final status, 0 if nobody answered."
-		}
-		if len(doc) > 0 && len(doc) <= 56 {
-			fmt.Fprintf(w, "\t%s %s // %s\n", name, typ, doc)
-			continue
-		}
-		if doc != "" {
-			if w.Len() > start {
-				w.WriteString("\n")
-			}
-			w.WriteString(comment("\t", doc))
-		}
-		fmt.Fprintf(w, "\t%s %s\n", name, typ)
+		return "", "", fmt.Errorf("%s has no format", f.path)
 	}
-	extra, text := "url.Values", "Parameters without a field"
-	if e.isJSON() {
-		extra, text = "map[string]JSON", "Members without a field"
-	}
-	if e.isCloudEvent() {
-		text += " in data"
-	}
-	fmt.Fprintf(w, "\n%s\tExtra %s\n\n\todd uint64\n}\n\n", comment("\t", text+", and the texts that a field could not give back."), extra)
+	return "Text", "", nil
 }
 
-// doc is the comment of the type.
-func (e *webhookEvent) doc() string {
-	article := "A "
-	if strings.ContainsRune("AEIOU", rune(e.name[0])) && !strings.HasPrefix(e.name, "User") {
-		article = "An "
+// family returns the names of the methods that decode and encode a family, and
+// their argument.
+func (f webhookField) family() (method, prefix string) {
+	prefix, _, _ = strings.Cut(f.wire, "{")
+	switch f.typ {
+	case "[]Media":
+		return "media", ""
+	case "[]Address":
+		return "addresses", fmt.Sprintf(", %q", prefix)
 	}
-	text := article + e.name + " " + webhookSummaries[e.Kind]
-	switch e.Answer {
-	case "twiml-voice":
-		text += "\n\nIt is answered by a [*twiml.VoiceResponse]."
-	case "twiml-messaging":
-		text += "\n\nIt is answered by a [*twiml.MessagingResponse]."
-	case "json":
-		text += "\n\nIt is answered by a [*" + webhookReplies[e.Kind] + "]."
-	case "empty":
-		text += "\n\nIt wants no answer but a status."
-	}
-	if s := e.source(); s != "" {
-		text += "\n\nSource: " + s
-	}
-	return text
+	return "headers", fmt.Sprintf(", %q", prefix)
 }
 
-// source is the page of Twilio's documentation that most parameters come from,
-// of those that only some kinds have.
-func (e *webhookEvent) source() string {
-	const standard = "docs/voice/twiml#request-parameters"
-	count := map[string]int{}
-	best := ""
-	for _, p := range e.Params {
-		page := webhookPage.FindString(p.Source)
-		switch page {
-		case "", "docs/voice/trusted-calling-with-shakenstir":
+// writeFields writes set, put and finish for the fields that s adds to what it
+// embeds.
+func (s *webhookStruct) writeFields(w *bytes.Buffer) error {
+	embed := ""
+	if s.embed != nil && len(s.embed.fields()) > 0 {
+		embed = s.embed.name
+	}
+	var set, put bytes.Buffer
+	families := []string{"false"}
+	held := map[string]uint64{}
+	for _, f := range s.own {
+		if f.isFamily() {
+			method, prefix := f.family()
+			families = append(families, fmt.Sprintf("d.%s(&e.%s%s, name, value)", method, f.path, prefix))
+			fmt.Fprintf(&put, "\tw.%s(e.%s%s)\n", method, f.path, prefix)
 			continue
-		case standard:
-			if best == "" {
-				best = page
-			}
-			continue
-		case "docs/voice/api/sip-twiml":
-			if !strings.HasPrefix(e.Kind, "Sip") {
-				continue
-			}
 		}
-		if count[page]++; count[page] > count[best] {
-			best = page
+		name, codec, err := f.call()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&set, "\tcase %q:\n\t\tset%s(d, %d, &e.%s, value%s)\n", f.wire, name, f.bit, f.path, codec)
+		switch {
+		case f.has("default"):
+			fmt.Fprintf(&put, "\tputDefault(w, %d, e.%s, %q)\n", f.bit, f.path, f.options["default"])
+		default:
+			fmt.Fprintf(&put, "\tput%s(w, %d, e.%s%s)\n", name, f.bit, f.path, codec)
+		}
+		if f.has("with") {
+			held[f.options["with"]] |= 1 << f.bit
 		}
 	}
-	if best == "" {
-		return ""
+	fmt.Fprintf(w, "func (e *%s) set(d *decoder, name, value string) bool {\n", s.name)
+	if embed != "" {
+		fmt.Fprintf(w, "\tif e.%s.set(d, name, value) {\n\t\treturn true\n\t}\n", embed)
 	}
-	return "https://www.twilio.com/" + best
+	family := strings.TrimPrefix(strings.Join(families, " || "), "false || ")
+	if set.Len() > 0 {
+		fmt.Fprintf(w, "\tswitch name {\n%s\tdefault:\n\t\treturn %s\n\t}\n\treturn true\n}\n\n", &set, family)
+	} else {
+		fmt.Fprintf(w, "\treturn %s\n}\n\n", family)
+	}
+	fmt.Fprintf(w, "func (e *%s) put(w *encoder) {\n", s.name)
+	for _, name := range slices.Sorted(mapKeys(held)) {
+		fmt.Fprintf(w, "\tif e.%s {\n\t\tw.held |= %#x\n\t}\n", s.isSet(name, "!="), held[name])
+	}
+	if embed != "" {
+		fmt.Fprintf(w, "\te.%s.put(w)\n", embed)
+	}
+	fmt.Fprintf(w, "%s}\n\n", &put)
+
+	if !s.finishes() {
+		return nil
+	}
+	fmt.Fprintf(w, "func (e *%s) finish(d *decoder) {\n", s.name)
+	if s.embed != nil && s.embed.finishes() {
+		fmt.Fprintf(w, "\te.%s.finish(d)\n", embed)
+	}
+	for _, f := range s.own {
+		if method, prefix := f.family(); f.isFamily() && method != "headers" {
+			fmt.Fprintf(w, "\td.trim%s(&e.%s%s)\n", strings.ToUpper(method[:1])+method[1:], f.path, prefix)
+		}
+	}
+	for _, name := range slices.Sorted(mapKeys(held)) {
+		fmt.Fprintf(w, "\tif e.%s {\n\t\td.release(%#x)\n\t}\n", s.isSet(name, "=="), held[name])
+	}
+	if s.methods["check"] {
+		w.WriteString("\te.check(d)\n")
+	}
+	w.WriteString("}\n\n")
+	return nil
 }
 
-var webhookPage = regexp.MustCompile(`docs/[a-z0-9/#-]+`)
-
-func (e *webhookEvent) writeMethods(w *bytes.Buffer) {
-	fmt.Fprintf(w, "// Kind returns [Kind%[1]s].\nfunc (%[1]s) Kind() Kind { return Kind%[1]s }\n\n", e.name)
-	fmt.Fprintf(w, "// LogValue shows the kind and the SIDs.\nfunc (e %s) LogValue() slog.Value {\n\treturn logValue(Kind%s", e.name, e.name)
-	for _, f := range e.fields {
-		if f.typ == "SID" && f.wire != "SmsSid" && f.wire != "SmsMessageSid" {
-			fmt.Fprintf(w, ",\n\t\tnamedSID{%q, e.%s}", f.wire, f.name)
+// isSet compares the text field of a parameter with the empty text.
+func (s *webhookStruct) isSet(wire, operator string) string {
+	for _, f := range s.fields() {
+		if f.wire == wire {
+			return f.path + " " + operator + ` ""`
 		}
 	}
-	w.WriteString(")\n}\n\n")
-	fmt.Fprintf(w, "func (%s) event() {}\n", e.name)
-	switch reply := webhookReplies[e.Kind]; {
-	case e.isCloudEvent():
-	case reply != "":
-		fmt.Fprintf(w, "func (%s) answeredBy(*%s) {}\n", e.name, reply)
-	case e.Answer == "twiml-voice":
-		fmt.Fprintf(w, "func (%s) answeredBy(*twiml.VoiceResponse) {}\n", e.name)
-	case e.Answer == "twiml-messaging":
-		fmt.Fprintf(w, "func (%s) answeredBy(*twiml.MessagingResponse) {}\n", e.name)
-	default:
-		fmt.Fprintf(w, "func (%s) notice() {}\n", e.name)
+	return wire + " " + operator + ` ""`
+}
+
+// finishes reports whether s or what it embeds has a finish method.
+func (s *webhookStruct) finishes() bool {
+	if s.embed != nil && s.embed.finishes() || s.methods["check"] {
+		return true
 	}
-	fmt.Fprintf(w, "\nfunc (%[1]s) decode(v *signature.Verified) (%[1]s, error) {\n", e.name)
+	return slices.ContainsFunc(s.own, func(f webhookField) bool {
+		return f.has("with") || f.isFamily() && !strings.HasPrefix(f.typ, "map[")
+	})
+}
+
+// writeEvent writes the methods that only events have.
+func (s *webhookStruct) writeEvent(w *bytes.Buffer) {
+	p := func(format string, args ...any) {
+		fmt.Fprintln(w, strings.NewReplacer("$T", s.name, "$S", s.shape()).Replace(fmt.Sprintf(format, args...)))
+	}
+	p("// Kind returns [Kind$T].\nfunc ($T) Kind() Kind { return Kind$T }\n")
+	p("// LogValue shows the kind and the SIDs.\nfunc (e $T) LogValue() slog.Value { return logValue(Kind$T, e.encode) }\n")
+	p("func ($T) event() {}")
 	switch {
-	case e.isCloudEvent():
-		fmt.Fprintf(w, "\treturn decodeSingle[%s](v, &%s)\n}\n\n", e.name, e.shape)
-	case e.isJSON():
-		fmt.Fprintf(w, "\treturn decodeBody[%s](v, &%s)\n}\n\n", e.name, e.shape)
+	case s.body == "cloudevent":
+	case s.answer == "voice":
+		p("func ($T) answeredBy(*twiml.VoiceResponse) {}")
+	case s.answer == "messaging":
+		p("func ($T) answeredBy(*twiml.MessagingResponse) {}")
+	case s.answer == "status" || s.answer == "notice":
+		p("func ($T) notice() {}")
 	default:
-		fmt.Fprintf(w, "\tvar e %s\n\td := decoder{shape: &%s}\n", e.name, e.shape)
-		w.WriteString("\tfor name, value := range v.Params() {\n\t\te.set(&d, name, value)\n\t}\n\te.done(&d)\n\treturn e, d.err()\n}\n\n")
+		p("func ($T) answeredBy(*%s) {}", s.answer)
 	}
+	kept := "e.Extra, nil"
+	switch {
+	case s.body == "cloudevent":
+		kept = "nil, e.Extra"
+		p("\nfunc ($T) decode(v *signature.Verified) ($T, error) { return decodeSingle[$T](v, &$S) }\n")
+	case s.body == "json":
+		kept = "nil, e.Extra"
+		p("\nfunc ($T) decode(v *signature.Verified) ($T, error) { return decodeBody[$T](v, &$S) }\n")
+	default:
+		p("\nfunc ($T) decode(v *signature.Verified) ($T, error) {\n\tvar e $T\n\td := decoder{shape: &$S}")
+		p("\tfor name, value := range v.Params() {\n\t\tif !e.set(&d, name, value) {\n\t\t\td.keep(name, value)\n\t\t}\n\t}")
+		p("\te.done(&d)\n\tif err := d.err(); err != nil {\n\t\treturn $T{}, err\n\t}\n\treturn e, nil\n}\n")
+	}
+	p("func (e *$T) done(d *decoder) {")
+	if s.finishes() {
+		p("\te.finish(d)")
+	}
+	p("\te.Extra = d.%s\n}\n", map[bool]string{true: "members", false: "extra"}[s.isJSON()])
+	p("func (e $T) problems() []*DecodeError { return reread[$T](&$S, e.encode, %s) }\n", kept)
+	begin := "w.begin(&$S, e.Extra)"
+	if s.isJSON() {
+		begin = "w.beginJSON(&$S, e.Extra)"
+	}
+	p("func (e $T) encode(w *encoder) {\n\t%s\n\te.put(w)\n\tw.end()\n}\n", begin)
+	nested := !slices.ContainsFunc(s.own, func(f webhookField) bool { return f.wire == "data" })
+	switch s.body {
+	case "cloudevent":
+		p("func (e $T) appendJSON(dst []byte) []byte { return e.CloudEvent.appendObject(dst, e.encode, %t) }\n", nested)
+		p("func (e *$T) envelope() *CloudEvent { return &e.CloudEvent }\nfunc (e *$T) nested() bool { return %t }\n", nested)
+	case "json":
+		p("func (e $T) appendJSON(dst []byte) []byte { return appendObject(dst, e.encode) }\n")
+	}
+	s.writeShape(w)
 }
 
 // writeShape writes the table of the parameters.
-func (e *webhookEvent) writeShape(w *bytes.Buffer) {
-	fmt.Fprintf(w, "var %s = shape{\n\tkind: Kind%s,\n\tparams: []string{", e.shape, e.name)
-	line := 0
-	for i, f := range e.bits() {
-		text := fmt.Sprintf("%q,", f.wire)
-		if i == 0 || line+len(text) > 84 {
-			w.WriteString("\n\t\t" + text)
-			line = len(text)
+func (s *webhookStruct) writeShape(w *bytes.Buffer) {
+	masks := map[string]uint64{}
+	var names []string
+	for _, f := range s.fields() {
+		if f.isFamily() {
 			continue
 		}
-		w.WriteString(" " + text)
-		line += len(text) + 1
-	}
-	w.WriteString("\n\t},\n")
-	for _, mask := range []struct {
-		name string
-		has  func(webhookField) bool
-	}{
-		{"must", func(f webhookField) bool { return f.must }},
-		{"full", func(f webhookField) bool { return f.full }},
-		{"always", func(f webhookField) bool { return f.always }},
-	} {
-		var parts []string
-		for i, f := range e.bits() {
-			if mask.has(f) {
-				parts = append(parts, fmt.Sprintf("1<<%d", i))
+		bit := uint64(1) << len(names)
+		names = append(names, fmt.Sprintf("%q", f.wire))
+		for option, mask := range map[string]string{"required": "must", "strict": "strict", "always": "always", "default": "always", "with": "held"} {
+			if f.has(option) {
+				masks[mask] |= bit
 			}
 		}
-		if len(parts) > 0 {
-			fmt.Fprintf(w, "\t%s: %s,\n", mask.name, strings.Join(parts, " | "))
+		if f.typ == "bool" {
+			masks["bools"] |= bit
 		}
+	}
+	fmt.Fprintf(w, "var %s = shape{\n\tkind: Kind%s,\n\tparams: []string{", s.shape(), s.name)
+	for i, name := range names {
+		if i%6 == 0 {
+			w.WriteString("\n\t\t")
+		}
+		w.WriteString(name + ", ")
+	}
+	w.WriteString("\n\t},\n")
+	for _, mask := range slices.Sorted(mapKeys(masks)) {
+		fmt.Fprintf(w, "\t%s: %#x,\n", mask, masks[mask])
 	}
 	w.WriteString("}\n\n")
 }
 
-// writeSet writes the switch that decodes one parameter.
-func (e *webhookEvent) writeSet(w *bytes.Buffer) {
-	fmt.Fprintf(w, "func (e *%s) set(d *decoder, name, value string) {\n\tswitch name {\n", e.name)
-	for i, f := range e.bits() {
-		set := strings.Replace(fmt.Sprintf(f.set, i), "$", f.name, 1)
-		if e.isJSON() && !f.raw {
-			set = strings.Replace(set, ", value)", fmt.Sprintf(", d.%s(value))", map[bool]string{true: "quoted", false: "plain"}[f.quoted]), 1)
-		}
-		fmt.Fprintf(w, "\tcase %q:\n\t\t%s\n", f.wire, set)
-	}
-	var families []string
-	for _, f := range e.fields {
-		switch f.family {
-		case "":
-		case "media", "recipients":
-			families = append(families, fmt.Sprintf("!d.%s(&e.%s, name, value)", f.family, f.name))
-		default:
-			families = append(families, fmt.Sprintf("!d.headers(&e.%s, %q, name, value)", f.name, f.family))
+// writeReport writes the methods that say which call an event is about, and
+// what it reports of the status of something. Embedded structs bring theirs
+// along.
+func (s *webhookStruct) writeReport(w *bytes.Buffer) {
+	for _, f := range s.own {
+		if f.path == "CallSID" && s.name != "Call" {
+			fmt.Fprintf(w, "func (e %s) call() (Call, bool) { return Call{CallSID: e.CallSID, AccountSID: e.AccountSID}, e.CallSID != \"\" }\n\n", s.name)
 		}
 	}
-	w.WriteString("\tdefault:\n")
-	if len(families) > 0 {
-		fmt.Fprintf(w, "\t\tif %s {\n\t\t\td.keep(name, value)\n\t\t}\n", strings.Join(families, " && "))
+	if s.name == "Call" {
+		w.WriteString("func (e Call) call() (Call, bool) { return e, e.CallSID != \"\" }\n\n")
+	}
+	if s.methods["report"] || !s.adds("status") && !s.adds("duration") {
+		return
+	}
+	fields, embedded := s.own, s.embed != nil && s.embed.reports()
+	if !embedded {
+		fields = s.fields()
+	}
+	roles := map[string][]webhookField{}
+	for _, f := range fields {
+		role := map[string]string{"AccountSid": "account", "accountSid": "account", "ErrorCode": "code", "errorCode": "code", "ErrorMessage": "message",
+			"SequenceNumber": "sequence", "SequenceId": "sequence", "Timestamp": "time", "timestamp": "time"}[f.wire]
+		for _, option := range []string{"subject", "status", "parent", "participant", "duration", "url", "code", "message", "time"} {
+			if f.has(option) {
+				role = option
+			}
+		}
+		if role != "" {
+			roles[role] = append(roles[role], f)
+		}
+	}
+	fmt.Fprintf(w, "func (e %s) report() StatusReport {\n", s.name)
+	if embedded {
+		fmt.Fprintf(w, "\tr := e.%s.report()\n", s.embed.name)
 	} else {
-		w.WriteString("\t\td.keep(name, value)\n")
+		w.WriteString("\tvar r StatusReport\n")
 	}
-	w.WriteString("\t}\n}\n\n")
-	fmt.Fprintf(w, "func (e *%s) done(d *decoder) {\n", e.name)
-	for _, f := range e.fields {
-		switch f.family {
-		case "media":
-			fmt.Fprintf(w, "\td.trimMedia(&e.%s)\n", f.name)
-		case "recipients":
-			fmt.Fprintf(w, "\td.trimRecipients(&e.%s)\n", f.name)
+	value := func(role string) string {
+		var paths []string
+		for _, f := range roles[role] {
+			paths = append(paths, "e."+f.path)
 		}
+		if len(paths) == 1 {
+			return paths[0]
+		}
+		return "cmp.Or(" + strings.Join(paths, ", ") + ")"
 	}
-	from := "extra"
-	if e.isJSON() {
-		from = "members"
+	if len(roles["subject"]) > 0 && embedded {
+		// Another thing than the embedded report is about, if it is there.
+		fmt.Fprintf(w, "\tif sid := %s; sid != \"\" {\n\t\tr = StatusReport{SID: sid, ParentSID: r.SID, AccountSID: r.AccountSID}\n\t} else {\n\t\treturn r\n\t}\n", value("subject"))
+		delete(roles, "subject")
 	}
-	fmt.Fprintf(w, "\te.Extra, e.odd = d.%s, d.odd()\n}\n\n", from)
+	for _, role := range []struct{ name, field, convert string }{
+		{"subject", "SID", ""}, {"status", "Status", "string"}, {"parent", "ParentSID", ""}, {"participant", "Participant", ""}, {"account", "AccountSID", ""},
+		{"sequence", "Sequence", ""}, {"code", "ErrorCode", ""}, {"message", "ErrorMessage", ""}, {"duration", "Duration", ""}, {"url", "URL", ""}, {"time", "Time", ""},
+	} {
+		if len(roles[role.name]) == 0 {
+			continue
+		}
+		text := value(role.name)
+		if role.convert != "" {
+			text = role.convert + "(" + text + ")"
+		}
+		field := role.field
+		if role.name == "status" && strings.HasSuffix(roles["status"][0].typ, "Event") {
+			field = "Event"
+		}
+		fmt.Fprintf(w, "\tr.%s = %s\n", field, text)
+	}
+	if len(roles["code"]) > 0 && s.extra == "url.Values" {
+		fmt.Fprintf(w, "\tif r.ErrorCode == 0 && r.ErrorMessage == \"\" {\n\t\tr.ErrorMessage = errorWord(e.Extra, %q)\n\t}\n", roles["code"][0].wire)
+	}
+	if s.body == "cloudevent" {
+		w.WriteString("\tif r.Time.IsZero() {\n\t\tr.Time = e.Time\n\t}\n")
+	}
+	w.WriteString("\treturn r\n}\n\n")
 }
 
-// writeEncode writes the inverse of set.
-func (e *webhookEvent) writeEncode(w *bytes.Buffer) {
-	method, begin := "encode", "begin"
-	if e.isJSON() {
-		method, begin = "members", "beginJSON"
-	}
-	fmt.Fprintf(w, "func (e %s) %s(w *encoder) {\n\tw.%s(&%s, e.odd, e.Extra)\n", e.name, method, begin, e.shape)
-	bit := 0
-	for _, f := range e.fields {
-		switch f.family {
-		case "":
-			fmt.Fprintf(w, "\t%s\n", strings.Replace(fmt.Sprintf(f.put, bit), "$", f.name, 1))
-			bit++
-		case "media", "recipients":
-			fmt.Fprintf(w, "\tw.%s(e.%s)\n", f.family, f.name)
-		default:
-			fmt.Fprintf(w, "\tw.headers(%q, e.%s)\n", f.family, f.name)
-		}
-	}
-	w.WriteString("\tw.end()\n}\n\n")
-	switch {
-	case e.isCloudEvent():
-		fmt.Fprintf(w, "func (e %s) appendJSON(dst []byte) []byte {\n\treturn e.CloudEvent.appendObject(dst, e.members, %t)\n}\n\n", e.name, e.hasData())
-		fmt.Fprintf(w, "func (e *%s) envelope() *CloudEvent { return &e.CloudEvent }\n", e.name)
-		fmt.Fprintf(w, "func (e *%s) nested() bool { return %t }\n\n", e.name, e.hasData())
-	case e.isJSON():
-		fmt.Fprintf(w, "func (e %s) appendJSON(dst []byte) []byte {\n\treturn appendObject(dst, e.members)\n}\n\n", e.name)
-	}
+// reports reports whether s has a report method.
+func (s *webhookStruct) reports() bool {
+	return s.methods["report"] || s.adds("status") || s.adds("duration") || s.embed != nil && s.embed.reports()
+}
+
+// adds reports whether one of the fields that s adds to what it embeds has an
+// option.
+func (s *webhookStruct) adds(option string) bool {
+	return slices.ContainsFunc(s.own, func(f webhookField) bool { return f.has(option) })
 }

@@ -1,65 +1,14 @@
 package webhooktest
 
 import (
+	"iter"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ringback-go/ringback/webhook"
 )
-
-// sidField is a field of an event that holds a SID of that prefix.
-type sidField struct{ field, prefix string }
-
-var (
-	conferenceSID = sidField{"ConferenceSID", "CF"}
-	liveSID       = sidField{"TranscriptionSID", "GT"}
-	recordingSID  = sidField{"RecordingSID", "RE"}
-	roomSID       = sidField{"RoomSID", "RM"}
-	memberSID     = sidField{"ParticipantSID", "PA"}
-)
-
-// namedAlways are the SIDs, beside those of the account, the call and the
-// message, without which a request is not of its kind.
-var namedAlways = map[webhook.Kind][]sidField{
-	webhook.KindConferenceAnnouncementEnd:         {conferenceSID},
-	webhook.KindConferenceAnnouncementFail:        {conferenceSID},
-	webhook.KindConferenceEnd:                     {conferenceSID},
-	webhook.KindConferenceParticipantHold:         {conferenceSID},
-	webhook.KindConferenceParticipantJoin:         {conferenceSID},
-	webhook.KindConferenceParticipantLeave:        {conferenceSID},
-	webhook.KindConferenceParticipantModify:       {conferenceSID},
-	webhook.KindConferenceParticipantMute:         {conferenceSID},
-	webhook.KindConferenceParticipantUnhold:       {conferenceSID},
-	webhook.KindConferenceParticipantUnmute:       {conferenceSID},
-	webhook.KindConferenceRecordEnd:               {conferenceSID},
-	webhook.KindConferenceRecordingStatusCallback: {conferenceSID, recordingSID},
-	webhook.KindConferenceSpeechStart:             {conferenceSID},
-	webhook.KindConferenceSpeechStop:              {conferenceSID},
-	webhook.KindConferenceStart:                   {conferenceSID},
-	webhook.KindConversationsDeliveryUpdated:      {{"ChannelMessageSID", "SM"}, {"DeliveryReceiptSID", "DY"}},
-	webhook.KindDebuggerEvent:                     {{"SID", "NO"}},
-	webhook.KindEnqueueWaitURL:                    {{"QueueSID", "QU"}},
-	webhook.KindFaxReceived:                       {{"FaxSID", "FX"}},
-	webhook.KindLinkClickCallback:                 {{"SMSSID", "SM"}},
-	webhook.KindMessageActionCallback:             {{"MessageSID", "SM"}},
-	webhook.KindMessagingFallback:                 {{"MessageSID", "SM"}},
-	webhook.KindQueueURL:                          {{"QueueSID", "QU"}},
-	webhook.KindRecordTranscription:               {recordingSID, {"TranscriptionSID", "TR"}},
-	webhook.KindRecordingStatusCallback:           {recordingSID},
-	webhook.KindStreamStatus:                      {{"StreamSID", "MZ"}},
-	webhook.KindTaskRouterAssignment:              {{"WorkspaceSID", "WS"}, {"TaskSID", "WT"}, {"ReservationSID", "WR"}},
-	webhook.KindTaskRouterEvent:                   {{"WorkspaceSID", "WS"}},
-	webhook.KindTranscriptionContent:              {liveSID},
-	webhook.KindTranscriptionError:                {liveSID},
-	webhook.KindTranscriptionStarted:              {liveSID},
-	webhook.KindTranscriptionStopped:              {liveSID},
-	webhook.KindVideoCompositionEvent:             {roomSID, {"CompositionSID", "CJ"}},
-	webhook.KindVideoParticipantEvent:             {roomSID, memberSID},
-	webhook.KindVideoRecordingEvent:               {roomSID, memberSID, {"RecordingSID", "RT"}, {"SourceSID", "MT"}},
-	webhook.KindVideoRoomEvent:                    {roomSID},
-	webhook.KindVideoTrackEvent:                   {roomSID, memberSID, {"TrackSID", "MT"}},
-	webhook.KindVoiceIntelligenceTranscript:       {{"ServiceSID", "GA"}, {"TranscriptSID", "GT"}},
-}
 
 // complete fills in what Twilio always sends and a test need not say.
 func (t *Twilio) complete(e webhook.Event) webhook.Event {
@@ -85,12 +34,6 @@ func complete(e webhook.Event, account webhook.SID, person, number string, newSI
 	}
 	set("AccountSID", string(account))
 	set("APIVersion", "2010-04-01")
-	if f := copied.FieldByName("CallSID"); f.IsValid() && f.Kind() == reflect.String && f.String() == "" {
-		set("CallSID", newSID("CA"))
-	}
-	for _, sid := range namedAlways[e.Kind()] {
-		set(sid.field, newSID(sid.prefix))
-	}
 	switch e.(type) {
 	case webhook.IncomingMessage:
 		prefix := "SM"
@@ -128,7 +71,29 @@ func complete(e webhook.Event, account webhook.SID, person, number string, newSI
 		}
 		set("CallStatus", status)
 	}
+	for field, prefix := range sidsOf(v.Type()) {
+		set(field, newSID(prefix))
+	}
+	same("SMSSID", "MessageSID")
 	return copied.Interface().(webhook.Event)
+}
+
+// sidsOf yields the SIDs, with their prefixes, that a request of a kind always
+// has, as the tags of its struct say: those without which it is refused, what
+// it reports the status of, and what that belongs to.
+func sidsOf(t reflect.Type) iter.Seq2[string, string] {
+	return func(yield func(field, prefix string) bool) {
+		for _, f := range reflect.VisibleFields(t) {
+			options := strings.Split(f.Tag.Get("twilio"), ",")
+			for _, option := range options {
+				prefix, ok := strings.CutPrefix(option, "sid=")
+				always := slices.Contains(options, "required") || slices.Contains(options, "subject") || slices.Contains(options, "parent")
+				if ok && always && !yield(f.Name, prefix) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

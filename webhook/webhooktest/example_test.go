@@ -103,7 +103,7 @@ func ExampleCall_Rings() {
 
 // A request as Twilio would send it, for a handler on its own.
 func ExampleNewRequest() {
-	r := webhooktest.NewRequest("/sms", webhook.IncomingMessage{Body: "hello", From: "+15550107"})
+	r := webhooktest.NewRequest("/sms", webhook.IncomingMessage{Message: webhook.Message{Body: "hello", From: "+15550107"}})
 	w := httptest.NewRecorder()
 	new(supportLine).handler().ServeHTTP(w, r)
 	fmt.Println(w.Code, w.Body)

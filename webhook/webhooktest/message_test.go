@@ -27,7 +27,7 @@ func TestMessages(t *testing.T) {
 	twilio.Location("/sms", 51.513, -0.2198, "The Club").Replies("51.51 -0.22 The Club")
 	twilio.Location("/sms", 51.513, -0.2198, "").Replies("51.51 -0.22")
 	twilio.OptOut("/sms", "STOP").RepliesNothing()
-	twilio.As("+15550177").Send("/sms", webhook.IncomingMessage{Body: "typed"}).Replies("we got: typed")
+	twilio.As("+15550177").Send("/sms", webhook.IncomingMessage{Message: webhook.Message{Body: "typed"}}).Replies("we got: typed")
 	assert.Contains(t, twilio.Transcript(), "message to +15550177")
 	assert.Equal(t, "POST /sms 200", twilio.Requests()[0])
 }
@@ -73,7 +73,7 @@ func TestSendTyped(t *testing.T) {
 	twilio.Send("/voice/menu", webhook.GatherAction{Digits: "2"}).Attribute("Record", "maxLength", "60")
 	twilio.Send("/voice", webhook.IncomingCall{}).Attribute("Gather", "numDigits", "1")
 	twilio.Send("/status", webhook.MessageStatusCallback{MessageStatus: "sent"}).StatusIs(204)
-	twilio.Send("/events", webhook.ConferenceStart{ConferenceSID: "CF00000000000000000000000000000001", FriendlyName: "Room"})
+	twilio.Send("/events", webhook.ConferenceCallback{Event: webhook.ConferenceEventStart, ConferenceSID: "CF00000000000000000000000000000001", FriendlyName: "Room"})
 	assert.Len(t, line.events, 1)
 	twilio.Send(webhooktest.BaseURL+"/status#rc=3&rp=5xx", webhook.MessageStatusCallback{MessageStatus: "sent"}).StatusIs(204)
 	twilio.Send("/nowhere", webhook.IncomingCall{}).Fails(11200)
@@ -95,7 +95,7 @@ func TestSendRefusals(t *testing.T) {
 			return answer()
 		})
 	}
-	e := webhook.ConversationsPreEvent{EventType: webhook.ConversationsEventOnMessageAdd, Body: "spam"}
+	e := webhook.ConversationsPreEvent{Conversation: webhook.Conversation{EventType: webhook.ConversationsEventOnMessageAdd, Body: "spam"}}
 	told := failing(hook(func() (*webhook.ConversationsReply, error) { return webhook.ConversationsRefuse(), nil }), nil, func(twilio *webhooktest.Twilio) {
 		assert.Equal(t, http.StatusForbidden, twilio.Send("/pre", e).Status)
 	})

@@ -35,7 +35,7 @@ func TestNewRequest(t *testing.T) {
 		}
 	})
 	t.Run("what Twilio always sends is filled in", func(t *testing.T) {
-		proof, err := v.Verify(webhooktest.NewRequest("/sms", webhook.IncomingMessage{Body: "hi"}))
+		proof, err := v.Verify(webhooktest.NewRequest("/sms", webhook.IncomingMessage{Message: webhook.Message{Body: "hi"}}))
 		require.NoError(t, err)
 		m, err := webhook.Decode[webhook.IncomingMessage](proof)
 		require.NoError(t, err)
@@ -46,25 +46,22 @@ func TestNewRequest(t *testing.T) {
 	})
 	t.Run("without the SIDs it would be of no kind", func(t *testing.T) {
 		identifies[webhook.ConferenceRecordingStatusCallback](t, webhook.ConferenceRecordingStatusCallback{RecordingStatus: webhook.RecordingStatusCompleted})
-		identifies[webhook.ConferenceStart](t, webhook.ConferenceStart{})
-		identifies[webhook.ConversationsDeliveryUpdated](t, webhook.ConversationsDeliveryUpdated{})
+		identifies[webhook.ConferenceCallback](t, webhook.ConferenceCallback{Event: webhook.ConferenceEventStart})
 		identifies[webhook.DebuggerEvent](t, webhook.DebuggerEvent{})
 		identifies[webhook.EnqueueWaitURL](t, webhook.EnqueueWaitURL{})
-		identifies[webhook.FaxReceived](t, webhook.FaxReceived{})
 		identifies[webhook.MessageActionCallback](t, webhook.MessageActionCallback{MessageStatus: webhook.MessageActionStatusSending})
 		identifies[webhook.MessagingFallback](t, webhook.MessagingFallback{})
 		identifies[webhook.QueueURL](t, webhook.QueueURL{})
 		identifies[webhook.RecordTranscription](t, webhook.RecordTranscription{TranscriptionStatus: webhook.TranscriptionStatusCompleted})
 		identifies[webhook.RecordingStatusCallback](t, webhook.RecordingStatusCallback{RecordingStatus: webhook.RecordingStatusCompleted})
-		identifies[webhook.StreamStatus](t, webhook.StreamStatus{})
+		identifies[webhook.StreamStatus](t, webhook.StreamStatus{Event: webhook.StreamEventStarted})
 		identifies[webhook.TaskRouterAssignment](t, webhook.TaskRouterAssignment{})
 		identifies[webhook.TaskRouterEvent](t, webhook.TaskRouterEvent{EventType: webhook.TaskRouterEventTypeActivityCreated})
-		identifies[webhook.TranscriptionContent](t, webhook.TranscriptionContent{})
-		identifies[webhook.VideoCompositionEvent](t, webhook.VideoCompositionEvent{})
-		identifies[webhook.VideoRecordingEvent](t, webhook.VideoRecordingEvent{})
-		identifies[webhook.VideoRoomEvent](t, webhook.VideoRoomEvent{})
-		identifies[webhook.VideoTrackEvent](t, webhook.VideoTrackEvent{})
-		identifies[webhook.VoiceIntelligenceTranscript](t, webhook.VoiceIntelligenceTranscript{EventType: "voice_intelligence_transcript_available"})
+		identifies[webhook.TranscriptionCallback](t, webhook.TranscriptionCallback{Event: webhook.TranscriptionEventContent})
+		identifies[webhook.VideoRoomCallback](t, webhook.VideoRoomCallback{Event: webhook.VideoEventRoomCreated})
+		identifies[webhook.VideoCompositionCallback](t, webhook.VideoCompositionCallback{})
+		identifies[webhook.UsageTrigger](t, webhook.UsageTrigger{})
+		identifies[webhook.VoiceIntelligenceTranscript](t, webhook.VoiceIntelligenceTranscript{})
 	})
 	t.Run("headers", func(t *testing.T) {
 		r := webhooktest.NewRequest("/sms?x=1", webhook.IncomingMessage{})
@@ -87,13 +84,13 @@ func TestNewRequest(t *testing.T) {
 			}))
 		for range 2 {
 			w := httptest.NewRecorder()
-			h.ServeHTTP(w, webhooktest.NewRequest("/sms", webhook.IncomingMessage{Body: "hi"}))
+			h.ServeHTTP(w, webhooktest.NewRequest("/sms", webhook.IncomingMessage{Message: webhook.Message{Body: "hi"}}))
 			assert.Contains(t, w.Body.String(), "hello")
 		}
 		assert.Equal(t, 1, calls)
 	})
 	t.Run("a changed body is refused", func(t *testing.T) {
-		r := webhooktest.NewRequest("/sms", webhook.IncomingMessage{Body: "hi"})
+		r := webhooktest.NewRequest("/sms", webhook.IncomingMessage{Message: webhook.Message{Body: "hi"}})
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(append(body, "&x=1"...)))
 		r.ContentLength += 4

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
-	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 )
 
@@ -30,17 +29,13 @@ func (t *Twilio) Send(path string, e webhook.Event) *Exchange {
 	t.engine.Request(string(e.Kind()), path, t.method(), params(e), json, func(x *dialogue.Exchange) { got = x })
 	for got == nil && t.engine.Step() {
 	}
+	if kind, ok := e.Kind().Document(); ok {
+		t.engine.Read(got, kind)
+	}
 	switch e.(type) {
-	case webhook.IncomingCall, webhook.GatherAction, webhook.RecordAction, webhook.DialAction, webhook.EnqueueAction,
-		webhook.OutboundCallAnswered, webhook.ClientCallRequest, webhook.SIPIncomingCall, webhook.FallbackRequest,
-		webhook.TwiMLRedirectRequest, webhook.PayAction, webhook.ReferAction, webhook.DialWhisper, webhook.QueueURL,
-		webhook.EnqueueWaitURL, webhook.ConferenceWaitURL:
-		t.engine.Read(got, twiml.VoiceDocument)
-	case webhook.MessagingFallback:
-		t.engine.Read(got, twiml.MessagingDocument)
-	case webhook.ConversationsPreEvent:
+	case webhook.ConversationsPreEvent, webhook.ChatPreEvent:
 		if got.Status == http.StatusForbidden {
-			got.Failure = nil
+			got.Failure = nil // the program refused the action
 		}
 	}
 	x.take(got)

@@ -301,7 +301,7 @@ func TestT29LogsHoldNoSecrets(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- Until(ctx, p, Server(h, logger)) }()
 		for _, forged := range []bool{false, true} {
-			r := webhooktest.NewRequest("/sms", webhook.IncomingMessage{Body: "my secret"})
+			r := webhooktest.NewRequest("/sms", webhook.IncomingMessage{Message: webhook.Message{Body: "my secret"}})
 			if forged {
 				r.Header.Set("X-Twilio-Signature", "Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=")
 			}

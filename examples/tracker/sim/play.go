@@ -40,8 +40,9 @@ func (t *Twilio) Play(ctx context.Context, send func(context.Context), deliver f
 
 func callback(m *message, s step) webhook.MessageStatusCallback {
 	return webhook.MessageStatusCallback{
-		MessageSID: m.sid, SMSSID: m.sid, MessageStatus: s.word, SMSStatus: s.word, AccountSID: Account,
-		From: m.from, To: m.to, APIVersion: "2010-04-01", ErrorCode: s.code,
+		Message:       webhook.Message{MessageSID: m.sid, SMSSID: m.sid, SMSStatus: s.word, AccountSID: Account, From: m.from, To: m.to, APIVersion: "2010-04-01"},
+		MessageStatus: s.word,
+		ErrorCode:     s.code,
 	}
 }
 

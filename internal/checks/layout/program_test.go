@@ -109,8 +109,9 @@ func (f *failing) Failed() bool              { return len(f.said) > 0 }
 
 // contractMessage is what a text with one picture becomes.
 var contractMessage = webhook.IncomingMessage{
-	MessageSID: "SM00000000000000000000000000000001", From: "+15550101", To: "+15550100",
-	Body: "hello", NumMedia: 1, Media: []webhook.Media{{URL: "https://api.twilio.com/ME1", ContentType: "image/png"}},
+	Message:  webhook.Message{MessageSID: "SM00000000000000000000000000000001", From: "+15550101", To: "+15550100", Body: "hello"},
+	NumMedia: 1,
+	Media:    []webhook.Media{{URL: "https://api.twilio.com/ME1", ContentType: "image/png"}},
 }
 
 func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {

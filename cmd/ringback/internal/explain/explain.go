@@ -1,5 +1,5 @@
 // Package explain says what Twilio means: which parameter of which request is
-// what, from the facts that the library itself is generated from.
+// what, in the words of the library's own types.
 package explain
 
 import (
@@ -14,7 +14,7 @@ import (
 type Fact struct {
 	Name     string // with {N} or {Name} where the real one varies
 	Type     string
-	Presence string
+	Presence string // "required", or empty
 	Meaning  string
 }
 
@@ -24,11 +24,10 @@ type Facts struct {
 }
 
 type kind struct {
-	title  string
-	answer string
-	params map[string]Fact
-	family []family
-	like   string // another kind, all of whose parameters this one has too
+	setting string
+	answer  string
+	params  map[string]Fact
+	family  []family
 }
 
 // A family is a parameter whose name has a changing end.
@@ -40,75 +39,66 @@ type family struct {
 
 // Load reads the facts.
 func Load() (*Facts, error) {
-	f := &Facts{kinds: make(map[string]kind)}
-	for _, name := range []string{"webhooks-messaging.json", "webhooks-voice.json"} {
-		if err := f.load(name); err != nil {
-			return nil, err
-		}
-	}
-	return f, nil
-}
-
-func (f *Facts) load(name string) error {
-	data, err := spec.Bytes(name)
+	data, err := spec.Bytes("webhooks.json")
 	if err != nil {
-		return fmt.Errorf("explain: %w", err)
+		return nil, fmt.Errorf("explain: %w", err)
 	}
 	var file struct {
 		Kinds []struct {
-			Kind, Title  string
-			RespondsWith string `json:"responds_with"`
-			Params       []struct{ Name, Type, Presence, When, Note string }
+			Kind, Setting, Answer string
+			Params                []struct {
+				Name, Type, Meaning string
+				Required            bool
+			}
 		}
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
-		return fmt.Errorf("explain: %s: %w", name, err)
+		return nil, fmt.Errorf("explain: %w", err)
 	}
+	f := &Facts{kinds: make(map[string]kind)}
 	for _, k := range file.Kinds {
-		known := kind{title: k.Title, answer: k.RespondsWith, params: make(map[string]Fact)}
+		known := kind{setting: k.Setting, answer: answers[k.Answer], params: make(map[string]Fact)}
+		if known.answer == "" {
+			known.answer = "json"
+		}
 		for _, p := range k.Params {
-			fact := Fact{Name: p.Name, Type: p.Type, Presence: p.Presence, Meaning: meaning(p.Note, p.When)}
-			prefix, _, varies := strings.Cut(p.Name, "{")
-			switch like, isLike := strings.CutPrefix(p.Type, "see:"); {
-			case isLike:
-				known.like = like
-			case varies && prefix != "":
+			fact := Fact{Name: p.Name, Type: p.Type, Meaning: p.Meaning}
+			if p.Required {
+				fact.Presence = "required"
+			}
+			if prefix, _, varies := strings.Cut(p.Name, "{"); varies {
 				known.family = append(known.family, family{prefix, strings.HasSuffix(p.Name, "{N}"), fact})
-			case !varies:
+			} else {
 				known.params[p.Name] = fact
 			}
 		}
 		f.kinds[k.Kind] = known
 	}
-	return nil
+	return f, nil
 }
 
-func meaning(note, when string) string {
-	note = strings.TrimSpace(note)
-	if when = strings.TrimSpace(when); when == "" {
-		return note
-	}
-	return strings.TrimSpace(note + " Sent: " + strings.TrimSuffix(when, ".") + ".")
-}
+// answers are the names of what answers a request.
+var answers = map[string]string{"voice": "twiml-voice", "messaging": "twiml-messaging", "status": "empty", "notice": "empty"}
 
-// Title says in a few words when a request of this kind is made, or returns
-// the kind itself.
+// Title says in a few words which setting leads to a request of this kind, or
+// returns the kind itself.
 func (f *Facts) Title(kind string) string {
-	if k, ok := f.kinds[kind]; ok && k.title != "" {
-		return k.title
+	if k, ok := f.kinds[kind]; ok {
+		return k.setting
 	}
 	return kind
 }
 
 // Answer returns what Twilio expects in answer: "twiml-voice",
-// "twiml-messaging", "json", "none" or "" where nothing is known.
+// "twiml-messaging", "json", "empty" for a status code only, or "" for an
+// unknown kind.
 func (f *Facts) Answer(kind string) string { return f.kinds[kind].answer }
 
-// common are the kinds whose names a request of no known kind is read by.
+// common are the kinds whose names a request of an unknown kind is read by.
 var common = []string{"IncomingMessage", "IncomingCall", "MessageStatusCallback", "CallStatusCallback"}
 
-// Param returns what is known of a parameter of a kind of request. In one whose
-// kind could not be told ("" or Unknown) the common names mean what they mean
+// Param returns what is known of a parameter of a kind of request. In a request
+// of an unknown kind ("" or Unknown) the common names mean what they mean
 // elsewhere.
 func (f *Facts) Param(kind, name string) (Fact, bool) {
 	if kind == "" || kind == "Unknown" {
@@ -119,10 +109,7 @@ func (f *Facts) Param(kind, name string) (Fact, bool) {
 		}
 		return Fact{}, false
 	}
-	k, ok := f.kinds[kind]
-	if !ok {
-		return Fact{}, false
-	}
+	k := f.kinds[kind]
 	if fact, ok := k.params[name]; ok {
 		return fact, true
 	}
@@ -131,9 +118,6 @@ func (f *Facts) Param(kind, name string) (Fact, bool) {
 		if ok && rest != "" && (!fam.digits || strings.Trim(rest, "0123456789") == "") {
 			return fam.fact, true
 		}
-	}
-	if k.like != "" && k.like != kind {
-		return f.Param(k.like, name)
 	}
 	return Fact{}, false
 }

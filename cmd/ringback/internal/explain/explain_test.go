@@ -23,7 +23,7 @@ func TestParam(t *testing.T) {
 		{"IncomingMessage", "MediaUrlX", false},
 		{"MessagingFallback", "Body", true},
 		{"MessagingFallback", "ErrorCode", true},
-		{"SipIncomingCall", "SipHeader_X-Order", true},
+		{"SIPIncomingCall", "SipHeader_X-Order", true},
 		{"IncomingCall", "Shoe", false},
 		{"NoSuchKind", "Body", false},
 		{"Unknown", "Body", true},

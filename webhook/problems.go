@@ -1,0 +1,79 @@
+package webhook
+
+import (
+	"errors"
+	"log/slog"
+	"maps"
+	"net/url"
+	"slices"
+)
+
+// Problems returns an error for each optional parameter of e that could not be
+// read: the field is zero, and the text is in Extra. An event with problems can
+// be used. A receiver logs them.
+func Problems(e Event) []*DecodeError {
+	if p, ok := e.(interface{ problems() []*DecodeError }); ok {
+		return p.problems()
+	}
+	return nil
+}
+
+// bareNames returns the names of the parameters whose fields are set.
+func bareNames(encode func(*encoder)) []string {
+	w := encoder{bare: true}
+	encode(&w)
+	names := w.written
+	for _, p := range w.pairs {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// reread returns what is wrong with the texts of extra whose names have a field
+// that is not set.
+func reread[E any, P fields[E]](s *shape, encode func(*encoder), extra url.Values, members map[string]JSON) []*DecodeError {
+	if len(extra) == 0 && len(members) == 0 {
+		return nil
+	}
+	set := bareNames(encode)
+	all := *s
+	all.strict = ^uint64(0) // everything malformed is an error
+	var event E
+	var problems []*DecodeError
+	read := func(name, value string, raw JSON) {
+		if !slices.Contains(s.params, name) || slices.Contains(set, name) {
+			return
+		}
+		d := decoder{shape: &all, raw: raw}
+		P(&event).set(&d, name, value)
+		problems = append(problems, flatten(d.joined())...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		read(name, extra[name][0], "")
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		read(name, "", members[name])
+	}
+	return problems
+}
+
+// logValue returns the kind of an event and its SIDs. Texts, numbers and all
+// that a person typed stay out of the log.
+func logValue(kind Kind, encode func(*encoder)) slog.Value {
+	w := encoder{bare: true, sids: true}
+	encode(&w)
+	attrs := []slog.Attr{slog.String("kind", string(kind))}
+	for _, p := range w.pairs {
+		attrs = append(attrs, slog.String(p.name, p.value))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// unread joins the problems of an event for a log, nil for none.
+func unread(e Event) error {
+	var errs []error
+	for _, p := range Problems(e) {
+		errs = append(errs, p)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,59 @@
+package webhook
+
+import (
+	"net/url"
+	"time"
+)
+
+// A TranscriptionCallback reports what happens in a real-time transcription:
+// it started, someone said something, it stopped, or it failed. Event says
+// which, and the fields behind it belong to one event each.
+//
+// Source: https://www.twilio.com/docs/voice/twiml/transcription
+//
+//twilio:place Transcription statusCallbackUrl
+//twilio:answer notice
+//twilio:detect 23 TranscriptionSid TranscriptionEvent
+type TranscriptionCallback struct {
+	AccountSID       SID                `twilio:"AccountSid,sid=AC,required"`               // account that owns the call
+	CallSID          SID                `twilio:"CallSid,sid=CA,parent"`                    // call that is transcribed
+	TranscriptionSID SID                `twilio:"TranscriptionSid,sid=GT,required,subject"` // transcription
+	Event            TranscriptionEvent `twilio:"TranscriptionEvent,required,status"`       // what happened
+	Timestamp        time.Time          `twilio:"Timestamp,rfc3339"`                        // when it happened
+	SequenceID       int                `twilio:"SequenceId"`                               // position in the transcription, from 1; callbacks can arrive in any order
+
+	// TranscriptionEventStarted
+	Name                  string `twilio:"Name"`                  // name that the TwiML gave the transcription
+	TranscriptionEngine   string `twilio:"TranscriptionEngine"`   // google or deepgram
+	ProviderConfiguration JSON   `twilio:"ProviderConfiguration"` // settings of the engine; all values are strings
+	InboundTrackLabel     string `twilio:"InboundTrackLabel"`     // name that the TwiML gave the inbound track
+	OutboundTrackLabel    string `twilio:"OutboundTrackLabel"`    // name that the TwiML gave the outbound track
+	PartialResults        bool   `twilio:"PartialResults"`        // partial results will be sent
+
+	// TranscriptionEventContent
+	Final                     bool    `twilio:"Final"`                     // the utterance is complete
+	TranscriptionData         JSON    `twilio:"TranscriptionData"`         // text of the utterance; see [TranscriptionCallback.Transcript]
+	TranscriptionProviderData JSON    `twilio:"TranscriptionProviderData"` // the engine's own result, if it was asked for
+	Stability                 float64 `twilio:"Stability"`                 // how likely a partial result is to stay, 0 to 1
+
+	// TranscriptionEventStarted and TranscriptionEventContent
+	Track        StreamTrack `twilio:"Track"`        // track that is transcribed, or on which someone spoke
+	LanguageCode string      `twilio:"LanguageCode"` // BCP 47 tag of the language
+
+	// TranscriptionEventError
+	TranscriptionErrorCode int    `twilio:"TranscriptionErrorCode,code"` // Twilio's error number
+	TranscriptionError     string `twilio:"TranscriptionError,message"`  // text of the error
+
+	Extra url.Values // parameters without a field, and texts that a field cannot hold
+}
+
+// TranscriptionEvent is something that happens in a real-time transcription.
+type TranscriptionEvent string
+
+// Values of TranscriptionEvent.
+const (
+	TranscriptionEventStarted TranscriptionEvent = "transcription-started"
+	TranscriptionEventContent TranscriptionEvent = "transcription-content"
+	TranscriptionEventStopped TranscriptionEvent = "transcription-stopped"
+	TranscriptionEventError   TranscriptionEvent = "transcription-error"
+)
