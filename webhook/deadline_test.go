@@ -28,17 +28,21 @@ func TestT20Deadline(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		timeout time.Duration
+		twilio  time.Duration
 		want    time.Duration
 	}{
-		{"default", 0, 10 * time.Second},
-		{"shorter", 3 * time.Second, 3 * time.Second},
-		{"longest", 14 * time.Second, 14 * time.Second},
-		{"never longer", time.Minute, 14 * time.Second},
+		{"default", 0, 0, 10 * time.Second},
+		{"shorter", 3 * time.Second, 0, 3 * time.Second},
+		{"longest", 14 * time.Second, 0, 14 * time.Second},
+		{"never longer", time.Minute, 0, 14 * time.Second},
+		{"Twilio waits longer", 40 * time.Second, time.Minute, 40 * time.Second},
+		{"as long as Twilio waits", time.Minute, time.Minute, 59 * time.Second},
+		{"Conversations waits 5 s", 0, 5 * time.Second, 4 * time.Second},
 	} {
 		for _, with := range []bool{false, true} {
 			t.Run(tt.name+" "+strconv.FormatBool(with), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					opts := webhook.Options{Timeout: tt.timeout}
+					opts := webhook.Options{Timeout: tt.timeout, TwilioTimeout: tt.twilio}
 					if with {
 						opts.Fallback.Messaging = twiml.Reply("Please try again.")
 					}

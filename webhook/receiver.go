@@ -65,9 +65,14 @@ type Options struct {
 	LogErrors bool
 
 	// Timeout is how long the user's function may take, together with reading
-	// and verifying the request. Twilio waits 15 s, connecting included, so
-	// more than 14 s counts as 14 s. Zero: 10 s.
+	// and verifying the request. It is at most one second less than
+	// TwilioTimeout, so usually 14 s; a longer one is shortened. Zero: 10 s.
 	Timeout time.Duration
+
+	// TwilioTimeout is how long Twilio waits for an answer, connecting included:
+	// 15 s, unless a Setting of the Webhooks configuration API says otherwise,
+	// up to 60 s. Conversations waits 5 s only. Zero: 15 s.
+	TwilioTimeout time.Duration
 
 	// MaxLate is how many functions may be left running after their time was
 	// up. Beyond that functions are not called and the cause is [CauseBusy], so
@@ -111,8 +116,11 @@ type Fallback struct {
 
 const (
 	defaultTimeout = 10 * time.Second
-	longestTimeout = 14 * time.Second
 	defaultMaxLate = 1000
+
+	defaultTwilioTimeout = 15 * time.Second
+	longestTwilioTimeout = time.Minute
+	timeoutMargin        = time.Second
 )
 
 // NewReceiver returns a Receiver for the requests that v verifies; opts may be
@@ -129,6 +137,10 @@ func NewReceiver(v *signature.Verifier, opts *Options) *Receiver {
 	if opts.Timeout < 0 {
 		panic("webhook: Options.Timeout is negative")
 	}
+	twilioTimeout := cmp.Or(opts.TwilioTimeout, defaultTwilioTimeout)
+	if twilioTimeout <= timeoutMargin || twilioTimeout > longestTwilioTimeout {
+		panic("webhook: Options.TwilioTimeout is not between 1 s and 60 s")
+	}
 	if opts.MaxLate < 0 {
 		panic("webhook: Options.MaxLate is negative")
 	}
@@ -136,7 +148,7 @@ func NewReceiver(v *signature.Verifier, opts *Options) *Receiver {
 		verifier:  v,
 		logger:    opts.Logger,
 		logErrors: opts.LogErrors,
-		timeout:   min(cmp.Or(opts.Timeout, defaultTimeout), longestTimeout),
+		timeout:   min(cmp.Or(opts.Timeout, defaultTimeout), twilioTimeout-timeoutMargin),
 		failed:    opts.Error,
 		overdue:   opts.Late,
 		fallback:  newFallbacks(opts.Fallback),

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -307,6 +308,9 @@ func TestNewReceiverPanicsOnMisuse(t *testing.T) {
 	assert.Panics(t, func() { webhook.NewReceiver(nil, nil) })
 	assert.Panics(t, func() { webhook.NewReceiver(v, &webhook.Options{Timeout: -1}) })
 	assert.Panics(t, func() { webhook.NewReceiver(v, &webhook.Options{MaxLate: -1}) })
+	for _, d := range []time.Duration{-1, time.Second, 61 * time.Second} {
+		assert.Panics(t, func() { webhook.NewReceiver(v, &webhook.Options{TwilioTimeout: d}) }, d)
+	}
 	assert.Panics(t, func() {
 		webhook.NewReceiver(v, &webhook.Options{Fallback: webhook.Fallback{Messaging: twiml.Reply(strings.Repeat("x", 64<<10))}})
 	})
