@@ -251,7 +251,7 @@ func (v *SiprecNoun) Track(value StreamTrack) *SiprecNoun {
 }
 
 // StatusCallback sets the URL that receives the status of the SIPREC session.
-// Twilio sends a webhook.SiprecStatus there.
+// Twilio sends a webhook.SIPRECStatus there.
 func (v *SiprecNoun) StatusCallback(url string) *SiprecNoun {
 	v.put("statusCallback", url)
 	return v

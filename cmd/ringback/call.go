@@ -15,6 +15,7 @@ import (
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 type callCommand struct {
@@ -213,7 +214,7 @@ func (v *callView) over(ev dialogue.Event) bool {
 	if v.cfg.Status == "" {
 		return ev.Type == dialogue.Ended
 	}
-	return ev.Type == dialogue.Fetched && ev.Exchange.Kind == "CallStatusCallback"
+	return ev.Type == dialogue.Fetched && webhook.Kind(ev.Exchange.Kind) == webhook.KindCallStatusCallback
 }
 
 func (v *callView) failure() *dialogue.Failure {

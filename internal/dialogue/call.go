@@ -379,7 +379,7 @@ func (c *Call) Update(ref, method string) bool {
 	if c.over() {
 		return false
 	}
-	c.update = &transfer{kind: "TwimlRedirectRequest", ref: ref, method: method, absolute: true}
+	c.update = &transfer{kind: kindTwiMLRedirectRequest, ref: ref, method: method, absolute: true}
 	c.e.wake(c.p)
 	c.e.touched()
 	return true

@@ -99,7 +99,7 @@ func (r *room) seat(d *dialing, n *twiml.Node, s *seat) (dialResult, error) {
 	var waiting *document
 	if !r.started && !r.startsWith(s) {
 		var f *Failure
-		waiting, f = c.waitDocument(d.doc, n, "waitUrl", "waitMethod", "ConferenceWaitUrl", pairs("ConferenceSid", r.sid))
+		waiting, f = c.waitDocument(d.doc, n, "waitUrl", "waitMethod", kindConferenceWaitURL, pairs("ConferenceSid", r.sid))
 		if f != nil {
 			// Who cannot hear the waiting music is not let in.
 			if len(r.seats) == 0 {
@@ -296,7 +296,7 @@ func (r *room) tell(event string, s *seat, extra Params) {
 		}
 	}
 	p = append(p, extra...)
-	r.e.callback(callOf(s), conferenceKind(event), r.to.base, r.to.url, r.to.method, p)
+	r.e.callback(callOf(s), kindConferenceCallback, r.to.base, r.to.url, r.to.method, p)
 }
 
 func callOf(s *seat) *Call {
@@ -319,16 +319,6 @@ func subscribed(word, event string) bool {
 		return strings.HasPrefix(event, "announcement-")
 	}
 	return event == "participant-"+word
-}
-
-// conferenceKind names the webhook of an event: participant-join is
-// ConferenceParticipantJoin.
-func conferenceKind(event string) string {
-	kind := "Conference"
-	for part := range strings.SplitSeq(strings.TrimPrefix(strings.Replace(event, "participant-speech", "speech", 1), "conference-"), "-") {
-		kind += strings.ToUpper(part[:1]) + part[1:]
-	}
-	return kind
 }
 
 func truth(b bool) string {

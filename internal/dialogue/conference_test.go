@@ -74,7 +74,7 @@ func TestConference(t *testing.T) {
 		s.call()
 		s.wait(100)
 		assert.Equal(t, []string{"Please wait."}, s.said())
-		assert.NotEmpty(t, s.only("ConferenceWaitUrl").Params.Get("ConferenceSid"))
+		assert.NotEmpty(t, s.only("ConferenceWaitURL").Params.Get("ConferenceSid"))
 	})
 	fact(t, "unless it ends with an empty Redirect", func(t *testing.T) {
 		s := meeting(t, pages{"/voice": in(`waitUrl="/hold"`), "/hold": `<Say>Please hold.</Say><Redirect/>`})
@@ -119,11 +119,11 @@ func TestConference(t *testing.T) {
 		for _, x := range s.of("DialAction") {
 			assert.Equal(t, "answered", x.Params.Get("DialCallStatus"))
 		}
-		p := s.only("ConferenceEnd").Params
+		p := s.only("conference-end").Params
 		assert.Equal(t, "participant-with-end-conference-on-exit-left host "+host.SID(),
 			p.Get("ReasonConferenceEnded")+" "+p.Get("ParticipantLabelEndingConference")+" "+p.Get("CallSidEndingConference"))
 		var reasons []string
-		for _, x := range s.of("ConferenceParticipantLeave") {
+		for _, x := range s.of("participant-leave") {
 			reasons = append(reasons, x.Params.Get("ReasonParticipantLeft"))
 		}
 		assert.Equal(t, []string{"participant_hung_up", "moderator_ended_conference", "moderator_ended_conference"}, reasons)
@@ -134,7 +134,7 @@ func TestConference(t *testing.T) {
 	fact(t, "the last to leave ends it: last-participant-left", func(t *testing.T) {
 		s := meeting(t, pages{"/voice": in(allEvents)})
 		s.call().HangUp()
-		assert.Equal(t, "last-participant-left", s.only("ConferenceEnd").Params.Get("ReasonConferenceEnded"))
+		assert.Equal(t, "last-participant-left", s.only("conference-end").Params.Get("ReasonConferenceEnded"))
 	})
 	fact(t, "statusCallback and its events are the first participant's", func(t *testing.T) {
 		s := meeting(t, pages{"/voice": in(`statusCallback="/events" statusCallbackEvent="join"`), "/other": in(`statusCallback="/elsewhere" statusCallbackEvent="leave"`)})
@@ -159,7 +159,7 @@ func TestConference(t *testing.T) {
 		s.wait(5)
 		a.Hold(false, "")
 		assert.Equal(t, []string{"participant-mute(4)", "participant-unmute(5)", "participant-hold(6)", "participant-unhold(7)"}, conferenceEvents(s))
-		assert.Equal(t, "true", s.only("ConferenceParticipantHold").Params.Get("Hold"))
+		assert.Equal(t, "true", s.only("participant-hold").Params.Get("Hold"))
 		assert.Equal(t, []string{"Please wait."}, s.said())
 	})
 	fact(t, "speech is told to who asks for speaker", func(t *testing.T) {
@@ -210,7 +210,7 @@ func TestConference(t *testing.T) {
 		a.Update("/announce", "")
 		people, _ := s.Conference("Room")
 		assert.Len(t, people, 1)
-		assert.Equal(t, "participant_updated_via_api", s.only("ConferenceParticipantLeave").Params.Get("ReasonParticipantLeft"))
+		assert.Equal(t, "participant_updated_via_api", s.only("participant-leave").Params.Get("ReasonParticipantLeft"))
 		assert.Equal(t, []string{"Five minutes left."}, s.said())
 	})
 	fact(t, "the action after a conference has neither DialCallSid nor DialCallDuration", func(t *testing.T) {
@@ -241,7 +241,7 @@ func TestConference(t *testing.T) {
 		require.True(t, a.Kick())
 		require.True(t, s.EndConference("Room"))
 		s.wait(3)
-		assert.Equal(t, "conference-ended-via-api", s.only("ConferenceEnd").Params.Get("ReasonConferenceEnded"))
+		assert.Equal(t, "conference-ended-via-api", s.only("conference-end").Params.Get("ReasonConferenceEnded"))
 		assert.False(t, s.EndConference("Room"))
 	})
 	t.Run("who is muted or on hold is not heard", func(t *testing.T) {

@@ -89,16 +89,15 @@ func (s *session) tell(event string, extra Params) {
 	common := pairs("AccountSid", c.e.cfg.AccountSID, "CallSid", c.sid)
 	switch s.kind {
 	case "Stream":
-		c.callback("StreamStatus", s.base, s.ref, s.via, append(append(common, pairs(
+		c.callback(kindStreamStatus, s.base, s.ref, s.via, append(append(common, pairs(
 			"StreamSid", s.sid, "StreamName", s.name, "StreamEvent", "stream-"+event)...),
 			append(extra, Param{"Timestamp", stampISO(c.e.now)})...))
 	case "Siprec":
-		c.callback("SiprecStatus", s.base, s.ref, s.via, append(append(common, pairs(
+		c.callback(kindSIPRECStatus, s.base, s.ref, s.via, append(append(common, pairs(
 			"SiprecSid", s.sid, "SiprecName", s.name, "SiprecEvent", "siprec-"+event)...),
 			append(extra, Param{"Timestamp", stampISO(c.e.now)})...))
 	case "Transcription":
 		s.sequence++
-		kind := map[string]string{"started": "TranscriptionStarted", "content": "TranscriptionContent", "stopped": "TranscriptionStopped"}[event]
 		p := pairs("TranscriptionSid", s.sid, "Timestamp", stampISO(c.e.now), "AccountSid", c.e.cfg.AccountSID)
 		if event == "started" {
 			p = append(p, pairs("Name", s.name, "LanguageCode", attr(s.v, "languageCode", "en-US"),
@@ -107,12 +106,12 @@ func (s *session) tell(event string, extra Params) {
 				"Track", attr(s.v, "track", "both_tracks"))...)
 		}
 		p = append(append(p, extra...), pairs("TranscriptionEvent", "transcription-"+event, "CallSid", c.sid, "SequenceId", itoa(s.sequence))...)
-		c.callback(kind, s.base, s.ref, "POST", p)
+		c.callback(kindTranscriptionCallback, s.base, s.ref, "POST", p)
 	case "VirtualAgent":
 		if event == "started" {
 			return
 		}
-		c.callback("VirtualAgentStatus", s.base, s.ref, s.via, append(common, pairs("VirtualAgentSid", s.sid, "Timestamp", stampISO(c.e.now))...))
+		c.callback(kindUnknown, s.base, s.ref, s.via, append(common, pairs("VirtualAgentSid", s.sid, "Timestamp", stampISO(c.e.now))...))
 	}
 }
 
@@ -231,13 +230,13 @@ func (c *Call) connect(doc *document, v *twiml.Node) (*transfer, error) {
 // actionParams are what the end of a session adds to the action.
 func (s *session) actionParams(end *SessionEnd) (string, Params) {
 	if s.kind == "Stream" {
-		return "ConnectAction", pairs("StreamSid", s.sid)
+		return kindConnectAction, pairs("StreamSid", s.sid)
 	}
 	if s.kind == "VirtualAgent" {
-		return "ConnectAction", pairs("VirtualAgentStatus", "completed")
+		return kindConnectAction, pairs("VirtualAgentStatus", "completed")
 	}
 	if s.kind != "ConversationRelay" {
-		return "ConnectAction", nil
+		return kindConnectAction, nil
 	}
 	status := "completed"
 	if end != nil {
@@ -255,7 +254,7 @@ func (s *session) actionParams(end *SessionEnd) (string, Params) {
 			p = append(p, pairs("ErrorCode", itoa(end.ErrorCode), "ErrorMessage", end.Message)...)
 		}
 	}
-	return "ConversationRelayAction", p
+	return kindConversationRelayAction, p
 }
 
 // EndSession ends what Connect began: the server closed the stream, or the
@@ -283,7 +282,7 @@ func (c *Call) refer(doc *document, v *twiml.Node) (*transfer, error) {
 	if action == "" {
 		return nil, nil
 	}
-	return c.transferTo(doc, action, attr(v, "method", ""), "ReferAction", pairs(
+	return c.transferTo(doc, action, attr(v, "method", ""), kindReferAction, pairs(
 		"ReferCallStatus", "in-progress", "ReferSipResponseCode", "202", "NotifySipResponseCode", "200",
 	))
 }

@@ -34,7 +34,7 @@ func (e *Engine) send(m Message) Message {
 		steps = []Delivery{{Status: "failed", ErrorCode: f.Code}}
 	}
 	if m.Action != "" {
-		e.callback(nil, "MessageActionCallback", m.base, m.Action, m.method, pairs(
+		e.callback(nil, kindMessageActionCallback, m.base, m.Action, m.method, pairs(
 			"MessageSid", m.SID, "MessageStatus", "sent", "SmsSid", m.SID, "SmsStatus", "sent",
 			"AccountSid", e.cfg.AccountSID, "From", m.From, "To", m.To, "ApiVersion", "2010-04-01",
 		))
@@ -98,7 +98,7 @@ func (e *Engine) deliver(m Message, steps []Delivery) {
 				after = time.Second
 			}
 			p.sleep(after)
-			e.callback(nil, "MessageStatusCallback", m.base, m.StatusCallback, "POST", m.params(e, step))
+			e.callback(nil, kindMessageStatusCallback, m.base, m.StatusCallback, "POST", m.params(e, step))
 		}
 	})
 }
@@ -151,5 +151,5 @@ func (c *Call) sms(doc *document, v *twiml.Node) (*transfer, error) {
 	if action == "" {
 		return nil, nil
 	}
-	return c.transferTo(doc, action, attr(v, "method", ""), "TwimlRedirectRequest", pairs("SmsSid", m.SID, "SmsStatus", status))
+	return c.transferTo(doc, action, attr(v, "method", ""), kindTwiMLRedirectRequest, pairs("SmsSid", m.SID, "SmsStatus", status))
 }

@@ -77,7 +77,7 @@ func (c *Call) dialVerb(doc *document, v *twiml.Node) (*transfer, error) {
 	if action == "" {
 		return nil, err
 	}
-	t, f2 := c.transferTo(doc, action, attr(v, "method", ""), r.kind(), r.params())
+	t, f2 := c.transferTo(doc, action, attr(v, "method", ""), kindDialAction, r.params())
 	switch {
 	case errors.Is(err, errHungUp) && f2 == nil:
 		return nil, c.farewell(t, err)
@@ -85,13 +85,6 @@ func (c *Call) dialVerb(doc *document, v *twiml.Node) (*transfer, error) {
 		return nil, err
 	}
 	return t, f2
-}
-
-func (r dialResult) kind() string {
-	if r.extra.Has("DequeueResult") {
-		return "DialQueueAction"
-	}
-	return "DialAction"
 }
 
 func (r dialResult) params() Params {
@@ -365,7 +358,7 @@ func (d *dialing) referred() bool {
 	}
 	target := c.referral
 	c.emit(Event{Type: Referred, Node: d.v, Text: target})
-	t, f := c.transferTo(d.doc, ref, attr(d.v, "referMethod", ""), "DialReferUrl", pairs("ReferTransferTarget", "<"+target+">"))
+	t, f := c.transferTo(d.doc, ref, attr(d.v, "referMethod", ""), kindDialReferURL, pairs("ReferTransferTarget", "<"+target+">"))
 	if f == nil {
 		d.refer = t
 	}

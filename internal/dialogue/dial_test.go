@@ -225,7 +225,7 @@ func TestDial(t *testing.T) {
 		s, c := dialed(t, "", `<Number machineDetection="Enable" amdStatusCallback="/leg">+15550123</Number>`)
 		c.Children()[0].React(dialogue.Reaction{AnsweredBy: "machine_start"})
 		s.wait(5)
-		p := s.only("AsyncAmdCallback").Params
+		p := s.only("AsyncAMDCallback").Params
 		assert.Len(t, p, 4)
 		assert.Equal(t, "machine_start 4200", p.Get("AnsweredBy")+" "+p.Get("MachineDetectionDuration"))
 	})
@@ -262,7 +262,7 @@ func TestDial(t *testing.T) {
 		k := c.Children()[0]
 		k.Answer()
 		k.Refer("sip:+15550177@example.com")
-		x := s.only("DialReferUrl")
+		x := s.only("DialReferURL")
 		assert.Equal(t, "POST <sip:+15550177@example.com>", x.Method+" "+x.Params.Get("ReferTransferTarget"))
 		assert.Equal(t, []string{"transferred"}, s.said())
 	})

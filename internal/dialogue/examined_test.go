@@ -56,9 +56,9 @@ func TestDialExamined(t *testing.T) {
 		s := play(t, pages{"/voice": `<Dial><Conference waitUrl="/w">r</Conference></Dial>`, "/w": `<Say>hold</Say>`})
 		s.call()
 		s.call()
-		n := len(s.of("ConferenceWaitUrl"))
+		n := len(s.of("ConferenceWaitURL"))
 		s.call()
-		assert.Len(t, s.of("ConferenceWaitUrl"), n)
+		assert.Len(t, s.of("ConferenceWaitURL"), n)
 		people, _ := s.Conference("r")
 		assert.Len(t, people, 3)
 	})
@@ -88,17 +88,17 @@ func TestDialExamined(t *testing.T) {
 			c.From.Address = "sip:ada@pbx.example.com;transport=tls"
 			c.Params = dialogue.Params{{Name: "SipHeader_X-Route", Value: "gold"}, {Name: "SipSourceIp", Value: "192.0.2.77"}}
 		})
-		first := s.only("SipIncomingCall").Params
+		first := s.only("SIPIncomingCall").Params
 		assert.Equal(t, "pbx.example.com 192.0.2.77 gold", first.Get("SipDomain")+" "+first.Get("SipSourceIp")+" "+first.Get("SipHeader_X-Route"))
 		assert.Regexp(t, "^SD[0-9a-f]{32}$", first.Get("SipDomainSid"))
 		assert.NotEmpty(t, first.Get("SipCallId"))
-		assert.Equal(t, first.Get("SipCallId"), s.only("TwimlRedirectRequest").Params.Get("SipCallId"))
+		assert.Equal(t, first.Get("SipCallId"), s.only("TwiMLRedirectRequest").Params.Get("SipCallId"))
 	})
 	fact(t, "transcription-started says how it is set up, every value a text", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Start><Transcription statusCallbackUrl="/t" speechModel="long" profanityFilter="false"/></Start>`, "/t": ""})
 		s.call()
 		assert.JSONEq(t, `{"profanityFilter":"false","speechModel":"long","enableAutomaticPunctuation":"true"}`,
-			s.only("TranscriptionStarted").Params.Get("ProviderConfiguration"))
+			s.only("transcription-started").Params.Get("ProviderConfiguration"))
 	})
 }
 

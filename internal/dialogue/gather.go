@@ -67,7 +67,7 @@ func (c *Call) gather(doc *document, v *twiml.Node) (*transfer, error) {
 	if g.digits == "" && g.words == "" && attr(v, "actionOnEmptyResult", "false") != "true" {
 		return nil, nil
 	}
-	return c.transferTo(doc, attr(v, "action", ""), attr(v, "method", ""), "GatherAction", g.params())
+	return c.transferTo(doc, attr(v, "action", ""), attr(v, "method", ""), kindGatherAction, g.params())
 }
 
 func newGathering(doc *document, v *twiml.Node) *gathering {
@@ -172,7 +172,7 @@ func (c *Call) partials(g *gathering, in input, sent *int) {
 }
 
 func (c *Call) partial(base *url.URL, ref, via string, number int, stable, unstable string) {
-	c.callback("GatherPartialResult", base, ref, via, c.voiceParams(pairs(
+	c.callback(kindGatherPartialResult, base, ref, via, c.voiceParams(pairs(
 		"SequenceNumber", itoa(number),
 		"UnstableSpeechResult", unstable,
 		"StableSpeechResult", stable,

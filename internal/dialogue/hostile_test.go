@@ -195,7 +195,7 @@ func TestLimits(t *testing.T) {
 		s := play(t, pages{"/voice": `<Enqueue waitUrl="/empty">q</Enqueue>`, "/empty": ""})
 		s.call()
 		s.wait(10)
-		assert.LessOrEqual(t, len(s.of("EnqueueWaitUrl")), 11)
+		assert.LessOrEqual(t, len(s.of("EnqueueWaitURL")), 11)
 	})
 	t.Run("an engine that is closed in the middle leaves nothing", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {

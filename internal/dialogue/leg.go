@@ -67,7 +67,7 @@ func (k *Call) runLeg(d *dialing, t target) {
 	}
 	k.detectMachine(d, t)
 	if ref := attr(t.n, "url", ""); ref != "" && t.n != d.v {
-		whisper := &transfer{kind: "DialWhisper", ref: ref, method: attr(t.n, "method", ""), base: d.doc.base}
+		whisper := &transfer{kind: kindDialWhisper, ref: ref, method: attr(t.n, "method", ""), base: d.doc.base}
 		if k.machine && !has(t.n, "amdStatusCallback") {
 			whisper.params = pairs("AnsweredBy", k.answerer)
 		}
@@ -107,7 +107,7 @@ func (k *Call) runApplication(d *dialing, t target) {
 	k.progress("answered", InProgress)
 	k.isApplication, k.bridgeable = true, true
 	d.answered(k)
-	_ = k.program(&transfer{kind: "IncomingCall", ref: app.VoiceURL, method: app.VoiceMethod, absolute: true})
+	_ = k.program(&transfer{kind: kindIncomingCall, ref: app.VoiceURL, method: app.VoiceMethod, absolute: true})
 }
 
 // ring lets the phone ring until someone decides or the time is over. It
@@ -165,7 +165,7 @@ func (k *Call) detectMachine(d *dialing, t target) {
 	k.e.spawn(func(p *proc) {
 		const took = 4200 * time.Millisecond
 		p.sleep(took)
-		k.callback("AsyncAmdCallback", d.doc.base, ref, via, pairs(
+		k.callback(kindAsyncAMDCallback, d.doc.base, ref, via, pairs(
 			"CallSid", k.sid, "AccountSid", k.e.cfg.AccountSID,
 			"AnsweredBy", k.answerer, "MachineDetectionDuration", itoa(int(took.Milliseconds())),
 		))

@@ -170,7 +170,7 @@ type answering struct {
 }
 
 func (x *answering) run() {
-	t := &transfer{kind: "IncomingMessage", ref: x.m.URL, method: x.m.Method, absolute: true}
+	t := &transfer{kind: kindIncomingMessage, ref: x.m.URL, method: x.m.Method, absolute: true}
 	for t != nil {
 		next, f := x.perform(t)
 		if f != nil {
@@ -180,7 +180,7 @@ func (x *answering) run() {
 				return
 			}
 			next = &transfer{
-				kind: "MessagingFallback", ref: x.m.FallbackURL, method: x.m.FallbackMethod, absolute: true, fallback: true,
+				kind: kindMessagingFallback, ref: x.m.FallbackURL, method: x.m.FallbackMethod, absolute: true, fallback: true,
 				params: pairs("ErrorUrl", f.URL, "ErrorCode", itoa(f.Code)),
 			}
 		}
@@ -249,7 +249,7 @@ func (x *answering) exec(doc *document) (*transfer, *Failure) {
 				ref = doc.base.String()
 			}
 			x.e.emit(Event{Type: Redirected, Node: v, Text: ref})
-			return &transfer{kind: "IncomingMessage", ref: ref, method: attr(v, "method", ""), base: doc.base}, nil
+			return &transfer{kind: kindIncomingMessage, ref: ref, method: attr(v, "method", ""), base: doc.base}, nil
 		default:
 			x.warn(&Failure{Code: 14110, Text: v.Name + " is no verb of messages", Line: v.Line, Col: v.Column})
 		}

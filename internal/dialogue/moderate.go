@@ -31,7 +31,7 @@ func (c *Call) Hold(on bool, musicURL string) bool {
 	}
 	s.held, s.holdMusic = on, nil
 	if on && musicURL != "" {
-		s.holdMusic = &transfer{kind: "ConferenceWaitUrl", ref: musicURL, params: pairs("ConferenceSid", s.room.sid), absolute: true}
+		s.holdMusic = &transfer{kind: kindConferenceWaitURL, ref: musicURL, params: pairs("ConferenceSid", s.room.sid), absolute: true}
 	}
 	c.emit(Event{Type: Held, Text: truth(on)})
 	event := "participant-hold"

@@ -97,7 +97,7 @@ func (c *Call) pay(doc *document, v *twiml.Node) (*transfer, error) {
 	if action == "" && result == "too-many-failed-attempts" {
 		return nil, err
 	}
-	t, f := c.transferTo(doc, action, "POST", "PayAction", c.payParams(v, result))
+	t, f := c.transferTo(doc, action, "POST", kindPayAction, c.payParams(v, result))
 	if f != nil {
 		return nil, f
 	}
@@ -182,7 +182,7 @@ func (c *Call) payStatus(doc *document, v *twiml.Node, step string, attempt int,
 	if p != nil {
 		params = append(params, p.instrument(v)...)
 	}
-	c.callback("PayStatusCallback", doc.base, ref, "POST", params)
+	c.callback(kindPayStatusCallback, doc.base, ref, "POST", params)
 }
 
 func (p *Payment) instrument(v *twiml.Node) Params {

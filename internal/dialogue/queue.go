@@ -81,7 +81,7 @@ func (c *Call) enqueue(doc *document, v *twiml.Node) (*transfer, error) {
 		if t != nil {
 			p = append(p, pairs("QueueSid", t.q.sid, "QueueTime", itoa(t.time))...)
 		}
-		return c.transferTo(doc, ref, attr(v, "method", ""), "EnqueueAction", p)
+		return c.transferTo(doc, ref, attr(v, "method", ""), kindEnqueueAction, p)
 	}
 	if len(name) == 0 || len([]rune(name)) > 64 {
 		code := 14205
@@ -138,7 +138,7 @@ func (c *Call) waitInQueue(doc *document, v *twiml.Node, t *ticket, size int) er
 	return c.within(func() bool { return t.dialer != nil }, func() error {
 		for {
 			began := c.e.now
-			wait, f := c.waitDocument(doc, v, "waitUrl", "waitUrlMethod", "EnqueueWaitUrl", pairs(
+			wait, f := c.waitDocument(doc, v, "waitUrl", "waitUrlMethod", kindEnqueueWaitURL, pairs(
 				"QueueSid", t.q.sid, "QueuePosition", itoa(t.position()), "QueueTime", itoa(t.waited(began)),
 				"AvgQueueTime", itoa(t.q.average()), "CurrentQueueSize", itoa(len(t.q.tickets)), "MaxQueueSize", itoa(size),
 			))
@@ -177,7 +177,7 @@ func (c *Call) leaveWithDialer(t *ticket, action func(string, *ticket) (*transfe
 	if t.ref != "" {
 		c.wait = "Queue"
 		err = c.nested(&transfer{
-			kind: "QueueUrl", ref: t.ref, method: t.via, base: t.doc.base,
+			kind: kindQueueURL, ref: t.ref, method: t.via, base: t.doc.base,
 			params: pairs("QueueSid", t.q.sid, "QueueTime", itoa(t.time), "DequeingCallSid", t.dialer.sid),
 		}, nil)
 		c.wait = ""

@@ -29,7 +29,7 @@ func TestEnqueue(t *testing.T) {
 		s := line(t, `waitUrl="/hold"`, nil)
 		s.call()
 		s.wait(6)
-		assert.Len(t, s.of("EnqueueWaitUrl"), 5)
+		assert.Len(t, s.of("EnqueueWaitURL"), 5)
 		assert.Len(t, s.said(), 5)
 	})
 	fact(t, "it carries position, waiting time, average and sizes", func(t *testing.T) {
@@ -37,7 +37,7 @@ func TestEnqueue(t *testing.T) {
 		s.call()
 		s.wait(3)
 		s.call()
-		x := s.of("EnqueueWaitUrl")
+		x := s.of("EnqueueWaitURL")
 		p := x[len(x)-1].Params
 		assert.Equal(t, "2 0 0 2 1000", strings.Join([]string{p.Get("QueuePosition"), p.Get("QueueTime"), p.Get("AvgQueueTime"), p.Get("CurrentQueueSize"), p.Get("MaxQueueSize")}, " "))
 	})
@@ -147,7 +147,7 @@ func TestDialQueue(t *testing.T) {
 		s.call(by("/agent"))
 		s.wait(30)
 		c.HangUp()
-		p := s.only("DialQueueAction").Params
+		p := s.only("DialAction").Params
 		assert.Equal(t, "completed bridged 35 30 "+c.SID(), strings.Join([]string{
 			p.Get("DialCallStatus"), p.Get("DequeueResult"), p.Get("DequeuedCallQueueTime"), p.Get("DequeuedCallDuration"), p.Get("DequeuedCallSid")}, " "))
 	})
@@ -175,12 +175,12 @@ func TestDialQueue(t *testing.T) {
 		s.call().HangUp()
 		s.call(by("/agent"))
 		s.wait(31)
-		assert.Equal(t, "queue-empty", s.only("DialQueueAction").Params.Get("DequeueResult"))
+		assert.Equal(t, "queue-empty", s.only("DialAction").Params.Get("DequeueResult"))
 	})
 	fact(t, "a queue that does not exist is an error status to the action", func(t *testing.T) {
 		s := line(t, "", nil)
 		s.call(by("/agent"))
-		p := s.only("DialQueueAction").Params
+		p := s.only("DialAction").Params
 		assert.Equal(t, "failed queue-not-found", p.Get("DialCallStatus")+" "+p.Get("DequeueResult"))
 	})
 	fact(t, "url runs for the queued caller first", func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestDialQueue(t *testing.T) {
 		s.wait(35)
 		agent := s.call(by("/agent"))
 		assert.Nil(t, agent.Peer())
-		p := s.only("QueueUrl").Params
+		p := s.only("QueueURL").Params
 		assert.Equal(t, c.SID()+" 35 "+agent.SID(), p.Get("CallSid")+" "+p.Get("QueueTime")+" "+p.Get("DequeingCallSid"))
 		s.wait(3)
 		assert.NotNil(t, agent.Peer())

@@ -59,9 +59,9 @@ func (e *Engine) report(c *Call, to reporting, r recording, status string) {
 	if status == "completed" {
 		p = append(p, Param{"RecordingDuration", itoa(seconds(r.trimmed))})
 	}
-	kind := "ConferenceRecordingStatusCallback"
+	kind := kindConferenceRecordingStatusCallback
 	if r.room == "" {
-		kind = "RecordingStatusCallback"
+		kind = kindRecordingStatusCallback
 		p = append(p, pairs("ErrorCode", code, "CallSid", r.call)...)
 	}
 	p = append(p, pairs("RecordingStartTime", stamp(r.started), "AccountSid", e.cfg.AccountSID)...)
@@ -117,7 +117,7 @@ func (c *Call) record(doc *document, v *twiml.Node) (*transfer, error) {
 	} else {
 		c.e.report(c, to, r, "completed")
 	}
-	t, failed := c.transferTo(doc, attr(v, "action", ""), attr(v, "method", ""), "RecordAction", pairs(
+	t, failed := c.transferTo(doc, attr(v, "action", ""), attr(v, "method", ""), kindRecordAction, pairs(
 		"RecordingUrl", c.e.recordingURL(r.sid), "RecordingSid", r.sid, "Digits", key, "RecordingDuration", itoa(seconds(r.length)),
 	))
 	if failed != nil {
@@ -185,6 +185,6 @@ func (c *Call) transcribeRecording(doc *document, v *twiml.Node, r recording) {
 			"From", c.from.Address, "To", c.to.Address, "Direction", c.direction,
 			"TranscriptionUrl", c.e.recordingURL(r.sid)+"/Transcriptions/"+sid,
 		)...)
-		c.callback("RecordTranscription", doc.base, ref, "POST", params)
+		c.callback(kindRecordTranscription, doc.base, ref, "POST", params)
 	})
 }

@@ -25,7 +25,7 @@ type transfer struct {
 
 // live is the life of a call that somebody makes.
 func (c *Call) live() {
-	first := &transfer{kind: "IncomingCall", ref: c.setup.URL, method: c.setup.Method, inline: c.setup.TwiML, absolute: true}
+	first := &transfer{kind: kindIncomingCall, ref: c.setup.URL, method: c.setup.Method, inline: c.setup.TwiML, absolute: true}
 	if c.direction == OutboundAPI {
 		if c.killed != "" { // canceled while queued: nobody is told
 			c.reports = &subscription{}
@@ -38,16 +38,16 @@ func (c *Call) live() {
 			return
 		}
 		c.progress("answered", InProgress)
-		first.kind = "OutboundCallAnswered"
+		first.kind = kindOutboundCallAnswered
 		if c.machine {
 			first.params = pairs("AnsweredBy", c.answerer)
 		}
 	} else {
 		c.emit(Event{Type: Ringing})
 		if c.setup.ApplicationSID != "" {
-			first.kind = "ClientCallRequest"
+			first.kind = kindClientCallRequest
 		} else if strings.HasPrefix(c.from.Address, "sip:") {
-			first.kind = "SipIncomingCall"
+			first.kind = kindSIPIncomingCall
 		}
 	}
 	c.program(first)
@@ -100,7 +100,7 @@ func (c *Call) fail(t *transfer, f *Failure) (*transfer, error) {
 		params := append(Params{}, t.params...)
 		params = append(params, pairs("ErrorCode", itoa(f.Code), "ErrorUrl", failed)...)
 		return &transfer{
-			kind: "FallbackRequest", ref: c.setup.FallbackURL, method: c.setup.FallbackMethod,
+			kind: kindFallbackRequest, ref: c.setup.FallbackURL, method: c.setup.FallbackMethod,
 			params: params, absolute: true, fallback: true,
 		}, nil
 	}
@@ -333,7 +333,7 @@ func (c *Call) forbidden(v *twiml.Node) *Failure {
 
 func (c *Call) redirect(doc *document, v *twiml.Node) (*transfer, error) {
 	ref := strings.TrimSpace(rawText(v))
-	t, err := c.transferTo(doc, ref, attr(v, "method", ""), "TwimlRedirectRequest", nil)
+	t, err := c.transferTo(doc, ref, attr(v, "method", ""), kindTwiMLRedirectRequest, nil)
 	if err == nil {
 		c.emit(Event{Type: Redirected, Node: v, Text: t.ref})
 	}

@@ -31,7 +31,7 @@ func TestStartAndStop(t *testing.T) {
 		s.call()
 		s.wait(1)
 		var got []string
-		for _, x := range s.of("SiprecStatus") {
+		for _, x := range s.of("SIPRECStatus") {
 			got = append(got, x.Params.Get("SiprecEvent")+" "+x.Params.Get("SiprecName"))
 		}
 		assert.Equal(t, []string{"siprec-started a", "siprec-started b", "siprec-stopped a"}, got)
@@ -53,13 +53,13 @@ func TestStartAndStop(t *testing.T) {
 		assert.Equal(t, []string{
 			"1transcription-startedboth_tracks", "2transcription-contentoutbound_track", "3transcription-contentinbound_track", "4transcription-stopped",
 		}, got)
-		assert.Contains(t, s.of("TranscriptionContent")[0].Params.Get("TranscriptionData"), `"transcript":"How can I help?"`)
+		assert.Contains(t, s.of("transcription-content")[0].Params.Get("TranscriptionData"), `"transcript":"How can I help?"`)
 	})
 	fact(t, "a wrong engine is error 32650, no callback, and the call goes on", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Start><Transcription transcriptionEngine="abacus" statusCallbackUrl="/cb"/></Start><Say>on</Say>`, "/cb": ""})
 		s.call()
 		assert.Contains(t, s.codes(), 32650)
-		assert.Empty(t, s.of("TranscriptionStarted"))
+		assert.Empty(t, s.of("transcription-started"))
 		assert.Equal(t, []string{"on"}, s.said())
 	})
 	fact(t, "a recording begun by TwiML: source StartCallRecordingTwiML, two channels", func(t *testing.T) {

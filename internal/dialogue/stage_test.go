@@ -118,9 +118,14 @@ func (s *stage) wait(seconds float64) { s.Advance(time.Duration(seconds * float6
 func (s *stage) elapsed() int { return int(s.Now().Sub(s.start).Seconds()) }
 
 // of returns the exchanges of a kind.
+// eventOf returns the name of the event that a callback reports.
+func eventOf(x *dialogue.Exchange) string {
+	return x.Params.Get("StatusCallbackEvent") + x.Params.Get("TranscriptionEvent")
+}
+
 func (s *stage) of(kind string) (out []*dialogue.Exchange) {
 	for _, ev := range s.log() {
-		if ev.Type == dialogue.Fetched && ev.Exchange.Kind == kind {
+		if ev.Type == dialogue.Fetched && (ev.Exchange.Kind == kind || eventOf(ev.Exchange) == kind) {
 			out = append(out, ev.Exchange)
 		}
 	}

@@ -61,9 +61,9 @@ func (c *Call) progress(event, status string) {
 			extra = append(extra, Param{"AnsweredBy", c.answerer})
 		}
 	}
-	kind := "CallStatusCallback"
+	kind := kindCallStatusCallback
 	if c.direction == OutboundDial {
-		kind = "DialLegStatusCallback"
+		kind = kindDialLegStatusCallback
 	}
 	c.callback(kind, sub.base, sub.url, sub.method, c.voiceParams(extra))
 }

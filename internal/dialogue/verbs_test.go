@@ -61,7 +61,7 @@ func TestInterpreter(t *testing.T) {
 	fact(t, "Redirect keeps it ringing", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Redirect>/b</Redirect>`, "/b": say("x")})
 		s.call()
-		assert.Equal(t, "ringing", s.only("TwimlRedirectRequest").Params.Get("CallStatus"))
+		assert.Equal(t, "ringing", s.only("TwiMLRedirectRequest").Params.Get("CallStatus"))
 	})
 	fact(t, "a leading Pause waits before answering", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Pause length="3"/><Say>now</Say>`})
@@ -540,7 +540,7 @@ func TestRedirect(t *testing.T) {
 		s.call()
 		s.wait(9)
 		assert.Equal(t, []string{"a", "b"}, s.said())
-		assert.Len(t, s.only("TwimlRedirectRequest").Params, len(s.only("IncomingCall").Params))
+		assert.Len(t, s.only("TwiMLRedirectRequest").Params, len(s.only("IncomingCall").Params))
 	})
 	fact(t, "loops are not limited by the rule of ten", func(t *testing.T) {
 		n := 0

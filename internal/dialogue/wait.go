@@ -66,7 +66,7 @@ func (r *room) announce(p *proc, ref, via string) {
 	if f == nil {
 		params := pairs("ConferenceSid", r.sid, "AccountSid", e.cfg.AccountSID)
 		var a *answer
-		if a, f = e.fetch(p, request{kind: "ConferenceAnnounceUrl", url: u, method: method(via), params: params, bare: params}); f == nil {
+		if a, f = e.fetch(p, request{kind: kindUnknown, url: u, method: method(via), params: params, bare: params}); f == nil {
 			doc, f = e.read(a, twiml.VoiceDocument)
 		}
 	}

@@ -3,10 +3,13 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/internal/spec"
 )
 
 func TestGeneratedFilesAreFresh(t *testing.T) {
@@ -45,4 +48,21 @@ func TestGoName(t *testing.T) {
 func TestCommentWraps(t *testing.T) {
 	got := comment("\t", "One two.\n\nThree "+"four")
 	assert.Equal(t, "\t// One two.\n\t//\n\t// Three four\n", got)
+}
+
+// TestTwiMLNamesEventsThatExist: the comments of package twiml say which event
+// a URL receives.
+func TestTwiMLNamesEventsThatExist(t *testing.T) {
+	p, err := readWebhook(filepath.Join("..", ".."))
+	require.NoError(t, err)
+	data, err := spec.Bytes("twiml.json")
+	require.NoError(t, err)
+	named := regexp.MustCompile(`"event": "(\w+)"`).FindAllSubmatch(data, -1)
+	require.NotEmpty(t, named)
+	for _, m := range named {
+		s := p.structs[string(m[1])]
+		if assert.NotNil(t, s, "%s", m[1]) {
+			assert.True(t, s.isEvent(), s.name)
+		}
+	}
 }

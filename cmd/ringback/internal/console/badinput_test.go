@@ -79,7 +79,7 @@ func TestBadAnswers(t *testing.T) {
 
 			list := d.exchanges("?limit=500&kind=IncomingCall")
 			if c.name == "documents" {
-				list = d.exchanges("?limit=500&kind=TwimlRedirectRequest")
+				list = d.exchanges("?limit=500&kind=TwiMLRedirectRequest")
 			}
 			require.NotEmpty(t, list)
 			var detail struct {

@@ -17,6 +17,7 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/fault"
 	"github.com/ringback-go/ringback/internal/dialogue"
 	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // describe turns an exchange of the engine into one that is kept: with the
@@ -57,18 +58,18 @@ func (s *Stage) describe(x *dialogue.Exchange, at time.Time) (capture.Exchange, 
 func (s *Stage) summary(x *dialogue.Exchange) string {
 	p := x.Params
 	title := s.cfg.Facts.Title(x.Kind)
-	switch x.Kind {
-	case "IncomingMessage", "MessagingFallback":
+	switch webhook.Kind(x.Kind) {
+	case webhook.KindIncomingMessage, webhook.KindMessagingFallback:
 		title = fmt.Sprintf("%s texts %q", p.Get("From"), shorten(p.Get("Body"), 40))
-	case "IncomingCall", "SipIncomingCall", "ClientCallRequest":
+	case webhook.KindIncomingCall, webhook.KindSIPIncomingCall, webhook.KindClientCallRequest:
 		title = p.Get("From") + " calls"
-	case "GatherAction":
+	case webhook.KindGatherAction:
 		title = "Gather: " + cmp.Or(p.Get("Digits"), p.Get("SpeechResult"), "nothing")
-	case "MessageStatusCallback":
+	case webhook.KindMessageStatusCallback:
 		title = "Message " + p.Get("MessageStatus")
-	case "CallStatusCallback", "DialLegStatusCallback":
+	case webhook.KindCallStatusCallback, webhook.KindDialLegStatusCallback:
 		title = "Call " + p.Get("CallStatus")
-	case "DialAction":
+	case webhook.KindDialAction:
 		title = "Dial " + p.Get("DialCallStatus")
 	}
 	if x.Attempt > 1 {
