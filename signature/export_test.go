@@ -2,7 +2,10 @@ package signature
 
 import (
 	"net/http"
+	"slices"
 	"sync"
+
+	"github.com/ringback-go/ringback/internal/form"
 )
 
 // Counting returns a token that counts in n how often it computes.
@@ -28,4 +31,22 @@ func OriginOf(v *Verifier, r *http.Request) (string, error) {
 		return "", err
 	}
 	return loc.heads[0] + loc.target, nil
+}
+
+// SortBoth returns the order of the parameters in text by both sorts.
+func SortBoth(text string) (quick, plain []int, ok bool) {
+	var s scratch
+	if form.Scan(&s.form, text, form.Limits{Lenient: true, Pairs: few}) != nil {
+		return nil, nil, false
+	}
+	s.sortFew()
+	quick = slices.Clone(s.order)
+	s.sort()
+	// Equal pairs are signed once; which of them does not matter.
+	for i := range quick {
+		if i < len(s.order) && s.compare(quick[i], s.order[i]) == 0 {
+			quick[i] = s.order[i]
+		}
+	}
+	return quick, s.order, true
 }

@@ -42,7 +42,7 @@ func Echo(sms http.Handler) http.Handler {
 }
 
 // Lambda serves sms behind an HTTP API of API Gateway. The stage that the
-// gateway takes off the path belongs into signature.Config.BaseURL.
+// gateway cuts off the path belongs in signature.Config.BaseURL.
 func Lambda(sms http.Handler) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	return httpadapter.NewV2(sms).ProxyWithContext
 }
