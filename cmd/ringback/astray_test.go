@@ -66,11 +66,11 @@ func TestWrongPath(t *testing.T) {
 			p := startCallsOnly(t)
 			code, _, errs := command(t, "", append(c.args, "--app", p.url)...)
 			assert.Equal(t, 1, code)
-			assert.Contains(t, errs, "report of "+p.url+c.path+": error 11200: the server answered 404 Not Found")
+			assert.Contains(t, errs, "log for "+p.url+c.path+": error 11200: the server answered 404 Not Found")
 			if c.flag == "" {
-				assert.NotContains(t, errs, "say with")
+				assert.NotContains(t, errs, "set the path")
 			} else {
-				assert.Contains(t, errs, "; the program has no "+c.path+"; say with "+c.flag)
+				assert.Contains(t, errs, "; the program has no "+c.path+"; set the path with "+c.flag)
 			}
 		})
 	}
@@ -87,7 +87,7 @@ func TestWrongPath(t *testing.T) {
 func TestWrongPathTellsNoPassword(t *testing.T) {
 	p := startCallsOnly(t)
 	_, out, errs := command(t, "", "text", "hello", "--app", p.url, "--base-url", "http://user:secret-password@hooks.example.com")
-	assert.Contains(t, errs, "report of http://hooks.example.com/sms")
+	assert.Contains(t, errs, "log for http://hooks.example.com/sms")
 	assert.NotContains(t, out+errs, "secret-password")
 }
 

@@ -20,15 +20,15 @@ import (
 
 type callCommand struct {
 	programFlags `embed:""`
-	Steps        []string `arg:"" optional:"" help:"What the caller does, a step each; from standard input by default." placeholder:"STEP"`
-	From         string   `help:"Who calls." default:"+15550101"`
-	Requests     bool     `help:"Show the requests to your program too."`
-	JSON         bool     `name:"json" help:"Print what happens as JSON, one event a line."`
+	Steps        []string `arg:"" optional:"" help:"What the caller does, one step each (default: read from standard input)." placeholder:"STEP"`
+	From         string   `help:"Number of the caller." default:"+15550101"`
+	Requests     bool     `help:"Show the requests to your program, too."`
+	JSON         bool     `name:"json" help:"Print events as JSON, one a line." group:"common"`
 }
 
 // Help shows examples.
 func (callCommand) Help() string {
-	return `At a terminal the call takes its time, and you type what the caller does. With steps on the command line or piped in, time is virtual: each is done as soon as the program listens for it, and five minutes take no time. Exit code 1 when the call fails, or nobody waits for a step.
+	return `At a terminal the call runs in real time, and you type what the caller does. With steps on the command line or from a pipe, time is virtual: each step is done as soon as the program listens for it. The exit code is 1 if the call fails or a step is not possible.
 
 Steps:
 
@@ -36,8 +36,8 @@ Steps:
 
 Examples:
 
-  ringback call 2 "record 20s" "#" --app demo
-  ringback call 1 busy "record 5s" "hang up" --app demo --json
+  ringback call 2 "records 20s" "#" --app demo
+  ringback call 1 busy "records 5s" "hangs up" --app demo --json
   echo 2 | ringback call --app demo --requests
 ` + aboutApp
 }
@@ -91,7 +91,7 @@ func (c *callCommand) script(in io.Reader) ([]phone.Action, error) {
 	if len(lines) == 0 && in != nil {
 		data, err := io.ReadAll(io.LimitReader(in, 1<<20))
 		if err != nil {
-			return nil, fmt.Errorf("the steps cannot be read: %w", err)
+			return nil, fmt.Errorf("cannot read the steps: %w", err)
 		}
 		lines = strings.Split(string(data), "\n")
 	}
@@ -102,7 +102,7 @@ func (c *callCommand) script(in io.Reader) ([]phone.Action, error) {
 		}
 		a, err := phone.Parse(line)
 		if err != nil {
-			return nil, err
+			return nil, usageError{err.Error()}
 		}
 		out = append(out, a)
 	}
@@ -165,7 +165,7 @@ func (c *callCommand) act(leg *dialogue.Call, line string, out io.Writer) {
 	case err != nil:
 		fmt.Fprintln(out, err)
 	case !phone.Do(leg, a):
-		fmt.Fprintln(out, "(nothing listens for that now)")
+		fmt.Fprintln(out, "(the program does not listen for that now)")
 	}
 }
 

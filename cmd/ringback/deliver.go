@@ -11,17 +11,17 @@ import (
 
 type deliverCommand struct {
 	programFlags `embed:""`
-	Ending       string `arg:"" optional:"" default:"delivered" help:"How the message ends: delivered, read, undelivered, failed, canceled; or all reports in their order, with commas between."`
-	SID          string `name:"sid" help:"The message it is about; a new one by default." placeholder:"SM..."`
-	To           string `help:"Whose phone it went to." default:"+15550101"`
-	Code         int    `help:"Error code of undelivered or failed; 30003 or 30008 by default." placeholder:"N"`
+	Ending       string `arg:"" optional:"" default:"delivered" help:"Final status: delivered, read, undelivered, failed or canceled; or all statuses in order, separated by commas."`
+	SID          string `name:"sid" help:"SID of the message (default: a new one)." placeholder:"SM..."`
+	To           string `help:"Number of the recipient." default:"+15550101"`
+	Code         int    `help:"Error code of undelivered or failed (default: 30003 or 30008)." placeholder:"N"`
 	Order        string `help:"How the reports arrive: in-order, shuffled, doubled, lost, late." enum:"in-order,shuffled,doubled,lost,late" default:"in-order"`
-	JSON         bool   `name:"json" help:"Print the reports as JSON."`
+	JSON         bool   `name:"json" help:"Print the reports as JSON." group:"common"`
 }
 
 // Help shows examples.
 func (deliverCommand) Help() string {
-	return `Twilio promises no order: a program must come to the same end whatever arrives first. Exit code 1 when a report is refused.
+	return `Twilio guarantees no order, so a program must reach the same state whatever arrives first. The exit code is 1 if a report is refused.
 
 Examples:
 
@@ -48,7 +48,7 @@ func (d *deliverCommand) Run(ctx context.Context, io streams) error {
 	defer p.engine.Close()
 	reports, err := scenario.Life{Ending: d.Ending, ErrorCode: d.Code, Order: d.Order, Seed: d.Seed}.Reports()
 	if err != nil {
-		return err
+		return usageError{err.Error()}
 	}
 	m := dialogue.Message{SID: d.SID, From: d.Number, To: d.To, StatusCallback: d.statusPath()}
 	if m.SID == "" {
@@ -84,7 +84,7 @@ func (d *deliverCommand) Run(ctx context.Context, io streams) error {
 			return err
 		}
 	} else if d.Order != "in-order" {
-		fmt.Fprintf(io.out, "the same again with --seed %d\n", d.Seed)
+		fmt.Fprintf(io.out, "repeat with --seed %d\n", d.Seed)
 	}
 	if failed != nil {
 		return p.failed(failed)
@@ -119,7 +119,7 @@ func printReport(r deliverReport, io streams) {
 	}
 	switch {
 	case r.Lost:
-		line += ": lost on the way"
+		line += ": lost"
 	case r.Error != "":
 		line += ": " + plain(r.Error)
 	default:

@@ -5,9 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -22,56 +27,102 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
-// appFlags say where the program is; every command that speaks to it has them.
+// defaultNumber is the program's number where none is given.
+const defaultNumber = "+15550100"
+
+// appFlags describe the program; every command that sends it requests has them.
 type appFlags struct {
-	App         string `help:"Address of your program." placeholder:"URL"`
-	BaseURL     string `help:"Address that requests are signed for; the program's own by default." placeholder:"URL" env:"BASE_URL"`
+	App         string `help:"Address of your program: a URL, localhost:3000, 3000, or demo." placeholder:"URL"`
+	BaseURL     string `help:"Public URL that requests are signed for (default: the address of your program)." placeholder:"URL" env:"BASE_URL"`
 	secretFlags `embed:""`
 	SMS         string `name:"sms" help:"Path of incoming messages." default:"/sms"`
 	Voice       string `help:"Path of incoming calls." default:"/voice"`
-	Status      string `help:"Path of status callbacks: /status by default, but call and run report the ends of calls only where this is given." placeholder:"PATH"`
-	Fallback    string `help:"Path of the fallback, if there is one." placeholder:"PATH"`
-	Number      string `help:"Your program's number." default:"+15550100"`
+	Status      string `help:"Path of status callbacks. Calls have none unless you set it; message reports go to /status by default." placeholder:"PATH"`
+	Fallback    string `help:"Path of the fallback URL." placeholder:"PATH"`
+	Number      string `help:"Phone number of your program." default:"+15550100"`
 }
 
 // check completes the flags and refuses what cannot work.
-func (f *appFlags) check() error {
+func (f *appFlags) check() (err error) {
 	if err := f.secret(); err != nil {
 		return err
 	}
 	if f.Token == "" {
-		f.Token = project.NewToken()
+		f.Token = authToken()
 	}
-	for _, address := range []*string{&f.App, &f.BaseURL} {
-		if *address == "" {
-			continue
-		}
-		u, err := url.Parse(*address)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return fmt.Errorf("%q is no address; write it as http://127.0.0.1:8080", *address)
-		}
-		*address = strings.TrimSuffix(*address, "/")
+	if f.App, err = addressOf(f.App, "http"); err != nil {
+		return err
+	}
+	if f.BaseURL, err = addressOf(f.BaseURL, "https"); err != nil {
+		return err
 	}
 	for _, path := range []string{f.SMS, f.Voice, f.Status, f.Fallback} {
 		if path != "" && !strings.HasPrefix(path, "/") {
-			return fmt.Errorf("the path %q does not start with /", path)
+			return usagef("the path %q does not start with /", path)
+		}
+	}
+	for name, path := range map[string]string{"--sms": f.SMS, "--voice": f.Voice} {
+		if base, ok := strings.CutSuffix(f.App, path); ok && path != "" && path != "/" {
+			return usagef("--app is the address of the program without a path: use --app %s; %s sets the path", base, name)
 		}
 	}
 	return nil
 }
 
-// statusPath is where a status callback goes that has to go somewhere.
+// authToken is the token that stands in for Twilio's where none is set: the same
+// one for each command of a project.
+func authToken() string {
+	if dir, err := project.Open(projectDir()); err == nil {
+		if token, err := dir.AuthToken(); err == nil {
+			return token
+		}
+	}
+	return project.NewToken()
+}
+
+// addressOf reads a URL, or what people write in its place: localhost:3000, :3000
+// and 3000. A name of another machine gets the scheme given.
+func addressOf(text, scheme string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	full := text
+	switch {
+	case strings.Trim(text, "0123456789") == "":
+		full = "http://127.0.0.1:" + text
+	case text[0] == ':':
+		full = "http://127.0.0.1" + text
+	case strings.HasPrefix(text, "http:") || strings.HasPrefix(text, "https:"):
+	case !strings.Contains(text, "://") && !strings.Contains(text, "@"):
+		u, err := url.Parse("http://" + text)
+		if err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()) {
+			scheme = "http"
+		}
+		full = scheme + "://" + text
+	}
+	u, err := url.Parse(full)
+	if err == nil && u.Port() != "" {
+		_, err = net.LookupPort("tcp", u.Port())
+	}
+	if err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
+		return "", usagef("invalid URL %q: write it as http://127.0.0.1:8080", text)
+	}
+	return strings.TrimSuffix(full, "/"), nil
+}
+
+// statusPath is the path of status callbacks that have to go somewhere.
 func (f *appFlags) statusPath() string { return cmp.Or(f.Status, "/status") }
 
 type devCommand struct {
-	appFlags   `embed:""`
-	Listen     string   `help:"Address of the page; loopback only." default:"127.0.0.1:4040"`
-	Tunnel     string   `help:"Address of the capturing endpoint, for a tunnel; empty: none." default:"127.0.0.1:4041"`
+	appFlags   `embed:"" group:"app"`
+	Listen     string   `help:"Address of the page, on this machine only (default: 127.0.0.1:4141, or the next free port)." placeholder:"ADDR"`
+	Tunnel     *string  `help:"Address of the endpoint for a tunnel (default: 127.0.0.1:4151, or the next free port); empty for none." placeholder:"ADDR"`
 	TunnelHost []string `help:"Host name that requests through the tunnel may have, beside that of --base-url; may be repeated." placeholder:"HOST"`
-	Captures   string   `help:"File that exchanges are kept in; one for each project directory by default." placeholder:"FILE" type:"path"`
+	Captures   string   `help:"File to keep exchanges in (default: one for each project)." placeholder:"FILE" type:"path"`
 	Memory     bool     `help:"Keep exchanges in memory, not in a file."`
-	Keep       int      `help:"How many exchanges are kept." default:"20000"`
-	Command    []string `arg:"" optional:"" passthrough:"" help:"Your program, started with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and again when it exits."`
+	Keep       int      `help:"How many exchanges to keep." default:"20000"`
+	NoOpen     bool     `help:"Do not open the page in the browser."`
+	Command    []string `arg:"" optional:"" passthrough:"" help:"Command that starts your program. It runs with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN set and is restarted when it exits."`
 }
 
 // Help shows examples.
@@ -80,41 +131,85 @@ func (devCommand) Help() string {
 
   ringback dev
   ringback dev -- go run ./examples/hello
-  ringback dev --app http://127.0.0.1:3000 --sms /webhooks/sms
+  ringback dev --app localhost:3000 --sms /webhooks/sms
 
-What your program sends and whom it calls arrives at the page too, if it asks the page's address in place of https://api.twilio.com: Messages and Calls of Twilio's REST API are spoken there, for the account and the token that are printed. A program that is started here has both as TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. twilio-go gets there with an http.Client whose transport sets URL.Scheme, URL.Host and Host of each request.
+The page also implements the Messages and Calls resources of Twilio's REST API, for the account SID and the auth token that are printed, at the address of the page. Your program gets both as TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. In twilio-go, set URL.Scheme, URL.Host and Host of each request in the transport of an http.Client.
 
-Point a tunnel at the capturing endpoint (--tunnel) to see real traffic: what comes in is passed on unchanged.`
+To see real traffic, point a tunnel at the address of --tunnel and set --base-url to the tunnel's public URL. Requests are forwarded unchanged.
+
+Settings of a project can be kept in a file .ringback.yaml, for instance:
+
+  app: localhost:3000
+  sms: /webhooks/sms
+  base-url: https://hooks.example.com
+
+It is looked for in the current directory and those above it. Keys are the names of flags: ` + strings.Join(settings, ", ") + `. Flags and environment variables come first.`
+}
+
+// Ports that are tried where none is given: 4040 is ngrok's.
+const (
+	pagePort   = 4141
+	tunnelPort = 4151
+	morePorts  = 10
+)
+
+// listenAt listens at addr, or at the first free port from port on.
+func listenAt(ctx context.Context, addr, flag string, port int) (net.Listener, error) {
+	if addr != "" {
+		return listen(ctx, addr, flag)
+	}
+	var l net.Listener
+	var err error
+	for n := range morePorts {
+		if l, err = listen(ctx, fmt.Sprintf("127.0.0.1:%d", port+n), flag); err == nil {
+			break
+		}
+	}
+	return l, err
 }
 
 // Run serves until ctx ends.
 func (d *devCommand) Run(ctx context.Context, io streams) error {
+	if d.App == demoApp {
+		d.App = ""
+	}
 	if err := d.check(); err != nil {
 		return err
 	}
 	if len(d.Command) > 0 && d.Command[0] == "--" {
 		d.Command = d.Command[1:]
 	}
-	if !loopback(d.Listen) {
-		return fmt.Errorf("--listen %s is not a loopback address: the page shows private texts and sends signed requests, so it stays on this machine", d.Listen)
+	if d.Listen != "" && !loopback(d.Listen) {
+		return usagef("--listen %s is not a loopback address: the page shows private texts and sends signed requests, so it stays on this machine", d.Listen)
 	}
-	if d.Tunnel != "" && !loopback(d.Tunnel) {
-		return fmt.Errorf("--tunnel %s is not a loopback address: start the tunnel on this machine and point it at --tunnel 127.0.0.1:4041", d.Tunnel)
+	if d.Tunnel != nil && *d.Tunnel != "" && !loopback(*d.Tunnel) {
+		return usagef("--tunnel %s is not a loopback address: start the tunnel on this machine and point it at --tunnel 127.0.0.1:%d", *d.Tunnel, tunnelPort)
+	}
+	if len(d.Command) > 0 {
+		if _, err := exec.LookPath(d.Command[0]); err != nil {
+			return usagef("cannot start %s: %v", d.Command[0], err)
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	// Listening comes first: a port that is taken is told before anything starts.
-	page, err := listen(ctx, d.Listen, "--listen")
+	// Listening comes first: nothing starts if a port is taken.
+	page, err := listenAt(ctx, d.Listen, "--listen", pagePort)
 	if err != nil {
 		return err
 	}
 	defer page.Close()
 	var tunnel net.Listener
-	if d.Tunnel != "" {
-		if tunnel, err = listen(ctx, d.Tunnel, "--tunnel"); err != nil {
+	tunnelAddr := ""
+	if d.Tunnel == nil || *d.Tunnel != "" {
+		addr := ""
+		if d.Tunnel != nil {
+			addr = *d.Tunnel
+		}
+		if tunnel, err = listenAt(ctx, addr, "--tunnel", tunnelPort); err != nil {
 			return err
 		}
 		defer tunnel.Close()
+		tunnelAddr = tunnel.Addr().String()
 	}
 	app, err := d.app(io)
 	if err != nil {
@@ -130,23 +225,21 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	hub := new(console.Hub)
+	pageURL := "http://" + page.Addr().String() + "/"
 	st, err := stage.New(stage.Config{
-		App: d.App, BaseURL: d.BaseURL, AuthToken: d.Token, SMS: d.SMS, Voice: d.Voice, Status: d.statusPath(), Fallback: d.Fallback,
-		Number: d.Number, Hosts: d.TunnelHost, API: "http://" + page.Addr().String(), Store: store, Facts: facts,
+		App: d.App, BaseURL: d.BaseURL, AuthToken: d.Token, SMS: d.SMS, Voice: d.Voice, Status: d.statusPath(), Ends: d.Status, Fallback: d.Fallback,
+		Number: d.Number, Hosts: d.TunnelHost, API: strings.TrimSuffix(pageURL, "/"), Store: store, Facts: facts,
 	}, d.teller(io, hub))
 	if err != nil {
 		return err
 	}
 	app.hub, app.account = hub, st.AccountSID()
 
-	session, err := token()
-	if err != nil {
-		fmt.Fprintf(io.err, "ringback: the console's token cannot be kept (%v); the page has to be opened anew after each start\n", err)
-	}
-	keeper := guard.New(session, guard.LoopbackHosts(page.Addr().String())...)
+	session, link, withdraw := d.announce(io, pageURL, st)
+	defer withdraw()
 	server := console.New(console.Config{
-		Stage: st, Store: store, Facts: facts, Guard: keeper, Hub: hub, App: app.state, Version: version(), Tunnel: d.Tunnel,
-		REST: rest.New(st, d.Token), Notice: notice,
+		Stage: st, Store: store, Facts: facts, Guard: guard.New(session, guard.LoopbackHosts(page.Addr().String())...), Hub: hub,
+		App: app.state, Version: version(), Tunnel: tunnelAddr, REST: rest.New(st, d.Token), Notice: notice,
 	})
 	var running sync.WaitGroup
 	var failed error // the first
@@ -165,22 +258,80 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	if tunnel != nil {
 		start(func(ctx context.Context) error { return serve(ctx, tunnel, st.Tunnel()) })
 	}
-	d.greet(io, page.Addr().String(), keeper.Token(), st)
+	d.greet(io, pageURL+"#token="+session, tunnelAddr, st)
+	if !d.NoOpen && terminal(io.out) {
+		if err := browse(link); err != nil {
+			fmt.Fprintf(io.err, "ringback: the page cannot be opened (%v); open the URL above\n", err)
+		}
+	}
 	running.Wait()
 	return failed
 }
 
-// token returns the console's token, the same for each start in one directory.
-func token() (string, error) {
-	dir, err := project.Open(".")
-	if err != nil {
-		return "", err
+func (d *devCommand) greet(io streams, link, tunnel string, st *stage.Stage) {
+	rows := [][2]string{
+		{"Open", bold.on(io.out, link)},
+		{"App", fmt.Sprintf("%s (%s)", d.App, strings.Join(d.paths(), ", "))},
+		{"Signed for", st.Config().BaseURL},
+		{"Auth token", d.Token},
+		{"Account", fmt.Sprintf("%s, at %s for a REST client", st.AccountSID(), st.Config().API)},
 	}
-	return dir.Token()
+	if tunnel != "" {
+		rows = append(rows, [2]string{"Tunnel to", "http://" + tunnel})
+	}
+	fmt.Fprintln(io.out)
+	for _, row := range rows {
+		fmt.Fprintf(io.out, "%-11s %s\n", row[0], row[1])
+	}
+	fmt.Fprintln(io.out)
 }
 
-// teller passes news on to the page, and to the terminal what only a person at
-// the terminal can change.
+// paths are the paths of the program that are known.
+func (d *devCommand) paths() []string {
+	return slices.DeleteFunc([]string{d.SMS, d.Voice, d.Status, d.Fallback}, func(path string) bool { return path == "" })
+}
+
+// announce returns the console's token and a file that opens the page with it,
+// and tells one-shot commands where the console is, until withdraw is called.
+// The browser gets a file since every user of the machine can read the URL that a
+// program is started with.
+func (d *devCommand) announce(io streams, page string, st *stage.Stage) (session, link string, withdraw func()) {
+	cfg := st.Config()
+	dir, err := project.Open(projectDir())
+	if err == nil {
+		session, err = dir.Token()
+	}
+	if err == nil {
+		link, err = dir.Write("open.html", fmt.Sprintf("<!doctype html><title>Ringback</title><meta http-equiv=\"refresh\" content=\"0;url=%s#token=%s\">\n", page, session))
+	}
+	if err == nil {
+		withdraw, err = dir.Announce(project.Console{
+			URL: page, Token: session, App: cfg.App, BaseURL: cfg.BaseURL, Number: cfg.Number,
+			SMS: cfg.SMS, Voice: cfg.Voice, Status: d.Status, Fallback: cfg.Fallback,
+		})
+	}
+	if err != nil {
+		fmt.Fprintf(io.err, "ringback: the console's token cannot be kept (%v): open the printed URL after each start\n", err)
+		if session == "" {
+			session = project.NewToken()
+		}
+		return session, page + "#token=" + session, func() {}
+	}
+	return session, link, withdraw
+}
+
+// browse opens a file or a URL in the browser.
+func browse(target string) error {
+	switch runtime.GOOS {
+	case "darwin":
+		return exec.Command("open", target).Start()
+	case "windows":
+		return exec.Command("rundll32", "url.dll,FileProtocolHandler", target).Start()
+	}
+	return exec.Command("xdg-open", target).Start()
+}
+
+// teller passes news on to the page, and writes a line for each request.
 func (d *devCommand) teller(io streams, hub *console.Hub) func(stage.News) {
 	var refused sync.Map
 	return func(n stage.News) {
@@ -190,22 +341,47 @@ func (d *devCommand) teller(io streams, hub *console.Hub) func(stage.News) {
 			}
 			return
 		}
+		if e, ok := n.Data.(capture.Exchange); ok {
+			fmt.Fprintln(io.out, feed(io.out, e))
+		}
 		hub.Tell(n)
 	}
 }
 
-func (d *devCommand) greet(io streams, page, token string, st *stage.Stage) {
-	fmt.Fprintf(io.out, `
-Open        http://%s/#token=%s
-App         %s (%s, %s, %s)
-Signed for  %s
-Auth token  %s
-Account     %s, at http://%s for a REST client
-`, page, token, d.App, d.SMS, d.Voice, d.statusPath(), st.Config().BaseURL, d.Token, st.AccountSID(), page)
-	if d.Tunnel != "" {
-		fmt.Fprintf(io.out, "Tunnel to   http://%s\n", d.Tunnel)
+// feed is the line of an exchange. It holds no texts and no phone numbers.
+func feed(w io.Writer, e capture.Exchange) string {
+	status, paint := strconv.Itoa(e.Response.Status), green
+	switch {
+	case e.Response.Status == 0:
+		status, paint = "---", red
+	case e.Response.Status >= 400 || e.Code != 0:
+		paint = red
+	case e.Response.Status >= 300 || e.Lint > 0:
+		paint = yellow
 	}
-	fmt.Fprintln(io.out)
+	path, _, _ := strings.Cut(strings.TrimPrefix(e.Request.URL, "https://"), "?")
+	if u, err := url.Parse(e.Request.URL); err == nil {
+		path = u.EscapedPath()
+	}
+	line := fmt.Sprintf("%s  %s %-4s %s  %s %s", faint.on(w, e.At.Format(time.TimeOnly)), paint.on(w, status), oneLine(e.Request.Method), oneLine(path),
+		cmp.Or(oneLine(e.Kind), "request"), faint.on(w, e.Took.Round(time.Millisecond).String()))
+	var notes []string
+	if e.Code != 0 {
+		notes = append(notes, fmt.Sprintf("error %d", e.Code))
+	}
+	if e.Verdict != "valid" && e.Verdict != "" {
+		notes = append(notes, "signature refused")
+	}
+	if e.Lint > 0 {
+		notes = append(notes, counted(e.Lint, "problem"))
+	}
+	if e.Fault != "" {
+		notes = append(notes, "fault "+e.Fault)
+	}
+	if len(notes) > 0 {
+		line += "  " + red.on(w, strings.Join(notes, ", "))
+	}
+	return line
 }
 
 // open opens the captures. notice is what the page is to say about them.
@@ -214,7 +390,7 @@ func (d *devCommand) open(io streams) (store *capture.Store, notice string, err 
 	if d.Memory {
 		path = ""
 	} else if path == "" {
-		dir, err := project.Open(".")
+		dir, err := project.Open(projectDir())
 		if err != nil {
 			return nil, "", fmt.Errorf("no directory for captures (%w); use --captures or --memory", err)
 		}
@@ -311,6 +487,7 @@ func (d *devCommand) app(io streams) (*application, error) {
 			return nil, err
 		}
 		d.App = "http://" + l.Addr().String()
+		d.Status = d.statusPath() // which the demo has
 		handler, err := demo(d.baseURL(), d.Token)
 		if err != nil {
 			return nil, err
@@ -342,7 +519,7 @@ func (a *application) run(ctx context.Context) error {
 		addr := strings.TrimPrefix(a.cfg.App, "http://")
 		_, port, err := net.SplitHostPort(addr)
 		if err != nil {
-			return fmt.Errorf("--app %s has no port, which your program needs to be told", a.cfg.App)
+			return usagef("--app %s has no port, which your program needs", a.cfg.App)
 		}
 		running.Go(func() {
 			failed <- process.Run(ctx, process.Config{

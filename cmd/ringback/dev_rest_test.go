@@ -170,6 +170,6 @@ func TestDevHelpTellsOfTheRESTAPI(t *testing.T) {
 	code, help, errs := command(t, "", "dev", "--help")
 	require.Zero(t, code, errs)
 	words := strings.Join(strings.Fields(help), " ")
-	assert.Contains(t, words, "in place of https://api.twilio.com: Messages and Calls of Twilio's REST API")
-	assert.Contains(t, words, "started with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+	assert.Contains(t, words, "the Messages and Calls resources of Twilio's REST API")
+	assert.Contains(t, words, "runs with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN set")
 }

@@ -104,21 +104,23 @@ func TestDevRefusesWhatCannotWork(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		args []string
+		code int
 		says string
 	}{
-		{"port of the page taken", []string{"--memory", "--listen", addr}, addr + " is taken"},
-		{"port of the tunnel taken", []string{"--memory", "--tunnel", addr}, "choose another with --tunnel"},
-		{"T32 page for everybody", []string{"--memory", "--listen", "0.0.0.0:0"}, "not a loopback address"},
-		{"T37 tunnel for everybody", []string{"--memory", "--tunnel", ":0"}, "not a loopback address"},
-		{"address without a scheme", []string{"--memory", "--app", "localhost"}, "is no address"},
-		{"path without a slash", []string{"--memory", "--sms", "sms"}, "does not start with /"},
-		{"token with a line feed", []string{"--memory", "--token", "secret-token\n"}, "begins or ends with white space"},
-		{"no such program", []string{"--memory", "--tunnel=", "--", "no-such-program-anywhere"}, "cannot start no-such-program-anywhere"},
-		{"captures that are a folder", []string{"--tunnel=", "--captures", t.TempDir()}, "use another file (--captures) or none (--memory)"},
+		{"port of the page taken", []string{"--memory", "--listen", addr}, 1, addr + " is taken"},
+		{"port of the tunnel taken", []string{"--memory", "--tunnel", addr}, 1, "choose another with --tunnel"},
+		{"T32 page for everybody", []string{"--memory", "--listen", "0.0.0.0:0"}, 2, "not a loopback address"},
+		{"T37 tunnel for everybody", []string{"--memory", "--tunnel", ":0"}, 2, "not a loopback address"},
+		{"not an address", []string{"--memory", "--app", "what is this"}, 2, "invalid URL"},
+		{"address with a path", []string{"--memory", "--app", "http://127.0.0.1:3000/sms"}, 2, "use --app http://127.0.0.1:3000; --sms sets the path"},
+		{"path without a slash", []string{"--memory", "--sms", "sms"}, 2, "does not start with /"},
+		{"token with a line feed", []string{"--memory", "--token", "secret-token\n"}, 2, "begins or ends with white space"},
+		{"no such program", []string{"--memory", "--tunnel=", "--", "no-such-program-anywhere"}, 2, "cannot start no-such-program-anywhere"},
+		{"captures that are a directory", []string{"--tunnel=", "--captures", t.TempDir()}, 1, "use another file (--captures) or none (--memory)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := startDev(t, c.args...)
-			assert.Equal(t, 1, d.code())
+			assert.Equal(t, c.code, d.code())
 			assert.Contains(t, d.err.String(), c.says)
 			assert.Equal(t, 1, strings.Count(d.err.String(), "\n"), "one line: %s", d.err.String())
 			assert.NotContains(t, d.err.String(), "secret-token")
@@ -213,11 +215,11 @@ func TestT38CapturesArePrivate(t *testing.T) {
 func TestTokenFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
 	require.NoError(t, os.WriteFile(file, []byte("12345\n"), 0o600))
-	code, out, errs := command(t, "", "diagnose", "testdata/signed.http", "--base-url", "https://hooks.example.com", "--token-file", file)
+	code, out, errs := command(t, "", "diagnose", "example:signed.http", "--base-url", "https://hooks.example.com", "--token-file", file)
 	assert.Zero(t, code, errs)
 	assert.Contains(t, out, "valid")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	code, _, errs = command(t, "", "diagnose", "testdata/signed.http", "--base-url", "https://hooks.example.com", "--token-file", file)
+	code, _, errs = command(t, "", "diagnose", "example:signed.http", "--base-url", "https://hooks.example.com", "--token-file", file)
 	assert.NotZero(t, code)
 	assert.Contains(t, errs, "is empty")
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/fixture"
@@ -16,9 +17,9 @@ import (
 )
 
 type diagnoseCommand struct {
-	Capture     string `arg:"" help:"A file with one HTTP request as text, a HAR file, - for standard input, or the number of an exchange of ringback dev."`
+	Capture     string `arg:"" help:"File with one HTTP request as text, a HAR file, - for standard input, or the number of an exchange of ringback dev."`
 	secretFlags `embed:""`
-	BaseURL     string `help:"Public address that the program verifies for." placeholder:"URL" env:"BASE_URL"`
+	BaseURL     string `help:"Public URL that the program verifies for." placeholder:"URL" env:"BASE_URL"`
 	Entry       int    `help:"Which entry of a HAR file, from 1; the first one that is signed by default." placeholder:"N"`
 	Captures    string `help:"File that exchanges are kept in." placeholder:"FILE" type:"path"`
 	JSON        bool   `name:"json" help:"Print the findings as JSON."`
@@ -26,15 +27,15 @@ type diagnoseCommand struct {
 
 // Help shows examples.
 func (diagnoseCommand) Help() string {
-	return `Says why the signature of a request is refused and what to do about it. Exit code 0 when it is fine, 1 when it is not.
+	return `The exit code is 1 if the signature is refused.
 
 Examples:
 
-  ringback diagnose testdata/signed.http --base-url https://hooks.example.com --token 12345
-  ringback diagnose testdata/signed.http --base-url http://hooks.example.com --token 12345 --json
-  ringback diagnose testdata/signed.har --base-url https://hooks.example.com --token 12345
+  ringback diagnose example:signed.http --base-url https://hooks.example.com --token 12345
+  ringback diagnose example:signed.http --base-url http://hooks.example.com --token 12345 --json
+  ringback diagnose example:signed.har --base-url https://hooks.example.com --token 12345
 
-The token is best given as TWILIO_AUTH_TOKEN: what stands on the command line can be seen by others on this machine.`
+Set TWILIO_AUTH_TOKEN or use --token-file for a real token: others on this machine can read flags.`
 }
 
 // Run looks at the request.
@@ -47,10 +48,10 @@ func (d *diagnoseCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	if d.Token == "" {
-		return errors.New("no auth token to verify with; set TWILIO_AUTH_TOKEN or give --token")
+		return usagef("no auth token to verify with; set TWILIO_AUTH_TOKEN or use --token-file")
 	}
 	if d.BaseURL == "" {
-		return errors.New("no address to verify for; give the public one that is configured at Twilio as --base-url")
+		return usagef("no URL to verify for; set --base-url to the public URL that is configured at Twilio")
 	}
 	verifier, err := signature.New(signature.Config{
 		BaseURL: d.BaseURL, Tokens: signature.Tokens(d.Token), Methods: []string{http.MethodPost, http.MethodGet},
@@ -106,21 +107,21 @@ func (d *diagnoseCommand) source() (source, error) {
 	}
 	id, err := strconv.ParseInt(d.Capture, 10, 64)
 	if err != nil || id < 1 {
-		if _, err := os.Stat(d.Capture); errors.Is(err, os.ErrNotExist) {
-			return source{}, fmt.Errorf("there is no file %q; give one that holds a request, or the number of an exchange of ringback dev", d.Capture)
+		if _, err := os.Stat(d.Capture); errors.Is(err, os.ErrNotExist) && !strings.HasPrefix(d.Capture, samplePrefix) {
+			return source{}, fmt.Errorf("cannot read %s: no such file; name a file that holds a request, or the number of an exchange of ringback dev", d.Capture)
 		}
 		return source{file: d.Capture}, nil
 	}
 	file := d.Captures
 	if file == "" {
-		dir, err := project.Open(".")
+		dir, err := project.Open(projectDir())
 		if err != nil {
 			return source{}, fmt.Errorf("no directory for captures (%w); use --captures", err)
 		}
 		file = dir.Captures()
 	}
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-		return source{}, fmt.Errorf("exchange %d cannot be looked up, since there are no captures in %s; run ringback dev without --memory, or name its file with --captures", id, file)
+		return source{}, fmt.Errorf("cannot look up exchange %d: there are no captures in %s; run ringback dev without --memory, or name its file with --captures", id, file)
 	}
 	return source{file, id}, nil
 }
@@ -129,13 +130,13 @@ func (d *diagnoseCommand) request(ctx context.Context, in streams, from source) 
 	if from.number != 0 {
 		r, err := fixture.Number(from.file, from.number)
 		if errors.Is(err, capture.ErrNotFound) {
-			return nil, fmt.Errorf("there is no exchange %d in %s; the numbers are those of the page of ringback dev", from.number, from.file)
+			return nil, fmt.Errorf("there is no exchange %d in %s; use a number from the page of ringback dev", from.number, from.file)
 		}
 		return r, err
 	}
 	text := in.in
 	if from.file != "" {
-		f, err := os.Open(from.file)
+		f, err := openFile(from.file)
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,24 +27,25 @@ func TestDiagnoseNeeds(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		args []string
+		code int
 		says string
 	}{
-		{"no file, and nothing else either", []string{absent},
-			"there is no file " + strconv.Quote(absent) + "; give one that holds a request, or the number of an exchange of ringback dev"},
-		{"no file", append([]string{absent}, all...),
-			"there is no file " + strconv.Quote(absent) + "; give one that holds a request, or the number of an exchange of ringback dev"},
-		{"no captures", []string{"3", "--captures", absent},
-			"exchange 3 cannot be looked up, since there are no captures in " + absent + "; run ringback dev without --memory, or name its file with --captures"},
-		{"no such exchange", append([]string{"3", "--captures", kept}, all...),
-			"there is no exchange 3 in " + kept + "; the numbers are those of the page of ringback dev"},
-		{"no token", []string{"testdata/signed.http"},
-			"no auth token to verify with; set TWILIO_AUTH_TOKEN or give --token"},
-		{"no address", []string{"-", "--token", "12345"},
-			"no address to verify for; give the public one that is configured at Twilio as --base-url"},
+		{"no file, and nothing else either", []string{absent}, 1,
+			"cannot read " + absent + ": no such file; name a file that holds a request, or the number of an exchange of ringback dev"},
+		{"no file", append([]string{absent}, all...), 1,
+			"cannot read " + absent + ": no such file; name a file that holds a request, or the number of an exchange of ringback dev"},
+		{"no captures", []string{"3", "--captures", absent}, 1,
+			"cannot look up exchange 3: there are no captures in " + absent + "; run ringback dev without --memory, or name its file with --captures"},
+		{"no such exchange", append([]string{"3", "--captures", kept}, all...), 1,
+			"there is no exchange 3 in " + kept + "; use a number from the page of ringback dev"},
+		{"no token", []string{"example:signed.http"}, 2,
+			"no auth token to verify with; set TWILIO_AUTH_TOKEN or use --token-file"},
+		{"no address", []string{"-", "--token", "12345"}, 2,
+			"no URL to verify for; set --base-url to the public URL that is configured at Twilio"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, out, errs := command(t, "", append([]string{"diagnose"}, c.args...)...)
-			assert.Equal(t, 1, code)
+			assert.Equal(t, c.code, code)
 			assert.Empty(t, out)
 			assert.Equal(t, "ringback: "+c.says+"\n", errs)
 		})

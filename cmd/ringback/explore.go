@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -13,19 +12,19 @@ import (
 
 type exploreCommand struct {
 	programFlags `embed:""`
-	URL          string `arg:"" optional:"" name:"url" help:"The menu: a URL, or a path of --app; --voice by default."`
+	URL          string `arg:"" optional:"" name:"url" help:"The menu: a URL, or a path of --app (default: --voice)."`
 	Format       string `short:"f" help:"text, mermaid or json." enum:"text,mermaid,json" default:"text"`
 	Output       string `short:"o" help:"Write the tree to a file." placeholder:"FILE" type:"path"`
-	Depth        int    `help:"How many decisions in a row." default:"4"`
-	Calls        int    `help:"How many calls at most." default:"2000"`
-	Keys         string `help:"The keys that are tried." default:"1234567890*#"`
-	Strict       bool   `help:"Exit with 1 when something is wrong in the menu."`
+	Depth        int    `help:"Largest number of decisions in a row." default:"4"`
+	Calls        int    `help:"Largest number of calls." default:"2000"`
+	Keys         string `help:"Keys to try." default:"1234567890*#"`
+	Strict       bool   `help:"Exit with 1 if the menu has a problem."`
 	JSON         bool   `name:"json" help:"The same as --format json."`
 }
 
 // Help shows examples.
 func (exploreCommand) Help() string {
-	return `Every key of every menu is tried, and silence, and what dialed people may do; each way is a call of its own. What is wrong goes to standard error: menus that nobody gets out of, answers that Twilio refuses, what lint finds.
+	return `Every key of every menu is tried, and silence, and what people who are called may do; each way is a call of its own. Problems go to standard error: menus without a way out, answers that Twilio refuses, lint errors.
 
 Examples:
 
@@ -43,12 +42,12 @@ func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 		u, err := url.Parse(x.URL)
 		switch {
 		case err != nil:
-			return fmt.Errorf("%q is no address; write it as http://127.0.0.1:8080/voice", x.URL)
+			return usagef("invalid URL %q; write it as http://127.0.0.1:8080/voice", x.URL)
 		case u.Host != "" && x.App == "":
 			x.App = u.Scheme + "://" + u.Host
 			path = u.RequestURI()
 		case u.Host != "":
-			return errors.New("give the menu as a path when there is --app, or as a URL without it")
+			return usagef("with --app, name the menu by its path; without, by its URL")
 		default:
 			path = x.URL
 		}
@@ -61,7 +60,7 @@ func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	began := time.AfterFunc(time.Second, func() {
-		fmt.Fprintf(io.err, "ringback: calling %s again and again, at most %d times\n", path, x.Calls)
+		fmt.Fprintf(io.err, "ringback: calling %s, at most %d times\n", path, x.Calls)
 	})
 	defer began.Stop()
 	tree := dialogue.Explore(dialogue.Exploration{
@@ -80,13 +79,13 @@ func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 		fmt.Fprintln(io.err, "problem:", plain(p))
 	}
 	if hint := way.Hint(); hint != "" {
-		return fmt.Errorf("the menu cannot be walked to its ends; %s", hint)
+		return fmt.Errorf("the menu cannot be explored to its end; %s", hint)
 	}
 	if !tree.Complete {
-		fmt.Fprintf(io.err, "ringback: there is more; %d calls were made (--depth, --calls)\n", tree.Calls)
+		fmt.Fprintf(io.err, "ringback: incomplete: stopped at --depth %d after %d calls\n", x.Depth, tree.Calls)
 	}
 	if x.Strict && len(problems) > 0 {
-		return fmt.Errorf("the menu has %s, and --strict allows none", counted(len(problems), "problem"))
+		return fmt.Errorf("the menu has %s, which --strict does not allow", counted(len(problems), "problem"))
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 type helpCommand struct {
-	Command string `arg:"" optional:"" help:"The command to tell of; all by default."`
+	Command string `arg:"" optional:"" help:"The command to describe (default: all)."`
 }
 
 // Run prints what --help prints.
@@ -22,7 +22,7 @@ func (h *helpCommand) Run(parser *kong.Kong) error {
 		return err
 	}
 	if found.Error != nil {
-		return fmt.Errorf("there is no command %q; ringback help lists all", h.Command)
+		return usagef("there is no command %q; ringback help lists all", h.Command)
 	}
 	return found.PrintUsage(false)
 }

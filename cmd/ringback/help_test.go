@@ -23,7 +23,7 @@ func TestHelpCommand(t *testing.T) {
 		assert.Contains(t, got, strings.TrimSpace("Usage: ringback "+name))
 	}
 	code, out, errs := command(t, "", "help", "sing")
-	assert.Equal(t, 1, code)
+	assert.Equal(t, 2, code)
 	assert.Empty(t, out)
 	assert.Equal(t, "ringback: there is no command \"sing\"; ringback help lists all\n", errs)
 }

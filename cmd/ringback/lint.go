@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 
 type lintCommand struct {
 	Source []string `arg:"" help:"Files or URLs of TwiML; - is standard input." placeholder:"FILE|URL"`
-	Kind   string   `help:"What the document answers: voice, messaging; auto: as its verbs say." enum:"auto,voice,messaging" default:"auto"`
+	Kind   string   `help:"Kind of document: voice, messaging, or auto to tell by its verbs." enum:"auto,voice,messaging" default:"auto"`
 	Ignore []string `help:"Rules to leave out, by the name in parentheses." placeholder:"RULE"`
 	Strict bool     `help:"Exit with 1 for warnings as well."`
 	JSON   bool     `name:"json" help:"Print the problems as JSON."`
@@ -24,15 +23,15 @@ type lintCommand struct {
 
 // Help shows examples.
 func (lintCommand) Help() string {
-	return `Each problem is printed as FILE:LINE:COLUMN, Twilio's number for it, and what is wrong. Exit code 1 when Twilio would stop.
+	return `Each problem is printed as FILE:LINE:COLUMN, Twilio's error number and what is wrong. The exit code is 1 if Twilio would stop.
 
 Examples:
 
-  ringback lint testdata/menu.xml
+  ringback lint example:menu.xml
   echo '<Response><Say>Hi</Say></Response>' | ringback lint -
-  ringback lint --kind messaging --json testdata/reply.xml
+  ringback lint --kind messaging --json example:reply.xml
 
-A URL is fetched by GET and without a signature; ringback send asks as Twilio does.`
+A URL is fetched by GET and without a signature. Use ringback send for a signed request.`
 }
 
 // lintProblem is what a machine is told.
@@ -69,14 +68,14 @@ func (l *lintCommand) Run(ctx context.Context, io streams) error {
 		}
 	} else {
 		for _, p := range all {
-			fmt.Fprintln(io.out, p)
+			fmt.Fprintln(io.out, p.colored(io.out))
 		}
 	}
 	switch {
 	case stops > 0:
-		return fmt.Errorf("%s at which Twilio would stop; mend what is marked as error", counted(stops, "problem"))
+		return fmt.Errorf("%s", counted(stops, "error"))
 	case l.Strict && len(all) > 0:
-		return fmt.Errorf("%s, and --strict allows none", counted(len(all), "warning"))
+		return fmt.Errorf("%s, which --strict does not allow", counted(len(all), "warning"))
 	}
 	return nil
 }
@@ -88,16 +87,17 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// String writes a problem as compilers do.
-func (p lintProblem) String() string {
-	severity := "warning"
+// colored is a problem as compilers print it.
+func (p lintProblem) colored(w io.Writer) string {
+	severity, paint := "warning", yellow
 	if p.Stops {
-		severity = "error"
+		severity, paint = "error", red
 	}
 	if p.Code != 0 {
 		severity += fmt.Sprintf(" %d", p.Code)
 	}
-	return plain(fmt.Sprintf("%s:%d:%d: %s: %s (%s)", p.Source, p.Line, p.Column, severity, p.Text, p.Rule))
+	place := fmt.Sprintf("%s:%d:%d:", p.Source, p.Line, p.Column)
+	return fmt.Sprintf("%s %s %s", bold.on(w, oneLine(place)), paint.on(w, severity+":"), plain(fmt.Sprintf("%s (%s)", p.Text, p.Rule)))
 }
 
 func (l *lintCommand) lint(source string, data []byte) []lintProblem {
@@ -108,7 +108,7 @@ func (l *lintCommand) lint(source string, data []byte) []lintProblem {
 			p.Line, p.Column, p.Code, p.Text = s.Line, s.Column, s.Code, s.Reason
 		}
 		if looksLikeHTML(data) {
-			p.Text = "this is a web page, not TwiML; look for an error page or a login in front of the program"
+			p.Text = "this is a web page, not TwiML: perhaps an error page, or a login in front of the program"
 		}
 		return []lintProblem{p}
 	}
@@ -153,12 +153,7 @@ func read(ctx context.Context, source string, in streams) ([]byte, error) {
 	case strings.HasPrefix(source, "http://"), strings.HasPrefix(source, "https://"):
 		return fetch(ctx, source)
 	}
-	f, err := os.Open(source)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, largest))
+	return readFile(source, largest)
 }
 
 // twilioWaits is how long Twilio waits for an answer.
@@ -169,15 +164,15 @@ func fetch(ctx context.Context, address string) ([]byte, error) {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%q is no address: %w", address, err)
+		return nil, usagef("invalid URL %q: %v", address, err)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("nothing can be fetched: %w; is the program up?", err)
+		return nil, fmt.Errorf("cannot fetch the document: %w; is the program running?", err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode >= 300 {
-		return nil, fmt.Errorf("%s answers %s; if it wants a signature, ask it with ringback send", address, res.Status)
+		return nil, fmt.Errorf("%s answered %s; if it needs a signature, use ringback send", address, res.Status)
 	}
 	return io.ReadAll(io.LimitReader(res.Body, largest))
 }

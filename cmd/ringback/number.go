@@ -13,24 +13,24 @@ import (
 )
 
 type numberCommand struct {
-	Number        string `arg:"" help:"A phone number of yours, as +15550100."`
-	SMS           string `name:"sms" help:"Address of incoming messages." placeholder:"URL"`
-	SMSFallback   string `help:"Address of the fallback for messages." placeholder:"URL"`
-	Voice         string `help:"Address of incoming calls." placeholder:"URL"`
-	VoiceFallback string `help:"Address of the fallback for calls." placeholder:"URL"`
-	Status        string `help:"Address of status callbacks of calls." placeholder:"URL"`
+	Number        string `arg:"" help:"A phone number of your account, such as +15550100."`
+	SMS           string `name:"sms" help:"URL for incoming messages." placeholder:"URL"`
+	SMSFallback   string `help:"Fallback URL for messages." placeholder:"URL"`
+	Voice         string `help:"URL for incoming calls." placeholder:"URL"`
+	VoiceFallback string `help:"Fallback URL for calls." placeholder:"URL"`
+	Status        string `help:"URL for status callbacks of calls." placeholder:"URL"`
 	Account       string `help:"Account SID." env:"TWILIO_ACCOUNT_SID" placeholder:"AC..."`
 	Token         string `help:"Auth token of the account." env:"TWILIO_AUTH_TOKEN"`
 	Key           string `help:"SID of an API key, in place of the token." env:"TWILIO_API_KEY" placeholder:"SK..."`
 	Secret        string `help:"Secret of the API key." env:"TWILIO_API_SECRET"`
-	API           string `name:"api" help:"Address of the API; Twilio's by default." placeholder:"URL"`
-	Yes           bool   `short:"y" help:"Change without asking."`
-	JSON          bool   `name:"json" help:"Print what is changed as JSON."`
+	API           string `name:"api" help:"URL of the API (default: Twilio's)." placeholder:"URL"`
+	Yes           bool   `short:"y" help:"Do not ask for confirmation."`
+	JSON          bool   `name:"json" help:"Print the result as JSON."`
 }
 
 // Help shows examples.
 func (numberCommand) Help() string {
-	return `Shows the webhooks of a real number, and sets those that are given, after it has shown what changes and asked. The account is TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN.
+	return `Without URLs, the webhooks of the number are printed. With URLs, the changes are printed and made after you confirm them. The account is TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN.
 
 Examples:
 
@@ -97,10 +97,10 @@ func (n *numberCommand) Run(ctx context.Context, io streams) error {
 // check refuses what Twilio could not use, before anything is asked.
 func (n *numberCommand) check(want numbers.Webhooks) error {
 	if n.Account == "" || n.Token == "" && (n.Key == "" || n.Secret == "") {
-		return errors.New("no account; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or give --key and --secret")
+		return usagef("no account: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or use --key and --secret")
 	}
 	if !strings.HasPrefix(n.Number, "+") || strings.Trim(n.Number[1:], "0123456789") != "" {
-		return fmt.Errorf("%q is not a phone number; write it as +15550100", n.Number)
+		return usagef("%q is not a phone number; write it as +15550100", n.Number)
 	}
 	for _, address := range []string{want.SMS, want.SMSFallback, want.Voice, want.VoiceFallback, want.Status} {
 		if address == "" {
@@ -108,10 +108,10 @@ func (n *numberCommand) check(want numbers.Webhooks) error {
 		}
 		u, err := url.Parse(address)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return fmt.Errorf("invalid URL %q; write it as https://hooks.example.com/sms", address)
+			return usagef("invalid URL %q; write it as https://hooks.example.com/sms", address)
 		}
 		if host := u.Hostname(); host == "localhost" || strings.HasPrefix(host, "127.") || host == "::1" {
-			return fmt.Errorf("Twilio cannot reach %q, which is this machine; give the public address, such as that of a tunnel", address)
+			return usagef("Twilio cannot reach %q, which is this machine; give the public address, such as that of a tunnel", address)
 		}
 	}
 	return nil

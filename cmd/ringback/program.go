@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -24,12 +22,12 @@ const demoURL = "http://demo.example.com"
 
 // aboutApp is said by the help of every command that speaks to a program.
 const aboutApp = `
---app demo is the built-in support line: nothing has to run.`
+--app demo is the built-in support line. Without --app, the program of a running console is used, and the requests appear on its page.`
 
 // programFlags are the flags of a command that speaks to a program once.
 type programFlags struct {
-	appFlags `embed:""`
-	Seed     uint64 `help:"Seed of identifiers; equal seeds send equal requests. From the clock by default." placeholder:"N"`
+	appFlags `embed:"" group:"app"`
+	Seed     uint64 `help:"Seed of identifiers: equal seeds send equal requests. The clock by default." placeholder:"N" group:"common"`
 }
 
 // program is a program to speak to, and the engine that does it.
@@ -41,14 +39,19 @@ type program struct {
 }
 
 // errNoApp is the error of a command that was not told what to speak to.
-var errNoApp = errors.New("say where your program is: --app http://127.0.0.1:8080, or --app demo for the built-in support line")
+var errNoApp = usageError{"no program given: use --app localhost:3000, --app demo, or start ringback dev"}
 
 // open completes the flags and finds the way to the program.
 func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, error) {
+	cfg := remote.Config{Progress: io.err}
+	console, found := running()
+	if f.App == "" && found {
+		f.adopt(console)
+		fmt.Fprintf(io.err, "ringback: using the program of the console at %s\n", console.URL)
+	}
 	if f.App == "" {
 		return nil, errNoApp
 	}
-	cfg := remote.Config{Progress: io.err}
 	builtIn := f.App == demoApp
 	if builtIn {
 		f.App, f.BaseURL = demoURL, demoURL
@@ -57,7 +60,6 @@ func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, e
 		return nil, err
 	}
 	if builtIn {
-		var handler http.Handler
 		handler, err := demo(demoURL, f.Token)
 		if err != nil {
 			return nil, err
@@ -66,6 +68,9 @@ func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, e
 	}
 	if f.Seed == 0 {
 		f.Seed = uint64(time.Now().UnixNano())
+	}
+	if found && f.App == console.App {
+		cfg.Seen = report(ctx, console)
 	}
 	cfg.App, cfg.BaseURL = f.App, f.BaseURL
 	cfg.Flags = map[string]string{f.statusPath(): "--status", f.Voice: "--voice", f.SMS: "--sms"}
@@ -92,7 +97,7 @@ func (f *programFlags) start(ctx context.Context, io streams, clock dialogue.Clo
 
 // failed is the error of what Twilio would have refused, with what to do.
 func (p *program) failed(f *dialogue.Failure) error {
-	return withHint(fmt.Errorf("this is what Twilio would report%s: %s", of(f.URL), f.Error()), p.Hint())
+	return withHint(fmt.Errorf("Twilio would log%s: %s", of(f.URL), f.Error()), p.Hint())
 }
 
 // of names the address that a failure is about, without what may be secret in
@@ -103,7 +108,7 @@ func of(address string) string {
 		return ""
 	}
 	u.User, u.RawQuery, u.ForceQuery, u.Fragment = nil, "", false, ""
-	return " of " + u.String()
+	return " for " + u.String()
 }
 
 // withHint adds what to do to an error.

@@ -13,16 +13,16 @@ import (
 
 type runCommand struct {
 	programFlags `embed:""`
-	Scenario     []string `arg:"" help:"Files of scenarios." placeholder:"SCENARIO.yaml"`
+	Scenario     []string `arg:"" help:"Scenario files, or example:supportline.yaml." placeholder:"SCENARIO.yaml"`
 	Junit        string   `name:"junit" help:"Write the results as JUnit XML." placeholder:"FILE" type:"path"`
-	Transcript   string   `help:"Write what happened as plain text." placeholder:"FILE" type:"path"`
-	Only         string   `help:"Only scenarios whose name contains this." placeholder:"TEXT"`
+	Transcript   string   `help:"Write what happened as text." placeholder:"FILE" type:"path"`
+	Only         string   `help:"Play only scenarios whose name contains this." placeholder:"TEXT"`
 	JSON         bool     `name:"json" help:"Print the results as JSON."`
 }
 
 // Help shows examples.
 func (runCommand) Help() string {
-	return `Plays what people do, and checks what they hear and read. Time is virtual. Exit code 1 when something is not as expected.
+	return `Time is virtual. The exit code is 1 if something is not as expected.
 
   name: The support line
   scenarios:
@@ -40,9 +40,9 @@ Steps: ` + strings.Join(scenario.Steps(), ", ") + `.
 
 Examples:
 
-  ringback run testdata/supportline.yaml --app demo
-  ringback run testdata/supportline.yaml --app demo --only voicemail --junit junit.xml --transcript calls.txt
-  ringback run testdata/supportline.yaml --app demo --seed 1 --json
+  ringback run example:supportline.yaml --app demo
+  ringback run example:supportline.yaml --app demo --only voicemail --junit junit.xml --transcript calls.txt
+  ringback run example:supportline.yaml --app demo --seed 1 --json
 ` + aboutApp
 }
 
@@ -61,7 +61,7 @@ type runResult struct {
 func (r *runCommand) Run(ctx context.Context, io streams) error {
 	files := make([]*scenario.File, len(r.Scenario))
 	for i, path := range r.Scenario {
-		data, err := os.ReadFile(path)
+		data, err := readFile(path, 1<<20+1)
 		if err != nil {
 			return err
 		}
@@ -96,13 +96,13 @@ func (r *runCommand) Run(ctx context.Context, io streams) error {
 		}
 	}
 	if len(results) == 0 {
-		return fmt.Errorf("no scenario has %q in its name", r.Only)
+		return usagef("no scenario has %q in its name", r.Only)
 	}
 	if err := r.write(results, io); err != nil {
 		return err
 	}
 	if failed > 0 {
-		return withHint(fmt.Errorf("%s of %d failed; the same again with --seed %d", counted(failed, "scenario"), len(results), r.Seed), way.Hint())
+		return withHint(fmt.Errorf("%s of %d failed; repeat with --seed %d", counted(failed, "scenario"), len(results), r.Seed), way.Hint())
 	}
 	if !r.JSON {
 		fmt.Fprintf(io.out, "%s passed.\n", counted(len(results), "scenario"))
@@ -119,10 +119,10 @@ func (r *runCommand) config(way *remote.Program, seed uint64) scenario.Config {
 
 func printResult(r scenario.Result, io streams) {
 	if r.Passed() {
-		fmt.Fprintf(io.out, "ok      %s: %s\n", oneLine(r.File), oneLine(r.Name))
+		fmt.Fprintf(io.out, "%s      %s: %s\n", green.on(io.out, "ok"), oneLine(r.File), oneLine(r.Name))
 		return
 	}
-	fmt.Fprintf(io.out, "FAILED  %s:%d: %s\n", oneLine(r.File), r.Line, oneLine(r.Name))
+	fmt.Fprintf(io.out, "%s  %s:%d: %s\n", red.on(io.out, "FAILED"), oneLine(r.File), r.Line, oneLine(r.Name))
 	for text := range strings.SplitSeq(strings.TrimRight(r.Failure, "\n"), "\n") {
 		fmt.Fprintln(io.out, "        "+plain(text))
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -24,11 +23,11 @@ func (f *secretFlags) secret() error {
 		}
 		f.Token = strings.TrimSpace(string(data))
 		if f.Token == "" {
-			return fmt.Errorf("the file of the auth token, %s, is empty", f.TokenFile)
+			return usagef("the file of the auth token, %s, is empty", f.TokenFile)
 		}
 	}
 	if f.Token != strings.TrimSpace(f.Token) {
-		return errors.New("the auth token begins or ends with white space: check --token or TWILIO_AUTH_TOKEN")
+		return usagef("the auth token begins or ends with white space: check --token or TWILIO_AUTH_TOKEN")
 	}
 	return nil
 }

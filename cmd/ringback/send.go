@@ -16,13 +16,13 @@ import (
 
 type sendCommand struct {
 	programFlags `embed:""`
-	Kind         string   `arg:"" optional:"" help:"A kind of webhook, or a fixture: IncomingMessage, GatherAction, status_read_whatsapp ..."`
-	List         bool     `help:"List all kinds with their fixtures, and send nothing."`
-	Path         string   `help:"Where it goes; by its kind by default." placeholder:"PATH"`
-	Param        []string `short:"p" sep:"none" help:"A parameter to set; may be repeated." placeholder:"NAME=VALUE"`
-	Body         string   `help:"A file with the JSON body to send." placeholder:"FILE" type:"existingfile"`
-	Method       string   `help:"POST or GET; the fixture's by default." enum:",GET,POST" default:""`
-	JSON         bool     `name:"json" help:"Print request and answer as JSON."`
+	Kind         string   `arg:"" optional:"" help:"A kind of webhook or a fixture: IncomingMessage, GatherAction, status_read_whatsapp ..."`
+	List         bool     `help:"List all kinds with their fixtures."`
+	Path         string   `help:"Path to send it to (default: by its kind)." placeholder:"PATH"`
+	Param        []string `short:"p" sep:"none" help:"Set a parameter; may be repeated." placeholder:"NAME=VALUE"`
+	Body         string   `help:"File with the JSON body to send." placeholder:"FILE" type:"existingfile"`
+	Method       string   `help:"POST or GET (default: as in the fixture)." enum:",GET,POST" default:""`
+	JSON         bool     `name:"json" help:"Print request and answer as JSON." group:"common"`
 }
 
 // Help lists the kinds.
@@ -31,7 +31,7 @@ func (sendCommand) Help() string {
 	if all, err := fixture.Load(); err == nil {
 		kinds = wrap(strings.Join(all.Kinds(), ", "), 76, "  ")
 	}
-	return `The status and the body of the answer are printed. Exit code 1 when Twilio would not have understood it.
+	return `The status and the body of the answer are printed. The exit code is 1 if Twilio would log an error.
 
 Examples:
 
@@ -71,11 +71,11 @@ func (s *sendCommand) Run(ctx context.Context, io streams) error {
 		return listKinds(all, s.JSON, io)
 	}
 	if s.Kind == "" {
-		return errors.New("say what to send, such as IncomingMessage; ringback send --list shows all")
+		return usagef("no kind given: use, for instance, IncomingMessage; ringback send --list shows all")
 	}
 	f, err := all.Find(s.Kind)
 	if err != nil {
-		return err
+		return usageError{err.Error()}
 	}
 	if err := s.change(&f); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (s *sendCommand) Run(ctx context.Context, io streams) error {
 		path = s.statusPath()
 	}
 	if !strings.HasPrefix(path, "/") {
-		return fmt.Errorf("the path %q does not start with /", path)
+		return usagef("the path %q does not start with /", path)
 	}
 	p, err := s.start(ctx, io, nil, nil)
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *sendCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	if x == nil {
-		return errors.New("there is no answer")
+		return errors.New("no answer")
 	}
 	if kind, ok := documentKinds[answer]; ok && len(x.ResponseBody) > 0 {
 		p.engine.Read(x, kind)

@@ -10,18 +10,18 @@ import (
 
 type textCommand struct {
 	programFlags `embed:""`
-	Body         string   `arg:"" optional:"" help:"What the person writes."`
-	From         string   `help:"Who writes." default:"+15550101"`
-	Media        []string `help:"A picture or other file that goes with it; may be repeated." placeholder:"URL"`
-	MediaType    string   `help:"What the files are." default:"image/jpeg" placeholder:"TYPE"`
-	WhatsApp     bool     `name:"whatsapp" help:"By WhatsApp."`
-	Param        []string `short:"p" sep:"none" help:"Another parameter, at the end; may be repeated." placeholder:"NAME=VALUE"`
-	JSON         bool     `name:"json" help:"Print what came of it as JSON."`
+	Body         string   `arg:"" optional:"" help:"Text of the message."`
+	From         string   `help:"Number of the sender." default:"+15550101"`
+	Media        []string `help:"URL of a picture or another file to send along; may be repeated." placeholder:"URL"`
+	MediaType    string   `help:"Content type of the files." default:"image/jpeg" placeholder:"TYPE"`
+	WhatsApp     bool     `name:"whatsapp" help:"Send it by WhatsApp."`
+	Param        []string `short:"p" sep:"none" help:"Another parameter; may be repeated." placeholder:"NAME=VALUE"`
+	JSON         bool     `name:"json" help:"Print the result as JSON." group:"common"`
 }
 
 // Help shows examples.
 func (textCommand) Help() string {
-	return `Each reply is printed on lines of its own. Exit code 1 when Twilio would not have understood the answer.
+	return `Each reply is printed on lines of its own. The exit code is 1 if Twilio would log an error.
 
 Examples:
 
@@ -34,7 +34,7 @@ Examples:
 // textResult is what a machine is told.
 type textResult struct {
 	SID      string      `json:"sid"`
-	Status   int         `json:"status"`
+	Status   int         `json:"status,omitempty"`
 	Replies  []textReply `json:"replies"`
 	Error    string      `json:"error,omitempty"`
 	Code     int         `json:"code,omitempty"`
@@ -105,7 +105,7 @@ func (t *textCommand) Run(ctx context.Context, io streams) error {
 		}
 	}
 	if err == nil && len(out.Replies) == 0 {
-		fmt.Fprintln(io.err, "ringback: the program does not reply")
+		fmt.Fprintln(io.err, "ringback: no reply")
 	}
 	return err
 }
@@ -123,7 +123,7 @@ func parameters(flags []string) (dialogue.Params, error) {
 	for _, flag := range flags {
 		name, value, ok := strings.Cut(flag, "=")
 		if !ok || name == "" {
-			return nil, fmt.Errorf("%q is no parameter; write it as Name=value", flag)
+			return nil, usagef("%q is not a parameter; write it as Name=value", flag)
 		}
 		out = append(out, dialogue.Param{Name: name, Value: value})
 	}

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/lock"
 )
 
 // ErrForeign is the error for a file that holds something else than captures. It
@@ -93,7 +95,9 @@ func Open(path string, limits Limits) (s *Store, aside string, err error) {
 
 func (s *Store) begin(f *os.File) (aside string, err error) {
 	s.file = f
-	if err := lock(f); err != nil {
+	if err := lock.File(f); errors.Is(err, lock.ErrLocked) {
+		return "", ErrInUse
+	} else if err != nil {
 		return "", err
 	}
 	damaged, err := s.load()
@@ -269,7 +273,7 @@ func (s *Store) compact() error {
 	if s.file, err = os.OpenFile(s.path, os.O_RDWR, 0); err != nil {
 		return fmt.Errorf("capture: %w", err)
 	}
-	if err := errors.Join(failed, lock(s.file)); err != nil {
+	if err := errors.Join(failed, lock.File(s.file)); err != nil {
 		return fmt.Errorf("capture: %w", err)
 	}
 	for i, e := range s.list {

@@ -100,6 +100,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/state", s.state)
 	mux.HandleFunc("GET /api/events", s.events)
 	mux.HandleFunc("GET /api/exchanges", s.listExchanges)
+	mux.HandleFunc("POST /api/exchanges", s.ingest)
 	mux.HandleFunc("POST /api/exchanges/clear", s.clearExchanges)
 	mux.HandleFunc("GET /api/exchanges/{id}", s.getExchange)
 	mux.HandleFunc("POST /api/exchanges/{id}/replay", s.replay)
@@ -138,10 +139,12 @@ func file(w http.ResponseWriter, files fs.FS, name string) {
 	w.Write(data)
 }
 
-// Bounds of what a write may hold: any, and one with a picture in Base64.
+// Bounds of what a write may hold: any, one with a picture in Base64, and one
+// with an exchange.
 const (
-	maxWrite   = 1 << 20
-	maxPicture = 8 << 20
+	maxWrite    = 1 << 20
+	maxPicture  = 8 << 20
+	maxExchange = 4 << 20
 )
 
 // read decodes what a write holds. An unknown member is an error: it is a

@@ -59,6 +59,15 @@ func (s *Server) listExchanges(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]any{"exchanges": out, "more": more}, nil)
 }
 
+// ingest keeps an exchange of a one-shot command.
+func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
+	var e capture.Exchange
+	if readUpTo(maxExchange, w, r, &e) {
+		kept, err := s.Stage.Ingest(e)
+		answer(w, map[string]any{"id": kept.ID}, err)
+	}
+}
+
 func (s *Server) clearExchanges(w http.ResponseWriter, _ *http.Request) {
 	answer(w, struct{}{}, s.Stage.Clear())
 }

@@ -14,6 +14,8 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/lock"
 )
 
 // A Dir is the cache of one project directory.
@@ -50,8 +52,14 @@ func (d *Dir) Captures() string { return filepath.Join(d.path, "captures.jsonl")
 
 // Token returns the console's token: the one of the last start, or a new one of
 // 128 random bits. A token that others could have read is replaced.
-func (d *Dir) Token() (string, error) {
-	path := filepath.Join(d.path, "token")
+func (d *Dir) Token() (string, error) { return d.secret("token") }
+
+// AuthToken returns the auth token that stands in for Twilio's where none is set,
+// the same one for each start.
+func (d *Dir) AuthToken() (string, error) { return d.secret("auth-token") }
+
+func (d *Dir) secret(name string) (string, error) {
+	path := filepath.Join(d.path, name)
 	if text, err := readPrivate(path); err == nil && valid.MatchString(text) {
 		return text, nil
 	}
@@ -70,34 +78,71 @@ func NewToken() string {
 
 // A Console says where a running console is and what it knows of the program.
 type Console struct {
-	URL   string `json:"url"`   // of the page, without the token
-	Token string `json:"token"` // of the console
+	URL      string `json:"url"`   // of the page, without the token
+	Token    string `json:"token"` // of the console
+	App      string `json:"app"`
+	BaseURL  string `json:"baseURL"`
+	Number   string `json:"number"`
+	SMS      string `json:"sms"`
+	Voice    string `json:"voice"`
+	Status   string `json:"status,omitempty"`
+	Fallback string `json:"fallback,omitempty"`
 }
 
-// Announce notes a console that has started.
-func (d *Dir) Announce(c Console) error {
+// Announce notes a console that runs, until the function that it returns is
+// called or the process ends.
+func (d *Dir) Announce(c Console) (withdraw func(), err error) {
 	text, err := json.Marshal(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return write(filepath.Join(d.path, "console.json"), string(text)+"\n")
+	path := filepath.Join(d.path, "console.json")
+	if err := write(path, string(text)+"\n"); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := lock.File(f); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return func() {
+		if now, err := os.Stat(path); err == nil {
+			if own, err := f.Stat(); err == nil && os.SameFile(now, own) {
+				os.Remove(path)
+			}
+		}
+		f.Close()
+	}, nil
 }
 
-// Withdraw removes the note of [Dir.Announce], if it is still about c.
-func (d *Dir) Withdraw(c Console) {
-	if now, ok := d.Announced(); ok && now == c {
-		os.Remove(filepath.Join(d.path, "console.json"))
-	}
-}
-
-// Announced returns the console that was announced last. It may have ended
-// without a word.
+// Announced returns the console of this project that runs. The note of one that
+// ended without withdrawing it counts for nothing: by now something else may
+// listen at its address.
 func (d *Dir) Announced() (c Console, ok bool) {
-	text, err := readPrivate(filepath.Join(d.path, "console.json"))
+	path := filepath.Join(d.path, "console.json")
+	text, err := readPrivate(path)
 	if err != nil || json.Unmarshal([]byte(text), &c) != nil {
 		return Console{}, false
 	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return Console{}, false
+	}
+	defer f.Close()
+	if err := lock.File(f); lock.Works && !errors.Is(err, lock.ErrLocked) {
+		return Console{}, false
+	}
 	return c, true
+}
+
+// Write writes a file of the project that only its owner can read, and returns
+// its path.
+func (d *Dir) Write(name, text string) (string, error) {
+	path := filepath.Join(d.path, name)
+	return path, write(path, text)
 }
 
 var errReadable = errors.New("project: others may read or write this file")

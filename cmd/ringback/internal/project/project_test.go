@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/lock"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/project"
 )
 
@@ -80,14 +81,35 @@ func TestAnnounce(t *testing.T) {
 	d := open(t, t.TempDir())
 	_, ok := d.Announced()
 	assert.False(t, ok)
-	first, second := project.Console{URL: "http://127.0.0.1:1"}, project.Console{URL: "http://127.0.0.1:2"}
-	require.NoError(t, d.Announce(first))
-	require.NoError(t, d.Announce(second))
-	d.Withdraw(first)
+	first, second := project.Console{URL: "http://127.0.0.1:1"}, project.Console{URL: "http://127.0.0.1:2", App: "http://127.0.0.1:3"}
+	gone, err := d.Announce(first)
+	require.NoError(t, err)
 	now, ok := d.Announced()
 	require.True(t, ok)
+	assert.Equal(t, first, now)
+	withdraw, err := d.Announce(second)
+	require.NoError(t, err)
+	gone()
+	now, ok = d.Announced()
+	require.True(t, ok, "the first one does not take the second one's note away")
 	assert.Equal(t, second, now)
-	d.Withdraw(second)
+	withdraw()
 	_, ok = d.Announced()
+	assert.False(t, ok)
+}
+
+// TestT33NoTokenForWhoeverListensNow ignores the note of a console that was
+// killed: another user's server may have its port by now.
+func TestT33NoTokenForWhoeverListensNow(t *testing.T) {
+	if !lock.Works {
+		t.Skip("skipped: files cannot be locked on this system")
+	}
+	cache := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", cache)
+	t.Setenv("HOME", cache)
+	d := open(t, t.TempDir())
+	_, err := d.Write("console.json", `{"url":"http://127.0.0.1:1","token":"secret"}`)
+	require.NoError(t, err)
+	_, ok := d.Announced()
 	assert.False(t, ok)
 }

@@ -3,6 +3,7 @@
 package remote
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
@@ -22,13 +24,16 @@ type Config struct {
 	BaseURL  string            // what they are signed for; empty: App
 	Handler  http.Handler      // in place of App
 	Next     http.RoundTripper // carries requests to App; nil: http.DefaultTransport
-	Progress io.Writer         // is told of answers that take long; nil: nobody
-	// Flags are the flags that say where in the program things are, by path:
-	// {"/sms": "--sms"}. A path that the program does not have is told with its
-	// flag.
+	Progress io.Writer         // gets a line for answers that take long; nil: none
+	// Flags are the flags that set paths of the program, by path:
+	// {"/sms": "--sms"}. The hint about a path that the program does not have
+	// names its flag.
 	Flags map[string]string
-	// Patience is how long an answer may take before Progress is told. Zero: 1 s.
+	// Patience is how long an answer may take before Progress gets a line.
+	// Zero: 1 s.
 	Patience time.Duration
+	// Seen gets each exchange when its answer has been read; nil: nothing.
+	Seen func(capture.Exchange)
 }
 
 // Program is an http.RoundTripper to one program. It is safe for concurrent
@@ -85,16 +90,48 @@ func (p *Program) RoundTrip(r *http.Request) (*http.Response, error) {
 	release := context.AfterFunc(p.ctx, cancel)
 	done := p.watch(r)
 	c = c.WithContext(ctx)
-	res, err := p.next.RoundTrip(c)
+	e, err := p.exchange(r, c)
 	if err != nil {
+		cancel()
+		return nil, err
+	}
+	end := sync.OnceFunc(func() {
 		release()
 		cancel()
 		done()
+		if p.cfg.Seen != nil {
+			e.Took = time.Since(e.At)
+			p.cfg.Seen(*e)
+		}
+	})
+	res, err := p.next.RoundTrip(c)
+	if err != nil {
+		e.Error = err.Error()
+		end()
 		return nil, err
 	}
 	p.note(c.URL.Path, res.StatusCode)
-	res.Body = &body{res.Body, func() { release(); cancel(); done() }}
+	e.Response.Status, e.Response.Header = res.StatusCode, res.Header
+	res.Body = &body{res.Body, e, end}
 	return res, nil
+}
+
+// exchange begins the record of a request, whose body it reads and gives back.
+func (p *Program) exchange(r, c *http.Request) (*capture.Exchange, error) {
+	e := &capture.Exchange{
+		At: time.Now(), Source: capture.Command,
+		Request: capture.Request{Method: r.Method, URL: Address(r.URL), Header: r.Header.Clone()},
+	}
+	if p.cfg.Seen == nil || r.Body == nil {
+		return e, nil
+	}
+	data, err := io.ReadAll(r.Body)
+	r.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	e.Request.Body, c.Body = data, io.NopCloser(bytes.NewReader(data))
+	return e, nil
 }
 
 // note keeps what a status says about the flags.
@@ -128,7 +165,7 @@ func (p *Program) watch(r *http.Request) (done func()) {
 				timer.Stop()
 				return
 			case <-timer.C:
-				fmt.Fprintf(p.cfg.Progress, "ringback: %s %s has not answered for %v; Twilio waits 15s\n",
+				fmt.Fprintf(p.cfg.Progress, "ringback: no answer from %s %s for %v; Twilio waits 15s\n",
 					r.Method, r.URL.Path, time.Since(began).Round(time.Second))
 				wait = 5 * p.cfg.Patience
 			}
@@ -144,19 +181,32 @@ func (p *Program) Hint() string {
 	defer p.mu.Unlock()
 	switch {
 	case p.foreign != "":
-		return fmt.Sprintf("the program leads to %s, which is not it; if that is its public address, give it as --base-url", p.foreign)
+		return fmt.Sprintf("the program leads to %s, which is another address; if that is its public address, set --base-url to it", p.foreign)
 	case p.refused:
-		return fmt.Sprintf("the program refuses the signature; give the token that it verifies with (--token or TWILIO_AUTH_TOKEN) and the address that it verifies for (--base-url, now %s)", p.BaseURL())
+		return fmt.Sprintf("the program refuses the signature; use its auth token (--token-file or TWILIO_AUTH_TOKEN) and the URL that it verifies (--base-url, now %s)", p.BaseURL())
 	case p.absent != "":
-		return fmt.Sprintf("the program has no %s; say with %s which path it has for that", p.absent, p.cfg.Flags[p.absent])
+		return fmt.Sprintf("the program has no %s; set the path with %s", p.absent, p.cfg.Flags[p.absent])
 	}
 	return ""
 }
 
-// body tells when an answer has been read.
+// body is the body of an answer, which is recorded while it is read.
 type body struct {
 	io.ReadCloser
+	to     *capture.Exchange
 	closed func()
+}
+
+// recorded bounds how much of an answer is kept: what Twilio reads of it.
+const recorded = 64 << 10
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	kept := &b.to.Response
+	room := min(n, recorded-len(kept.Body))
+	kept.Body = append(kept.Body, p[:room]...)
+	kept.Truncated = kept.Truncated || room < n
+	return n, err
 }
 
 func (b *body) Close() error {

@@ -81,7 +81,7 @@ func (s *Stage) Dial(person string) (Call, error) {
 	return s.begins(s.engine.Call(dialogue.CallSetup{
 		URL:            s.cfg.Voice,
 		FallbackURL:    s.cfg.Fallback,
-		StatusCallback: s.cfg.Status,
+		StatusCallback: s.cfg.Ends,
 		From:           party(person),
 		To:             party(s.cfg.Number),
 	}), person)

@@ -31,7 +31,8 @@ type Config struct {
 	AuthToken string
 	SMS       string   // path of incoming messages; empty: /sms
 	Voice     string   // of incoming calls; empty: /voice
-	Status    string   // of status callbacks; empty: /status
+	Status    string   // of status callbacks that are played; empty: /status
+	Ends      string   // of the status callback of calls; empty: there is none
 	Fallback  string   // of the fallback for messages and calls; empty: none
 	Hosts     []string // that requests to the tunnel may name, beside the base URL's and this machine's
 	Number    string   // the program's number; empty: +15550100

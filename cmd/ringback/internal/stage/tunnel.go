@@ -117,6 +117,21 @@ func fromAnotherSite(r *http.Request) bool {
 	return false
 }
 
+// Ingest keeps an exchange that a one-shot command has had with the program.
+func (s *Stage) Ingest(e capture.Exchange) (capture.Exchange, error) {
+	e.Source, e.Pinned, e.Parent, e.Fault, e.Code = capture.Command, false, 0, "", 0
+	s.name(&e)
+	switch {
+	case e.Error != "":
+		e.Code = 11200
+	case e.Response.Status >= 400 || e.Response.Status < 200:
+		e.Code = 11200
+	}
+	e.Verdict = s.Verdict(e.Request)
+	e.Lint = s.lint(e)
+	return s.Record(e)
+}
+
 // name sets the kind of a request and what it is about.
 func (s *Stage) name(e *capture.Exchange) {
 	req, err := request(e.Request, s.cfg.BaseURL)

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-package capture
+package lock
 
 import (
 	"errors"
@@ -8,11 +8,14 @@ import (
 	"syscall"
 )
 
-// lock keeps other consoles from writing to f, until it is closed.
-func lock(f *os.File) error {
+// Works reports whether files can be locked on this system.
+const Works = true
+
+// File locks f until it is closed. It returns [ErrLocked] if it is locked already.
+func File(f *os.File) error {
 	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return ErrInUse
+		return ErrLocked
 	}
 	return err
 }

@@ -1,0 +1,272 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+)
+
+func TestBareCommandPrintsHelp(t *testing.T) {
+	_, want, _ := command(t, "", "--help")
+	code, got, errs := command(t, "")
+	assert.Zero(t, code)
+	assert.Empty(t, errs)
+	assert.Equal(t, want, got)
+	assert.Contains(t, got, "In the shell and in CI:")
+}
+
+func TestHelpGroupsFlags(t *testing.T) {
+	_, help, _ := command(t, "", "text", "--help")
+	own, app, common := strings.Index(help, "--media"), strings.Index(help, "Your program:"), strings.Index(help, "Common flags:")
+	assert.Greater(t, own, 0)
+	assert.Greater(t, app, own, "a command's own flags come first")
+	assert.Greater(t, strings.Index(help, "--base-url"), app)
+	assert.Greater(t, common, app)
+}
+
+func TestAddressesOfAProgram(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"http://127.0.0.1:3000/": "http://127.0.0.1:3000", "localhost:3000": "http://localhost:3000", ":3000": "http://127.0.0.1:3000",
+		"3000": "http://127.0.0.1:3000", "localhost": "http://localhost", "127.0.0.1:3000": "http://127.0.0.1:3000", "[::1]:3000": "http://[::1]:3000",
+		"app:3000": "http://app:3000", "https://hooks.example.com/twilio": "https://hooks.example.com/twilio", "localhost:3000/hook": "http://localhost:3000/hook", "": "",
+	} {
+		got, err := addressOf(text, "http")
+		require.NoError(t, err, text)
+		assert.Equal(t, want, got, text)
+	}
+	got, err := addressOf("hooks.example.com", "https")
+	require.NoError(t, err)
+	assert.Equal(t, "https://hooks.example.com", got)
+	got, err = addressOf("localhost:3000", "https")
+	require.NoError(t, err)
+	assert.Equal(t, "http://localhost:3000", got)
+	for _, text := range []string{"ftp://127.0.0.1", "what is this", "http://", "99999999", ":99999", "localhost:99999", ":", "http://h?x=1", "mailto:ana@example.com", "http:8080"} {
+		_, err := addressOf(text, "http")
+		assert.Error(t, err, text)
+	}
+}
+
+// TestShortAddresses texts a program that is named by its port only.
+func TestShortAddresses(t *testing.T) {
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		fmt.Fprint(w, "<Response><Message>hello back</Message></Response>")
+	}))
+	defer app.Close()
+	_, port, err := net.SplitHostPort(app.Listener.Addr().String())
+	require.NoError(t, err)
+	for _, address := range []string{port, ":" + port, "localhost:" + port, "127.0.0.1:" + port} {
+		code, out, errs := command(t, "", "text", "hello", "--app", address)
+		require.Zero(t, code, errs)
+		assert.Equal(t, "hello back\n", out)
+	}
+}
+
+func TestExamples(t *testing.T) {
+	t.Chdir(t.TempDir())
+	code, list, errs := command(t, "", "example")
+	require.Zero(t, code, errs)
+	assert.Contains(t, list, "supportline.yaml\n")
+	code, text, errs := command(t, "", "example", "menu.xml")
+	require.Zero(t, code, errs)
+	assert.Contains(t, text, "<Response>")
+	code, out, errs := command(t, text, "lint", "-")
+	assert.Zero(t, code, out+errs)
+	code, _, errs = command(t, "", "example", "--write", "samples")
+	require.Zero(t, code, errs)
+	code, _, errs = command(t, "", "run", filepath.Join("samples", "supportline.yaml"), "--app", "demo")
+	assert.Zero(t, code, errs)
+	code, _, errs = command(t, "", "example", "--write", "samples")
+	assert.Equal(t, 1, code, "no file is overwritten")
+	assert.Contains(t, errs, "exists")
+	code, _, errs = command(t, "", "lint", "example:absent.xml")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, errs, "ringback example lists all")
+}
+
+// TestProjectFile takes settings from .ringback.yaml of the directory or one
+// above it; flags and the environment come first.
+func TestProjectFile(t *testing.T) {
+	var paths []string
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		paths = append(paths, r.URL.Path)
+		w.Header().Set("Content-Type", "text/xml")
+		fmt.Fprint(w, "<Response/>")
+	}))
+	defer app.Close()
+	dir := t.TempDir()
+	inner := filepath.Join(dir, "a", "b")
+	require.NoError(t, os.MkdirAll(inner, 0o700))
+	t.Chdir(inner)
+	t.Setenv("BASE_URL", "")
+	write := func(text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, ".ringback.yaml"), []byte(text), 0o600))
+	}
+	write("app: " + app.URL + "\nsms: /webhooks/sms\nbase-url: https://hooks.example.com\n")
+	code, out, errs := command(t, "", "send", "IncomingMessage", "--json")
+	require.Zero(t, code, errs)
+	assert.Contains(t, out, "https://hooks.example.com/webhooks/sms")
+	code, _, errs = command(t, "", "text", "hi", "--sms", "/other")
+	require.Zero(t, code, errs)
+	t.Setenv("BASE_URL", "https://env.example.com")
+	code, out, errs = command(t, "", "send", "IncomingMessage", "--json")
+	require.Zero(t, code, errs)
+	assert.Contains(t, out, "https://env.example.com/webhooks/sms")
+	assert.Equal(t, []string{"/webhooks/sms", "/other", "/webhooks/sms"}, paths)
+
+	for text, says := range map[string]string{
+		"token: 12345\n":       "a token does not belong in this file",
+		"ap: localhost\n":      `unknown setting "ap"`,
+		"junit: /etc/passwd\n": `unknown setting "junit"`,
+		"app: [\n":             ".ringback.yaml: ",
+	} {
+		write(text)
+		code, _, errs := command(t, "", "text", "hi")
+		assert.Equal(t, 2, code, text)
+		assert.Contains(t, errs, says)
+		assert.NotContains(t, errs, "12345")
+	}
+}
+
+// TestOneShotCommandsFindTheConsole texts without saying where the program is:
+// it is the one of the running console, whose page shows the exchange.
+func TestOneShotCommandsFindTheConsole(t *testing.T) {
+	t.Chdir(t.TempDir())
+	code, _, errs := command(t, "", "text", "hello")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, errs, "start ringback dev")
+
+	d := startDev(t, "--memory", "--tunnel=")
+	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond)
+	code, out, errs := command(t, "", "text", "a table for four")
+	require.Zero(t, code, errs)
+	assert.Equal(t, "Thanks, we got: a table for four\n", out)
+	assert.Contains(t, errs, "using the program of the console at http://127.0.0.1:")
+	m := pageURL.FindStringSubmatch(d.out.String())
+	r, err := http.NewRequest(http.MethodGet, m[1]+"api/exchanges?source=command", nil)
+	require.NoError(t, err)
+	r.Header.Set("X-Console-Token", m[2])
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	var list struct {
+		Exchanges []struct {
+			Kind, Verdict, Summary string
+			Status                 int
+		}
+	}
+	require.NoError(t, json.NewDecoder(resp.Body).Decode(&list))
+	require.Len(t, list.Exchanges, 1)
+	assert.Equal(t, "IncomingMessage", list.Exchanges[0].Kind)
+	assert.Equal(t, "valid", list.Exchanges[0].Verdict, "both use the same made-up token")
+	assert.Equal(t, 200, list.Exchanges[0].Status)
+
+	line := ""
+	for text := range strings.Lines(d.out.String()) {
+		if strings.Contains(text, "POST") {
+			line = text
+		}
+	}
+	assert.Contains(t, line, "200 POST /sms  IncomingMessage")
+	assert.NotContains(t, d.out.String(), "table for four", "no texts in the terminal")
+	assert.NotContains(t, d.out.String(), "+15550101")
+
+	d.stop()
+	assert.Equal(t, 0, d.code())
+	code, _, _ = command(t, "", "text", "hello")
+	assert.Equal(t, 2, code, "the console has gone")
+}
+
+// TestDevTakesTheNextFreePort starts two consoles without saying where.
+func TestDevTakesTheNextFreePort(t *testing.T) {
+	var pages []string
+	for range 2 {
+		t.Chdir(t.TempDir())
+		d := startDev(t, "--listen=", "--memory", "--tunnel=")
+		d.state()
+		m := pageURL.FindStringSubmatch(d.out.String())
+		pages = append(pages, m[1])
+		assert.NotContains(t, m[1], ":4040")
+	}
+	assert.NotEqual(t, pages[0], pages[1])
+}
+
+// TestDevInventsNoStatusCallback calls a program that has none.
+func TestDevInventsNoStatusCallback(t *testing.T) {
+	t.Chdir(t.TempDir())
+	p := startCallsOnly(t)
+	d := startDev(t, "--memory", "--tunnel=", "--app", p.url)
+	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond)
+	m := pageURL.FindStringSubmatch(d.out.String())
+	post := func(path, body string) map[string]any {
+		r, err := http.NewRequest(http.MethodPost, m[1]+path, strings.NewReader(body))
+		require.NoError(t, err)
+		r.Header.Set("X-Console-Token", m[2])
+		r.Header.Set("Content-Type", "application/json")
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		defer resp.Body.Close()
+		var v map[string]any
+		require.NoError(t, json.NewDecoder(resp.Body).Decode(&v))
+		return v
+	}
+	post("api/calls", `{"person":"+15550101"}`)
+	require.Eventually(t, func() bool { return strings.Contains(d.out.String(), "/voice  IncomingCall") }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool {
+		r, err := http.NewRequest(http.MethodGet, m[1]+"api/calls", nil)
+		require.NoError(t, err)
+		r.Header.Set("X-Console-Token", m[2])
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		defer resp.Body.Close()
+		var v struct{ Calls []struct{ Ended bool } }
+		require.NoError(t, json.NewDecoder(resp.Body).Decode(&v))
+		return len(v.Calls) == 1 && v.Calls[0].Ended
+	}, 20*time.Second, 20*time.Millisecond)
+	assert.Equal(t, []string{"/voice"}, p.paths())
+}
+
+func TestColorsOnATerminalOnly(t *testing.T) {
+	var out bytes.Buffer
+	assert.Equal(t, "text", red.on(&out, "text"))
+	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	require.NoError(t, err)
+	defer file.Close()
+	assert.Equal(t, "text", red.on(file, "text"))
+	if tty, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0); err == nil {
+		defer tty.Close()
+		if terminal(tty) {
+			t.Setenv("NO_COLOR", "")
+			t.Setenv("TERM", "xterm")
+			assert.Equal(t, "\x1b[31mtext\x1b[0m", red.on(tty, "text"))
+			t.Setenv("NO_COLOR", "1")
+			assert.Equal(t, "text", red.on(tty, "text"))
+		}
+	}
+}
+
+func TestFeedShowsProblems(t *testing.T) {
+	t.Parallel()
+	e := capture.Exchange{
+		At: time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC), Kind: "IncomingMessage", Code: 12100, Lint: 2, Verdict: "mismatch", Fault: "slow", Took: 6 * time.Second,
+		Summary: "+15550101 texts hello",
+		Request: capture.Request{Method: "POST", URL: "https://hooks.example.com/sms?From=%2B15550101"}, Response: capture.Response{Status: 200},
+	}
+	assert.Equal(t, "09:30:00  200 POST /sms  IncomingMessage 6s  error 12100, signature refused, 2 problems, fault slow", feed(new(bytes.Buffer), e))
+	e.Request.Method, e.Request.URL, e.Kind = "\x1b[2J", "\x1b]0;title\x07", "\x9b31m"
+	assert.NotContains(t, feed(new(bytes.Buffer), e), "\x1b")
+}
