@@ -7,8 +7,9 @@ import (
 
 // An Address is one end of a message or a call, as Twilio writes it: a phone
 // number, a short code, a name, or the address of a channel with its prefix.
-// The text is kept as it came. Use [Address.Kind] before taking it for a phone
-// number: a withheld caller arrives as a word such as "anonymous".
+// The text is kept as it came. Use [Address.Phone] for a phone number: a caller
+// who withholds it arrives as a word, or as that word in digits. See
+// [Address.Withheld].
 //
 // Logged through log/slog an address shows its kind and its last two
 // characters.
@@ -18,7 +19,7 @@ type Address string
 type AddressKind string
 
 // The kinds of address. AddressOther is what is none of the others: a user ID
-// of a channel without prefix, a word in place of a withheld number.
+// of a channel without prefix, a withheld number.
 const (
 	AddressNone         AddressKind = ""             // empty: Twilio sent none
 	AddressPhone        AddressKind = "phone"        // +15550100, E.164
@@ -53,12 +54,12 @@ func (a Address) Kind() AddressKind {
 	switch {
 	case a == "":
 		return AddressNone
+	case withheld(string(a)):
+		return AddressOther
 	case isPhone(string(a)):
 		return AddressPhone
 	case len(a) >= 3 && len(a) <= 8 && digitsOnly(string(a)):
 		return AddressShortCode
-	case withheld(string(a)):
-		return AddressOther
 	case isSenderName(string(a)):
 		return AddressAlphanumeric
 	}
@@ -90,10 +91,11 @@ func (a Address) ID() string {
 }
 
 // Phone returns the phone number in a, in E.164, also from behind the prefix
-// of a channel ("whatsapp:+15550100"). It reports false when there is none.
+// of a channel ("whatsapp:+15550100"). It reports false if there is none, as
+// for a caller who withholds it.
 func (a Address) Phone() (string, bool) {
 	id := a.ID()
-	if !isPhone(id) {
+	if !isPhone(id) || withheld(id) {
 		return "", false
 	}
 	return id, true
@@ -157,11 +159,27 @@ func isSenderName(s string) bool {
 	return letter
 }
 
-// withheld reports whether s is one of the words that stand in place of a
-// caller's number.
+// Withheld reports whether a is what Twilio sends for a caller whose number is
+// hidden or unknown: nothing, a word such as "anonymous", or the keys of a phone
+// that spell the word, such as +266696687.
+func (a Address) Withheld() bool {
+	if c := a.Channel(); c == "sip" || c == "sips" {
+		user, _, _ := strings.Cut(a.ID(), "@")
+		return withheld(user)
+	}
+	return a == "" || withheld(string(a))
+}
+
+// withheld reports whether s is one of the words that stand for a hidden number,
+// or the keys that spell one.
 func withheld(s string) bool {
 	switch strings.ToLower(strings.TrimPrefix(s, "+")) {
-	case "anonymous", "unknown", "restricted", "unavailable", "private", "blocked":
+	case "anonymous", "266696687",
+		"restricted", "7378742833",
+		"unavailable", "86282452253",
+		"unknown", "8656696",
+		"private", "7748283",
+		"blocked", "2562533":
 		return true
 	}
 	return false

@@ -68,3 +68,30 @@ func TestSID(t *testing.T) {
 		assert.Equal(t, prefix != "", sid.Valid(), text)
 	}
 }
+
+// TestWithheldCallersAreNotPhones: Twilio sends the word, or the keys that spell
+// it.
+func TestWithheldCallersAreNotPhones(t *testing.T) {
+	keys := map[rune]rune{}
+	for key, letters := range map[rune]string{'2': "abc", '3': "def", '4': "ghi", '5': "jkl", '6': "mno", '7': "pqrs", '8': "tuv", '9': "wxyz"} {
+		for _, letter := range letters {
+			keys[letter] = key
+		}
+	}
+	for _, word := range []string{"anonymous", "restricted", "unavailable", "unknown", "private", "blocked"} {
+		spelled := strings.Map(func(r rune) rune { return keys[r] }, word)
+		for _, a := range []webhook.Address{
+			webhook.Address(word), webhook.Address(strings.ToUpper(word)), webhook.Address("+" + word), webhook.Address("+" + spelled), webhook.Address(spelled),
+			webhook.Address("sip:" + word + "@" + word + ".invalid"),
+		} {
+			assert.True(t, a.Withheld(), a)
+			_, ok := a.Phone()
+			assert.False(t, ok, a)
+			assert.NotEqual(t, webhook.AddressPhone, a.Kind(), a)
+		}
+	}
+	assert.True(t, webhook.Address("").Withheld())
+	for _, a := range []webhook.Address{"+15550100", "client:anonymous-fan", "whatsapp:+15550100", "sip:ada@example.com", "+2666966871", "PRIVATEBANK", "55501"} {
+		assert.False(t, a.Withheld(), a)
+	}
+}

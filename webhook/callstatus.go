@@ -12,6 +12,7 @@ import (
 // Source: https://www.twilio.com/docs/voice/api/call-resource
 //
 //twilio:place StatusCallback of a call
+//twilio:fact 2026-11
 //twilio:answer status
 //twilio:detect 32 CallSid CallStatus CallbackSource
 //twilio:detect 46 CallSid CallStatus CallDuration
@@ -45,6 +46,7 @@ type CallStatusCallback struct {
 // Source: https://www.twilio.com/docs/voice/twiml/number
 //
 //twilio:place Number, Client or Sip statusCallback
+//twilio:fact 2026-11
 //twilio:answer status
 //twilio:detect 30 CallSid CallStatus CallbackSource ParentCallSid=* Direction=outbound-dial
 //twilio:detect 44 CallSid CallStatus CallDuration ParentCallSid=* Direction=outbound-dial
@@ -58,6 +60,7 @@ type DialLegStatusCallback struct {
 // Source: https://www.twilio.com/docs/voice/api/sip-domain-resource
 //
 //twilio:place StatusCallback of a SIP Domain
+//twilio:fact 2026-11
 //twilio:answer status
 //twilio:detect 31 CallSid CallStatus CallbackSource SipDomainSid=*
 //twilio:detect 45 CallSid CallStatus CallDuration SipDomainSid=*
@@ -72,6 +75,7 @@ type SIPDomainStatusCallback struct {
 // Source: https://www.twilio.com/docs/voice/answering-machine-detection
 //
 //twilio:place AsyncAmdStatusCallback
+//twilio:fact 2026-08
 //twilio:answer notice
 //twilio:detect 80 CallSid AnsweredBy !CallStatus
 type AsyncAMDCallback struct {
@@ -89,10 +93,11 @@ type AsyncAMDCallback struct {
 // Source: https://www.twilio.com/docs/voice/api/outgoing-caller-ids
 //
 //twilio:place StatusCallback of a caller ID validation
+//twilio:fact 2026-11
 //twilio:answer notice
 //twilio:detect 34 CallSid VerificationStatus
 type CallerIDValidation struct {
-	Call
+	Call `twilio:",optional=From CallStatus"`
 
 	VerificationStatus  VerificationStatus `twilio:"VerificationStatus,required"` // whether the right code was entered
 	OutgoingCallerIDSID SID                `twilio:"OutgoingCallerIdSid"`         // the new caller ID, after success

@@ -67,6 +67,8 @@ func (e AsyncAMDCallback) problems() []*DecodeError {
 	return reread[AsyncAMDCallback](&asyncAMDCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (AsyncAMDCallback) shape() *shape { return &asyncAMDCallbackShape }
+
 func (e AsyncAMDCallback) encode(w *encoder) {
 	w.begin(&asyncAMDCallbackShape, e.Extra)
 	e.put(w)
@@ -182,6 +184,8 @@ func (e CallStatusCallback) problems() []*DecodeError {
 	return reread[CallStatusCallback](&callStatusCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (CallStatusCallback) shape() *shape { return &callStatusCallbackShape }
+
 func (e CallStatusCallback) encode(w *encoder) {
 	w.begin(&callStatusCallbackShape, e.Extra)
 	e.put(w)
@@ -203,6 +207,7 @@ var callStatusCallbackShape = shape{
 	},
 	always: 0xc000000000,
 	must:   0x13,
+	usual:  0x1c,
 }
 
 func (e *CallerIDValidation) set(d *decoder, name, value string) bool {
@@ -258,6 +263,8 @@ func (e CallerIDValidation) problems() []*DecodeError {
 	return reread[CallerIDValidation](&callerIDValidationShape, e.encode, e.Extra, nil)
 }
 
+func (CallerIDValidation) shape() *shape { return &callerIDValidationShape }
+
 func (e CallerIDValidation) encode(w *encoder) {
 	w.begin(&callerIDValidationShape, e.Extra)
 	e.put(w)
@@ -275,7 +282,8 @@ var callerIDValidationShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp", "VerificationStatus", "OutgoingCallerIdSid",
 	},
-	must: 0x4000000003,
+	must:  0x4000000003,
+	usual: 0x8,
 }
 
 // Kind returns [KindDialLegStatusCallback].
@@ -312,6 +320,8 @@ func (e DialLegStatusCallback) problems() []*DecodeError {
 	return reread[DialLegStatusCallback](&dialLegStatusCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (DialLegStatusCallback) shape() *shape { return &dialLegStatusCallbackShape }
+
 func (e DialLegStatusCallback) encode(w *encoder) {
 	w.begin(&dialLegStatusCallbackShape, e.Extra)
 	e.put(w)
@@ -333,6 +343,7 @@ var dialLegStatusCallbackShape = shape{
 	},
 	always: 0xc000000000,
 	must:   0x13,
+	usual:  0x1c,
 }
 
 // Kind returns [KindSIPDomainStatusCallback].
@@ -369,6 +380,8 @@ func (e SIPDomainStatusCallback) problems() []*DecodeError {
 	return reread[SIPDomainStatusCallback](&sIPDomainStatusCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (SIPDomainStatusCallback) shape() *shape { return &sIPDomainStatusCallbackShape }
+
 func (e SIPDomainStatusCallback) encode(w *encoder) {
 	w.begin(&sIPDomainStatusCallbackShape, e.Extra)
 	e.put(w)
@@ -390,4 +403,5 @@ var sIPDomainStatusCallbackShape = shape{
 	},
 	always: 0xc000000000,
 	must:   0x13,
+	usual:  0x1c,
 }

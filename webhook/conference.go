@@ -12,6 +12,7 @@ import (
 // Source: https://www.twilio.com/docs/voice/twiml/conference
 //
 //twilio:place Conference statusCallback
+//twilio:fact 2026-08
 //twilio:answer status
 //twilio:detect 20 ConferenceSid=* StatusCallbackEvent
 type ConferenceCallback struct {
@@ -52,6 +53,7 @@ type ConferenceCallback struct {
 // Source: https://www.twilio.com/docs/voice/twiml/conference
 //
 //twilio:place Conference waitUrl
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 50 CallSid CallStatus ConferenceSid=*
 type ConferenceWaitURL struct {

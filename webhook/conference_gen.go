@@ -141,6 +141,8 @@ func (e ConferenceCallback) problems() []*DecodeError {
 	return reread[ConferenceCallback](&conferenceCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (ConferenceCallback) shape() *shape { return &conferenceCallbackShape }
+
 func (e ConferenceCallback) encode(w *encoder) {
 	w.begin(&conferenceCallbackShape, e.Extra)
 	e.put(w)
@@ -193,6 +195,8 @@ func (e ConferenceWaitURL) problems() []*DecodeError {
 	return reread[ConferenceWaitURL](&conferenceWaitURLShape, e.encode, e.Extra, nil)
 }
 
+func (ConferenceWaitURL) shape() *shape { return &conferenceWaitURLShape }
+
 func (e ConferenceWaitURL) encode(w *encoder) {
 	w.begin(&conferenceWaitURLShape, e.Extra)
 	e.put(w)
@@ -210,5 +214,6 @@ var conferenceWaitURLShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }

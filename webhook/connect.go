@@ -11,6 +11,7 @@ import (
 // Source: https://www.twilio.com/docs/voice/conversationrelay
 //
 //twilio:place Connect action (ConversationRelay)
+//twilio:fact 2026-11
 //twilio:answer voice
 //twilio:detect 35 CallSid CallStatus SessionStatus
 //twilio:detect 35 CallSid CallStatus SessionId
@@ -35,6 +36,7 @@ type ConversationRelayAction struct {
 // Source: https://www.twilio.com/docs/voice/twiml/connect
 //
 //twilio:place Connect action
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 49 CallSid CallStatus VirtualAgentStatus
 //twilio:detect 49 CallSid CallStatus VirtualAgentErrorCode
@@ -57,11 +59,12 @@ type ConnectAction struct {
 // Source: https://www.twilio.com/docs/voice/twiml/stream
 //
 //twilio:place Stream statusCallback
+//twilio:fact 2026-08
 //twilio:answer status
 //twilio:detect 29 StreamEvent
 type StreamStatus struct {
 	AccountSID  SID         `twilio:"AccountSid,sid=AC,required"`        // account that owns the call
-	CallSID     SID         `twilio:"CallSid,sid=CA,parent"`             // call that is streamed
+	CallSID     SID         `twilio:"CallSid,usual,sid=CA,parent"`       // call that is streamed
 	StreamSID   SID         `twilio:"StreamSid,sid=MZ,required,subject"` // stream
 	StreamName  string      `twilio:"StreamName"`                        // name of the stream in the TwiML, or its SID
 	Event       StreamEvent `twilio:"StreamEvent,required,status"`       // what happened
@@ -76,11 +79,12 @@ type StreamStatus struct {
 // Source: https://www.twilio.com/docs/voice/api/siprec-subresource
 //
 //twilio:place Siprec statusCallback
+//twilio:fact 2026-11
 //twilio:answer status
 //twilio:detect 29 SiprecEvent
 type SIPRECStatus struct {
 	AccountSID SID         `twilio:"AccountSid,sid=AC,required"`  // account that owns the call
-	CallSID    SID         `twilio:"CallSid,sid=CA,parent"`       // call that is recorded
+	CallSID    SID         `twilio:"CallSid,usual,sid=CA,parent"` // call that is recorded
 	SIPRECSID  SID         `twilio:"SiprecSid,sid=SR,subject"`    // session
 	SIPRECName string      `twilio:"SiprecName"`                  // name of the session in the TwiML
 	Event      SIPRECEvent `twilio:"SiprecEvent,required,status"` // what happened
@@ -94,6 +98,7 @@ type SIPRECStatus struct {
 // Source: https://www.twilio.com/docs/voice/sdks/call-message-events
 //
 //twilio:place Callback of a UserDefinedMessage subscription
+//twilio:fact 2026-08
 //twilio:answer notice
 //twilio:detect 82 CallSid Content !CallStatus
 type UserDefinedMessage struct {

@@ -74,6 +74,8 @@ func (e ConnectAction) problems() []*DecodeError {
 	return reread[ConnectAction](&connectActionShape, e.encode, e.Extra, nil)
 }
 
+func (ConnectAction) shape() *shape { return &connectActionShape }
+
 func (e ConnectAction) encode(w *encoder) {
 	w.begin(&connectActionShape, e.Extra)
 	e.put(w)
@@ -92,7 +94,8 @@ var connectActionShape = shape{
 		"SipCallId", "SipSourceIp", "VirtualAgentProvider", "VirtualAgentStatus", "VirtualAgentProviderData", "VirtualAgentError",
 		"VirtualAgentErrorCode", "VirtualAgentProviderError",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 func (e *ConversationRelayAction) set(d *decoder, name, value string) bool {
@@ -162,6 +165,8 @@ func (e ConversationRelayAction) problems() []*DecodeError {
 	return reread[ConversationRelayAction](&conversationRelayActionShape, e.encode, e.Extra, nil)
 }
 
+func (ConversationRelayAction) shape() *shape { return &conversationRelayActionShape }
+
 func (e ConversationRelayAction) encode(w *encoder) {
 	w.begin(&conversationRelayActionShape, e.Extra)
 	e.put(w)
@@ -182,6 +187,7 @@ var conversationRelayActionShape = shape{
 	},
 	always: 0x10000000000,
 	must:   0x3,
+	usual:  0x1c,
 }
 
 func (e *SIPRECStatus) set(d *decoder, name, value string) bool {
@@ -259,6 +265,8 @@ func (e SIPRECStatus) problems() []*DecodeError {
 	return reread[SIPRECStatus](&sIPRECStatusShape, e.encode, e.Extra, nil)
 }
 
+func (SIPRECStatus) shape() *shape { return &sIPRECStatusShape }
+
 func (e SIPRECStatus) encode(w *encoder) {
 	w.begin(&sIPRECStatusShape, e.Extra)
 	e.put(w)
@@ -270,7 +278,8 @@ var sIPRECStatusShape = shape{
 	params: []string{
 		"AccountSid", "CallSid", "SiprecSid", "SiprecName", "SiprecEvent", "Timestamp",
 	},
-	must: 0x11,
+	must:  0x11,
+	usual: 0x2,
 }
 
 func (e *StreamStatus) set(d *decoder, name, value string) bool {
@@ -352,6 +361,8 @@ func (e StreamStatus) problems() []*DecodeError {
 	return reread[StreamStatus](&streamStatusShape, e.encode, e.Extra, nil)
 }
 
+func (StreamStatus) shape() *shape { return &streamStatusShape }
+
 func (e StreamStatus) encode(w *encoder) {
 	w.begin(&streamStatusShape, e.Extra)
 	e.put(w)
@@ -364,7 +375,8 @@ var streamStatusShape = shape{
 		"AccountSid", "CallSid", "StreamSid", "StreamName", "StreamEvent", "StreamError",
 		"Timestamp",
 	},
-	must: 0x15,
+	must:  0x15,
+	usual: 0x2,
 }
 
 func (e *UserDefinedMessage) set(d *decoder, name, value string) bool {
@@ -422,6 +434,8 @@ func (e *UserDefinedMessage) done(d *decoder) {
 func (e UserDefinedMessage) problems() []*DecodeError {
 	return reread[UserDefinedMessage](&userDefinedMessageShape, e.encode, e.Extra, nil)
 }
+
+func (UserDefinedMessage) shape() *shape { return &userDefinedMessageShape }
 
 func (e UserDefinedMessage) encode(w *encoder) {
 	w.begin(&userDefinedMessageShape, e.Extra)

@@ -48,6 +48,7 @@ type Conversation struct {
 // Source: https://www.twilio.com/docs/conversations-classic/conversations-webhooks
 //
 //twilio:place Pre-event URL of Conversations
+//twilio:fact 2026-08
 //twilio:answer ConversationsReply
 //twilio:detect 19 EventType=on*
 type ConversationsPreEvent struct {
@@ -65,6 +66,7 @@ type ConversationsPreEvent struct {
 // Source: https://www.twilio.com/docs/conversations-classic/conversations-webhooks
 //
 //twilio:place Post-event URL of Conversations
+//twilio:fact 2026-08
 //twilio:answer status
 //twilio:detect 18 EventType=on*ed
 type ConversationsPostEvent struct {
@@ -114,6 +116,7 @@ type Chat struct {
 // Source: https://www.twilio.com/docs/chat/webhook-events
 //
 //twilio:place Pre-event URL of Programmable Chat
+//twilio:fact 2026-11
 //twilio:answer ConversationsReply
 //twilio:detect 17 EventType=on* InstanceSid !ConversationSid !ChatServiceSid
 //twilio:detect 17 EventType=on* ChannelSid !ConversationSid !ChatServiceSid
@@ -130,6 +133,7 @@ type ChatPreEvent struct {
 // Source: https://www.twilio.com/docs/chat/webhook-events
 //
 //twilio:place Post-event URL of Programmable Chat
+//twilio:fact 2026-11
 //twilio:answer notice
 //twilio:detect 16 EventType=on*ed InstanceSid !ConversationSid !ChatServiceSid
 //twilio:detect 16 EventType=on*ed ChannelSid !ConversationSid !ChatServiceSid
@@ -154,6 +158,7 @@ type ChatPostEvent struct {
 // Source: https://www.twilio.com/docs/conversations/orchestrator/webhooks
 //
 //twilio:place statusCallbacks of Conversation Orchestrator
+//twilio:fact 2026-11
 //twilio:answer notice
 //twilio:body json
 //twilio:detect 30 eventType=CONVERSATION_*|PARTICIPANT_*|COMMUNICATION_*

@@ -121,6 +121,8 @@ func (e ChatPostEvent) problems() []*DecodeError {
 	return reread[ChatPostEvent](&chatPostEventShape, e.encode, e.Extra, nil)
 }
 
+func (ChatPostEvent) shape() *shape { return &chatPostEventShape }
+
 func (e ChatPostEvent) encode(w *encoder) {
 	w.begin(&chatPostEventShape, e.Extra)
 	e.put(w)
@@ -187,6 +189,8 @@ func (e *ChatPreEvent) done(d *decoder) {
 func (e ChatPreEvent) problems() []*DecodeError {
 	return reread[ChatPreEvent](&chatPreEventShape, e.encode, e.Extra, nil)
 }
+
+func (ChatPreEvent) shape() *shape { return &chatPreEventShape }
 
 func (e ChatPreEvent) encode(w *encoder) {
 	w.begin(&chatPreEventShape, e.Extra)
@@ -343,6 +347,8 @@ func (e ConversationOrchestratorEvent) problems() []*DecodeError {
 	return reread[ConversationOrchestratorEvent](&conversationOrchestratorEventShape, e.encode, nil, e.Extra)
 }
 
+func (ConversationOrchestratorEvent) shape() *shape { return &conversationOrchestratorEventShape }
+
 func (e ConversationOrchestratorEvent) encode(w *encoder) {
 	w.beginJSON(&conversationOrchestratorEventShape, e.Extra)
 	e.put(w)
@@ -460,6 +466,8 @@ func (e ConversationsPostEvent) problems() []*DecodeError {
 	return reread[ConversationsPostEvent](&conversationsPostEventShape, e.encode, e.Extra, nil)
 }
 
+func (ConversationsPostEvent) shape() *shape { return &conversationsPostEventShape }
+
 func (e ConversationsPostEvent) encode(w *encoder) {
 	w.begin(&conversationsPostEventShape, e.Extra)
 	e.put(w)
@@ -533,6 +541,8 @@ func (e *ConversationsPreEvent) done(d *decoder) {
 func (e ConversationsPreEvent) problems() []*DecodeError {
 	return reread[ConversationsPreEvent](&conversationsPreEventShape, e.encode, e.Extra, nil)
 }
+
+func (ConversationsPreEvent) shape() *shape { return &conversationsPreEventShape }
 
 func (e ConversationsPreEvent) encode(w *encoder) {
 	w.begin(&conversationsPreEventShape, e.Extra)

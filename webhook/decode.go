@@ -15,6 +15,7 @@ type shape struct {
 	params []string // names on the wire
 	must   uint64   // without a usable value of these, the request is refused
 	strict uint64   // they may be missing, but a malformed value is refused
+	usual  uint64   // a request without these is unusual
 	always uint64   // sent even if the value is zero
 	bools  uint64   // written as true or false
 	held   uint64   // sent with the value zero if some other field is set

@@ -12,6 +12,7 @@ import (
 // Source: https://www.twilio.com/docs/voice/twiml/dial
 //
 //twilio:place Dial action
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 37 CallSid CallStatus DialCallStatus
 type DialAction struct {
@@ -41,6 +42,7 @@ type DialAction struct {
 // Source: https://www.twilio.com/docs/voice/twiml/number
 //
 //twilio:place Number, Client or Sip url
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 70 CallSid CallStatus Direction=outbound-dial
 type DialWhisper struct {
@@ -57,6 +59,7 @@ type DialWhisper struct {
 // Source: https://www.twilio.com/docs/voice/twiml/refer
 //
 //twilio:place Refer action
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 38 CallSid CallStatus ReferSipResponseCode
 type ReferAction struct {
@@ -75,6 +78,7 @@ type ReferAction struct {
 // Source: https://www.twilio.com/docs/voice/twiml/dial
 //
 //twilio:place Dial referUrl
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 39 CallSid CallStatus ReferTransferTarget
 type DialReferURL struct {

@@ -107,6 +107,8 @@ func (e DialAction) problems() []*DecodeError {
 	return reread[DialAction](&dialActionShape, e.encode, e.Extra, nil)
 }
 
+func (DialAction) shape() *shape { return &dialActionShape }
+
 func (e DialAction) encode(w *encoder) {
 	w.begin(&dialActionShape, e.Extra)
 	e.put(w)
@@ -129,6 +131,7 @@ var dialActionShape = shape{
 	always: 0x20000000000,
 	bools:  0x20000000000,
 	must:   0x3,
+	usual:  0x1c,
 }
 
 func (e *DialReferURL) set(d *decoder, name, value string) bool {
@@ -181,6 +184,8 @@ func (e DialReferURL) problems() []*DecodeError {
 	return reread[DialReferURL](&dialReferURLShape, e.encode, e.Extra, nil)
 }
 
+func (DialReferURL) shape() *shape { return &dialReferURLShape }
+
 func (e DialReferURL) encode(w *encoder) {
 	w.begin(&dialReferURLShape, e.Extra)
 	e.put(w)
@@ -198,7 +203,8 @@ var dialReferURLShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp", "ReferTransferTarget",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 func (e *DialWhisper) set(d *decoder, name, value string) bool {
@@ -251,6 +257,8 @@ func (e DialWhisper) problems() []*DecodeError {
 	return reread[DialWhisper](&dialWhisperShape, e.encode, e.Extra, nil)
 }
 
+func (DialWhisper) shape() *shape { return &dialWhisperShape }
+
 func (e DialWhisper) encode(w *encoder) {
 	w.begin(&dialWhisperShape, e.Extra)
 	e.put(w)
@@ -268,7 +276,8 @@ var dialWhisperShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp", "AnsweredBy",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 func (e *ReferAction) set(d *decoder, name, value string) bool {
@@ -327,6 +336,8 @@ func (e ReferAction) problems() []*DecodeError {
 	return reread[ReferAction](&referActionShape, e.encode, e.Extra, nil)
 }
 
+func (ReferAction) shape() *shape { return &referActionShape }
+
 func (e ReferAction) encode(w *encoder) {
 	w.begin(&referActionShape, e.Extra)
 	e.put(w)
@@ -344,5 +355,6 @@ var referActionShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp", "ReferCallStatus", "ReferSipResponseCode", "NotifySipResponseCode",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }

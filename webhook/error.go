@@ -10,8 +10,9 @@ import (
 
 // What is wrong with a parameter; a [DecodeError] wraps one of these.
 var (
-	// ErrMissing: the kind always has this parameter and the request lacks it.
-	// The request is of another kind, or its parameters were shifted.
+	// ErrMissing: the request lacks this parameter. If the kind cannot do
+	// without it, the request is of another kind, or its parameters were
+	// shifted.
 	ErrMissing = errors.New("webhook: parameter is missing")
 
 	// ErrSyntax: the text is not what the type of the field allows.

@@ -40,7 +40,7 @@ func Events(rc *Receiver, receive func(context.Context, Event) (Reply, error)) h
 			rc.refuseEvent(w, r, "", "", err)
 			return
 		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: rc.fallback.of(event), unread: unread(event)}
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: rc.fallback.of(event), unread: unread(proof, event)}
 		x.serve(w, func(ctx context.Context) (Reply, error) { return receive(ctx, event) })
 	})
 }

@@ -10,6 +10,7 @@ import (
 // Source: https://www.twilio.com/docs/events/event-types/messaging/outbound-message
 //
 //twilio:place Event Streams, com.twilio.messaging.message
+//twilio:fact 2026-11
 //twilio:body cloudevent
 //twilio:detect 30 type=com.twilio.messaging.message.*
 type EventStreamsMessageStatus struct {
@@ -40,6 +41,7 @@ type EventStreamsMessageStatus struct {
 // Source: https://www.twilio.com/docs/events/event-types/messaging/inbound-message
 //
 //twilio:place Event Streams, com.twilio.messaging.inbound-message
+//twilio:fact 2026-11
 //twilio:body cloudevent
 //twilio:detect 30 type=com.twilio.messaging.inbound-message.*
 type EventStreamsInboundMessage struct {
@@ -76,6 +78,7 @@ func (e EventStreamsInboundMessage) report() StatusReport {
 // Source: https://www.twilio.com/docs/events/event-types/a2p/brand-registration
 //
 //twilio:place Event Streams, com.twilio.messaging.compliance
+//twilio:fact 2026-11
 //twilio:body cloudevent
 //twilio:detect 30 type=com.twilio.messaging.compliance.*
 type EventStreamsA2P struct {
@@ -106,6 +109,7 @@ type EventStreamsA2P struct {
 // Source: https://www.twilio.com/docs/events/event-types/link-shortening/link
 //
 //twilio:place Event Streams, com.twilio.daptbt.link-shortening
+//twilio:fact 2026-11
 //twilio:body cloudevent
 //twilio:detect 30 type=com.twilio.daptbt.link-shortening.*
 type EventStreamsLink struct {
@@ -131,6 +135,7 @@ type EventStreamsLink struct {
 // Source: https://www.twilio.com/docs/events/event-types/voice
 //
 //twilio:place Event Streams, com.twilio.voice
+//twilio:fact 2026-08
 //twilio:body cloudevent
 //twilio:detect 31 type=com.twilio.voice.*
 type EventStreamsVoice struct {
@@ -147,6 +152,7 @@ type EventStreamsVoice struct {
 // Source: https://www.twilio.com/docs/events/event-types/voice/insights
 //
 //twilio:place Event Streams, com.twilio.voice.insights
+//twilio:fact 2026-08
 //twilio:body cloudevent
 //twilio:detect 30 type=com.twilio.voice.insights.*
 type VoiceInsightsCallSummary struct {

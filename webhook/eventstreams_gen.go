@@ -84,6 +84,8 @@ func (e EventStreamsA2P) problems() []*DecodeError {
 	return reread[EventStreamsA2P](&eventStreamsA2PShape, e.encode, nil, e.Extra)
 }
 
+func (EventStreamsA2P) shape() *shape { return &eventStreamsA2PShape }
+
 func (e EventStreamsA2P) encode(w *encoder) {
 	w.beginJSON(&eventStreamsA2PShape, e.Extra)
 	e.put(w)
@@ -205,6 +207,8 @@ func (e EventStreamsInboundMessage) problems() []*DecodeError {
 	return reread[EventStreamsInboundMessage](&eventStreamsInboundMessageShape, e.encode, nil, e.Extra)
 }
 
+func (EventStreamsInboundMessage) shape() *shape { return &eventStreamsInboundMessageShape }
+
 func (e EventStreamsInboundMessage) encode(w *encoder) {
 	w.beginJSON(&eventStreamsInboundMessageShape, e.Extra)
 	e.put(w)
@@ -289,6 +293,8 @@ func (e *EventStreamsLink) done(d *decoder) {
 func (e EventStreamsLink) problems() []*DecodeError {
 	return reread[EventStreamsLink](&eventStreamsLinkShape, e.encode, nil, e.Extra)
 }
+
+func (EventStreamsLink) shape() *shape { return &eventStreamsLinkShape }
 
 func (e EventStreamsLink) encode(w *encoder) {
 	w.beginJSON(&eventStreamsLinkShape, e.Extra)
@@ -402,6 +408,8 @@ func (e EventStreamsMessageStatus) problems() []*DecodeError {
 	return reread[EventStreamsMessageStatus](&eventStreamsMessageStatusShape, e.encode, nil, e.Extra)
 }
 
+func (EventStreamsMessageStatus) shape() *shape { return &eventStreamsMessageStatusShape }
+
 func (e EventStreamsMessageStatus) encode(w *encoder) {
 	w.beginJSON(&eventStreamsMessageStatusShape, e.Extra)
 	e.put(w)
@@ -459,6 +467,8 @@ func (e EventStreamsVoice) problems() []*DecodeError {
 	return reread[EventStreamsVoice](&eventStreamsVoiceShape, e.encode, nil, e.Extra)
 }
 
+func (EventStreamsVoice) shape() *shape { return &eventStreamsVoiceShape }
+
 func (e EventStreamsVoice) encode(w *encoder) {
 	w.beginJSON(&eventStreamsVoiceShape, e.Extra)
 	e.put(w)
@@ -514,6 +524,8 @@ func (e *VoiceInsightsCallSummary) done(d *decoder) {
 func (e VoiceInsightsCallSummary) problems() []*DecodeError {
 	return reread[VoiceInsightsCallSummary](&voiceInsightsCallSummaryShape, e.encode, nil, e.Extra)
 }
+
+func (VoiceInsightsCallSummary) shape() *shape { return &voiceInsightsCallSummaryShape }
 
 func (e VoiceInsightsCallSummary) encode(w *encoder) {
 	w.beginJSON(&voiceInsightsCallSummaryShape, e.Extra)

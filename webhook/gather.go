@@ -11,6 +11,7 @@ import "net/url"
 // Source: https://www.twilio.com/docs/voice/twiml/gather
 //
 //twilio:place Gather action
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 48 CallSid CallStatus Digits
 //twilio:detect 48 CallSid CallStatus SpeechResult
@@ -34,10 +35,11 @@ type GatherAction struct {
 // Source: https://www.twilio.com/docs/voice/twiml/gather
 //
 //twilio:place Gather partialResultCallback
+//twilio:fact 2026-11
 //twilio:answer notice
 //twilio:detect 43 CallSid CallStatus UnstableSpeechResult
 type GatherPartialResult struct {
-	Call
+	Call `twilio:",optional=From To"`
 
 	SequenceNumber       int     `twilio:"SequenceNumber,always"` // position in the results of this Gather, from 0
 	UnstableSpeechResult string  `twilio:"UnstableSpeechResult"`  // latest words, which may still change

@@ -68,6 +68,8 @@ func (e GatherAction) problems() []*DecodeError {
 	return reread[GatherAction](&gatherActionShape, e.encode, e.Extra, nil)
 }
 
+func (GatherAction) shape() *shape { return &gatherActionShape }
+
 func (e GatherAction) encode(w *encoder) {
 	w.begin(&gatherActionShape, e.Extra)
 	e.put(w)
@@ -85,7 +87,8 @@ var gatherActionShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp", "Digits", "FinishedOnKey", "SpeechResult", "Confidence",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 func (e *GatherPartialResult) set(d *decoder, name, value string) bool {
@@ -149,6 +152,8 @@ func (e GatherPartialResult) problems() []*DecodeError {
 	return reread[GatherPartialResult](&gatherPartialResultShape, e.encode, e.Extra, nil)
 }
 
+func (GatherPartialResult) shape() *shape { return &gatherPartialResultShape }
+
 func (e GatherPartialResult) encode(w *encoder) {
 	w.begin(&gatherPartialResultShape, e.Extra)
 	e.put(w)
@@ -168,4 +173,5 @@ var gatherPartialResultShape = shape{
 	},
 	always: 0x4000000000,
 	must:   0x3,
+	usual:  0x10,
 }

@@ -50,7 +50,7 @@ func Handle[E Request[E, R], R Reply](rc *Receiver, answer func(context.Context,
 			rc.refuseEvent(w, r, kind, lookalike(proof, kind), err)
 			return
 		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: fallback, unread: unread(event), looksLike: misrouted(proof, zero)}
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: fallback, unread: unread(proof, event), looksLike: misrouted(proof, zero)}
 		x.serve(w, func(ctx context.Context) (Reply, error) { return answer(ctx, event) })
 	})
 }

@@ -268,3 +268,53 @@ func TestRequestFromContext(t *testing.T) {
 }
 
 var _ slog.LogValuer = webhook.Failure{}
+
+// TestStatusCallbacksWithoutAddresses: a Messaging Service chooses the sender
+// late, and some callbacks have no recipient. The report is taken, and the log
+// says what is missing (goalert 1916 and 2507, VA notification-api 1095).
+func TestStatusCallbacksWithoutAddresses(t *testing.T) {
+	for _, missing := range []string{"From", "To"} {
+		rc, log := newReceiver(t, webhook.Options{})
+		params := messageStatus()
+		params.Del(missing)
+		var got webhook.MessageStatusCallback
+		w := serve(webhook.Notify(rc, func(_ context.Context, e webhook.MessageStatusCallback) error {
+			got = e
+			return nil
+		}), signed("/status", params))
+		assert.Equal(t, http.StatusNoContent, w.Code)
+		assert.NotEmpty(t, got.MessageStatus)
+		require.Len(t, log.lines(), 1)
+		assert.Contains(t, log.String(), "level=WARN")
+		assert.Contains(t, log.String(), missing)
+		assert.Contains(t, log.String(), "is missing")
+	}
+}
+
+// TestTextsWithoutBody: matrix-appservice-twilio 14, courier. A message without
+// any content stays refused (T03).
+func TestTextsWithoutBody(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(url.Values)
+		status int
+	}{
+		"media": {func(p url.Values) {
+			p.Del("Body")
+			p.Set("NumMedia", "1")
+			p.Set("MediaUrl0", "https://api.twilio.com/1")
+		}, http.StatusOK},
+		"media, no count":        {func(p url.Values) { p.Del("Body"); p.Del("NumMedia"); p.Set("MediaUrl0", "https://api.twilio.com/1") }, http.StatusOK},
+		"a place":                {func(p url.Values) { p.Del("Body"); p.Set("Latitude", "1.5") }, http.StatusOK},
+		"a button":               {func(p url.Values) { p.Del("Body"); p.Set("ButtonText", "Yes") }, http.StatusOK},
+		"neither Body nor count": {func(p url.Values) { p.Del("Body"); p.Del("NumMedia") }, http.StatusOK},
+		"an empty Body":          {func(p url.Values) { p.Set("Body", "") }, http.StatusOK},
+		"no content at all":      {func(p url.Values) { p.Del("Body"); p.Set("B", "odyhello") }, http.StatusBadRequest},
+		"a count that is none":   {func(p url.Values) { p.Set("NumMedia", "0x") }, http.StatusBadRequest},
+	} {
+		rc, _ := newReceiver(t, webhook.Options{})
+		params := message(nil)
+		tt.change(params)
+		w := serve(webhook.Handle(rc, thanks), signed("/sms", params))
+		assert.Equal(t, tt.status, w.Code, name)
+	}
+}

@@ -10,9 +10,9 @@ import "net/url"
 type Call struct {
 	CallSID    SID           `twilio:"CallSid,sid=CA,required,subject"` // leg that the request is about
 	AccountSID SID           `twilio:"AccountSid,sid=AC,required"`      // account or subaccount that owns the call
-	From       Address       `twilio:"From"`                            // caller; see [Address.Withheld]
-	To         Address       `twilio:"To"`                              // called party; empty for a call from a Voice SDK that names none
-	CallStatus CallStatus    `twilio:"CallStatus,status"`               // status of the leg
+	From       Address       `twilio:"From,usual"`                      // caller; see [Address.Withheld]
+	To         Address       `twilio:"To,usual"`                        // called party; empty for a call from a Voice SDK that names none
+	CallStatus CallStatus    `twilio:"CallStatus,usual,status"`         // status of the leg
 	APIVersion string        `twilio:"ApiVersion"`                      // 2010-04-01
 	Direction  CallDirection `twilio:"Direction"`                       // direction as seen from Twilio
 	Caller     Address       `twilio:"Caller"`                          // older name of From
@@ -46,6 +46,7 @@ type Call struct {
 // Source: https://www.twilio.com/docs/voice/twiml
 //
 //twilio:place A call comes in
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 65 CallSid CallStatus=ringing
 type IncomingCall struct {
@@ -61,6 +62,7 @@ type IncomingCall struct {
 // Source: https://www.twilio.com/docs/voice/api/call-resource
 //
 //twilio:place Url of a call made by the REST API
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 70 CallSid CallStatus Direction=outbound-api
 type OutboundCallAnswered struct {
@@ -79,6 +81,7 @@ type OutboundCallAnswered struct {
 // Source: https://www.twilio.com/docs/voice/sdks
 //
 //twilio:place Voice URL of a TwiML App
+//twilio:fact 2026-11
 //twilio:answer voice
 //twilio:detect 10 CallSid ApplicationSid CallStatus=ringing Direction=inbound From=client:* !ErrorUrl !CallbackSource !CallDuration !Duration !DialCallStatus
 //twilio:detect 64 CallSid CallStatus=ringing From=client:*
@@ -94,6 +97,7 @@ type ClientCallRequest struct {
 // Source: https://www.twilio.com/docs/voice/api/sip-twiml
 //
 //twilio:place Voice URL of a SIP Domain
+//twilio:fact 2026-11
 //twilio:answer voice
 //twilio:detect 63 CallSid CallStatus=ringing SipDomainSid=*
 type SIPIncomingCall struct {
@@ -109,6 +113,7 @@ type SIPIncomingCall struct {
 // Source: https://www.twilio.com/docs/usage/security/availability-reliability
 //
 //twilio:place Primary handler fails (calls)
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 33 CallSid CallStatus ErrorUrl
 type FallbackRequest struct {
@@ -128,6 +133,7 @@ type FallbackRequest struct {
 // Source: https://www.twilio.com/docs/voice/twiml/redirect
 //
 //twilio:place Redirect
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 90 CallSid CallStatus
 type TwiMLRedirectRequest struct {
@@ -143,6 +149,7 @@ type TwiMLRedirectRequest struct {
 // Source: https://www.twilio.com/docs/sip-trunking
 //
 //twilio:place Disaster Recovery URL of a SIP trunk
+//twilio:fact 2026-08
 //twilio:answer voice
 type ElasticSIPTrunkDisasterRecovery struct {
 	Call

@@ -178,6 +178,8 @@ func (e ClientCallRequest) problems() []*DecodeError {
 	return reread[ClientCallRequest](&clientCallRequestShape, e.encode, e.Extra, nil)
 }
 
+func (ClientCallRequest) shape() *shape { return &clientCallRequestShape }
+
 func (e ClientCallRequest) encode(w *encoder) {
 	w.begin(&clientCallRequestShape, e.Extra)
 	e.put(w)
@@ -195,7 +197,8 @@ var clientCallRequestShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 // Kind returns [KindElasticSIPTrunkDisasterRecovery].
@@ -232,6 +235,8 @@ func (e ElasticSIPTrunkDisasterRecovery) problems() []*DecodeError {
 	return reread[ElasticSIPTrunkDisasterRecovery](&elasticSIPTrunkDisasterRecoveryShape, e.encode, e.Extra, nil)
 }
 
+func (ElasticSIPTrunkDisasterRecovery) shape() *shape { return &elasticSIPTrunkDisasterRecoveryShape }
+
 func (e ElasticSIPTrunkDisasterRecovery) encode(w *encoder) {
 	w.begin(&elasticSIPTrunkDisasterRecoveryShape, e.Extra)
 	e.put(w)
@@ -249,7 +254,8 @@ var elasticSIPTrunkDisasterRecoveryShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 func (e *FallbackRequest) set(d *decoder, name, value string) bool {
@@ -305,6 +311,8 @@ func (e FallbackRequest) problems() []*DecodeError {
 	return reread[FallbackRequest](&fallbackRequestShape, e.encode, e.Extra, nil)
 }
 
+func (FallbackRequest) shape() *shape { return &fallbackRequestShape }
+
 func (e FallbackRequest) encode(w *encoder) {
 	w.begin(&fallbackRequestShape, e.Extra)
 	e.put(w)
@@ -322,7 +330,8 @@ var fallbackRequestShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp", "ErrorCode", "ErrorUrl",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 // Kind returns [KindIncomingCall].
@@ -357,6 +366,8 @@ func (e IncomingCall) problems() []*DecodeError {
 	return reread[IncomingCall](&incomingCallShape, e.encode, e.Extra, nil)
 }
 
+func (IncomingCall) shape() *shape { return &incomingCallShape }
+
 func (e IncomingCall) encode(w *encoder) {
 	w.begin(&incomingCallShape, e.Extra)
 	e.put(w)
@@ -374,7 +385,8 @@ var incomingCallShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 func (e *OutboundCallAnswered) set(d *decoder, name, value string) bool {
@@ -429,6 +441,8 @@ func (e OutboundCallAnswered) problems() []*DecodeError {
 	return reread[OutboundCallAnswered](&outboundCallAnsweredShape, e.encode, e.Extra, nil)
 }
 
+func (OutboundCallAnswered) shape() *shape { return &outboundCallAnsweredShape }
+
 func (e OutboundCallAnswered) encode(w *encoder) {
 	w.begin(&outboundCallAnsweredShape, e.Extra)
 	e.put(w)
@@ -446,7 +460,8 @@ var outboundCallAnsweredShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp", "AnsweredBy",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 // Kind returns [KindSIPIncomingCall].
@@ -481,6 +496,8 @@ func (e SIPIncomingCall) problems() []*DecodeError {
 	return reread[SIPIncomingCall](&sIPIncomingCallShape, e.encode, e.Extra, nil)
 }
 
+func (SIPIncomingCall) shape() *shape { return &sIPIncomingCallShape }
+
 func (e SIPIncomingCall) encode(w *encoder) {
 	w.begin(&sIPIncomingCallShape, e.Extra)
 	e.put(w)
@@ -498,7 +515,8 @@ var sIPIncomingCallShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 // Kind returns [KindTwiMLRedirectRequest].
@@ -535,6 +553,8 @@ func (e TwiMLRedirectRequest) problems() []*DecodeError {
 	return reread[TwiMLRedirectRequest](&twiMLRedirectRequestShape, e.encode, e.Extra, nil)
 }
 
+func (TwiMLRedirectRequest) shape() *shape { return &twiMLRedirectRequestShape }
+
 func (e TwiMLRedirectRequest) encode(w *encoder) {
 	w.begin(&twiMLRedirectRequestShape, e.Extra)
 	e.put(w)
@@ -552,5 +572,6 @@ var twiMLRedirectRequestShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }

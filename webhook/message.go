@@ -15,8 +15,8 @@ type Message struct {
 	SMSSID              SID           `twilio:"SmsSid,sid=SM"`                      // older name of MessageSID, with the same value
 	AccountSID          SID           `twilio:"AccountSid,sid=AC,required"`         // account or subaccount that owns the message
 	MessagingServiceSID SID           `twilio:"MessagingServiceSid,sid=MG"`         // Messaging Service that handled the message, if any
-	From                Address       `twilio:"From"`                               // sender; empty while a Messaging Service has not chosen one
-	To                  Address       `twilio:"To"`                                 // recipient
+	From                Address       `twilio:"From,usual"`                         // sender; empty while a Messaging Service has not chosen one
+	To                  Address       `twilio:"To,usual"`                           // recipient
 	Body                string        `twilio:"Body"`                               // text, up to 1,600 characters; empty for media and locations
 	SMSStatus           MessageStatus `twilio:"SmsStatus,status"`                   // older name of the status: received for an incoming message
 	APIVersion          string        `twilio:"ApiVersion"`                         // 2010-04-01
@@ -29,16 +29,17 @@ type Message struct {
 // Source: https://www.twilio.com/docs/messaging/guides/webhook-request
 //
 //twilio:place A message comes in
+//twilio:fact 2026-11
 //twilio:answer messaging
 //twilio:detect 14 MessageSid SmsStatus=received !CallSid !EventType
 //twilio:detect 14 SmsMessageSid !CallSid !EventType
 //twilio:detect 14 MessageSid NumMedia !CallSid !EventType
 type IncomingMessage struct {
-	Message `twilio:",required=From To,always=Body"`
+	Message `twilio:",required=From To,always=Body,usual=Body"`
 
-	SMSMessageSID SID `twilio:"SmsMessageSid,sid=SM"`   // older name of MessageSID that only incoming messages have
-	NumMedia      int `twilio:"NumMedia,always,strict"` // number of files; len(Media) is the number that can be used
-	NumSegments   int `twilio:"NumSegments,always"`     // SMS segments; 1 for other channels
+	SMSMessageSID SID `twilio:"SmsMessageSid,sid=SM"`         // older name of MessageSID that only incoming messages have
+	NumMedia      int `twilio:"NumMedia,always,strict,usual"` // number of files; len(Media) is the number that can be used
+	NumSegments   int `twilio:"NumSegments,always"`           // SMS segments; 1 for other channels
 
 	Media           []Media   `twilio:"MediaUrl{N}"`        // files, at most 10; MediaUrl0 and MediaContentType0 are Media[0]
 	OtherRecipients []Address `twilio:"OtherRecipients{N}"` // other members of a group MMS
@@ -48,9 +49,9 @@ type IncomingMessage struct {
 	// Advanced Opt-Out, only Body tells that someone wants to opt out.
 	OptOutType OptOutType `twilio:"OptOutType"`
 
-	AddOns  JSON `twilio:"AddOns"` // results of Marketplace add-ons; decode them into an [AddOns]
-	FromGeo Geo  `twilio:"From"`   // where the number in From is registered
-	ToGeo   Geo  `twilio:"To"`     // where the number in To is registered
+	AddOns  JSON `twilio:"AddOns"`     // results of Marketplace add-ons; decode them into an [AddOns]
+	FromGeo Geo  `twilio:"From,usual"` // where the number in From is registered
+	ToGeo   Geo  `twilio:"To,usual"`   // where the number in To is registered
 
 	MessageType         InboundMessageType `twilio:"MessageType"`         // kind of WhatsApp message
 	ProfileName         string             `twilio:"ProfileName"`         // display name of a WhatsApp user, in any script
@@ -113,6 +114,7 @@ func (m *IncomingMessage) check(d *decoder) {
 // Source: https://www.twilio.com/docs/usage/security/availability-reliability
 //
 //twilio:place Primary handler fails (messages)
+//twilio:fact 2026-08
 //twilio:answer messaging
 //twilio:detect 13 MessageSid ErrorUrl !CallSid !EventType
 //twilio:detect 13 MessageSid ErrorCode SmsStatus=received !CallSid !EventType
@@ -130,6 +132,7 @@ type MessagingFallback struct {
 // Source: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
 //
 //twilio:place StatusCallback of a message
+//twilio:fact 2026-11
 //twilio:answer status
 //twilio:detect 12 MessageSid MessageStatus !EventType=on*
 type MessageStatusCallback struct {
@@ -159,6 +162,7 @@ type MessageStatusCallback struct {
 // Source: https://www.twilio.com/docs/messaging/twiml/message
 //
 //twilio:place Message action
+//twilio:fact 2026-08
 //twilio:answer messaging
 //twilio:detect 11 MessageSid MessageStatus SmsMessageSid !CallSid !EventType
 //twilio:detect 11 MessageSid MessageStatus NumMedia !CallSid !EventType

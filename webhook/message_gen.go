@@ -194,6 +194,8 @@ func (e IncomingMessage) problems() []*DecodeError {
 	return reread[IncomingMessage](&incomingMessageShape, e.encode, e.Extra, nil)
 }
 
+func (IncomingMessage) shape() *shape { return &incomingMessageShape }
+
 func (e IncomingMessage) encode(w *encoder) {
 	w.begin(&incomingMessageShape, e.Extra)
 	e.put(w)
@@ -217,6 +219,7 @@ var incomingMessageShape = shape{
 	bools:  0xc000000,
 	must:   0x35,
 	strict: 0x400,
+	usual:  0x470,
 }
 
 func (e *Message) set(d *decoder, name, value string) bool {
@@ -330,6 +333,8 @@ func (e MessageActionCallback) problems() []*DecodeError {
 	return reread[MessageActionCallback](&messageActionCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (MessageActionCallback) shape() *shape { return &messageActionCallbackShape }
+
 func (e MessageActionCallback) encode(w *encoder) {
 	w.begin(&messageActionCallbackShape, e.Extra)
 	e.put(w)
@@ -342,7 +347,8 @@ var messageActionCallbackShape = shape{
 		"MessageSid", "SmsSid", "AccountSid", "MessagingServiceSid", "From", "To",
 		"Body", "SmsStatus", "ApiVersion", "MessageStatus", "ErrorCode",
 	},
-	must: 0x201,
+	must:  0x201,
+	usual: 0x30,
 }
 
 func (e *MessageStatusCallback) set(d *decoder, name, value string) bool {
@@ -432,6 +438,8 @@ func (e MessageStatusCallback) problems() []*DecodeError {
 	return reread[MessageStatusCallback](&messageStatusCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (MessageStatusCallback) shape() *shape { return &messageStatusCallbackShape }
+
 func (e MessageStatusCallback) encode(w *encoder) {
 	w.begin(&messageStatusCallbackShape, e.Extra)
 	e.put(w)
@@ -447,6 +455,7 @@ var messageStatusCallbackShape = shape{
 	},
 	bools: 0x20000,
 	must:  0x205,
+	usual: 0x30,
 }
 
 func (e *MessagingFallback) set(d *decoder, name, value string) bool {
@@ -507,6 +516,8 @@ func (e MessagingFallback) problems() []*DecodeError {
 	return reread[MessagingFallback](&messagingFallbackShape, e.encode, e.Extra, nil)
 }
 
+func (MessagingFallback) shape() *shape { return &messagingFallbackShape }
+
 func (e MessagingFallback) encode(w *encoder) {
 	w.begin(&messagingFallbackShape, e.Extra)
 	e.put(w)
@@ -530,4 +541,5 @@ var messagingFallbackShape = shape{
 	bools:  0xc000000,
 	must:   0x35,
 	strict: 0x400,
+	usual:  0x470,
 }

@@ -31,7 +31,7 @@ func Notify[E Notice[E]](rc *Receiver, receive func(context.Context, E) error) h
 			rc.refuseEvent(w, r, kind, lookalike(proof, kind), err)
 			return
 		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, unread: unread(event), looksLike: misrouted(proof, zero)}
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, unread: unread(proof, event), looksLike: misrouted(proof, zero)}
 		x.serve(w, func(ctx context.Context) (Reply, error) { return nil, receive(ctx, event) })
 	})
 }

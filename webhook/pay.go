@@ -8,6 +8,7 @@ import "net/url"
 // Source: https://www.twilio.com/docs/voice/twiml/pay
 //
 //twilio:place Pay action
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 36 CallSid CallStatus Result PaymentMethod
 type PayAction struct {
@@ -41,6 +42,7 @@ type PayAction struct {
 // Source: https://www.twilio.com/docs/voice/twiml/pay
 //
 //twilio:place Pay statusCallback
+//twilio:fact 2026-08
 //twilio:answer notice
 //twilio:detect 81 CallSid For !CallStatus
 //twilio:detect 81 CallSid Capture !CallStatus

@@ -104,6 +104,8 @@ func (e PayAction) problems() []*DecodeError {
 	return reread[PayAction](&payActionShape, e.encode, e.Extra, nil)
 }
 
+func (PayAction) shape() *shape { return &payActionShape }
+
 func (e PayAction) encode(w *encoder) {
 	w.begin(&payActionShape, e.Extra)
 	e.put(w)
@@ -123,7 +125,8 @@ var payActionShape = shape{
 		"PaymentConfirmationCode", "PaymentCardNumber", "PaymentCardType", "ExpirationDate", "SecurityCode", "PaymentCardPostalCode",
 		"BankAccountNumber", "BankRoutingNumber", "BankAccountType", "PaymentError", "PayErrorCode", "ConnectorError",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 func (e *PayStatusCallback) set(d *decoder, name, value string) bool {
@@ -211,6 +214,8 @@ func (e *PayStatusCallback) done(d *decoder) {
 func (e PayStatusCallback) problems() []*DecodeError {
 	return reread[PayStatusCallback](&payStatusCallbackShape, e.encode, e.Extra, nil)
 }
+
+func (PayStatusCallback) shape() *shape { return &payStatusCallbackShape }
 
 func (e PayStatusCallback) encode(w *encoder) {
 	w.begin(&payStatusCallbackShape, e.Extra)

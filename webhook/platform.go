@@ -11,6 +11,7 @@ import (
 // Source: https://www.twilio.com/docs/usage/troubleshooting/debugging-event-webhooks
 //
 //twilio:place Debugger webhook of the account
+//twilio:fact 2026-08
 //twilio:answer notice
 //twilio:detect 24 Level PayloadType
 type DebuggerEvent struct {
@@ -31,6 +32,7 @@ type DebuggerEvent struct {
 // Source: https://www.twilio.com/docs/sync/webhooks
 //
 //twilio:place Webhook URL of a Sync service
+//twilio:fact 2026-11
 //twilio:answer notice
 //twilio:detect 15 ServiceSid EventType=document_*|list_*|map_*|stream_*|endpoint_*
 type SyncEvent struct {
@@ -60,6 +62,7 @@ type SyncEvent struct {
 // Source: https://www.twilio.com/docs/usage/api/usage-trigger
 //
 //twilio:place Callback URL of a usage trigger
+//twilio:fact 2026-11
 //twilio:answer notice
 //twilio:detect 24 UsageTriggerSid
 type UsageTrigger struct {
@@ -84,6 +87,7 @@ type UsageTrigger struct {
 // Source: https://www.twilio.com/docs/studio/widget-library/http-request
 //
 //twilio:place Make HTTP Request widget of Studio
+//twilio:fact 2026-08
 //twilio:answer JSONReply
 type StudioHTTPRequest struct {
 	Extra url.Values // the parameters
@@ -95,6 +99,7 @@ type StudioHTTPRequest struct {
 // Source: https://www.twilio.com/docs/verify/api/webhooks
 //
 //twilio:place Webhook of a Verify service
+//twilio:fact 2026-11
 //twilio:answer notice
 //twilio:body json
 //twilio:detect 30 type=factor.*|challenge.*
@@ -116,6 +121,7 @@ type VerifyEvent struct {
 // Source: https://www.twilio.com/docs/voice/intelligence/api/service-resource
 //
 //twilio:place Webhook of a Voice Intelligence service
+//twilio:fact 2026-11
 //twilio:answer notice
 //twilio:body json
 //twilio:detect 30 event_type=voice_intelligence_transcript_available
@@ -136,6 +142,7 @@ type VoiceIntelligenceTranscript struct {
 // Source: https://www.twilio.com/docs/conversational-intelligence
 //
 //twilio:place Webhook of a Conversational Intelligence rule
+//twilio:fact 2026-11
 //twilio:answer notice
 //twilio:body json
 //twilio:detect 30 operatorResults intelligenceConfiguration

@@ -56,6 +56,10 @@ func (e ConversationalIntelligenceRuleExecution) problems() []*DecodeError {
 	return reread[ConversationalIntelligenceRuleExecution](&conversationalIntelligenceRuleExecutionShape, e.encode, nil, e.Extra)
 }
 
+func (ConversationalIntelligenceRuleExecution) shape() *shape {
+	return &conversationalIntelligenceRuleExecutionShape
+}
+
 func (e ConversationalIntelligenceRuleExecution) encode(w *encoder) {
 	w.beginJSON(&conversationalIntelligenceRuleExecutionShape, e.Extra)
 	e.put(w)
@@ -138,6 +142,8 @@ func (e DebuggerEvent) problems() []*DecodeError {
 	return reread[DebuggerEvent](&debuggerEventShape, e.encode, e.Extra, nil)
 }
 
+func (DebuggerEvent) shape() *shape { return &debuggerEventShape }
+
 func (e DebuggerEvent) encode(w *encoder) {
 	w.begin(&debuggerEventShape, e.Extra)
 	e.put(w)
@@ -191,6 +197,8 @@ func (e *StudioHTTPRequest) done(d *decoder) {
 func (e StudioHTTPRequest) problems() []*DecodeError {
 	return reread[StudioHTTPRequest](&studioHTTPRequestShape, e.encode, e.Extra, nil)
 }
+
+func (StudioHTTPRequest) shape() *shape { return &studioHTTPRequestShape }
 
 func (e StudioHTTPRequest) encode(w *encoder) {
 	w.begin(&studioHTTPRequestShape, e.Extra)
@@ -288,6 +296,8 @@ func (e SyncEvent) problems() []*DecodeError {
 	return reread[SyncEvent](&syncEventShape, e.encode, e.Extra, nil)
 }
 
+func (SyncEvent) shape() *shape { return &syncEventShape }
+
 func (e SyncEvent) encode(w *encoder) {
 	w.begin(&syncEventShape, e.Extra)
 	e.put(w)
@@ -377,6 +387,8 @@ func (e UsageTrigger) problems() []*DecodeError {
 	return reread[UsageTrigger](&usageTriggerShape, e.encode, e.Extra, nil)
 }
 
+func (UsageTrigger) shape() *shape { return &usageTriggerShape }
+
 func (e UsageTrigger) encode(w *encoder) {
 	w.begin(&usageTriggerShape, e.Extra)
 	e.put(w)
@@ -444,6 +456,8 @@ func (e *VerifyEvent) done(d *decoder) {
 func (e VerifyEvent) problems() []*DecodeError {
 	return reread[VerifyEvent](&verifyEventShape, e.encode, nil, e.Extra)
 }
+
+func (VerifyEvent) shape() *shape { return &verifyEventShape }
 
 func (e VerifyEvent) encode(w *encoder) {
 	w.beginJSON(&verifyEventShape, e.Extra)
@@ -513,6 +527,8 @@ func (e *VoiceIntelligenceTranscript) done(d *decoder) {
 func (e VoiceIntelligenceTranscript) problems() []*DecodeError {
 	return reread[VoiceIntelligenceTranscript](&voiceIntelligenceTranscriptShape, e.encode, nil, e.Extra)
 }
+
+func (VoiceIntelligenceTranscript) shape() *shape { return &voiceIntelligenceTranscriptShape }
 
 func (e VoiceIntelligenceTranscript) encode(w *encoder) {
 	w.beginJSON(&voiceIntelligenceTranscriptShape, e.Extra)

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"math/bits"
 	"net/url"
 	"slices"
+
+	"github.com/ringback-go/ringback/signature"
 )
 
 // Problems returns an error for each optional parameter of e that could not be
@@ -69,11 +72,24 @@ func logValue(kind Kind, encode func(*encoder)) slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// unread joins the problems of an event for a log, nil for none.
-func unread(e Event) error {
+// unread joins what a log should say about the parameters of an event: those
+// that could not be read, and those that the request usually has and lacks. It
+// is nil if there are none.
+func unread(v *signature.Verified, e Event) error {
 	var errs []error
 	for _, p := range Problems(e) {
 		errs = append(errs, p)
+	}
+	shaped, ok := e.(interface{ shape() *shape })
+	if !ok {
+		return errors.Join(errs...)
+	}
+	s := shaped.shape()
+	for left := s.usual; left != 0; left &= left - 1 {
+		name := s.params[bits.TrailingZeros64(left)]
+		if _, there := v.Param(name); !there {
+			errs = append(errs, &DecodeError{Kind: s.kind, Param: name, Err: ErrMissing})
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -12,6 +12,7 @@ import (
 // Source: https://www.twilio.com/docs/voice/twiml/enqueue
 //
 //twilio:place Enqueue waitUrl
+//twilio:fact 2026-11
 //twilio:answer voice
 //twilio:detect 41 CallSid CallStatus QueuePosition
 type EnqueueWaitURL struct {
@@ -34,6 +35,7 @@ type EnqueueWaitURL struct {
 // Source: https://www.twilio.com/docs/voice/twiml/enqueue
 //
 //twilio:place Enqueue action
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 40 CallSid CallStatus QueueResult
 type EnqueueAction struct {
@@ -53,6 +55,7 @@ type EnqueueAction struct {
 // Source: https://www.twilio.com/docs/voice/twiml/queue
 //
 //twilio:place Queue url
+//twilio:fact 2026-11
 //twilio:answer voice
 //twilio:detect 42 CallSid CallStatus DequeingCallSid
 //twilio:detect 42 CallSid CallStatus DequeueingCallSid

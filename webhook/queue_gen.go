@@ -65,6 +65,8 @@ func (e EnqueueAction) problems() []*DecodeError {
 	return reread[EnqueueAction](&enqueueActionShape, e.encode, e.Extra, nil)
 }
 
+func (EnqueueAction) shape() *shape { return &enqueueActionShape }
+
 func (e EnqueueAction) encode(w *encoder) {
 	w.begin(&enqueueActionShape, e.Extra)
 	e.put(w)
@@ -82,7 +84,8 @@ var enqueueActionShape = shape{
 		"StirVerstat", "StirPassportToken", "ApplicationSid", "AddOns", "SipDomain", "SipDomainSid",
 		"SipCallId", "SipSourceIp", "QueueResult", "QueueSid", "QueueTime",
 	},
-	must: 0x3,
+	must:  0x3,
+	usual: 0x1c,
 }
 
 func (e *EnqueueWaitURL) set(d *decoder, name, value string) bool {
@@ -150,6 +153,8 @@ func (e EnqueueWaitURL) problems() []*DecodeError {
 	return reread[EnqueueWaitURL](&enqueueWaitURLShape, e.encode, e.Extra, nil)
 }
 
+func (EnqueueWaitURL) shape() *shape { return &enqueueWaitURLShape }
+
 func (e EnqueueWaitURL) encode(w *encoder) {
 	w.begin(&enqueueWaitURLShape, e.Extra)
 	e.put(w)
@@ -170,6 +175,7 @@ var enqueueWaitURLShape = shape{
 	},
 	always: 0xf0000000000,
 	must:   0x3,
+	usual:  0x1c,
 }
 
 func (e *QueueURL) set(d *decoder, name, value string) bool {
@@ -228,6 +234,8 @@ func (e QueueURL) problems() []*DecodeError {
 	return reread[QueueURL](&queueURLShape, e.encode, e.Extra, nil)
 }
 
+func (QueueURL) shape() *shape { return &queueURLShape }
+
 func (e QueueURL) encode(w *encoder) {
 	w.begin(&queueURLShape, e.Extra)
 	e.put(w)
@@ -247,4 +255,5 @@ var queueURLShape = shape{
 	},
 	always: 0x8000000000,
 	must:   0x3,
+	usual:  0x1c,
 }

@@ -12,6 +12,7 @@ import (
 // Source: https://www.twilio.com/docs/voice/twiml/record
 //
 //twilio:place Record action
+//twilio:fact 2026-08
 //twilio:answer voice
 //twilio:detect 47 CallSid CallStatus RecordingUrl
 //twilio:detect 47 CallSid CallStatus RecordingDuration
@@ -32,11 +33,12 @@ type RecordAction struct {
 // Source: https://www.twilio.com/docs/voice/twiml/record
 //
 //twilio:place recordingStatusCallback
+//twilio:fact 2026-08
 //twilio:answer status
 //twilio:detect 27 RecordingStatus
 type RecordingStatusCallback struct {
 	AccountSID         SID             `twilio:"AccountSid,sid=AC,required"`           // account that owns the recording
-	CallSID            SID             `twilio:"CallSid,sid=CA,parent"`                // call that was recorded; for a Dial the leg that ran it
+	CallSID            SID             `twilio:"CallSid,usual,sid=CA,parent"`          // call that was recorded; for a Dial the leg that ran it
 	RecordingSID       SID             `twilio:"RecordingSid,sid=RE,required,subject"` // recording
 	RecordingURL       string          `twilio:"RecordingUrl,url"`                     // URL of the recording without extension
 	RecordingStatus    RecordingStatus `twilio:"RecordingStatus,required,status"`      // status that the recording reached
@@ -56,6 +58,7 @@ type RecordingStatusCallback struct {
 // Source: https://www.twilio.com/docs/voice/twiml/conference
 //
 //twilio:place Conference recordingStatusCallback
+//twilio:fact 2026-08
 //twilio:answer status
 //twilio:detect 26 RecordingStatus ConferenceSid=*
 type ConferenceRecordingStatusCallback struct {
@@ -81,10 +84,11 @@ type ConferenceRecordingStatusCallback struct {
 // Source: https://www.twilio.com/docs/voice/twiml/record
 //
 //twilio:place Record transcribeCallback
+//twilio:fact 2026-11
 //twilio:answer status
 //twilio:detect 28 TranscriptionSid TranscriptionStatus
 type RecordTranscription struct {
-	Call `twilio:",optional=CallSid"`
+	Call `twilio:",optional=CallSid CallStatus"`
 
 	TranscriptionSID    SID                 `twilio:"TranscriptionSid,sid=TR,required,subject"` // transcription
 	TranscriptionText   string              `twilio:"TranscriptionText"`                        // text, once completed; it may be empty

@@ -102,6 +102,10 @@ func (e ConferenceRecordingStatusCallback) problems() []*DecodeError {
 	return reread[ConferenceRecordingStatusCallback](&conferenceRecordingStatusCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (ConferenceRecordingStatusCallback) shape() *shape {
+	return &conferenceRecordingStatusCallbackShape
+}
+
 func (e ConferenceRecordingStatusCallback) encode(w *encoder) {
 	w.begin(&conferenceRecordingStatusCallbackShape, e.Extra)
 	e.put(w)
@@ -177,6 +181,8 @@ func (e RecordAction) problems() []*DecodeError {
 	return reread[RecordAction](&recordActionShape, e.encode, e.Extra, nil)
 }
 
+func (RecordAction) shape() *shape { return &recordActionShape }
+
 func (e RecordAction) encode(w *encoder) {
 	w.begin(&recordActionShape, e.Extra)
 	e.put(w)
@@ -196,6 +202,7 @@ var recordActionShape = shape{
 	},
 	always: 0x10000000000,
 	must:   0x3,
+	usual:  0x1c,
 }
 
 func (e *RecordTranscription) set(d *decoder, name, value string) bool {
@@ -278,6 +285,8 @@ func (e RecordTranscription) problems() []*DecodeError {
 	return reread[RecordTranscription](&recordTranscriptionShape, e.encode, e.Extra, nil)
 }
 
+func (RecordTranscription) shape() *shape { return &recordTranscriptionShape }
+
 func (e RecordTranscription) encode(w *encoder) {
 	w.begin(&recordTranscriptionShape, e.Extra)
 	e.put(w)
@@ -296,7 +305,8 @@ var recordTranscriptionShape = shape{
 		"SipCallId", "SipSourceIp", "TranscriptionSid", "TranscriptionText", "TranscriptionStatus", "TranscriptionUrl",
 		"RecordingSid", "RecordingUrl",
 	},
-	must: 0x14000000002,
+	must:  0x14000000002,
+	usual: 0xc,
 }
 
 func (e *RecordingStatusCallback) set(d *decoder, name, value string) bool {
@@ -396,6 +406,8 @@ func (e RecordingStatusCallback) problems() []*DecodeError {
 	return reread[RecordingStatusCallback](&recordingStatusCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (RecordingStatusCallback) shape() *shape { return &recordingStatusCallbackShape }
+
 func (e RecordingStatusCallback) encode(w *encoder) {
 	w.begin(&recordingStatusCallbackShape, e.Extra)
 	e.put(w)
@@ -410,4 +422,5 @@ var recordingStatusCallbackShape = shape{
 	},
 	always: 0x400,
 	must:   0x15,
+	usual:  0x2,
 }

@@ -11,6 +11,7 @@ import (
 // Source: https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
 //
 //twilio:place Assignment callback of a TaskRouter workflow
+//twilio:fact 2026-11
 //twilio:answer TaskRouterReply
 //twilio:detect 25 ReservationSid TaskSid
 type TaskRouterAssignment struct {
@@ -36,6 +37,7 @@ type TaskRouterAssignment struct {
 // Source: https://www.twilio.com/docs/taskrouter/api/event/reference
 //
 //twilio:place Event callback of a TaskRouter workspace
+//twilio:fact 2026-08
 //twilio:answer notice
 //twilio:detect 15 EventType WorkspaceSid
 type TaskRouterEvent struct {

@@ -89,6 +89,8 @@ func (e TaskRouterAssignment) problems() []*DecodeError {
 	return reread[TaskRouterAssignment](&taskRouterAssignmentShape, e.encode, e.Extra, nil)
 }
 
+func (TaskRouterAssignment) shape() *shape { return &taskRouterAssignmentShape }
+
 func (e TaskRouterAssignment) encode(w *encoder) {
 	w.begin(&taskRouterAssignmentShape, e.Extra)
 	e.put(w)
@@ -273,6 +275,8 @@ func (e *TaskRouterEvent) done(d *decoder) {
 func (e TaskRouterEvent) problems() []*DecodeError {
 	return reread[TaskRouterEvent](&taskRouterEventShape, e.encode, e.Extra, nil)
 }
+
+func (TaskRouterEvent) shape() *shape { return &taskRouterEventShape }
 
 func (e TaskRouterEvent) encode(w *encoder) {
 	w.begin(&taskRouterEventShape, e.Extra)

@@ -12,11 +12,12 @@ import (
 // Source: https://www.twilio.com/docs/voice/twiml/transcription
 //
 //twilio:place Transcription statusCallbackUrl
+//twilio:fact 2026-08
 //twilio:answer notice
 //twilio:detect 23 TranscriptionSid TranscriptionEvent
 type TranscriptionCallback struct {
 	AccountSID       SID                `twilio:"AccountSid,sid=AC,required"`               // account that owns the call
-	CallSID          SID                `twilio:"CallSid,sid=CA,parent"`                    // call that is transcribed
+	CallSID          SID                `twilio:"CallSid,usual,sid=CA,parent"`              // call that is transcribed
 	TranscriptionSID SID                `twilio:"TranscriptionSid,sid=GT,required,subject"` // transcription
 	Event            TranscriptionEvent `twilio:"TranscriptionEvent,required,status"`       // what happened
 	Timestamp        time.Time          `twilio:"Timestamp,rfc3339"`                        // when it happened

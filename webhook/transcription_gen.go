@@ -133,6 +133,8 @@ func (e TranscriptionCallback) problems() []*DecodeError {
 	return reread[TranscriptionCallback](&transcriptionCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (TranscriptionCallback) shape() *shape { return &transcriptionCallbackShape }
+
 func (e TranscriptionCallback) encode(w *encoder) {
 	w.begin(&transcriptionCallbackShape, e.Extra)
 	e.put(w)
@@ -149,4 +151,5 @@ var transcriptionCallbackShape = shape{
 	},
 	bools: 0x1800,
 	must:  0xd,
+	usual: 0x2,
 }

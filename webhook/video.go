@@ -11,6 +11,7 @@ import (
 // Source: https://www.twilio.com/docs/video/api/status-callbacks
 //
 //twilio:place StatusCallback of a video room
+//twilio:fact 2026-11
 //twilio:answer status
 //twilio:detect 22 RoomSid StatusCallbackEvent
 type VideoRoomCallback struct {
@@ -54,6 +55,7 @@ type VideoRoomCallback struct {
 // Source: https://www.twilio.com/docs/video/api/status-callbacks
 //
 //twilio:place StatusCallback of a video composition
+//twilio:fact 2026-11
 //twilio:answer notice
 //twilio:detect 21 CompositionSid
 type VideoCompositionCallback struct {

@@ -92,6 +92,8 @@ func (e VideoCompositionCallback) problems() []*DecodeError {
 	return reread[VideoCompositionCallback](&videoCompositionCallbackShape, e.encode, e.Extra, nil)
 }
 
+func (VideoCompositionCallback) shape() *shape { return &videoCompositionCallbackShape }
+
 func (e VideoCompositionCallback) encode(w *encoder) {
 	w.begin(&videoCompositionCallbackShape, e.Extra)
 	e.put(w)
@@ -247,6 +249,8 @@ func (e *VideoRoomCallback) done(d *decoder) {
 func (e VideoRoomCallback) problems() []*DecodeError {
 	return reread[VideoRoomCallback](&videoRoomCallbackShape, e.encode, e.Extra, nil)
 }
+
+func (VideoRoomCallback) shape() *shape { return &videoRoomCallbackShape }
 
 func (e VideoRoomCallback) encode(w *encoder) {
 	w.begin(&videoRoomCallbackShape, e.Extra)

@@ -21,6 +21,7 @@ import (
 //
 //	required          the request is refused without it
 //	strict            it may be missing, but a malformed value is refused
+//	usual             a request without it is unusual enough for the log
 //	always            it is sent even if the value is zero
 //	with=Name         the same if the parameter Name is sent
 //	default=text      it is sent with this text if the field is empty
@@ -95,6 +96,7 @@ func (s *webhookStruct) fields() []webhookField {
 		}
 		if _, ok := options["optional"]; ok {
 			delete(options, "required")
+			delete(options, "usual")
 		}
 		f.options = options
 		all = append(all, f)

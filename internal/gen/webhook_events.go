@@ -25,6 +25,7 @@ func webhookOutputs(root string) ([]output, error) {
 		{"webhook/detect_gen.go", "the structs of webhook", p.detectFile},
 		{"internal/dialogue/kinds_gen.go", "the structs of webhook", p.dialogueFile},
 		{"internal/spec/webhooks.json", "", p.factsFile},
+		coverageOutput(p),
 	}
 	for file, structs := range byFile {
 		slices.SortFunc(structs, func(a, b *webhookStruct) int { return strings.Compare(a.name, b.name) })
@@ -244,6 +245,7 @@ func (s *webhookStruct) writeEvent(w *bytes.Buffer) {
 	if s.isJSON() {
 		begin = "w.beginJSON(&$S, e.Extra)"
 	}
+	p("func ($T) shape() *shape { return &$S }\n")
 	p("func (e $T) encode(w *encoder) {\n\t%s\n\te.put(w)\n\tw.end()\n}\n", begin)
 	nested := !slices.ContainsFunc(s.own, func(f webhookField) bool { return f.wire == "data" })
 	switch s.body {
@@ -266,7 +268,7 @@ func (s *webhookStruct) writeShape(w *bytes.Buffer) {
 		}
 		bit := uint64(1) << len(names)
 		names = append(names, fmt.Sprintf("%q", f.wire))
-		for option, mask := range map[string]string{"required": "must", "strict": "strict", "always": "always", "default": "always", "with": "held"} {
+		for option, mask := range map[string]string{"required": "must", "strict": "strict", "usual": "usual", "always": "always", "default": "always", "with": "held"} {
 			if f.has(option) {
 				masks[mask] |= bit
 			}
