@@ -8,18 +8,18 @@ import (
 )
 
 const (
-	// wholeBody is up to which size a declared length is believed at once: a
-	// value of 8 KB and what goes with it, escaped. Ten thousand uploads that
-	// claim so much and stall hold 120 MB.
+	// wholeBody is the largest declared length for which memory is taken at once:
+	// enough for a value of 8 KB and what goes with it, escaped. Ten thousand
+	// uploads that declare so much and stall hold 120 MB.
 	wholeBody = 12 << 10
 
-	// firstChunk is what a client gets for a longer claim, or for none, before
-	// it has sent anything.
+	// firstChunk is the memory for a body that is declared to be longer, or has no
+	// declared length, before anything has come.
 	firstChunk = 1 << 10
 
-	// growth is how much memory a client gets for each byte it has sent. Ten
-	// thousand uploads that stall after their first byte hold 10 MB then,
-	// however much more they claim; a whole body of 16 KB still takes one step.
+	// growth is how many times the memory grows when it is full. Ten thousand
+	// uploads that stall after their first byte hold 10 MB, whatever they
+	// declare, and a body of 16 KB still takes one step.
 	growth = 16
 )
 
@@ -28,7 +28,7 @@ const (
 // that turns out shorter or longer than declared is an error, never a form
 // with fewer parameters.
 //
-// What was read comes with an error, too, so that it can be put back.
+// What was read is returned with an error, too, so that it can be put back.
 func readBody(r *http.Request, limit int64) ([]byte, *Error) {
 	declared := r.ContentLength
 	switch {

@@ -9,13 +9,13 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 )
 
-// hashName is the query parameter that carries the hash of a body which is
-// not a form. Its case matters.
+// hashName is the query parameter with the hash of a body that is not a form.
+// Its case matters.
 const hashName = "bodySHA256"
 
 // bodyHash returns the value of bodySHA256 in the query, "" if there is none
-// or an empty one. The names are decoded before they are compared: a search
-// for the word would find it in values and in paths (signature.md, 3).
+// or an empty one. The names are decoded before they are compared, since the
+// word may also be in a value or in the path (signature.md, 3).
 func bodyHash(query string) (string, *Error) {
 	hash, found := "", false
 	for query != "" {
@@ -48,7 +48,7 @@ func decode(s string) string {
 }
 
 // hashMatches reports whether hash is the SHA-256 of body in hexadecimal, of
-// either case, comparing in constant time.
+// either case. It compares in constant time.
 func hashMatches(hash string, body []byte) bool {
 	sum := sha256.Sum256(body)
 	var text [2 * sha256.Size]byte

@@ -42,7 +42,7 @@ func TestNewTellsEveryMistake(t *testing.T) {
 
 	_, err = signature.New(signature.Config{Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
 	require.Error(t, err)
-	assert.Equal(t, "signature: Config.BaseURL: missing; say the public address that Twilio calls, or set Hosts\n"+
+	assert.Equal(t, "signature: Config.BaseURL: missing; set the public address that Twilio calls, or set Hosts\n"+
 		"signature: Config.Hosts: missing; Proxies may only name hosts that are listed\n"+
 		"signature: Config.Tokens: missing; set Tokens, Keys, a TokenSet or a TokenFunc", err.Error())
 }

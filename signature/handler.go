@@ -7,11 +7,11 @@ import (
 	"github.com/ringback-go/ringback/internal/hookctx"
 )
 
-// contextKey is where [Verifier.Handler] leaves the proof.
+// contextKey is the key of the proof in a request's context.
 type contextKey = hookctx.ProofKey
 
-// FromContext returns the proof that [Verifier.Handler] has left in the
-// request's context, and whether there is one.
+// FromContext returns the proof that [Verifier.Handler] has put in the request's
+// context, and whether there is one.
 func FromContext(ctx context.Context) (*Verified, bool) {
 	p, ok := ctx.Value(contextKey{}).(*Verified)
 	return p, ok

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// accountMismatch is why a token that matches may be the wrong one.
+// accountMismatch is the detail of an error where a token matched that is bound
+// to another account.
 const accountMismatch = "the token belongs to another one"
 
 // matchedURL is the spelling of the URL that was signed.

@@ -11,8 +11,8 @@ import (
 const formType = "application/x-www-form-urlencoded"
 
 // mediaType returns the type in the Content-Type header in lower case, "" if
-// there is none. The parameters are checked for syntax and ignored: whatever
-// a charset says, Twilio signs UTF-8.
+// there is none. The syntax of its parameters is checked, and they are ignored:
+// Twilio signs UTF-8 whatever the charset is.
 func mediaType(h http.Header) (string, *Error) {
 	values := h["Content-Type"]
 	switch len(values) {

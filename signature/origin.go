@@ -20,8 +20,8 @@ type origin struct {
 // originOf derives scheme and host where no BaseURL is configured: from the
 // forwarding headers of trusted proxies, and what they leave open from the
 // request itself. The host has to be one of Config.Hosts, since a genuine
-// signature for another host must not open this one (T07). With ErrHost comes
-// the origin whose host it is, for [Verifier.Diagnose].
+// signature for another host must not be accepted here (T07). With ErrHost it
+// returns the origin that was refused, for [Verifier.Diagnose].
 func (v *Verifier) originOf(r *http.Request) (origin, *Error) {
 	var o origin
 	if peer, ok := peerAddr(r.RemoteAddr); ok && v.trusts(peer) {

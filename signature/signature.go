@@ -1,8 +1,9 @@
 // Package signature proves that an HTTP request comes from Twilio.
 //
-// Twilio signs each webhook with the account's auth token and puts the result
-// into the X-Twilio-Signature header. A [Verifier] checks it, from the public
-// URL down to the last byte of the body, and gives out what it has checked:
+// Twilio signs each webhook with the account's auth token, or with a shared key,
+// and sends the result in the X-Twilio-Signature header. A [Verifier] checks it,
+// from the public URL to the last byte of the body, and returns what it has
+// checked:
 //
 //	verifier, err := signature.New(signature.Config{
 //		BaseURL: "https://hooks.example.com",
@@ -17,33 +18,25 @@
 //		fmt.Fprintf(w, "you said %q", body)
 //	})))
 //
-// # What has to be said
-//
-// There is no default for trust. The public address is configured
-// ([Config.BaseURL]), or the hosts and proxies that may name it are
-// ([Config.Hosts], [Config.Proxies]); tokens are given; nothing is taken from
-// a header because it happens to be there, and no peer is trusted because it
-// is local.
+// There is no default for trust. Set the public address ([Config.BaseURL]), or the
+// hosts and proxies that may name it ([Config.Hosts], [Config.Proxies]), and the
+// tokens. No peer is trusted because it is local. The secret of an API key signs
+// no webhooks.
 //
 // # Strict and lenient
 //
-// What is signed has no separators, so one signature fits several readings of
-// a request. The strict rules, the default, refuse what Twilio never sends:
-// broken escapes and semicolons, text that is not UTF-8, parameter names
-// outside [A-Za-z][A-Za-z0-9_.\-\[\]]*, a repeated or malformed AccountSid.
-// [Config.Lenient] lifts these rules about content, and no others.
+// Twilio signs the URL and the parameters with nothing between them, so one
+// signature fits several requests. The strict rules, the default, refuse broken
+// escapes, a repeated or malformed AccountSid in a form, and requests whose text
+// is also that of another URL or another account. The names of parameters may be
+// anything otherwise. [Config.Lenient] lifts these rules and no others.
 //
-// # When it does not match
+// When a signature does not match, [Verifier.Diagnose] says why and which setting
+// to change.
 //
-// [Verifier.Diagnose] looks for the change that would have made a refused
-// request pass and says which line of the configuration to mend.
-//
-// # What it does not do
-//
-// A signature says nothing about when a request was made: see [ReplayWindow].
-// It makes the request authentic, not its content harmless: a text message
-// holds what a stranger typed. Decoding parameters into types is the business
-// of package webhook.
+// A signature does not say when a request was made: see [ReplayWindow]. It makes
+// a request authentic and its content no less dangerous: a text message is what a
+// stranger typed. Package webhook decodes parameters into types.
 package signature
 
 import (
@@ -58,15 +51,15 @@ import (
 )
 
 // Config says whom a [Verifier] trusts. Tokens is required, and so is one of
-// BaseURL and Hosts; everything else has a default.
+// BaseURL, BaseURLFunc and Hosts. Everything else has a default.
 type Config struct {
-	// BaseURL is the address that Twilio calls, as far as all webhooks have it
-	// in common: "https://hooks.example.com", or with the prefix that a proxy
-	// takes off the path, "https://hooks.example.com/twilio". Path and query
-	// of the request are put behind it as they were received. The host is
-	// written as in the Twilio Console, upper and lower case included. User
-	// information is tried with and without; a fragment and a slash at the end
-	// are cut. Hosts and Proxies are not consulted when it is set.
+	// BaseURL is the part of the address that all webhooks have in common, as
+	// Twilio calls it: "https://hooks.example.com", or with the prefix that a
+	// proxy cuts off the path, "https://hooks.example.com/twilio". Path and query
+	// of the request follow it as they were received. Write the host as in the
+	// Twilio Console, in the same case. User information is tried with and
+	// without. A fragment and a slash at the end are cut off. Hosts and Proxies
+	// are not used when BaseURL is set.
 	BaseURL string
 
 	// BaseURLFunc returns the address of BaseURL where it can change while the
@@ -93,15 +86,15 @@ type Config struct {
 	// if the proxy overwrites what clients send.
 	ForwardedHeaders []string
 
-	// Hosts are the public host names that requests, or proxies, may name,
-	// when BaseURL is empty: "hooks.example.com", or with a port if only that
-	// port will do. Case does not matter. A request for another host is
-	// refused even if its signature is right: the same token signs requests
-	// to every URL of the account.
+	// Hosts are the public host names that requests, or proxies, may name when
+	// BaseURL is empty: "hooks.example.com", or with a port to allow only that
+	// port. Case does not matter. A request for another host is refused even if
+	// its signature is right, since the same token signs requests to every URL of
+	// the account.
 	Hosts []string
 
-	// Tokens are the auth tokens that may have signed: [Tokens], a [TokenSet]
-	// or a [TokenFunc].
+	// Tokens are the auth tokens and shared keys that may have signed: [Tokens],
+	// [Keys], a [TokenSet] or a [TokenFunc].
 	Tokens TokenSource
 
 	// Methods are the HTTP methods that are accepted, such as "POST". GET stands
@@ -116,21 +109,22 @@ type Config struct {
 	// accepted on every route, if they are signed as such.
 	Methods []string
 
-	// MaxBody is the largest body, in bytes; zero means 1 MiB. A larger one
-	// is refused, unread if its length is declared.
+	// MaxBody is the size of the largest body in bytes. Zero means 1 MiB. A larger
+	// one is refused, unread if its length is declared. Results of add-ons, which
+	// are JSON in a parameter, may need more.
 	MaxBody int64
 
-	// MaxParams is the largest number of parameters; zero means 1000.
+	// MaxParams is the largest number of parameters. Zero means 1000.
 	MaxParams int
 
-	// Lenient lifts the rules about content that the package comment lists,
-	// for requests that were not made by Twilio itself but signed alike.
-	// Broken escapes and semicolons are kept as text then, and verified so.
+	// Lenient lifts the rules about content that the package comment lists, for
+	// requests that are not made by Twilio but signed in the same way. Broken
+	// escapes are then kept as text, and verified as such.
 	Lenient bool
 
-	// Refused is called with each request that is refused and the reason,
-	// before the answer, in the goroutine of the request: the place for a log
-	// line and for [Verifier.Diagnose]. A body that was read can be read again.
+	// Refused is called with each request that is refused and the reason, before
+	// the answer, in the goroutine of the request. It is the place for a log line
+	// and for [Verifier.Diagnose]. A body that was read can be read again.
 	Refused func(*http.Request, *Error)
 }
 
@@ -176,7 +170,7 @@ func New(cfg Config) (*Verifier, error) {
 		v.base.Store(&base)
 	default:
 		if len(cfg.Hosts) == 0 {
-			mistake("BaseURL", "missing; say the public address that Twilio calls, or set Hosts")
+			mistake("BaseURL", "missing; set the public address that Twilio calls, or set Hosts")
 		}
 		if len(cfg.Proxies) > 0 && len(cfg.Hosts) == 0 {
 			mistake("Hosts", "missing; Proxies may only name hosts that are listed")

@@ -138,9 +138,9 @@ func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
 // MarshalText returns what [Token.String] returns.
 func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
-// key computes with a secret that it keeps out of reach of printers that walk
-// through values: the secret is a variable of closures, not a field. The keyed
-// hashes are reused, since hashing the key anew costs as much as a short request.
+// key computes with a secret that printers which walk through values cannot
+// reach: it is a variable of closures, not a field. The keyed hashes are reused,
+// since hashing the key again costs as much as a short request.
 type key struct {
 	id         string      // of a shared key
 	algorithms []Algorithm // of a shared key; none for an auth token
@@ -194,9 +194,9 @@ func (m *mac) sign(text []byte, length int) []byte {
 // concurrent use. Auth tokens and shared keys may be returned together, and all
 // that fit the request are tried.
 type TokenSource interface {
-	// Tokens returns the candidates, newest first. No tokens and no error
-	// means that the account is unknown; the request is refused as wrong. An
-	// error is answered with 503, so that Twilio knows to try the fallback.
+	// Tokens returns the candidates, newest first. No tokens and no error means
+	// that the account is unknown: the request is refused like one with a wrong
+	// signature. An error is answered with 503, so that Twilio calls the fallback.
 	Tokens(ctx context.Context, q Query) ([]Token, error)
 }
 
@@ -233,10 +233,9 @@ type TokenFunc func(context.Context, Query) ([]Token, error)
 // Tokens calls f.
 func (f TokenFunc) Tokens(ctx context.Context, q Query) ([]Token, error) { return f(ctx, q) }
 
-// Tokens is the usual source: the auth token of one account or, while a token
-// is being rotated, the new one and then the old one. Twilio signs with the
-// primary token until the secondary one is promoted. A mistake in a secret is
-// reported by [New].
+// Tokens is the usual source: the auth token of one account or, while it is
+// being replaced, the new one and then the old one. Twilio signs with the primary
+// token until the secondary one is promoted. [New] reports a mistake in a secret.
 func Tokens(secrets ...string) TokenSource {
 	var s fixedTokens
 	if len(secrets) == 0 {

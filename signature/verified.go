@@ -16,7 +16,7 @@ import (
 // Verified is the proof that a request came from Twilio, and holds exactly the
 // bytes that were checked. Parameters are decoded from it alone: what another
 // parser makes of the same request may be something else (T05). It is
-// immutable and safe for concurrent use; the request may be gone by then.
+// immutable, safe for concurrent use, and may be used after the request.
 type Verified struct {
 	verifier          *Verifier // nil if nobody has verified it
 	method, mediaType string
@@ -54,8 +54,8 @@ func (p *Verified) Param(name string) (string, bool) {
 }
 
 // Query returns the decoded query of the URL, which is signed too. Its names
-// are chosen by whoever configured the URL, so nothing in it stands for a
-// parameter of Twilio's unless the request is a GET. The caller owns the map.
+// are chosen by whoever configured the URL, so nothing in it replaces a
+// parameter of Twilio's. The caller owns the map.
 func (p *Verified) Query() url.Values {
 	values := url.Values{}
 	_, query, _ := strings.Cut(p.target, "?")
@@ -74,8 +74,9 @@ func (p *Verified) URL() string { return p.head + p.signed }
 // Body returns the bytes of the body, nil for a GET. It must not be changed.
 func (p *Verified) Body() []byte { return p.body }
 
-// Token returns the token that matched: its label tells when a rotation is
-// through. It is the zero Token if p comes from [Unverified].
+// Token returns the token that matched. When an old token no longer matches any
+// request, its replacement is complete. It is the zero Token if p comes from
+// [Unverified].
 func (p *Verified) Token() Token { return p.token }
 
 // Algorithm returns the algorithm of the signature that matched. It is "" if p
@@ -95,14 +96,14 @@ func (p *Verified) Method() string { return p.method }
 func (p *Verified) MediaType() string { return p.mediaType }
 
 // Signature returns the signature, which together with [Verified.URL] tells a
-// repeated request from a new one. It should not be logged: who has it can
+// repeated request from a new one. It should not be logged: whoever has it can
 // repeat the request.
 func (p *Verified) Signature() string { return p.signature }
 
-// Unverified reads r without verifying anything, for tools that show or
-// replay requests. Nothing that it returns may be believed. The URL is made of
-// the Host header, the token is the zero one, and the limits are the defaults
-// of [Config] with the lenient rules; the error is an [*Error].
+// Unverified reads r without verifying anything, for tools that show or repeat
+// requests. Nothing that it returns may be trusted. The URL is made of the Host
+// header, the token is the zero Token, and the limits are the defaults of
+// [Config] with the lenient rules. The error is an [*Error].
 func Unverified(r *http.Request) (*Verified, error) {
 	q := request{method: r.Method, socket: isWebSocket(r)}
 	if q.method == "" {
@@ -124,7 +125,7 @@ func Unverified(r *http.Request) (*Verified, error) {
 		p.signature = r.Header[headerName][0]
 	}
 	if !q.socket {
-		// A media type that cannot be verified can be looked at all the same.
+		// A media type that cannot be verified can still be shown.
 		q.typ, _ = mediaType(r.Header)
 		if p.body, err = readBody(r, defaultMaxBody); err != nil {
 			return nil, err

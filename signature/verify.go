@@ -8,12 +8,11 @@ import (
 )
 
 // Verify proves that r comes from Twilio and returns what was proven. The
-// error is always an [*Error]; [Config.Refused] has been told of it.
+// error is always an [*Error], and [Config.Refused] has been called with it.
 //
-// The order of the checks keeps strangers cheap: method, shape of the header,
+// The order of the checks keeps the requests of strangers cheap: method, headers,
 // public URL, media type and declared length come before the body is read,
-// limits before it is decoded, and the signature last. All tokens are tried
-// for each spelling of the URL; the next spelling only where none matched.
+// limits before it is decoded, and the signature last.
 //
 // Verify reads r.Body and puts a copy of what it has read in its place, which can
 // be read again. A GET is left with an empty body, and the body of a WebSocket
@@ -156,7 +155,7 @@ func (v *Verifier) inspect(r *http.Request, q *request) *Error {
 	return nil
 }
 
-// checkCovered refuses a body that nothing binds.
+// checkCovered refuses a body that neither parameters nor a hash cover.
 func (q *request) checkCovered() *Error {
 	switch {
 	case q.typ == formType || q.hash != "":
@@ -199,10 +198,10 @@ func (v *Verifier) accepts(q *request, allowed string) bool {
 	return false
 }
 
-// read reads the body and holds it against its hash.
+// read reads the body and compares it with its hash.
 func (v *Verifier) read(r *http.Request, q *request, s *scratch) *Error {
 	if q.socket {
-		return nil // what follows a handshake is the WebSocket's
+		return nil // what follows a handshake belongs to the WebSocket
 	}
 	body, err := readBody(r, v.cfg.MaxBody)
 	if err != nil {
