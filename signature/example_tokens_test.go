@@ -3,12 +3,14 @@ package signature_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 
 	"github.com/ringback-go/ringback/signature"
 )
 
-// While a token is being rotated both are accepted. When the label of the old
-// one is no longer seen, the rotation is through.
+// While a token is being replaced, both are accepted. When no request has the
+// label of the old one any more, it can be removed.
 func ExampleTokens() {
 	verifier, err := signature.New(signature.Config{
 		BaseURL: "https://hooks.example.com",
@@ -23,6 +25,40 @@ func ExampleTokens() {
 	}
 	fmt.Println(message.Token())
 	// Output: token "2"
+}
+
+// An account that changes from its auth token to a shared key configures both,
+// and removes the token when no request is signed with it any more.
+func ExampleNewSharedKey() {
+	token, err := signature.NewToken("main", authToken)
+	if err != nil {
+		panic(err)
+	}
+	key, err := signature.NewSharedKey("webhooks_sharedkey_01k6z9v3m8q2r4t6w8y0a1b2c3", "the secret that Twilio has shown once")
+	if err != nil {
+		panic(err)
+	}
+	verifier, err := signature.New(signature.Config{
+		BaseURL: "https://hooks.example.com",
+		Tokens:  signature.Keys(token, key),
+	})
+	if err != nil {
+		panic(err)
+	}
+	for _, signer := range []signature.Token{token, key} {
+		// Twilio sends this.
+		r := httptest.NewRequest(http.MethodGet, "/voice?Digits=1", nil)
+		signer.Sign("https://hooks.example.com/voice?Digits=1", nil).Set(r.Header)
+
+		proof, err := verifier.Verify(r)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(proof.Token(), proof.Algorithm())
+	}
+	// Output:
+	// token "main" HMAC_SHA1
+	// shared key "webhooks_sharedkey_01k6z9v3m8q2r4t6w8y0a1b2c3" HMAC_SHA256
 }
 
 // Each tenant has an account and a token. The token is bound to its account,

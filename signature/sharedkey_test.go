@@ -353,3 +353,39 @@ func TestSettingsCostNothing(t *testing.T) {
 	}
 	assert.Equal(t, allocations(token), allocations(key))
 }
+
+// TestT01SettingsGrammar: the settings header is read exactly, and what another
+// reader could read differently is refused.
+func TestT01SettingsGrammar(t *testing.T) {
+	key, err := signature.NewSharedKey("k", "a-secret")
+	require.NoError(t, err)
+	h := key.Sign(base+"/voice", nil)
+	v := newVerifier(t, signature.Config{Tokens: signature.Keys(key)})
+	verify := func(settings ...string) error {
+		r := httptest.NewRequest(http.MethodGet, "/voice", nil)
+		r.Header.Set("X-Twilio-Signature", h.Signature)
+		r.Header[settingsHeader] = settings
+		_, err := v.Verify(r)
+		return err
+	}
+	for _, good := range []string{
+		"key=k,algorithm=HMAC_SHA256", "algorithm=hmac_sha256,key=k", " key=k ,\talgorithm=HMAC_SHA256 ", "algorithm=HMAC_SHA256", "key=,algorithm=HMAC_SHA256",
+		"key=k,algorithm=HMAC_SHA256,version=1", "a=1,b=2,c=3,d=4,e=5,f=6,key=k,algorithm=HMAC_SHA256", "key=k,algorithm=HMAC_SHA256,x=" + strings.Repeat("y", 480),
+	} {
+		assert.NoError(t, verify(good), good)
+	}
+	for _, bad := range []string{
+		"key=k,Key=k,algorithm=HMAC_SHA256", "key=k,algorithm=HMAC_SHA256,ALGORITHM=HMAC_SHA1", "KEY=k,algorithm=HMAC_SHA256", "key=k,key=k,algorithm=HMAC_SHA256",
+		"x=1,x=1,algorithm=HMAC_SHA256", "a=1,b=2,c=3,d=4,e=5,f=6,g=7,key=k,algorithm=HMAC_SHA256", "key=k,algorithm=HMAC_SHA256,x=" + strings.Repeat("y", 490),
+		"key=" + strings.Repeat("k", 129) + ",algorithm=HMAC_SHA256", ",algorithm=HMAC_SHA256", "key,algorithm=HMAC_SHA256", "=k,algorithm=HMAC_SHA256", "1=k,algorithm=HMAC_SHA256",
+		"key=k=k,algorithm=HMAC_SHA256", "key=\"k\",algorithm=HMAC_SHA256", "key=k;algorithm=HMAC_SHA256", "key= k,algorithm=HMAC_SHA256", "kéy=k,algorithm=HMAC_SHA256", "", "key=k", "algorithm=",
+	} {
+		assert.ErrorIs(t, verify(bad), signature.ErrSettings, bad)
+	}
+	assert.ErrorIs(t, verify("key=k,algorithm=HMAC_SHA256", "key=k,algorithm=HMAC_SHA256"), signature.ErrSettings)
+	for _, unknown := range []string{"key=k,algorithm=none", "key=k,algorithm=HMAC_SHA512", "key=k,algorithm=" + strings.Repeat("x", 300)} {
+		err := verify(unknown)
+		assert.ErrorIs(t, err, signature.ErrAlgorithm, unknown)
+		assert.Less(t, len(err.Error()), 160)
+	}
+}
