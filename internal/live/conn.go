@@ -94,6 +94,7 @@ func (c *Conn) end(err error, code websocket.StatusCode) {
 			c.over(err)
 		}
 		close(c.done)
+		c.out.signal()
 	})
 }
 
@@ -204,29 +205,31 @@ func (c *Conn) readError(err error) error {
 // write writes what is queued, one message at a time, so that a message can be
 // taken back until its turn comes.
 func (c *Conn) write() {
-	stall := time.AfterFunc(time.Hour, func() {
+	defer c.out.close()
+	stall := newWatch(c.cfg.Stall, func() {
 		c.stats.Stalled.Add(1)
 		c.Fail(ErrStalled)
 	})
-	stall.Stop()
-	defer c.out.close()
+	defer stall.stop()
 	var buf []byte
 	for {
 		frame, ok := c.out.next(buf[:0])
 		if !ok {
+			<-c.out.wake
 			select {
-			case <-c.out.wake:
-				continue
 			case <-c.done:
 				return
+			default:
+				continue
 			}
 		}
 		buf = frame
-		stall.Reset(c.cfg.Stall)
+		stall.begin()
 		err := c.ws.Write(context.Background(), websocket.MessageText, frame)
-		stall.Stop()
+		stall.end()
 		if err != nil {
 			go c.ws.CloseNow() // which ends the reader, and that knows why
+			<-c.done
 			return
 		}
 		c.stats.FramesOut.Add(1)

@@ -52,11 +52,16 @@ func (o *outbox) put(tag uint64, frames [][]byte) (room <-chan struct{}, err err
 		o.buf = append(o.buf, f...)
 		o.frames = append(o.frames, queued{size: len(f), tag: tag})
 	}
+	o.signal()
+	return nil, nil
+}
+
+// signal wakes the writer.
+func (o *outbox) signal() {
 	select {
 	case o.wake <- struct{}{}:
 	default:
 	}
-	return nil, nil
 }
 
 func (o *outbox) waiting() chan struct{} {

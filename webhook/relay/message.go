@@ -146,7 +146,8 @@ func (m End) appendMessage(dst []byte) ([]byte, error) {
 }
 
 func (m Raw) appendMessage(dst []byte) ([]byte, error) {
-	if _, err := readMessage(m); err != nil {
+	var read message
+	if err := read.read(m); err != nil {
 		return dst, fmt.Errorf("%w: %w", ErrMessage, err)
 	}
 	return append(dst, m...), nil
@@ -155,8 +156,8 @@ func (m Raw) appendMessage(dst []byte) ([]byte, error) {
 // ParseMessage reads a message to Twilio, for programs that play Twilio. Types
 // that have none here give a [Raw]. The error wraps [ErrMalformed].
 func ParseMessage(frame []byte) (Message, error) {
-	m, err := readMessage(frame)
-	if err != nil {
+	var m message
+	if err := m.read(frame); err != nil {
 		return nil, err
 	}
 	var msg Message
@@ -207,10 +208,11 @@ func (m *message) optionalBool(name string) *bool {
 
 // Type returns the type member of the message.
 func (m Raw) Type() string {
-	if read, err := readMessage(m); err == nil {
-		return read.typ
+	var read message
+	if read.read(m) != nil {
+		return ""
 	}
-	return ""
+	return read.typ
 }
 
 // LogValue shows how long the token is, and not the token.

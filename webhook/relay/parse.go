@@ -21,8 +21,8 @@ var ErrMalformed = live.ErrMalformed
 // The error wraps [ErrMalformed]: the frame is not one JSON object in UTF-8, has
 // no type or a member twice, or a member has an impossible value.
 func Parse(frame []byte) (Event, error) {
-	m, err := readMessage(frame)
-	if err != nil {
+	var m message
+	if err := m.read(frame); err != nil {
 		return nil, err
 	}
 	var e Event
@@ -64,7 +64,7 @@ type message struct {
 	typ     string
 	members []member
 	err     error
-	room    [16]member
+	room    [14]member // of a setup
 }
 
 type member struct {
@@ -72,8 +72,7 @@ type member struct {
 	taken       bool
 }
 
-func readMessage(frame []byte) (*message, error) {
-	m := new(message)
+func (m *message) read(frame []byte) error {
 	m.members = m.room[:0]
 	found := false
 	o := wire.Message(frame)
@@ -87,18 +86,18 @@ func readMessage(frame []byte) (*message, error) {
 			continue
 		}
 		if value[0] != '"' {
-			return nil, malformed("", "type is not a string")
+			return malformed("", "type is not a string")
 		}
 		m.typ, _ = wire.Text(value)
 		found = m.typ != ""
 	}
 	if err := o.Err(); err != nil {
-		return nil, malformed("", err.Error())
+		return malformed("", err.Error())
 	}
 	if !found {
-		return nil, malformed("", "no type")
+		return malformed("", "no type")
 	}
-	return m, nil
+	return nil
 }
 
 func malformed(typ, what string) error {
@@ -245,8 +244,10 @@ func (o *object) raw(name string, value []byte) {
 }
 
 func (o *object) end(extra map[string]json.RawMessage) []byte {
-	for _, name := range slices.Sorted(maps.Keys(extra)) {
-		o.raw(name, extra[name])
+	if len(extra) > 0 {
+		for _, name := range slices.Sorted(maps.Keys(extra)) {
+			o.raw(name, extra[name])
+		}
 	}
 	return append(o.dst, '}')
 }

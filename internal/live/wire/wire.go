@@ -343,7 +343,7 @@ const hex = "0123456789abcdef"
 
 // AppendText appends s as a JSON string. It escapes only what JSON needs, and
 // writes U+FFFD for bytes that are not UTF-8.
-func AppendText[T ~string | ~[]byte](dst []byte, s T) []byte {
+func AppendText(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
 	for i := 0; i < len(s); {
@@ -370,7 +370,7 @@ func AppendText[T ~string | ~[]byte](dst []byte, s T) []byte {
 			start = i
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(string(s[i:min(len(s), i+utf8.UTFMax)]))
+		r, size := utf8.DecodeRuneInString(s[i:])
 		if r == utf8.RuneError && size == 1 {
 			dst = append(dst, s[start:i]...)
 			dst = append(dst, "\uFFFD"...)

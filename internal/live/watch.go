@@ -1,0 +1,56 @@
+package live
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// A watch calls a function when something takes longer than the limit. Setting a
+// timer for each write costs more than copying the message; here the timer runs on
+// and looks, once per limit, whether a write has been going on for that long.
+type watch struct {
+	limit time.Duration
+	late  func()
+	born  time.Time
+	since atomic.Int64 // when it began, in nanoseconds since born; zero: it does not go on
+	armed atomic.Bool
+	timer *time.Timer
+}
+
+func newWatch(limit time.Duration, late func()) *watch {
+	w := &watch{limit: limit, late: late, born: time.Now().Add(-1)}
+	w.timer = time.AfterFunc(limit, w.look)
+	w.armed.Store(true)
+	return w
+}
+
+func (w *watch) begin() {
+	w.since.Store(int64(time.Since(w.born)))
+	if w.armed.CompareAndSwap(false, true) {
+		w.timer.Reset(w.limit)
+	}
+}
+
+func (w *watch) end() { w.since.Store(0) }
+
+func (w *watch) stop() { w.timer.Stop() }
+
+func (w *watch) look() {
+	since := w.since.Load()
+	if since == 0 {
+		w.armed.Store(false)
+		if w.since.Load() == 0 || !w.armed.CompareAndSwap(false, true) {
+			return // the next begin sets the timer
+		}
+		since = w.since.Load()
+	}
+	if since == 0 {
+		w.timer.Reset(w.limit)
+		return
+	}
+	if left := w.limit - (time.Since(w.born) - time.Duration(since)); left > 0 {
+		w.timer.Reset(left)
+		return
+	}
+	w.late()
+}
