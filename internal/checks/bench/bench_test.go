@@ -58,7 +58,13 @@ func TestRowsNameTheirContenders(t *testing.T) {
 		}
 		for _, b := range r.ratios {
 			assert.True(t, peers[b.peer], "%s: no contender %q", r.name, b.peer)
-			assert.NotEqual(t, b.atLeast > 0, b.atMost > 0, "%s/%s: a budget has one bound", r.name, b.peer)
+			bounds := 0
+			for _, bound := range []float64{b.atLeast, b.atMost, b.within} {
+				if bound > 0 {
+					bounds++
+				}
+			}
+			assert.Equal(t, 1, bounds, "%s/%s: a budget has one bound", r.name, b.peer)
 		}
 		if r.allocsAbove != "" {
 			assert.True(t, peers[r.allocsAbove], "%s: no contender %q", r.name, r.allocsAbove)

@@ -95,6 +95,8 @@ func rows() []row {
 	all = append(all, renderRows()...)
 	all = append(all, parseRows()...)
 	all = append(all, serveRow(), growthRow())
+	all = append(all, relayCodecRows()...)
+	all = append(all, relayRow())
 	all = append(all, sqliteRows()...)
 	all = append(all, postgresRows()...)
 	all = append(all, redisRows()...)

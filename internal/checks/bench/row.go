@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -35,6 +36,8 @@ type ratio struct {
 	atLeast float64
 	atMost  float64
 	metric  string // what is compared in place of the time: one that the benchmarks report
+
+	within float64 // a budget of the metric itself, whatever the peer takes
 }
 
 // p99 is the latency that 99 of 100 calls stay below.
@@ -97,6 +100,9 @@ func (r row) report(w io.Writer, rounds int) ([]result, error) {
 		if latency, ok := f.extra[p99]; ok {
 			fmt.Fprintf(w, "  p99 %.0f µs", latency)
 		}
+		if spent, ok := f.extra[cpu]; ok {
+			fmt.Fprintf(w, "  CPU %.1f µs", spent)
+		}
 		fmt.Fprintln(w)
 	}
 	var results []result
@@ -120,7 +126,11 @@ func (r row) report(w io.Writer, rounds int) ([]result, error) {
 func (b ratio) judge(ours, peer figure) result {
 	mine, theirs, what := ours.ns, peer.ns, b.peer
 	if b.metric != "" {
-		mine, theirs, what = ours.extra[b.metric], peer.extra[b.metric], b.peer+", p99"
+		name, _, _ := strings.Cut(b.metric, "-")
+		mine, theirs, what = ours.extra[b.metric], peer.extra[b.metric], b.peer+", "+name
+	}
+	if b.within > 0 {
+		return result{what: b.metric, got: fmt.Sprintf("%.0f", mine), budget: fmt.Sprintf("≤ %.0f", b.within), met: mine <= b.within}
 	}
 	if b.atMost > 0 {
 		got := mine / theirs
