@@ -252,7 +252,7 @@ func useThePhone(t *testing.T, tb *tab, reply string) {
 	tb.shot(t, "phone")
 	tb.run(t, chromedp.Click(`//div[@class="keypad"]/button[text()="2"]`, chromedp.BySearch))
 	tb.until(t, "the beep", voice)
-	tb.run(t, chromedp.Click(`//button[text()="Voice message"]`, chromedp.BySearch), chromedp.Sleep(time.Second),
+	tb.run(t, chromedp.Click(`//button[text()="Leave a 5-second message"]`, chromedp.BySearch), chromedp.Sleep(time.Second),
 		chromedp.Click(`//button[text()="Hang up"]`, chromedp.BySearch))
 	tb.until(t, "the end", over)
 }

@@ -116,7 +116,7 @@ func TestT34CapturedMarkupStaysText(t *testing.T) {
 // TestBrokenSignatureIsDiagnosed stands behind a proxy that ends TLS: the page
 // says so, and what to do.
 func TestBrokenSignatureIsDiagnosed(t *testing.T) {
-	c := start(t)
+	c := start(t, "--tunnel-host", "hooks.example.com")
 	form := url.Values{"Body": {"hi"}, "From": {"+15550101"}, "AccountSid": {"AC0123456789abcdef0123456789abcdef"}}
 	r, err := http.NewRequest(http.MethodPost, c.tunnel+"/sms", strings.NewReader(form.Encode()))
 	require.NoError(t, err)

@@ -155,7 +155,7 @@ func TestIncomingLegOfADial(t *testing.T) {
 	tb.click(t, "Speak")
 	tb.until(t, "Ana's words", heard("Ana", "is that Ben?"))
 	tb.shot(t, "dial-answered")
-	tb.click(t, "Hang up there")
+	tb.click(t, "Hang up Ben")
 	tb.until(t, "the end", over)
 	assert.Equal(t, "completed", p.last(t, "/dialed").Get("DialCallStatus"))
 	tb.clean(t)

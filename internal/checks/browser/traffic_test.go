@@ -36,7 +36,7 @@ func (tb *tab) clipboard(t *testing.T) (text string) {
 // copies it and clears the rest, mostly without the mouse.
 func TestTrafficByKeyboard(t *testing.T) {
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>", "/voice": "<Say voise=\"Alice\">Hello</Say><Sing>la</Sing>"})
-	c := start(t, "--app", p.server.URL)
+	c := start(t, "--app", p.server.URL, "--status", "/status")
 	tb := browse(t, c)
 	tb.run(t, chromedp.ActionFunc(func(ctx context.Context) error {
 		allow := []browser.PermissionType{browser.PermissionTypeClipboardReadWrite, browser.PermissionTypeClipboardSanitizedWrite}
