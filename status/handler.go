@@ -40,12 +40,11 @@ func (t *Tracker) applyInTime(ctx context.Context, obs []Observation) error {
 	return t.apply(ctx, obs)
 }
 
-// settled reports whether e was a status callback, or several, and nothing is
-// left to be said to it.
-func settled(e webhook.Event, told int) bool {
-	switch e := e.(type) {
-	case webhook.EventStreams:
-		return told == len(e.Events)
+// settled reports whether e was a status callback, or several, whose reports have all
+// been observed.
+func settled(e webhook.Event, observed int) bool {
+	if all, ok := e.(webhook.EventStreams); ok {
+		return observed == len(all.Events)
 	}
-	return told > 0 && e.Kind().IsStatusCallback()
+	return observed > 0 && e.Kind().IsStatusCallback()
 }

@@ -81,6 +81,28 @@ func TestT22HandlerAcknowledgesWhatIsStored(t *testing.T) {
 	assert.EqualValues(t, account, s.AccountSID)
 }
 
+// TestTwilioCsharp488ErrorCodeIsAWord takes the callbacks of the WhatsApp sandbox,
+// whose ErrorCode is a word, of a known kind and of one that is not.
+func TestTwilioCsharp488ErrorCodeIsAWord(t *testing.T) {
+	sandbox := delivered("failed")
+	sandbox.Set("ErrorCode", "InvalidSandboxRequest")
+	unknown := url.Values{
+		"AccountSid": {account}, "ThingSid": {"XX1"}, "ErrorCode": {"InvalidSandboxRequest"},
+		"RecordingSid": {"RE00000000000000000000000000000001"}, "RecordingStatus": {"failed"},
+	}
+	for sid, form := range map[webhook.SID]url.Values{message: sandbox, "RE00000000000000000000000000000001": unknown} {
+		m := new(status.Memory)
+		w := httptest.NewRecorder()
+		status.NewTracker(m, nil).Handler(receiver(t)).ServeHTTP(w, signed("/status", form))
+		assert.Equal(t, http.StatusNoContent, w.Code)
+		s, err := m.Get(t.Context(), sid)
+		require.NoError(t, err)
+		assert.Equal(t, "failed", s.Status)
+		assert.Equal(t, "InvalidSandboxRequest", s.ErrorMessage)
+		assert.Zero(t, s.ErrorCode)
+	}
+}
+
 func TestT22NoAcknowledgementBeforeTheStoreReturns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		commit, done := make(chan struct{}), make(chan struct{})

@@ -7,21 +7,21 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Observe returns what e tells about the state of a message, call, recording,
-// transcription, conference or stream, heard of at the given time; false if it
-// tells nothing of the kind. Beside the status callbacks it understands every
-// request that names the status of a call (an IncomingCall is ringing), a
-// message that comes in, and the end of a dialed leg.
+// Observe returns what e, received at the given time, reports about the status of a
+// message, call, recording, transcription, conference or stream. It is false if e
+// reports no status. Beside status callbacks, it reads every request that has the
+// status of a call (an IncomingCall is ringing), incoming messages, and the end of a
+// dialed leg.
 //
-// Where Twilio has names for events rather than states, the state is the word
-// of its REST API, and the name stays in Event: conference-start is
-// "in-progress", conference-end "completed", and every other event of a
-// conference "init", since it says nothing about whether the conference has
-// begun. A live transcription or a stream that started is "in-progress", one that
-// stopped "completed", one with an error "failed".
+// Where Twilio has names of events rather than statuses, Event is the name, and
+// Status is the word of the REST API: conference-start is "in-progress",
+// conference-end "completed", and every other event of a conference "init", since
+// it does not say whether the conference has begun. A live transcription or a stream
+// that started is "in-progress", one that stopped "completed", one with an error
+// "failed".
 //
-// A request of Event Streams can hold several events. Observe takes the first
-// that tells something, [ObserveAll] all of them.
+// A request of Event Streams can hold several events. Observe reads the first that
+// reports a status, [ObserveAll] all of them.
 func Observe(e webhook.Event, at time.Time) (Observation, bool) {
 	if all, ok := e.(webhook.EventStreams); ok {
 		for _, one := range all.Events {
@@ -39,8 +39,8 @@ func Observe(e webhook.Event, at time.Time) (Observation, bool) {
 	return o, true
 }
 
-// ObserveAll is [Observe] for every event that a request holds. The result is
-// empty if none of them tells a state.
+// ObserveAll is [Observe] for every event that a request holds. The result is empty
+// if none of them reports a status.
 func ObserveAll(e webhook.Event, at time.Time) (obs []Observation) {
 	if all, ok := e.(webhook.EventStreams); ok {
 		for _, one := range all.Events {
@@ -85,8 +85,8 @@ func observe(e webhook.Event) Observation {
 	return o
 }
 
-// conference turns the name of a conference's event into a state of the
-// conference. Most of them say nothing about whether it has begun.
+// conference returns the status of a conference after an event. Most events do not
+// say whether it has begun.
 func conference(event string) string {
 	switch event {
 	case "conference-start":
@@ -97,8 +97,8 @@ func conference(event string) string {
 	return "init"
 }
 
-// session turns the name of an event of something that starts, may break and
-// stops into a state. A name of tomorrow says nothing about the end.
+// session returns the status of a stream, recording or live transcription after an
+// event. An unknown event does not end it.
 func session(event string) string {
 	if event == "" {
 		return ""

@@ -9,14 +9,13 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// observeParams reads a state from the parameters of a callback whose kind is
-// not known: a kind of tomorrow, or one that Event Streams wraps. The
-// parameters that name a state have kept their names since there are callbacks.
+// observeParams reads a status from the parameters of a callback whose kind is not
+// known, or that Event Streams wraps. All kinds use the same names for a status.
 func observeParams(get func(name string) string) Observation {
 	o := Observation{
 		Sequence:     number(cmp.Or(get("SequenceNumber"), get("SequenceId"))),
 		ErrorCode:    number(get("ErrorCode")),
-		ErrorMessage: get("ErrorMessage"),
+		ErrorMessage: cmp.Or(get("ErrorMessage"), word(get("ErrorCode"))),
 		AccountSID:   webhook.SID(get("AccountSid")),
 		ParentSID:    webhook.SID(get("CallSid")),
 	}
@@ -46,8 +45,8 @@ func observeParams(get func(name string) string) Observation {
 	return o
 }
 
-// observeVoice reads the callback that an event of Event Streams wraps. Some
-// of them are about what is not tracked, and some wrap nothing.
+// observeVoice reads the callback that an event of Event Streams wraps. Some are not
+// about a status, and some wrap nothing.
 func observeVoice(e webhook.EventStreamsVoice) Observation {
 	var wrapped struct {
 		Request struct {
@@ -69,13 +68,21 @@ func observeVoice(e webhook.EventStreamsVoice) Observation {
 	return o
 }
 
-// number reads what Twilio counts; what is no number counts as nothing told.
+// number reads a number of Twilio's; zero if the text is not one.
 func number(text string) int {
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil {
 		return 0
 	}
 	return int(n)
+}
+
+// word is an error code that is a word, such as InvalidSandboxRequest.
+func word(code string) string {
+	if _, err := strconv.Atoi(code); err != nil {
+		return code
+	}
+	return ""
 }
 
 func seconds(text string) time.Duration { return time.Duration(number(text)) * time.Second }

@@ -246,7 +246,7 @@ func TestObserveEvents(t *testing.T) {
 			RecordingSID: "RE1", ConferenceSID: "CF1", RecordingStatus: "completed", RecordingDuration: time.Minute, RecordingURL: "https://api.example.com/RE1",
 		}, status.Observation{SID: "RE1", Status: "completed", ParentSID: "CF1", Duration: time.Minute, URL: "https://api.example.com/RE1"}},
 		{"T15 kind of tomorrow about a message", &webhook.Unknown{Extra: url.Values{"MessageSid": {"SM1"}, "MessageStatus": {"read"}, "ErrorCode": {"x"}}},
-			status.Observation{SID: "SM1", Status: "read"}},
+			status.Observation{SID: "SM1", Status: "read", ErrorMessage: "x"}},
 		{"T15 kind of tomorrow about a call", &webhook.Unknown{Extra: url.Values{"CallSid": {"CA1"}, "CallStatus": {"completed"}, "CallDuration": {"7"}, "ParentCallSid": {"CA2"}}},
 			status.Observation{SID: "CA1", Status: "completed", Duration: 7 * time.Second, ParentSID: "CA2"}},
 		{"T15 kind of tomorrow about a conference", &webhook.Unknown{Extra: url.Values{"ConferenceSid": {"CF1"}, "StatusCallbackEvent": {"participant-sing"}, "SequenceNumber": {"5"}, "CallSid": {"CA1"}}},
