@@ -17,6 +17,7 @@ type coverageSection struct {
 func coverageSections(p *webhookPackage) []coverageSection {
 	return []coverageSection{
 		{"Webhooks", p.coverage},
+		{"Error codes", codesCoverage},
 	}
 }
 
