@@ -11,18 +11,19 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// A CloudEvent is the envelope of what Event Streams delivers. ID is the key
-// by which repeated deliveries are told: Twilio delivers at least once.
+// A CloudEvent is the envelope of an event of Event Streams. Twilio delivers
+// each event at least once; the ID tells repeats.
 type CloudEvent struct {
 	SpecVersion     string    // "1.0"
 	Type            string    // "com.twilio.messaging.message.delivered"
 	Source          string    // path of the REST resource
-	ID              string    // key for telling repeats
-	DataSchema      string    // URL with name and version of the schema of the data
+	ID              string    // the same in every delivery of the event
+	DataSchema      string    // URL with the name and version of the schema of the data
 	DataContentType string    // "application/json"
 	Time            time.Time // when it happened
-	// Extensions are the members of the envelope without a field, and the
-	// texts that a field could not give back.
+
+	// Extensions are members of the envelope without a field, and values that
+	// a field cannot hold.
 	Extensions map[string]JSON
 }
 
@@ -64,6 +65,14 @@ func (c CloudEvent) members(w *encoder) {
 	putText(w, 5, c.DataContentType)
 	putValue(w, 6, c.Time, rfc3339Codec)
 	w.end()
+}
+
+// problems returns what could not be read of the envelope of an event of kind k.
+func (c CloudEvent) problems(k Kind) []*DecodeError {
+	s := cloudEventShape
+	s.kind = k
+	var again CloudEvent
+	return check(&s, again.setEnvelope, bareNames(c.members), nil, c.Extensions)
 }
 
 // appendObject appends the envelope with the members of the event: below data,
@@ -157,18 +166,19 @@ const KindEventStreams Kind = "EventStreams"
 const KindEventStreamsOther Kind = "EventStreamsOther"
 
 // An EventStreams is a request of Event Streams: one event or, when the sink
-// sends batches, many. They may be of different kinds; a type switch over
-// Events tells them apart. Twilio delivers each at least once and in no
-// certain order, retries for four hours, and wants an answer within 5 s.
+// sends batches, many. They may be of different kinds; use a type switch over
+// Events to tell them apart. Twilio delivers each event at least once and in any
+// order, retries for four hours, and expects an answer within 5 seconds.
 //
 // [Parse] returns this type for every request of Event Streams. A type such as
-// [EventStreamsMessageStatus] is one event within, and no handler can be
-// registered for it alone: the next batch might hold others.
+// [EventStreamsMessageStatus] is one event of a request. It cannot have a
+// handler of its own, since the next batch may hold others.
 type EventStreams struct {
 	Events []Event
 }
 
-// Kind returns the kind that all events have in common, or [KindEventStreams].
+// Kind returns the kind of the events if all have the same kind, and otherwise
+// [KindEventStreams].
 func (e EventStreams) Kind() Kind {
 	if len(e.Events) == 0 {
 		return KindEventStreams
@@ -258,13 +268,12 @@ func decodeType(typ string, text JSON) (Event, error) {
 	return decodeCloudKind(s.kind(cloudRules), text)
 }
 
-// An EventStreamsOther is an event of Event Streams whose type has no Go type
-// of its own, such as the test event of a sink, or whose data could not be
-// read.
+// An EventStreamsOther is an event whose type has no Go type of its own, such as
+// the test event of a sink, or whose data could not be read.
 type EventStreamsOther struct {
 	CloudEvent
 
-	Data JSON // as it stands
+	Data JSON // as it came
 }
 
 var eventStreamsOtherShape = shape{kind: KindEventStreamsOther, params: []string{"data"}}
@@ -291,7 +300,7 @@ func (e *EventStreamsOther) nested() bool          { return false }
 // problems says why the event is not one of its type.
 func (e EventStreamsOther) problems() []*DecodeError {
 	_, err := decodeType(e.Type, JSON(e.appendJSON(nil)))
-	return flatten(err)
+	return append(e.CloudEvent.problems(KindEventStreamsOther), flatten(err)...)
 }
 
 func (e EventStreamsOther) appendJSON(dst []byte) []byte {

@@ -5,23 +5,23 @@ import (
 	"strings"
 )
 
-// Is reports whether l and other are the same level, in whatever case: Error
-// is ERROR.
+// Is reports whether l and other are the same level, ignoring case: Error is
+// ERROR.
 func (l DebuggerLevel) Is(other DebuggerLevel) bool {
 	return strings.EqualFold(string(l), string(other))
 }
 
-// A DebuggerProblem is what a [DebuggerEvent] tells of: the error, and the
-// exchange in which it came up.
+// A DebuggerProblem is the error that a [DebuggerEvent] reports, and the exchange
+// in which it occurred.
 type DebuggerProblem struct {
-	ResourceSID SID              // the message, call or other thing; empty for none
-	ServiceSID  SID              // its service; empty for none
-	ErrorCode   int              // Twilio's number, 0 if it sent none
-	MoreInfo    map[string]any   // details under names that differ from error to error
-	Webhook     *DebuggerWebhook // the exchange with your server, nil for none
+	ResourceSID SID              // message, call or other resource, if any
+	ServiceSID  SID              // its service, if any
+	ErrorCode   int              // Twilio's error number, if any
+	MoreInfo    map[string]any   // details, whose names depend on the error
+	Webhook     *DebuggerWebhook // exchange with your server, if any
 }
 
-// A DebuggerWebhook is the exchange in which an error came up.
+// A DebuggerWebhook is the exchange in which an error occurred.
 type DebuggerWebhook struct {
 	Type    string `json:"type"`
 	Request struct {

@@ -29,14 +29,14 @@ var (
 	ErrBatch = errors.New("webhook: more or fewer than one event in the request")
 )
 
-// A DecodeError tells which parameter of a request could not be read, and why.
+// A DecodeError says which parameter of a request could not be read, and why.
 //
-// Its text, in every verb and in JSON, names the kind and the parameter and
-// keeps the value out: the value may be a phone number or worse.
+// Its text names the kind and the parameter. It never has the value, which may be
+// a phone number, not even with %+v or in JSON.
 type DecodeError struct {
 	Kind  Kind   // what the request was read as
 	Param string // the name on the wire; a path such as "data.messageSid" in JSON
-	Value string // what stood there, as sent
+	Value string // the value as sent
 	Err   error  // ErrMissing, ErrSyntax, ErrRange, ErrDepth or ErrBatch
 }
 

@@ -426,3 +426,15 @@ func TestInboundMessageOfEventStreams(t *testing.T) {
 	assert.Equal(t, "310 260", m.MCC+" "+m.MNC)
 	assert.Empty(t, m.Extra)
 }
+
+// TestEnvelopeProblems has an event whose time cannot be read.
+func TestEnvelopeProblems(t *testing.T) {
+	const body = `[{"specversion":"1.0","type":"com.twilio.voice.media.fetched","time":"noon","data":{}}]`
+	e, err := webhook.Parse(unverified(t, newJSON(body)))
+	require.NoError(t, err)
+	problems := webhook.Problems(e)
+	require.Len(t, problems, 1)
+	assert.Equal(t, webhook.DecodeError{Kind: webhook.KindEventStreamsVoice, Param: "time", Value: "noon", Err: webhook.ErrSyntax}, *problems[0])
+	_, again := webhook.EncodeBody(e)
+	assert.JSONEq(t, body, string(again))
+}

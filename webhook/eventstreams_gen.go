@@ -81,7 +81,7 @@ func (e *EventStreamsA2P) done(d *decoder) {
 }
 
 func (e EventStreamsA2P) problems() []*DecodeError {
-	return reread[EventStreamsA2P](&eventStreamsA2PShape, e.encode, nil, e.Extra)
+	return append(e.CloudEvent.problems(KindEventStreamsA2P), reread[EventStreamsA2P](&eventStreamsA2PShape, e.encode, nil, e.Extra)...)
 }
 
 func (EventStreamsA2P) shape() *shape { return &eventStreamsA2PShape }
@@ -204,7 +204,7 @@ func (e *EventStreamsInboundMessage) done(d *decoder) {
 }
 
 func (e EventStreamsInboundMessage) problems() []*DecodeError {
-	return reread[EventStreamsInboundMessage](&eventStreamsInboundMessageShape, e.encode, nil, e.Extra)
+	return append(e.CloudEvent.problems(KindEventStreamsInboundMessage), reread[EventStreamsInboundMessage](&eventStreamsInboundMessageShape, e.encode, nil, e.Extra)...)
 }
 
 func (EventStreamsInboundMessage) shape() *shape { return &eventStreamsInboundMessageShape }
@@ -291,7 +291,7 @@ func (e *EventStreamsLink) done(d *decoder) {
 }
 
 func (e EventStreamsLink) problems() []*DecodeError {
-	return reread[EventStreamsLink](&eventStreamsLinkShape, e.encode, nil, e.Extra)
+	return append(e.CloudEvent.problems(KindEventStreamsLink), reread[EventStreamsLink](&eventStreamsLinkShape, e.encode, nil, e.Extra)...)
 }
 
 func (EventStreamsLink) shape() *shape { return &eventStreamsLinkShape }
@@ -405,7 +405,7 @@ func (e *EventStreamsMessageStatus) done(d *decoder) {
 }
 
 func (e EventStreamsMessageStatus) problems() []*DecodeError {
-	return reread[EventStreamsMessageStatus](&eventStreamsMessageStatusShape, e.encode, nil, e.Extra)
+	return append(e.CloudEvent.problems(KindEventStreamsMessageStatus), reread[EventStreamsMessageStatus](&eventStreamsMessageStatusShape, e.encode, nil, e.Extra)...)
 }
 
 func (EventStreamsMessageStatus) shape() *shape { return &eventStreamsMessageStatusShape }
@@ -464,7 +464,7 @@ func (e *EventStreamsVoice) done(d *decoder) {
 }
 
 func (e EventStreamsVoice) problems() []*DecodeError {
-	return reread[EventStreamsVoice](&eventStreamsVoiceShape, e.encode, nil, e.Extra)
+	return append(e.CloudEvent.problems(KindEventStreamsVoice), reread[EventStreamsVoice](&eventStreamsVoiceShape, e.encode, nil, e.Extra)...)
 }
 
 func (EventStreamsVoice) shape() *shape { return &eventStreamsVoiceShape }
@@ -522,7 +522,7 @@ func (e *VoiceInsightsCallSummary) done(d *decoder) {
 }
 
 func (e VoiceInsightsCallSummary) problems() []*DecodeError {
-	return reread[VoiceInsightsCallSummary](&voiceInsightsCallSummaryShape, e.encode, nil, e.Extra)
+	return append(e.CloudEvent.problems(KindVoiceInsightsCallSummary), reread[VoiceInsightsCallSummary](&voiceInsightsCallSummaryShape, e.encode, nil, e.Extra)...)
 }
 
 func (VoiceInsightsCallSummary) shape() *shape { return &voiceInsightsCallSummaryShape }

@@ -7,13 +7,12 @@ import (
 	"strings"
 )
 
-// A family is a group of parameters with a number or a name behind a common
-// prefix: MediaUrl0, MediaUrl1, SipHeader_X-Route. What fits in no place of
-// the field, such as a number beyond the limit, a repeat, or an empty text,
-// stays in extra.
+// A family is a group of parameters with a common prefix and a number or a name:
+// MediaUrl0, MediaUrl1, SipHeader_X-Route. What the field cannot hold, such as a
+// number beyond the limit, a repeat, or an empty text, stays in extra.
 
-// index returns the number behind prefix in name, if it is below maxMedia, one
-// digit then, and written as Twilio writes it.
+// index returns the number after prefix in name if it is below maxMedia, which
+// makes it one digit.
 func index(name, prefix string) (int, bool) {
 	if len(name) != len(prefix)+1 || !strings.HasPrefix(name, prefix) {
 		return 0, false
@@ -23,8 +22,8 @@ func index(name, prefix string) (int, bool) {
 	return n, isDigit(c) && n < maxMedia
 }
 
-// media takes a parameter of the families MediaUrl and MediaContentType. No
-// claimed count decides how many places there are (T13).
+// media takes a parameter of the families MediaUrl and MediaContentType. NumMedia
+// does not decide how many there can be (T13).
 func (d *decoder) media(dst *[]Media, name, value string) bool {
 	i, isURL := index(name, "MediaUrl")
 	if !isURL {
@@ -70,8 +69,8 @@ func place[T any](s *[]T, i int) *T {
 	return &(*s)[i]
 }
 
-// trim cuts list behind its first gap; the elements behind it are handed to
-// drop with their numbers.
+// trim cuts list at its first gap, and calls drop with the elements after it and
+// their numbers.
 func trim[T comparable](list *[]T, drop func(i int, v T)) {
 	var none T
 	gap := slices.Index(*list, none)
@@ -88,8 +87,8 @@ func trim[T comparable](list *[]T, drop func(i int, v T)) {
 	}
 }
 
-// trimMedia moves the media behind a gap in the numbers to extra, so that the
-// places in the slice are the numbers on the wire.
+// trimMedia moves the media after a gap in the numbers to extra, so that the
+// indexes of the slice are the numbers on the wire.
 func (d *decoder) trimMedia(list *[]Media) {
 	trim(list, func(i int, m Media) {
 		if m.URL != "" {
@@ -115,7 +114,7 @@ func (d *decoder) trimAddresses(list *[]Address, prefix string) {
 	trim(list, func(i int, a Address) { d.keepFirst(prefix+strconv.Itoa(i), string(a)) })
 }
 
-// headers takes a parameter whose name is prefix and the name of a SIP header.
+// headers takes a parameter whose name is a prefix and the name of a SIP header.
 func (d *decoder) headers(dst *map[string]string, prefix, name, value string) bool {
 	header, ok := strings.CutPrefix(name, prefix)
 	if !ok || header == "" {

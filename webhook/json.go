@@ -10,9 +10,8 @@ import (
 // maxDepth bounds the nesting of JSON (T12).
 const maxDepth = 64
 
-// JSON is a text in JSON, as Twilio sent it: the value of a form's parameter,
-// or a member that has no field. It is decoded when [JSON.Decode] is called
-// and not before.
+// JSON is a text in JSON as Twilio sent it: the value of a parameter, or a
+// member without a field. [JSON.Decode] decodes it.
 type JSON string
 
 // Decode decodes the text into v by the rules of encoding/json. An empty text
@@ -28,7 +27,7 @@ func (j JSON) Decode(v any) error {
 	return json.Unmarshal([]byte(j), v)
 }
 
-// LogValue shows the length of the text alone.
+// LogValue shows only the length of the text.
 func (j JSON) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("bytes", len(j)))
 }
@@ -56,7 +55,7 @@ func tooDeep(text string) bool {
 }
 
 // scalar returns a string, a number, true or false as text, and the first byte
-// of what it was in JSON. Anything else is returned as it stands.
+// of what it was in JSON. Anything else is returned as it is.
 func (j JSON) scalar() (text string, first byte) {
 	s := strings.TrimLeft(string(j), " \t\r\n")
 	if s == "" {
@@ -83,25 +82,25 @@ func quoteJSON(s string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// AddOns is what Marketplace add-ons found out about a message or a call
-// before the request was made. Decode it from the field of that name:
+// AddOns holds the results of Marketplace add-ons for a message or a call. Decode
+// it from the field of that name:
 //
 //	var found webhook.AddOns
 //	err := m.AddOns.Decode(&found)
 type AddOns struct {
 	Status  string                 `json:"status"` // "successful" or "failed"
 	Message string                 `json:"message"`
-	Code    int                    `json:"code"`    // Twilio's error code, 0 without
+	Code    int                    `json:"code"`    // Twilio's error number, if any
 	Results map[string]AddOnResult `json:"results"` // by the name of the add-on
 }
 
-// An AddOnResult is what one add-on found out.
+// An AddOnResult is the result of one add-on.
 type AddOnResult struct {
 	RequestSID SID             `json:"request_sid"`
 	Status     string          `json:"status"`
 	Message    string          `json:"message"`
 	Code       int             `json:"code"`
-	Result     json.RawMessage `json:"result"` // in the add-on's own words
+	Result     json.RawMessage `json:"result"` // in the add-on's own format
 }
 
 // A Transcript is the text of one utterance in a real-time transcription.
@@ -117,9 +116,9 @@ func (e TranscriptionCallback) Transcript() (Transcript, error) {
 	return t, err
 }
 
-// A CallToken vouches for the caller of an inbound call. Pass it on as it is,
-// as the CallToken parameter of the REST API, to keep the caller's number when
-// the call is forwarded.
+// A CallToken proves the caller's number of an inbound call. To keep that number
+// when you forward the call, pass the token unchanged as the CallToken parameter
+// of the REST API.
 type CallToken string
 
 // A CallTokenContent is what a [CallToken] holds: signed tokens (JWT).
@@ -128,8 +127,8 @@ type CallTokenContent struct {
 	Identities     []string `json:"identityHeaderTokens"`
 }
 
-// Decode reads the token, which is JSON behind percent signs. An empty token
-// has an empty content. The signatures within are not checked.
+// Decode reads the token, which is percent-encoded JSON. An empty token has an
+// empty content. Its signatures are not checked.
 func (t CallToken) Decode() (CallTokenContent, error) {
 	var c CallTokenContent
 	text := string(t)

@@ -424,3 +424,52 @@ func TestT29LogsShowSIDsOnly(t *testing.T) {
 		}
 	}
 }
+
+// TestEventsHaveNoHiddenState: tests compare events with literals, and go-cmp
+// refuses unexported fields.
+func TestEventsHaveNoHiddenState(t *testing.T) {
+	var look func(path string, typ reflect.Type)
+	look = func(path string, typ reflect.Type) {
+		switch {
+		case typ == timeType:
+		case typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map:
+			look(path+"[]", typ.Elem())
+		case typ.Kind() == reflect.Struct:
+			for f := range typ.Fields() {
+				assert.True(t, f.IsExported(), "%s.%s", path, f.Name)
+				look(path+"."+f.Name, f.Type)
+			}
+		}
+	}
+	for _, kind := range webhook.Kinds() {
+		look(string(kind), reflect.TypeOf(webhook.ZeroOf(kind)))
+	}
+	look("EventStreams", reflect.TypeFor[webhook.EventStreams]())
+	look("Unknown", reflect.TypeFor[webhook.Unknown]())
+}
+
+// TestCallOfEveryKind: every event with a CallSid is about that call.
+func TestCallOfEveryKind(t *testing.T) {
+	for _, c := range kindCases {
+		e, err := c.decode(t, c.request(c.params))
+		require.NoError(t, err)
+		call, ok := webhook.CallOf(e)
+		about := slices.ContainsFunc(c.params, func(p paramCase) bool { return p.name == "CallSid" })
+		assert.Equal(t, about, ok, c.kind)
+		if ok {
+			assert.Equal(t, webhook.SID("XX0123456789abcdef0123456789abcdef"), call.CallSID, c.kind)
+			assert.NotEmpty(t, call.AccountSID, c.kind)
+		}
+		_, ok = webhook.CallOf(webhook.ZeroOf(c.kind))
+		assert.False(t, ok, c.kind)
+	}
+	_, ok := webhook.CallOf(&webhook.Unknown{})
+	assert.False(t, ok)
+	call, ok := webhook.CallOf(webhook.EventStreamsVoice{
+		CloudEvent: webhook.CloudEvent{Source: "/2010-04-01/Accounts/" + accountSID + "/Calls/x.json"},
+		Data:       `{"request":{"parameters":{"CallSid":"` + callSID + `","CallStatus":"busy","Direction":"outbound-api"}}}`,
+	})
+	assert.True(t, ok)
+	assert.Equal(t, webhook.SID(callSID), call.CallSID)
+	assert.Equal(t, webhook.CallStatusBusy, call.CallStatus)
+}

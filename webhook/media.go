@@ -1,16 +1,16 @@
 package webhook
 
-// maxMedia bounds the Media of an event, and any other numbered family.
-// Twilio's own limit for a message is 10. What lies beyond is in Extra.
+// maxMedia is the limit of an event's Media and of any other numbered family.
+// Twilio's own limit for a message is 10. The rest is in Extra.
 const maxMedia = 10
 
 // A Media is a picture, a sound or another file of a message.
 type Media struct {
-	// URL is on api.twilio.com and answers with a redirect to storage. It may
-	// ask for the account's credentials.
+	// URL is on api.twilio.com and redirects to storage. It may require the
+	// account's credentials. Package media downloads it.
 	URL string
 
-	// ContentType is the media type, as the sender's network gave it:
+	// ContentType is the media type that the sender's network gave, such as
 	// "image/jpeg".
 	ContentType string
 }

@@ -13,8 +13,8 @@ const (
 	maxFloatText = 32
 )
 
-// parseInt reads a number from 0 to most. Only ASCII digits count: no sign, no
-// spaces, no other script (T13).
+// parseInt reads a number from 0 to most. It accepts ASCII digits only: no sign,
+// no spaces, no other script (T13).
 func parseInt(s string, most int64) (int64, error) {
 	if !digitsOnly(s) {
 		return 0, ErrSyntax
@@ -30,13 +30,11 @@ func parseInt(s string, most int64) (int64, error) {
 	return n, nil
 }
 
-// plainInt reports whether s, which parseInt takes, is written without leading
-// zeros.
+// plainInt reports whether s, which parseInt accepts, has no leading zeros.
 func plainInt(s string) bool { return s[0] != '0' || len(s) == 1 }
 
-// parseFloat reads a decimal number: a sign, digits, a point, an exponent. The
-// other things that strconv takes (hexadecimal, Inf, NaN, underscores) are not
-// numbers to Twilio.
+// parseFloat reads a decimal number: a sign, digits, a point, an exponent. What
+// else strconv accepts (hexadecimal, Inf, NaN, underscores) Twilio does not send.
 func parseFloat(s string) (float64, error) {
 	if s == "" || len(s) > maxFloatText {
 		return 0, ErrSyntax

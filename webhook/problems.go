@@ -38,18 +38,22 @@ func reread[E any, P fields[E]](s *shape, encode func(*encoder), extra url.Value
 	if len(extra) == 0 && len(members) == 0 {
 		return nil
 	}
-	set := bareNames(encode)
+	var event E
+	return check(s, P(&event).set, bareNames(encode), extra, members)
+}
+
+// check reads texts with set, and returns what is wrong with those that have no
+// name in known.
+func check(s *shape, set func(*decoder, string, string) bool, known []string, extra url.Values, members map[string]JSON) []*DecodeError {
 	all := *s
 	all.strict = ^uint64(0) // everything malformed is an error
-	var event E
 	var problems []*DecodeError
 	read := func(name, value string, raw JSON) {
-		if !slices.Contains(s.params, name) || slices.Contains(set, name) {
-			return
+		if slices.Contains(s.params, name) && !slices.Contains(known, name) {
+			d := decoder{shape: &all, raw: raw}
+			set(&d, name, value)
+			problems = append(problems, flatten(d.joined())...)
 		}
-		d := decoder{shape: &all, raw: raw}
-		P(&event).set(&d, name, value)
-		problems = append(problems, flatten(d.joined())...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
 		read(name, extra[name][0], "")

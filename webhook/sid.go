@@ -1,13 +1,13 @@
 package webhook
 
-// A SID identifies something at Twilio for ever: two capital letters that tell
-// what it is, and 32 hexadecimal digits.
+// A SID identifies a resource at Twilio. It has two capital letters that say what
+// the resource is, and 32 hexadecimal digits.
 //
 //	AC an account        CA a call        SM or MM a message
 //	RE a recording       CF a conference  MG a Messaging Service
 //
-// A SID that decoding put into an event is well formed or empty, so it can be
-// used as a key or as part of a file name as it stands.
+// A SID in a decoded event is well formed or empty, so it is safe as a key or as
+// part of a file name.
 type SID string
 
 // Valid reports whether s has the shape of a SID.
@@ -23,7 +23,7 @@ func (s SID) Valid() bool {
 	return true
 }
 
-// Prefix returns the two letters that tell what s identifies, or "" when s is
+// Prefix returns the two letters that say what s identifies, or "" if s is
 // not a SID.
 func (s SID) Prefix() string {
 	if !s.Valid() {

@@ -11,7 +11,7 @@ type timeFormat uint8
 const (
 	rfc2822     timeFormat = iota // Thu, 27 May 2021 21:39:55 +0000
 	rfc3339                       // 2024-06-25T18:45:12.135Z, with 3, 6 or 9 digits of fraction
-	receipt                       // 2308102223: YYMMDDhhmm of a carrier, no zone stated, taken as UTC
+	receipt                       // 2308102223: YYMMDDhhmm of a carrier, without a zone, read as UTC
 	unixSeconds                   // 1719342312
 	unixMillis                    // 1719342312000
 )
@@ -22,9 +22,9 @@ const maxTimeText = 48
 // maxUnix is the end of the year 9999 in seconds.
 const maxUnix = 253402300799
 
-// parse reads a time, in the format or else in another that is unmistakable:
-// Twilio has changed formats before. The result is in UTC when the text says
-// so.
+// parse reads a time in the format, or in another that cannot be confused with
+// it, since Twilio has changed formats before. The result is in UTC if the text
+// says so.
 func (f timeFormat) parse(s string) (time.Time, error) {
 	if len(s) > maxTimeText {
 		return time.Time{}, ErrSyntax

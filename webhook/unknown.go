@@ -10,17 +10,17 @@ import (
 // KindUnknown is the kind of an [Unknown].
 const KindUnknown Kind = "Unknown"
 
-// An Unknown is a request of no kind that has a type here: something new at
-// Twilio, or a request that only its URL explains. Nothing of it is lost.
+// An Unknown is a request of a kind that has no type: something new at Twilio, or
+// a request that only its URL explains. Nothing of it is lost.
 type Unknown struct {
 	Extra url.Values // all parameters
-	Body  JSON       // the whole body, for a request in JSON
+	Body  JSON       // the whole body of a request in JSON
 }
 
 // Kind returns [KindUnknown].
 func (*Unknown) Kind() Kind { return KindUnknown }
 
-// LogValue shows the kind, and how much there is.
+// LogValue shows the kind and the size.
 func (u *Unknown) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("kind", string(KindUnknown)), slog.Int("params", len(u.Extra)), slog.Int("bytes", len(u.Body)))
 }

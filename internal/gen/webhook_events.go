@@ -240,7 +240,11 @@ func (s *webhookStruct) writeEvent(w *bytes.Buffer) {
 		p("\te.finish(d)")
 	}
 	p("\te.Extra = d.%s\n}\n", map[bool]string{true: "members", false: "extra"}[s.isJSON()])
-	p("func (e $T) problems() []*DecodeError { return reread[$T](&$S, e.encode, %s) }\n", kept)
+	reread := fmt.Sprintf("reread[$T](&$S, e.encode, %s)", kept)
+	if s.body == "cloudevent" {
+		reread = "append(e.CloudEvent.problems(Kind$T), " + reread + "...)"
+	}
+	p("func (e $T) problems() []*DecodeError { return %s }\n", reread)
 	begin := "w.begin(&$S, e.Extra)"
 	if s.isJSON() {
 		begin = "w.beginJSON(&$S, e.Extra)"
