@@ -50,6 +50,7 @@ type item struct {
 	rec      *record
 	from, to int // of an utterance: its part of rec.text
 	played   int // up to where it was heard
+	sure     int // up to where Twilio's words were found in it
 	digits   string
 	open     bool // an utterance whose last token has not been sent
 	preempt  bool
@@ -92,7 +93,8 @@ func (p *playback) text(rec *record, m *Text, now time.Time) {
 		if m.Token == "" {
 			return // closes nothing, and Twilio says nothing
 		}
-		it = &item{kind: spoken, rec: rec, from: len(rec.text), played: len(rec.text), open: true}
+		n := len(rec.text)
+		it = &item{kind: spoken, rec: rec, from: n, played: n, sure: n, open: true}
 		p.add(it, now)
 	}
 	it.rec.text = append(it.rec.text, m.Token...)
@@ -137,6 +139,7 @@ func (p *playback) tokensPlayed(v string, now time.Time) bool {
 		case spoken:
 			if end, ok := match(it.rec.text[:it.to], it.played, v); ok {
 				p.passed(i, now)
+				it.sure = end
 				p.advance(it, end, now)
 				return true
 			}
@@ -146,7 +149,8 @@ func (p *playback) tokensPlayed(v string, now time.Time) bool {
 	if it == nil || it.kind != spoken || it.played == it.from && p.agent && p.onAt.Before(it.sentAt) {
 		return false // the greeting, which plays before what is queued
 	}
-	if _, end, ok := find(it.rec.text[:it.to], it.played, v); ok {
+	if _, end, ok := find(it.rec.text[:it.to], it.sure, v); ok {
+		it.sure = end
 		p.advance(it, end, now)
 		return true
 	}
@@ -159,7 +163,9 @@ func (p *playback) tokensPlayed(v string, now time.Time) bool {
 	for end < it.to && !utf8.RuneStart(it.rec.text[end]) {
 		end++
 	}
-	p.advance(it, end, now)
+	// That ends nothing: the rest, or agentSpeaking off, will.
+	it.played = end
+	it.rec.heard = max(it.rec.heard, end)
 	return true
 }
 

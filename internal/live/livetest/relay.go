@@ -35,6 +35,7 @@ type RelayConfig struct {
 	Setup    relay.Setup // CallSID and so on; SessionID and Type may be empty
 	Greeting string
 	Blind    bool // no speaker-events and tokens-played
+	Mute     bool // plays nothing of what the program sends; the test reports what it likes
 	Partials bool
 	Fixed    bool // interruptible="none" reportInputDuringAgentSpeech="any"
 }
@@ -157,6 +158,9 @@ func (r *Relay) message(frame []byte) {
 	}
 	r.bad = 0
 	r.messages = append(r.messages, Sent{time.Since(r.start), m})
+	if _, ends := m.(relay.End); r.cfg.Mute && !ends {
+		return
+	}
 	switch m := m.(type) {
 	case relay.Text:
 		r.text(m)
