@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -64,6 +65,48 @@ func ExampleNewReceiver() {
 	// Output:
 	// count: IncomingMessage failed
 	// 200 <Response><Message>We are sorry. Please try again.</Message></Response>
+}
+
+// A function that is late loses its answer to the fallback. The reply can still
+// be sent as a new message.
+func ExampleOptions_late() {
+	sent := make(chan string)
+	hooks := webhook.NewReceiver(exampleVerifier(), &webhook.Options{
+		Timeout:  10 * time.Millisecond,
+		Logger:   slog.New(slog.DiscardHandler),
+		Fallback: webhook.Fallback{Messaging: twiml.Reply("One moment, please.")},
+		Late: func(_ context.Context, e webhook.Event, reply webhook.Reply) {
+			if m, ok := e.(webhook.IncomingMessage); ok {
+				sent <- fmt.Sprint("send to ", m.From, " by the REST API: ", reply)
+			}
+		},
+	})
+	fallback := make(chan bool)
+	h := webhook.Handle(hooks, func(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+		<-fallback // a slow model
+		return twiml.Reply("The answer is 42."), nil
+	})
+
+	play(h, "/sms", message(nil))
+	close(fallback)
+	fmt.Println(strings.ReplaceAll(<-sent, "\n", ""))
+	// Output:
+	// 200 <Response><Message>One moment, please.</Message></Response>
+	// send to +15550101 by the REST API: <?xml version="1.0" encoding="UTF-8"?><Response><Message>The answer is 42.</Message></Response>
+}
+
+// One route serves many orders.
+func ExampleRequestFromContext() {
+	hooks := webhook.NewReceiver(exampleVerifier(), nil)
+	mux := http.NewServeMux()
+	mux.Handle("POST /orders/{order}/sms", webhook.Handle(hooks,
+		func(ctx context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+			r, _ := webhook.RequestFromContext(ctx)
+			return twiml.Reply("Order " + r.PathValue("order") + ": " + m.Body), nil
+		}))
+
+	play(mux, "/orders/4711/sms", message(url.Values{"Body": {"cancel it"}}))
+	// Output: 200 <Response><Message>Order 4711: cancel it</Message></Response>
 }
 
 func ExampleNotify() {

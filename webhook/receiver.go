@@ -124,7 +124,7 @@ const (
 )
 
 // NewReceiver returns a Receiver for the requests that v verifies; opts may be
-// nil. It panics if v is nil, if Timeout or MaxLate is negative, and if a
+// nil. It panics if v is nil, if a number in opts is out of its range, and if a
 // document of the fallback cannot be rendered, would be dropped by Twilio, or
 // does not answer its kind.
 func NewReceiver(v *signature.Verifier, opts *Options) *Receiver {
