@@ -20,7 +20,7 @@ const (
 
 const (
 	maxAnswer   = 64 << 10 // Twilio reads no more of an answer (error 11750)
-	usualAnswer = 1 << 10  // bytes that hold most answers
+	usualAnswer = 512      // bytes that hold most answers
 )
 
 var (

@@ -143,6 +143,34 @@ func ExampleEvents() {
 	// 204
 }
 
+func ExampleCalls() {
+	hooks := webhook.NewReceiver(exampleVerifier(), nil)
+	h := webhook.Calls(hooks, func(_ context.Context, c webhook.Call, e webhook.Event) (*twiml.VoiceResponse, error) {
+		switch e := e.(type) {
+		case webhook.IncomingCall:
+			return twiml.Voice(twiml.Gather(twiml.Say("Press a key."))), nil
+		case webhook.GatherAction:
+			return twiml.Voice(twiml.Say("You pressed " + e.Digits + ".")), nil
+		}
+		fmt.Println(c.CallSID, "is", c.CallStatus)
+		return nil, nil
+	})
+
+	play(h, "/voice", incomingCall())
+	key, end := incomingCall(), incomingCall()
+	key.Set("Digits", "5")
+	key.Set("msg", "Gather End")
+	play(h, "/voice", key)
+	end.Set("CallStatus", "completed")
+	end.Set("CallbackSource", "call-progress-events")
+	play(h, "/voice", end)
+	// Output:
+	// 200 <Response><Gather><Say>Press a key.</Say></Gather></Response>
+	// 200 <Response><Say>You pressed 5.</Say></Response>
+	// CA0123456789abcdef0123456789abcdef is completed
+	// 204
+}
+
 func ExampleDeduplicate() {
 	orders := 0
 	hooks := webhook.NewReceiver(exampleVerifier(), nil)

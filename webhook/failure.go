@@ -121,7 +121,7 @@ func describe(err error) string {
 		return e.Error()
 	}
 	switch err {
-	case errGoexit, errBusy, errAnswerTooLarge, errReplyFailed, errWrongDocument, context.DeadlineExceeded, context.Canceled:
+	case errGoexit, errBusy, errNoCall, errAnswerTooLarge, errReplyFailed, errWrongDocument, context.DeadlineExceeded, context.Canceled:
 		return err.Error()
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {

@@ -37,7 +37,8 @@ func Handle[E Request[E, R], R Reply](rc *Receiver, answer func(context.Context,
 	if rc == nil || answer == nil {
 		panic("webhook: Handle of a nil Receiver or function")
 	}
-	var zero E
+	var none E
+	zero := Event(none)
 	kind, fallback := zero.Kind(), rc.fallback.of(zero)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -50,7 +51,8 @@ func Handle[E Request[E, R], R Reply](rc *Receiver, answer func(context.Context,
 			rc.refuseEvent(w, r, kind, lookalike(proof, kind), err)
 			return
 		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: fallback, unread: unread(proof, event), looksLike: misrouted(proof, zero)}
-		x.serve(w, func(ctx context.Context) (Reply, error) { return answer(ctx, event) })
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: fallback, looksLike: misrouted(proof, zero)}
+		x.unread = unread(proof, x.event)
+		x.serve(w, func(ctx context.Context) (Reply, error) { return answer(ctx, x.event.(E)) })
 	})
 }

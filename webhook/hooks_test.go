@@ -267,6 +267,57 @@ func TestRequestFromContext(t *testing.T) {
 	assert.False(t, ok)
 }
 
+// One function serves a whole call, its callbacks included.
+func TestCalls(t *testing.T) {
+	progress := incomingCall()
+	for name, value := range map[string]string{"CallStatus": "completed", "CallbackSource": "call-progress-events", "SequenceNumber": "3", "CallDuration": "7"} {
+		progress.Set(name, value)
+	}
+	gathered := incomingCall()
+	for name, value := range map[string]string{"CallStatus": "in-progress", "Digits": "2", "msg": "Gather End", "FinishedOnKey": "#"} {
+		gathered.Set(name, value)
+	}
+	recording := url.Values{
+		"CallSid": {callSID}, "AccountSid": {accountSID}, "RecordingSid": {"RE0123456789abcdef0123456789abcdef"}, "RecordingStatus": {"completed"},
+		"RecordingUrl": {"https://api.twilio.com/x"}, "RecordingSource": {"DialVerb"},
+	}
+	var kinds []webhook.Kind
+	var failure error
+	rc, log := newReceiver(t, webhook.Options{Fallback: webhook.Fallback{Voice: twiml.Voice(twiml.Say("Sorry."))}})
+	h := webhook.Calls(rc, func(ctx context.Context, c webhook.Call, e webhook.Event) (*twiml.VoiceResponse, error) {
+		assert.Equal(t, webhook.SID(callSID), c.CallSID)
+		assert.Equal(t, webhook.SID(accountSID), c.AccountSID)
+		kinds = append(kinds, e.Kind())
+		return twiml.Voice(twiml.Say("Hello.")), failure
+	})
+	for _, tt := range []struct {
+		params url.Values
+		kind   webhook.Kind
+		code   int
+	}{
+		{incomingCall(), webhook.KindIncomingCall, 200},
+		{gathered, webhook.KindGatherAction, 200},
+		{progress, webhook.KindCallStatusCallback, 204},
+		{recording, webhook.KindRecordingStatusCallback, 204},
+	} {
+		kinds = nil
+		w := serve(h, signed("/voice", tt.params))
+		assert.Equal(t, tt.code, w.Code, tt.kind)
+		assert.Equal(t, []webhook.Kind{tt.kind}, kinds)
+		assert.Equal(t, tt.code == 200, strings.Contains(w.Body.String(), "<Say>Hello.</Say>"))
+	}
+	assert.Empty(t, log.String())
+
+	kinds = nil
+	assert.Equal(t, http.StatusBadRequest, serve(h, signed("/voice", message(nil))).Code)
+	assert.Empty(t, kinds)
+	assert.Contains(t, log.String(), "not about a call")
+	failure = errors.New("out of order")
+	assert.Contains(t, serve(h, signed("/voice", incomingCall())).Body.String(), "Sorry.")
+	assert.Equal(t, http.StatusServiceUnavailable, serve(h, signed("/voice", progress)).Code, "T22: no fallback for a callback")
+	assert.Panics(t, func() { webhook.Calls(rc, nil) })
+}
+
 var _ slog.LogValuer = webhook.Failure{}
 
 // TestStatusCallbacksWithoutAddresses: a Messaging Service chooses the sender

@@ -18,7 +18,8 @@ func Notify[E Notice[E]](rc *Receiver, receive func(context.Context, E) error) h
 	if rc == nil || receive == nil {
 		panic("webhook: Notify of a nil Receiver or function")
 	}
-	var zero E
+	var none E
+	zero := Event(none)
 	kind := zero.Kind()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -31,7 +32,8 @@ func Notify[E Notice[E]](rc *Receiver, receive func(context.Context, E) error) h
 			rc.refuseEvent(w, r, kind, lookalike(proof, kind), err)
 			return
 		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, unread: unread(proof, event), looksLike: misrouted(proof, zero)}
-		x.serve(w, func(ctx context.Context) (Reply, error) { return nil, receive(ctx, event) })
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, looksLike: misrouted(proof, zero)}
+		x.unread = unread(proof, x.event)
+		x.serve(w, func(ctx context.Context) (Reply, error) { return nil, receive(ctx, x.event.(E)) })
 	})
 }

@@ -1,0 +1,65 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/ringback-go/ringback/twiml"
+)
+
+// Calls returns a handler for one URL that gets every request of a call: the call
+// itself, the actions of its verbs, and its status callbacks. The function
+// receives the call's parameters, which all of them have, and the event, whose
+// type says what has happened:
+//
+//	mux.Handle("POST /voice", webhook.Calls(hooks, func(ctx context.Context, c webhook.Call, e webhook.Event) (*twiml.VoiceResponse, error) {
+//		switch e := e.(type) {
+//		case webhook.IncomingCall:
+//			return menu(c.From), nil
+//		case webhook.GatherAction:
+//			return chosen(c.CallSID, e.Digits), nil
+//		}
+//		return nil, nil
+//	}))
+//
+// [Parse] finds the type. Requests that only differ in their URL arrive as the
+// kind that they have in common; use several routes and [Handle] to tell them
+// apart.
+//
+// The document is the answer where a document is read. A status callback is
+// answered with 204, whatever the function returns besides an error. A request
+// that is not about a call is answered with 400. Otherwise Calls is as Handle.
+func Calls(rc *Receiver, answer func(context.Context, Call, Event) (*twiml.VoiceResponse, error)) http.Handler {
+	if rc == nil || answer == nil {
+		panic("webhook: Calls of a nil Receiver or function")
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		proof := rc.receive(w, r)
+		if proof == nil {
+			return
+		}
+		event, err := Parse(proof)
+		if err != nil {
+			rc.refuseEvent(w, r, "", "", err)
+			return
+		}
+		call, ok := CallOf(event)
+		if !ok {
+			rc.refuseEvent(w, r, event.Kind(), "", errNoCall)
+			return
+		}
+		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: rc.fallback.of(event), unread: unread(proof, event)}
+		x.serve(w, func(ctx context.Context) (Reply, error) {
+			doc, err := answer(ctx, call, event)
+			if _, document := event.Kind().Document(); !document {
+				return nil, err
+			}
+			return doc, err
+		})
+	})
+}
+
+var errNoCall = errors.New("webhook: the request is not about a call")
