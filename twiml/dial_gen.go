@@ -258,7 +258,7 @@ func Application(sid string, content ...ApplicationContent) *ApplicationNoun {
 // An ApplicationNoun is the noun <Application>, made by [Application]. It may
 // stand in [Dial].
 //
-// See https://www.twilio.com/docs/voice/twiml/application.
+// See https://www.twilio.com/docs/voice/twiml/dial/application.
 type ApplicationNoun struct{ element }
 
 // URL sets the URL of the TwiML that the dialed party hears before the calls
@@ -339,7 +339,7 @@ func ApplicationSID(sid string) *ApplicationSIDNoun {
 // An ApplicationSIDNoun is the noun <ApplicationSid>, made by [ApplicationSID].
 // It may stand in [Application].
 //
-// See https://www.twilio.com/docs/voice/twiml/application.
+// See https://www.twilio.com/docs/voice/twiml/dial/application.
 type ApplicationSIDNoun struct{ element }
 
 // Attr sets an attribute that has no method of its own. A name that is not an

@@ -92,7 +92,7 @@ func Body(text string) *BodyNoun {
 
 // A BodyNoun is the noun <Body>, made by [Body]. It may stand in [Message].
 //
-// See https://www.twilio.com/docs/messaging/twiml/body.
+// See https://www.twilio.com/docs/messaging/twiml/message.
 type BodyNoun struct{ element }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
@@ -121,7 +121,7 @@ func Media(url string) *MediaNoun {
 
 // A MediaNoun is the noun <Media>, made by [Media]. It may stand in [Message].
 //
-// See https://www.twilio.com/docs/messaging/twiml/media.
+// See https://www.twilio.com/docs/messaging/twiml/message.
 type MediaNoun struct{ element }
 
 // Attr sets an attribute that has no method of its own. A name that is not an

@@ -16,7 +16,7 @@ func Start(noun StartNoun) *StartVerb {
 // A StartVerb is the verb <Start>, made by [Start]. It may stand in
 // [VoiceResponse].
 //
-// See https://www.twilio.com/docs/voice/twiml/start.
+// See https://www.twilio.com/docs/voice/twiml.
 type StartVerb struct{ element }
 
 // Action sets the action URL.
@@ -58,7 +58,7 @@ func Stop(noun StopNoun) *StopVerb {
 // A StopVerb is the verb <Stop>, made by [Stop]. It may stand in
 // [VoiceResponse].
 //
-// See https://www.twilio.com/docs/voice/twiml/stop.
+// See https://www.twilio.com/docs/voice/twiml.
 type StopVerb struct{ element }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
@@ -89,7 +89,7 @@ func MediaFilter() *MediaFilterNoun {
 // A MediaFilterNoun is the noun <MediaFilter>, made by [MediaFilter]. It may
 // stand in [Start] and [Stop].
 //
-// See https://www.twilio.com/docs/voice/twiml/start.
+// See https://www.twilio.com/docs/voice/twiml.
 type MediaFilterNoun struct{ element }
 
 // Name sets the name by which [Stop] finds it.

@@ -84,7 +84,7 @@ func (l *linter) dial(n *twiml.Node) {
 // endpoint see any name, a phone needs a number.
 func (l *linter) callerID(n *twiml.Node, phone bool) {
 	v, _ := n.Attr("callerId")
-	if phone && isCaller(v) && !isPhone(v) && !isTemplate(v) {
+	if phone && nameForm.MatchString(v) && !isTemplate(v) {
 		l.reportAttr("callerId", ruleCallerID, 13214, "callerId of Dial is %s, and a call to a Number needs a phone number there; only a Client and a Sip see a name.", quote(v))
 	}
 }

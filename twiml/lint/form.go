@@ -15,6 +15,7 @@ var (
 	tonesForm    = regexp.MustCompile(`^[0-9*#wW]*$`)
 	phoneForm    = regexp.MustCompile(`^\+?[0-9 ().-]+$`)
 	headerForm   = regexp.MustCompile("(?i)^X-[a-z0-9_.!%*+`'~-]+$")
+	nameForm     = regexp.MustCompile(`^[A-Za-z]\S*$`)
 	templateForm = regexp.MustCompile(`(?s)\{\{.*\}\}`)
 	speechTag    = regexp.MustCompile(`</?(?:speak|break|emphasis|lang|phoneme|prosody|say-as|sub|w|p|s|amazon:[a-z-]+)(?:\s[^<>]*)?/?>`)
 )

@@ -341,7 +341,7 @@ var grammarTable = [grammarCount]element{
 		},
 	},
 	grammarStart: {
-		name: "Start", page: "voice/twiml/start", text: textNone, insideCode: 14300,
+		name: "Start", page: "voice/twiml", text: textNone, insideCode: 14300,
 		children: []elementID{grammarMediaFilter, grammarRecording, grammarSiprec, grammarStream,
 			grammarTranscription},
 		attrs: []attribute{
@@ -350,7 +350,7 @@ var grammarTable = [grammarCount]element{
 		},
 	},
 	grammarStop: {
-		name: "Stop", page: "voice/twiml/stop", text: textNone, insideCode: 14300,
+		name: "Stop", page: "voice/twiml", text: textNone, insideCode: 14300,
 		children: []elementID{grammarMediaFilter, grammarRecording, grammarSiprec, grammarStream,
 			grammarTranscription},
 	},
@@ -362,7 +362,7 @@ var grammarTable = [grammarCount]element{
 		},
 	},
 	grammarApplication: {
-		name: "Application", page: "voice/twiml/application", text: textMixed,
+		name: "Application", page: "voice/twiml/dial/application", text: textMixed,
 		children: []elementID{grammarApplicationSid, grammarParameter},
 		attrs: []attribute{
 			{name: "url", kind: valueURL},
@@ -375,7 +375,7 @@ var grammarTable = [grammarCount]element{
 		},
 	},
 	grammarApplicationSid: {
-		name: "ApplicationSid", page: "voice/twiml/application", text: textPlain, needsText: true,
+		name: "ApplicationSid", page: "voice/twiml/dial/application", text: textPlain, needsText: true,
 	},
 	grammarAssistant: {
 		name: "Assistant", page: "voice/twiml/connect", text: textNone, deprecated: "AI Assistants ended; removed from Python, Ruby and PHP on 2026-08-11",
@@ -542,7 +542,7 @@ var grammarTable = [grammarCount]element{
 		name: "Identity", page: "voice/twiml/client", text: textPlain, needsText: true,
 	},
 	grammarMediaFilter: {
-		name: "MediaFilter", page: "voice/twiml/start", text: textNone,
+		name: "MediaFilter", page: "voice/twiml", text: textNone,
 		attrs: []attribute{
 			{name: "name", kind: valueString},
 			{name: "filterType", kind: valueEnum, enum: &enumMediaFilterType},
@@ -880,10 +880,10 @@ var grammarTable = [grammarCount]element{
 		},
 	},
 	grammarBody: {
-		name: "Body", page: "messaging/twiml/body", text: textPlain, textMax: 1600, textCode: 14103,
+		name: "Body", page: "messaging/twiml/message", text: textPlain, textMax: 1600, textCode: 14103,
 	},
 	grammarMedia: {
-		name: "Media", page: "messaging/twiml/media", text: textPlain, needsText: true,
+		name: "Media", page: "messaging/twiml/message", text: textPlain, needsText: true,
 	},
 	grammarMessagingRedirect: {
 		name: "Redirect", page: "messaging/twiml/redirect", text: textPlain,

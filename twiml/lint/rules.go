@@ -190,15 +190,15 @@ var ruleTable = [...]rule{
 	{name: ruleSIPHeaderName, page: "voice/twiml/sip", check: "the name of a SIP header begins with X- or is one that Twilio sends"},
 	{name: ruleSIPURI, page: "voice/twiml/sip", check: "a SIP URI begins with sip: or sips:"},
 	{name: ruleClientIdentity, page: "voice/twiml/client", check: "a Client has text or one Identity; a Parameter needs Identity"},
-	{name: ruleApplicationSID, page: "voice/twiml/application", check: "an Application has text or one ApplicationSid"},
+	{name: ruleApplicationSID, page: "voice/twiml/dial/application", check: "an Application has text or one ApplicationSid"},
 
 	{name: ruleTaskJSON, page: "voice/twiml/enqueue", check: "a Task holds a JSON object"},
 	{name: ruleTaskWorkflow, page: "voice/twiml/enqueue", check: "an Enqueue with a Task has a workflowSid"},
 	{name: ruleQueueName, page: "voice/twiml/enqueue", check: "the name of a queue has 1 to 64 characters"},
 
 	{name: ruleConnectOneNoun, page: "voice/twiml/connect", check: "a Connect has exactly one noun"},
-	{name: ruleStartOneNoun, page: "voice/twiml/start", check: "a Start has exactly one noun"},
-	{name: ruleStopOneNoun, page: "voice/twiml/stop", check: "a Stop has exactly one noun, with the name it was started with"},
+	{name: ruleStartOneNoun, page: "voice/twiml", check: "a Start has exactly one noun"},
+	{name: ruleStopOneNoun, page: "voice/twiml", check: "a Stop has exactly one noun, with the name it was started with"},
 	{name: ruleStreamTrack, page: "voice/twiml/stream", check: "a Stream in a Connect has the inbound_track"},
 	{name: ruleStreamTarget, page: "voice/twiml/stream", check: "a Stream in a Start or Connect has a url or a connectorName"},
 	{name: ruleStreamURL, page: "voice/twiml/stream", check: "the url of a Stream begins with wss:// or is relative"},
