@@ -13,7 +13,9 @@ import "time"
 // the last.
 func Connect(noun ConnectNoun) *ConnectVerb {
 	v := &ConnectVerb{element{name: "Connect", text: ""}}
-	add(&v.element, []ConnectNoun{noun})
+	if noun != nil {
+		v.kids = append(v.kids, noun)
+	}
 	return v
 }
 
@@ -41,7 +43,7 @@ func (v *ConnectVerb) Method(method HTTPMethod) *ConnectVerb {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ConnectVerb) Attr(name, value string) *ConnectVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -71,7 +73,7 @@ type ConfigNoun struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ConfigNoun) Attr(name, value string) *ConfigNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -91,7 +93,12 @@ func (*ConfigNoun) isConfigContent() {}
 func ConversationRelay(url string, content ...RelayContent) *ConversationRelayNoun {
 	v := &ConversationRelayNoun{element{name: "ConversationRelay", text: ""}}
 	v.put("url", url)
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -376,14 +383,19 @@ func (v *ConversationRelayNoun) TurnDetection(on bool) *ConversationRelayNoun {
 
 // Append adds content at the end. Nil ones are skipped.
 func (v *ConversationRelayNoun) Append(content ...RelayContent) *ConversationRelayNoun {
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ConversationRelayNoun) Attr(name, value string) *ConversationRelayNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -413,7 +425,7 @@ type FailoverNoun struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *FailoverNoun) Attr(name, value string) *FailoverNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -495,7 +507,7 @@ func (v *LanguageNoun) TTSLanguageTextNormalization(on bool) *LanguageNoun {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *LanguageNoun) Attr(name, value string) *LanguageNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -527,7 +539,7 @@ type ParameterNoun struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ParameterNoun) Attr(name, value string) *ParameterNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -567,7 +579,7 @@ func (v *RoomNoun) ParticipantIdentity(value string) *RoomNoun {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *RoomNoun) Attr(name, value string) *RoomNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -586,7 +598,12 @@ func (*RoomNoun) isConnectNoun() {}
 // stream ends. Parameters arrive with the first message.
 func Stream(parameters ...ParameterContent) *StreamNoun {
 	v := &StreamNoun{element{name: "Stream", text: ""}}
-	add(&v.element, parameters)
+	v.grow(len(parameters))
+	for _, c := range parameters {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -652,14 +669,19 @@ func (v *StreamNoun) SampleRate(value string) *StreamNoun {
 
 // Append adds parameters at the end. Nil ones are skipped.
 func (v *StreamNoun) Append(parameters ...ParameterContent) *StreamNoun {
-	add(&v.element, parameters)
+	v.grow(len(parameters))
+	for _, c := range parameters {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *StreamNoun) Attr(name, value string) *StreamNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -679,7 +701,12 @@ func (*StreamNoun) isStopNoun()    {}
 func VirtualAgent(connector string, content ...ConfigContent) *VirtualAgentNoun {
 	v := &VirtualAgentNoun{element{name: "VirtualAgent", text: ""}}
 	v.put("connectorName", connector)
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -716,14 +743,19 @@ func (v *VirtualAgentNoun) StatusCallbackMethod(method HTTPMethod) *VirtualAgent
 
 // Append adds content at the end. Nil ones are skipped.
 func (v *VirtualAgentNoun) Append(content ...ConfigContent) *VirtualAgentNoun {
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *VirtualAgentNoun) Attr(name, value string) *VirtualAgentNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 

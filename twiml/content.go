@@ -31,21 +31,24 @@ type CustomElement struct {
 //
 // A name that is not an XML name is an error when the document is rendered.
 func Custom(name string, content ...Content) *CustomElement {
-	v := &CustomElement{element: element{name: name}}
-	add(&v.element, content)
-	return v
+	return (&CustomElement{element: element{name: name, named: true}}).Append(content...)
 }
 
 // Append adds content at the end. Nil content is skipped.
 func (v *CustomElement) Append(content ...Content) *CustomElement {
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute. A name that is not an XML name is an error when the
 // document is rendered.
 func (v *CustomElement) Attr(name, value string) *CustomElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 

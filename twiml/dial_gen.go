@@ -17,7 +17,12 @@ import "time"
 // hangs up after the last.
 func Dial(nouns ...DialNoun) *DialVerb {
 	v := &DialVerb{element{name: "Dial", text: ""}}
-	add(&v.element, nouns)
+	v.grow(len(nouns))
+	for _, c := range nouns {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -169,14 +174,19 @@ func (v *DialVerb) Passports(value string) *DialVerb {
 
 // Append adds nouns at the end. Nil ones are skipped.
 func (v *DialVerb) Append(nouns ...DialNoun) *DialVerb {
-	add(&v.element, nouns)
+	v.grow(len(nouns))
+	for _, c := range nouns {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *DialVerb) Attr(name, value string) *DialVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -232,7 +242,7 @@ func (v *QueueNoun) PostWorkActivitySID(sid string) *QueueNoun {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *QueueNoun) Attr(name, value string) *QueueNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -251,7 +261,12 @@ func (*QueueNoun) isDialNoun() {}
 //	twiml.Application("", twiml.ApplicationSID(sid), twiml.Parameter("account", "42"))
 func Application(sid string, content ...ApplicationContent) *ApplicationNoun {
 	v := &ApplicationNoun{element{name: "Application", text: sid}}
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -309,14 +324,19 @@ func (v *ApplicationNoun) CopyParentTo(on bool) *ApplicationNoun {
 
 // Append adds content at the end. Nil ones are skipped.
 func (v *ApplicationNoun) Append(content ...ApplicationContent) *ApplicationNoun {
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ApplicationNoun) Attr(name, value string) *ApplicationNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -345,7 +365,7 @@ type ApplicationSIDNoun struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ApplicationSIDNoun) Attr(name, value string) *ApplicationSIDNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -365,7 +385,12 @@ func (*ApplicationSIDNoun) isApplicationContent() {}
 //	twiml.Client("", twiml.Identity("alice"), twiml.Parameter("account", "42"))
 func Client(identity string, content ...ClientContent) *ClientNoun {
 	v := &ClientNoun{element{name: "Client", text: identity}}
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -410,14 +435,19 @@ func (v *ClientNoun) StatusCallbackMethod(method HTTPMethod) *ClientNoun {
 
 // Append adds content at the end. Nil ones are skipped.
 func (v *ClientNoun) Append(content ...ClientContent) *ClientNoun {
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ClientNoun) Attr(name, value string) *ClientNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -594,7 +624,7 @@ func (v *ConferenceNoun) ParticipantLabel(value string) *ConferenceNoun {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ConferenceNoun) Attr(name, value string) *ConferenceNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -625,7 +655,7 @@ type HeaderNoun struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *HeaderNoun) Attr(name, value string) *HeaderNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -642,7 +672,12 @@ func (*HeaderNoun) isHeadersContent() {}
 // together.
 func Headers(headers ...HeadersContent) *HeadersNoun {
 	v := &HeadersNoun{element{name: "Headers", text: ""}}
-	add(&v.element, headers)
+	v.grow(len(headers))
+	for _, c := range headers {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -654,14 +689,19 @@ type HeadersNoun struct{ element }
 
 // Append adds headers at the end. Nil ones are skipped.
 func (v *HeadersNoun) Append(headers ...HeadersContent) *HeadersNoun {
-	add(&v.element, headers)
+	v.grow(len(headers))
+	for _, c := range headers {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *HeadersNoun) Attr(name, value string) *HeadersNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -690,7 +730,7 @@ type IdentityNoun struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *IdentityNoun) Attr(name, value string) *IdentityNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -818,7 +858,7 @@ func (v *NumberNoun) MachineDetectionSilenceTimeout(d time.Duration) *NumberNoun
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *NumberNoun) Attr(name, value string) *NumberNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -838,7 +878,12 @@ func (*NumberNoun) isDialNoun() {}
 //	twiml.SIP("sip:kate@example.com", twiml.Headers(twiml.Header("X-Reason", "transfer")))
 func SIP(uri string, content ...SIPContent) *SIPNoun {
 	v := &SIPNoun{element{name: "Sip", text: uri}}
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -946,14 +991,19 @@ func (v *SIPNoun) MachineDetectionSilenceTimeout(d time.Duration) *SIPNoun {
 
 // Append adds content at the end. Nil ones are skipped.
 func (v *SIPNoun) Append(content ...SIPContent) *SIPNoun {
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *SIPNoun) Attr(name, value string) *SIPNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -1005,7 +1055,7 @@ func (v *URINoun) Password(value string) *URINoun {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *URINoun) Attr(name, value string) *URINoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -1068,7 +1118,7 @@ func (v *WhatsAppNoun) StatusCallbackMethod(method HTTPMethod) *WhatsAppNoun {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *WhatsAppNoun) Attr(name, value string) *WhatsAppNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 

@@ -2,7 +2,6 @@ package twiml
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -57,8 +56,8 @@ func appendDocument(dst []byte, root *element) ([]byte, error) {
 		root = new(element)
 	}
 	messages := 0
-	for _, k := range root.kids {
-		if k.el != nil && (k.el.name == "Message" || k.el.name == "Sms") {
+	for _, c := range root.kids {
+		if k := c.part(); k.el != nil && (k.el.name == "Message" || k.el.name == "Sms") {
 			messages++
 		}
 	}
@@ -88,19 +87,21 @@ func (w *writer) built(e *element, name string, depth int) (path string, err err
 	if e.comment {
 		return nodeComment, w.comment(e.text)
 	}
-	if err := w.open(name, e.attrs, depth); err != nil {
+	if err := w.open(name, e.attrs, depth, e.named || name == ""); err != nil {
 		if !nameIsValid(name) {
 			name = "?"
 		}
 		return name, err
 	}
-	if e.short != "" {
-		return name, fmt.Errorf("%w: multiply %q by a unit such as time.Second", ErrDuration, e.short)
+	if e.short {
+		if err := e.checkShort(); err != nil {
+			return name, err
+		}
 	}
 	inside := len(w.dst)
 	w.dst = appendEscapedText(w.dst, e.text)
-	for _, k := range e.kids {
-		if k.el == nil {
+	for _, c := range e.kids {
+		if k := c.part(); k.el == nil {
 			w.dst = appendEscapedText(w.dst, k.text)
 		} else if path, err := w.built(k.el, k.el.name, depth+1); err != nil {
 			return name + "/" + path, err

@@ -1,6 +1,7 @@
 package twiml
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,9 +14,10 @@ type element struct {
 	name  string
 	text  string // before the first child
 	attrs []Attr
-	kids  []slot
-	short string // an attribute that was given a duration below a millisecond
+	kids  []Content
 
+	named   bool // the caller gave a name, which may not be an XML name
+	short   bool // an attribute was given a duration below a millisecond
 	comment bool // text is a comment; there is nothing else
 
 	// self is the element itself. In a copy it is the original, whose slices
@@ -25,7 +27,7 @@ type element struct {
 	room [1]Attr // most elements have one attribute
 }
 
-// A slot is a child: an element, or text.
+// A slot is a child: an element, or text. It is empty for a nil element.
 type slot struct {
 	el   *element
 	text string
@@ -43,26 +45,17 @@ func (e *element) own() {
 	e.self = e
 }
 
-// add appends children. Nil ones are skipped.
-func add[T Content](e *element, items []T) {
+// grow makes room for children.
+func (e *element) grow(n int) {
 	e.own()
-	e.kids = slices.Grow(e.kids, len(items))
-	for _, item := range items {
-		if any(item) == nil {
-			continue
-		}
-		if s := item.part(); s != (slot{}) {
-			e.kids = append(e.kids, s)
-		}
+	if need := len(e.kids) + n; need > cap(e.kids) {
+		e.kids = append(make([]Content, 0, max(need, min(2*len(e.kids)+4, 8*len(e.kids)))), e.kids...)
 	}
 }
 
 // put sets an attribute. An attribute of that name keeps its place.
 func (e *element) put(name, value string) {
 	e.own()
-	if e.short == name {
-		e.short = ""
-	}
 	for i := range e.attrs {
 		if e.attrs[i].Name == name {
 			e.attrs[i].Value = value
@@ -73,6 +66,12 @@ func (e *element) put(name, value string) {
 		e.attrs = e.room[:0]
 	}
 	e.attrs = append(e.attrs, Attr{name, value})
+}
+
+// putNamed sets an attribute whose name the caller gave.
+func (e *element) putNamed(name, value string) {
+	e.put(name, value)
+	e.named = true
 }
 
 func (e *element) putInt(name string, n int)    { e.put(name, strconv.Itoa(n)) }
@@ -106,6 +105,9 @@ func (e *element) putUnits(name string, d, unit time.Duration) {
 func (e *element) putTime(name string, d time.Duration) {
 	switch {
 	case e.tooShort(name, d):
+	case d%time.Second == 0 && 0 <= d && d < 10*time.Second:
+		i := 2 * int(d/time.Second)
+		e.put(name, "0s1s2s3s4s5s6s7s8s9s"[i:i+2]) // the usual ones, without allocation
 	case d%time.Second == 0:
 		e.put(name, strconv.FormatInt(units(d, time.Second), 10)+"s")
 	default:
@@ -129,8 +131,19 @@ func (e *element) tooShort(name string, d time.Duration) bool {
 		return false
 	}
 	e.put(name, d.String())
-	e.short = name
+	e.short = true
 	return true
+}
+
+// checkShort returns an error if an attribute still has a duration that is too
+// short.
+func (e *element) checkShort() error {
+	for _, a := range e.attrs {
+		if d, err := time.ParseDuration(a.Value); err == nil && d != 0 && d.Abs() < time.Millisecond {
+			return fmt.Errorf("%w: multiply %q by a unit such as time.Second", ErrDuration, a.Name)
+		}
+	}
+	return nil
 }
 
 // size guesses the size of the rendered element, so that rendering needs one
@@ -142,9 +155,10 @@ func (e *element) size(most int) int {
 		n += len(e.attrs[i].Name) + len(e.attrs[i].Value) + len(` =""`)
 	}
 	for i := 0; i < len(e.kids) && n < most; i++ {
-		n += len(e.kids[i].text)
-		if el := e.kids[i].el; el != nil {
-			n += el.size(most - n)
+		k := e.kids[i].part()
+		n += len(k.text)
+		if k.el != nil {
+			n += k.el.size(most - n)
 		}
 	}
 	return n

@@ -12,7 +12,12 @@ import "time"
 //	twiml.Enqueue("", twiml.Task("{\"language\":\"de\"}")).WorkflowSID(workflow)
 func Enqueue(queue string, tasks ...EnqueueContent) *EnqueueVerb {
 	v := &EnqueueVerb{element{name: "Enqueue", text: queue}}
-	add(&v.element, tasks)
+	v.grow(len(tasks))
+	for _, c := range tasks {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -69,14 +74,19 @@ func (v *EnqueueVerb) WorkflowSID(sid string) *EnqueueVerb {
 
 // Append adds tasks at the end. Nil ones are skipped.
 func (v *EnqueueVerb) Append(tasks ...EnqueueContent) *EnqueueVerb {
-	add(&v.element, tasks)
+	v.grow(len(tasks))
+	for _, c := range tasks {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *EnqueueVerb) Attr(name, value string) *EnqueueVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -117,7 +127,7 @@ func (v *TaskNoun) Timeout(d time.Duration) *TaskNoun {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *TaskNoun) Attr(name, value string) *TaskNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 

@@ -18,7 +18,7 @@ type EchoVerb struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *EchoVerb) Attr(name, value string) *EchoVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -36,7 +36,12 @@ func (*EchoVerb) isVoiceVerb() {}
 // caller.
 func Hangup(parameters ...ParameterContent) *HangupVerb {
 	v := &HangupVerb{element{name: "Hangup", text: ""}}
-	add(&v.element, parameters)
+	v.grow(len(parameters))
+	for _, c := range parameters {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -48,14 +53,19 @@ type HangupVerb struct{ element }
 
 // Append adds parameters at the end. Nil ones are skipped.
 func (v *HangupVerb) Append(parameters ...ParameterContent) *HangupVerb {
-	add(&v.element, parameters)
+	v.grow(len(parameters))
+	for _, c := range parameters {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *HangupVerb) Attr(name, value string) *HangupVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -85,7 +95,7 @@ type LeaveVerb struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *LeaveVerb) Attr(name, value string) *LeaveVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -122,7 +132,7 @@ func (v *RedirectVerb) Method(method HTTPMethod) *RedirectVerb {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *RedirectVerb) Attr(name, value string) *RedirectVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -141,7 +151,9 @@ func (*RedirectVerb) isMessagingVerb() {}
 //	twiml.Refer(twiml.ReferSIP("sip:alice@example.com")).Action("/transferred")
 func Refer(target ReferNoun) *ReferVerb {
 	v := &ReferVerb{element{name: "Refer", text: ""}}
-	add(&v.element, []ReferNoun{target})
+	if target != nil {
+		v.kids = append(v.kids, target)
+	}
 	return v
 }
 
@@ -169,7 +181,7 @@ func (v *ReferVerb) Method(method HTTPMethod) *ReferVerb {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ReferVerb) Attr(name, value string) *ReferVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -187,7 +199,12 @@ func (*ReferVerb) isVoiceVerb() {}
 // caller.
 func Reject(parameters ...ParameterContent) *RejectVerb {
 	v := &RejectVerb{element{name: "Reject", text: ""}}
-	add(&v.element, parameters)
+	v.grow(len(parameters))
+	for _, c := range parameters {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -206,14 +223,19 @@ func (v *RejectVerb) Reason(value RejectReason) *RejectVerb {
 
 // Append adds parameters at the end. Nil ones are skipped.
 func (v *RejectVerb) Append(parameters ...ParameterContent) *RejectVerb {
-	add(&v.element, parameters)
+	v.grow(len(parameters))
+	for _, c := range parameters {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *RejectVerb) Attr(name, value string) *RejectVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -243,7 +265,7 @@ type ReferSIPNoun struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ReferSIPNoun) Attr(name, value string) *ReferSIPNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 

@@ -19,7 +19,12 @@ import "time"
 // requested again.
 func Gather(prompts ...GatherPrompt) *GatherVerb {
 	v := &GatherVerb{element{name: "Gather", text: ""}}
-	add(&v.element, prompts)
+	v.grow(len(prompts))
+	for _, c := range prompts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -161,14 +166,19 @@ func (v *GatherVerb) Enhanced(on bool) *GatherVerb {
 
 // Append adds prompts at the end. Nil ones are skipped.
 func (v *GatherVerb) Append(prompts ...GatherPrompt) *GatherVerb {
-	add(&v.element, prompts)
+	v.grow(len(prompts))
+	for _, c := range prompts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *GatherVerb) Attr(name, value string) *GatherVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -208,7 +218,7 @@ func (v *PauseVerb) Length(d time.Duration) *PauseVerb {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *PauseVerb) Attr(name, value string) *PauseVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -252,7 +262,7 @@ func (v *PlayVerb) Digits(value string) *PlayVerb {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *PlayVerb) Attr(name, value string) *PlayVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -375,7 +385,7 @@ func (v *RecordVerb) RecordingConfigurationID(value string) *RecordVerb {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *RecordVerb) Attr(name, value string) *RecordVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 

@@ -11,7 +11,12 @@ package twiml
 // Body or a Media. See [Segments] for how a text is billed.
 func Message(text string, content ...MessageContent) *MessageVerb {
 	v := &MessageVerb{element{name: "Message", text: text}}
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -62,14 +67,19 @@ func (v *MessageVerb) StatusCallback(url string) *MessageVerb {
 
 // Append adds content at the end. Nil ones are skipped.
 func (v *MessageVerb) Append(content ...MessageContent) *MessageVerb {
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *MessageVerb) Attr(name, value string) *MessageVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -98,7 +108,7 @@ type BodyNoun struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *BodyNoun) Attr(name, value string) *BodyNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -127,7 +137,7 @@ type MediaNoun struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *MediaNoun) Attr(name, value string) *MediaNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 

@@ -26,7 +26,12 @@ func (d *MessagingResponse) Append(verbs ...MessagingVerb) *MessagingResponse {
 	if d == nil {
 		d = new(MessagingResponse)
 	}
-	add(&d.element, verbs)
+	d.grow(len(verbs))
+	for _, v := range verbs {
+		if v != nil {
+			d.kids = append(d.kids, v)
+		}
+	}
 	return d
 }
 
@@ -37,7 +42,7 @@ func (d *MessagingResponse) Attr(name, value string) *MessagingResponse {
 	if d == nil {
 		d = new(MessagingResponse)
 	}
-	d.put(name, value)
+	d.putNamed(name, value)
 	return d
 }
 

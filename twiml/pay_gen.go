@@ -15,7 +15,12 @@ import "time"
 // connector.
 func Pay(content ...PayContent) *PayVerb {
 	v := &PayVerb{element{name: "Pay", text: ""}}
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -147,14 +152,19 @@ func (v *PayVerb) Language(value LanguageCode) *PayVerb {
 
 // Append adds content at the end. Nil ones are skipped.
 func (v *PayVerb) Append(content ...PayContent) *PayVerb {
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *PayVerb) Attr(name, value string) *PayVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -172,7 +182,12 @@ func (*PayVerb) isVoiceVerb() {}
 func Prompt(step PromptStep, prompts ...GatherPrompt) *PromptNoun {
 	v := &PromptNoun{element{name: "Prompt", text: ""}}
 	v.put("for", string(step))
-	add(&v.element, prompts)
+	v.grow(len(prompts))
+	for _, c := range prompts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -208,14 +223,19 @@ func (v *PromptNoun) RequireMatchingInputs(on bool) *PromptNoun {
 
 // Append adds prompts at the end. Nil ones are skipped.
 func (v *PromptNoun) Append(prompts ...GatherPrompt) *PromptNoun {
-	add(&v.element, prompts)
+	v.grow(len(prompts))
+	for _, c := range prompts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *PromptNoun) Attr(name, value string) *PromptNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 

@@ -14,7 +14,12 @@ import "time"
 // Google 5000 (error 13521). A Say without text is an error at Twilio (13520).
 func Say(text string, parts ...SpeechPart) *SayVerb {
 	v := &SayVerb{element{name: "Say", text: text}}
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -45,14 +50,19 @@ func (v *SayVerb) Language(value LanguageCode) *SayVerb {
 
 // Append adds parts at the end. Nil ones are skipped.
 func (v *SayVerb) Append(parts ...SpeechPart) *SayVerb {
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *SayVerb) Attr(name, value string) *SayVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -97,7 +107,7 @@ func (v *BreakElement) Time(d time.Duration) *BreakElement {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *BreakElement) Attr(name, value string) *BreakElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -118,7 +128,12 @@ func (*BreakElement) isWordPart()      {}
 // support it.
 func Emphasis(text string, parts ...SentencePart) *EmphasisElement {
 	v := &EmphasisElement{element{name: "emphasis", text: text}}
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -138,14 +153,19 @@ func (v *EmphasisElement) Level(value EmphasisLevel) *EmphasisElement {
 
 // Append adds parts at the end. Nil ones are skipped.
 func (v *EmphasisElement) Append(parts ...SentencePart) *EmphasisElement {
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *EmphasisElement) Attr(name, value string) *EmphasisElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -166,7 +186,12 @@ func (*EmphasisElement) isWordPart()      {}
 func Lang(code LanguageCode, text string, parts ...ProsodyPart) *LangElement {
 	v := &LangElement{element{name: "lang", text: text}}
 	v.put("xml:lang", string(code))
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -178,14 +203,19 @@ type LangElement struct{ element }
 
 // Append adds parts at the end. Nil ones are skipped.
 func (v *LangElement) Append(parts ...ProsodyPart) *LangElement {
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *LangElement) Attr(name, value string) *LangElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -204,7 +234,12 @@ func (*LangElement) isSentencePart()  {}
 // Paragraph is a paragraph, which ends with a longer pause.
 func Paragraph(text string, parts ...ParagraphPart) *ParagraphElement {
 	v := &ParagraphElement{element{name: "p", text: text}}
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -216,14 +251,19 @@ type ParagraphElement struct{ element }
 
 // Append adds parts at the end. Nil ones are skipped.
 func (v *ParagraphElement) Append(parts ...ParagraphPart) *ParagraphElement {
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ParagraphElement) Attr(name, value string) *ParagraphElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -261,7 +301,7 @@ func (v *PhonemeElement) Alphabet(value PhonemeAlphabet) *PhonemeElement {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *PhonemeElement) Attr(name, value string) *PhonemeElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -281,7 +321,12 @@ func (*PhonemeElement) isWordPart()      {}
 // Prosody sets the volume, speed and pitch of words.
 func Prosody(text string, parts ...ProsodyPart) *ProsodyElement {
 	v := &ProsodyElement{element{name: "prosody", text: text}}
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -312,14 +357,19 @@ func (v *ProsodyElement) Pitch(value ProsodyPitch) *ProsodyElement {
 
 // Append adds parts at the end. Nil ones are skipped.
 func (v *ProsodyElement) Append(parts ...ProsodyPart) *ProsodyElement {
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *ProsodyElement) Attr(name, value string) *ProsodyElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -339,7 +389,12 @@ func (*ProsodyElement) isWordPart()      {}
 // Sentence is a sentence, which ends with a pause.
 func Sentence(text string, parts ...SentencePart) *SentenceElement {
 	v := &SentenceElement{element{name: "s", text: text}}
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -351,14 +406,19 @@ type SentenceElement struct{ element }
 
 // Append adds parts at the end. Nil ones are skipped.
 func (v *SentenceElement) Append(parts ...SentencePart) *SentenceElement {
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *SentenceElement) Attr(name, value string) *SentenceElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -403,7 +463,7 @@ func (v *SayAsElement) Format(value SayAsFormat) *SayAsElement {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *SayAsElement) Attr(name, value string) *SayAsElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -437,7 +497,7 @@ type SubElement struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *SubElement) Attr(name, value string) *SubElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -458,7 +518,12 @@ func (*SubElement) isWordPart()      {}
 // verb and as a noun, such as "read".
 func Word(text string, parts ...WordPart) *WordElement {
 	v := &WordElement{element{name: "w", text: text}}
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -476,14 +541,19 @@ func (v *WordElement) Role(value WordRole) *WordElement {
 
 // Append adds parts at the end. Nil ones are skipped.
 func (v *WordElement) Append(parts ...WordPart) *WordElement {
-	add(&v.element, parts)
+	v.grow(len(parts))
+	for _, c := range parts {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *WordElement) Attr(name, value string) *WordElement {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 

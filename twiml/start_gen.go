@@ -9,7 +9,9 @@ package twiml
 // If no verb follows, the call ends.
 func Start(noun StartNoun) *StartVerb {
 	v := &StartVerb{element{name: "Start", text: ""}}
-	add(&v.element, []StartNoun{noun})
+	if noun != nil {
+		v.kids = append(v.kids, noun)
+	}
 	return v
 }
 
@@ -35,7 +37,7 @@ func (v *StartVerb) Method(method HTTPMethod) *StartVerb {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *StartVerb) Attr(name, value string) *StartVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -51,7 +53,9 @@ func (*StartVerb) isVoiceVerb() {}
 // Stop stops the background job that has the name of the noun.
 func Stop(noun StopNoun) *StopVerb {
 	v := &StopVerb{element{name: "Stop", text: ""}}
-	add(&v.element, []StopNoun{noun})
+	if noun != nil {
+		v.kids = append(v.kids, noun)
+	}
 	return v
 }
 
@@ -64,7 +68,7 @@ type StopVerb struct{ element }
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *StopVerb) Attr(name, value string) *StopVerb {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -119,7 +123,7 @@ func (v *MediaFilterNoun) Track(value StreamTrack) *MediaFilterNoun {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *MediaFilterNoun) Attr(name, value string) *MediaFilterNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -203,7 +207,7 @@ func (v *RecordingNoun) RecordingConfigurationID(value string) *RecordingNoun {
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *RecordingNoun) Attr(name, value string) *RecordingNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -221,7 +225,12 @@ func (*RecordingNoun) isStopNoun()  {}
 // needs ConnectorName, inside [Stop] the Name it was started with.
 func Siprec(parameters ...ParameterContent) *SiprecNoun {
 	v := &SiprecNoun{element{name: "Siprec", text: ""}}
-	add(&v.element, parameters)
+	v.grow(len(parameters))
+	for _, c := range parameters {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -266,14 +275,19 @@ func (v *SiprecNoun) StatusCallbackMethod(method HTTPMethod) *SiprecNoun {
 
 // Append adds parameters at the end. Nil ones are skipped.
 func (v *SiprecNoun) Append(parameters ...ParameterContent) *SiprecNoun {
-	add(&v.element, parameters)
+	v.grow(len(parameters))
+	for _, c := range parameters {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *SiprecNoun) Attr(name, value string) *SiprecNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 
@@ -291,7 +305,12 @@ func (*SiprecNoun) isStopNoun()  {}
 // StatusCallbackURL. Inside [Stop] it needs the Name it was started with.
 func Transcription(content ...ConfigContent) *TranscriptionNoun {
 	v := &TranscriptionNoun{element{name: "Transcription", text: ""}}
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
@@ -413,14 +432,19 @@ func (v *TranscriptionNoun) ConversationID(value string) *TranscriptionNoun {
 
 // Append adds content at the end. Nil ones are skipped.
 func (v *TranscriptionNoun) Append(content ...ConfigContent) *TranscriptionNoun {
-	add(&v.element, content)
+	v.grow(len(content))
+	for _, c := range content {
+		if c != nil {
+			v.kids = append(v.kids, c)
+		}
+	}
 	return v
 }
 
 // Attr sets an attribute that has no method of its own. A name that is not an
 // XML name is an error when the document is rendered.
 func (v *TranscriptionNoun) Attr(name, value string) *TranscriptionNoun {
-	v.put(name, value)
+	v.putNamed(name, value)
 	return v
 }
 

@@ -24,11 +24,11 @@ func treeOf(e *element, name string, depth int, elements *int) *Node {
 		n.Attrs = append(n.Attrs, Attr{a.Name, writable(a.Value)})
 	}
 	n.addText(e.text)
-	for _, k := range e.kids {
+	for _, c := range e.kids {
 		if depth > MaxDepth || *elements > MaxElements {
 			break
 		}
-		if k.el == nil {
+		if k := c.part(); k.el == nil {
 			n.addText(k.text)
 		} else {
 			n.Children = append(n.Children, treeOf(k.el, k.el.name, depth+1, elements))

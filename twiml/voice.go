@@ -21,7 +21,12 @@ func (d *VoiceResponse) Append(verbs ...VoiceVerb) *VoiceResponse {
 	if d == nil {
 		d = new(VoiceResponse)
 	}
-	add(&d.element, verbs)
+	d.grow(len(verbs))
+	for _, v := range verbs {
+		if v != nil {
+			d.kids = append(d.kids, v)
+		}
+	}
 	return d
 }
 
@@ -32,7 +37,7 @@ func (d *VoiceResponse) Attr(name, value string) *VoiceResponse {
 	if d == nil {
 		d = new(VoiceResponse)
 	}
-	d.put(name, value)
+	d.putNamed(name, value)
 	return d
 }
 

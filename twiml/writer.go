@@ -13,8 +13,8 @@ type writer struct {
 	elements int
 }
 
-// open writes a start tag.
-func (w *writer) open(name string, attrs []Attr, depth int) error {
+// open writes a start tag. Names that the caller gave must be checked.
+func (w *writer) open(name string, attrs []Attr, depth int, check bool) error {
 	w.elements++
 	switch {
 	case depth > MaxDepth:
@@ -23,20 +23,15 @@ func (w *writer) open(name string, attrs []Attr, depth int) error {
 		return fmt.Errorf("%w: more than %d elements", ErrLimit, MaxElements)
 	case len(attrs) > MaxAttrs:
 		return fmt.Errorf("%w: more than %d attributes in one element", ErrLimit, MaxAttrs)
-	case name == "":
-		return fmt.Errorf("%w: an element was not made by its constructor", ErrMalformed)
-	case !nameIsValid(name):
-		return fmt.Errorf("%w: %q is not an element name", ErrMalformed, name)
+	}
+	if check {
+		if err := checkNames(name, attrs); err != nil {
+			return err
+		}
 	}
 	w.dst = append(w.dst, '<')
 	w.dst = append(w.dst, name...)
-	for i, a := range attrs {
-		if !nameIsValid(a.Name) {
-			return fmt.Errorf("%w: %q is not an attribute name", ErrMalformed, a.Name)
-		}
-		if hasAttr(attrs[:i], a.Name) {
-			return fmt.Errorf("%w: duplicate attribute %q in %q", ErrMalformed, a.Name, name)
-		}
+	for _, a := range attrs {
 		w.dst = append(w.dst, ' ')
 		w.dst = append(w.dst, a.Name...)
 		w.dst = append(w.dst, '=', '"')
@@ -45,6 +40,25 @@ func (w *writer) open(name string, attrs []Attr, depth int) error {
 	}
 	w.dst = append(w.dst, '>')
 	return w.sized()
+}
+
+// checkNames reports what is wrong with the names of an element.
+func checkNames(name string, attrs []Attr) error {
+	switch {
+	case name == "":
+		return fmt.Errorf("%w: an element was not made by its constructor", ErrMalformed)
+	case !nameIsValid(name):
+		return fmt.Errorf("%w: %q is not an element name", ErrMalformed, name)
+	}
+	for i, a := range attrs {
+		if !nameIsValid(a.Name) {
+			return fmt.Errorf("%w: %q is not an attribute name", ErrMalformed, a.Name)
+		}
+		if hasAttr(attrs[:i], a.Name) {
+			return fmt.Errorf("%w: duplicate attribute %q in %q", ErrMalformed, a.Name, name)
+		}
+	}
+	return nil
 }
 
 // close writes the end tag of an element whose content begins at inside.
@@ -75,7 +89,7 @@ func (w *writer) node(n *Node, depth int) error {
 	case n.Name == nodeComment:
 		return w.comment(n.Text)
 	}
-	if err := w.open(n.Name, n.Attrs, depth); err != nil {
+	if err := w.open(n.Name, n.Attrs, depth, true); err != nil {
 		return err
 	}
 	inside := len(w.dst)

@@ -52,14 +52,20 @@ func (g *twimlGrammar) writeConstructor(w *bytes.Buffer, e *twimlElement) {
 			body = append(body, fmt.Sprintf("if n := len(%s); n > 0 {\n%s\n}", a.param, g.store(e.attribute(a.what), a.param+"[n-1]")))
 		case '*':
 			params = append(params, a.param+" ..."+a.what)
-			body = append(body, fmt.Sprintf("add(&v.element, %s)", a.param))
+			body = append(body, g.loop(a.param))
 		case '1':
 			params = append(params, a.param+" "+a.what)
-			body = append(body, fmt.Sprintf("add(&v.element, []%s{%s})", a.what, a.param))
+			body = append(body, fmt.Sprintf("if %[1]s != nil {\nv.kids = append(v.kids, %[1]s)\n}", a.param))
 		}
 	}
 	fmt.Fprintf(w, "func %s(%s) *%s {\n", e.Name, strings.Join(params, ", "), e.typ())
 	fmt.Fprintf(w, "v := &%s{element{name: %q, text: %s}}\n%s\nreturn v\n}\n\n", e.typ(), e.Tag, text, strings.Join(body, "\n"))
+}
+
+// loop is the statement that adds children. It is not a function with a type
+// parameter, whose arguments would all be allocated.
+func (g *twimlGrammar) loop(param string) string {
+	return fmt.Sprintf("v.grow(len(%[1]s))\nfor _, c := range %[1]s {\nif c != nil {\nv.kids = append(v.kids, c)\n}\n}", param)
 }
 
 func (g *twimlGrammar) writeType(w *bytes.Buffer, e *twimlElement) {
@@ -110,10 +116,10 @@ func (g *twimlGrammar) writeSetter(w *bytes.Buffer, e *twimlElement, a *twimlAtt
 func (g *twimlGrammar) writePlumbing(w *bytes.Buffer, e *twimlElement) {
 	if a, ok := e.argument("*"); ok {
 		w.WriteString(twimlComment("Append adds " + a.param + " at the end. Nil ones are skipped."))
-		fmt.Fprintf(w, "func (v *%s) Append(%s ...%s) *%s {\nadd(&v.element, %s)\nreturn v\n}\n\n", e.typ(), a.param, a.what, e.typ(), a.param)
+		fmt.Fprintf(w, "func (v *%s) Append(%s ...%s) *%s {\n%s\nreturn v\n}\n\n", e.typ(), a.param, a.what, e.typ(), g.loop(a.param))
 	}
 	w.WriteString(twimlComment("Attr sets an attribute that has no method of its own. A name that is not an XML name is an error when the document is rendered."))
-	fmt.Fprintf(w, "func (v *%s) Attr(name, value string) *%s {\nv.put(name, value)\nreturn v\n}\n\n", e.typ(), e.typ())
+	fmt.Fprintf(w, "func (v *%s) Attr(name, value string) *%s {\nv.putNamed(name, value)\nreturn v\n}\n\n", e.typ(), e.typ())
 	fmt.Fprintf(w, "func (v *%s) part() slot {\nif v == nil {\nreturn slot{}\n}\nreturn slot{el: &v.element}\n}\n\n", e.typ())
 	for _, i := range g.Interfaces {
 		if slices.Contains(g.members(i), e) {
