@@ -16,6 +16,7 @@ type coverageSection struct {
 // here and a function beside its facts.
 func coverageSections(p *webhookPackage) []coverageSection {
 	return []coverageSection{
+		{"TwiML", twimlCoverage},
 		{"Webhooks", p.coverage},
 		{"Error codes", codesCoverage},
 	}
