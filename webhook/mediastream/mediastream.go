@@ -1,0 +1,280 @@
+// Package mediastream exchanges the sound of a call with a program through
+// Twilio's Media Streams: raw audio over a WebSocket, as speech APIs take it.
+//
+//	bot := mediastream.Handle(verifier, func(ctx context.Context, s *mediastream.Stream) error {
+//		_, err := s.Play(ctx, greeting, audio.PCM24k) // returns when it was heard
+//		if err != nil {
+//			return err
+//		}
+//		return model.Listen(ctx, s.Listen(audio.PCM16k, mediastream.Inbound))
+//	}, nil)
+//	http.Handle("GET /bot", bot)
+//
+// and the TwiML that a call gets:
+//
+//	twiml.Voice(twiml.Connect(twiml.Stream().URL("wss://example.com/bot")))
+//
+// # Two kinds of streams
+//
+// A stream of <Connect> goes both ways: the program hears the caller and
+// speaks. A stream of <Start> only listens, to one track or both; on such a stream
+// Play returns [ErrOneWay].
+//
+// # Speaking
+//
+// [Stream.Play] and [Stream.Speak] take sound in any [audio.Format], convert
+// it and send it in time: at most 0.4 seconds ahead, so that [Stream.Clear] is
+// heard at once when the caller interrupts. They know what was heard, because they
+// ask Twilio by marks, which the program does not see.
+//
+// # Listening
+//
+// [Stream.Listen] is an [io.Reader] of a track. Sound is kept for ten seconds
+// while nothing reads; older sound is dropped. Twilio is never kept
+// waiting, since it drops sound on its side then. [Stream.Receive] returns
+// messages one by one, for programs that want them as they come.
+//
+// # Trust
+//
+// The handshake is verified before the upgrade, with the wss form of the public
+// URL. Its signature is a constant, since neither a call nor a time is signed:
+// whoever has seen it can open streams. [Options] has two checks that close this,
+// Accounts and Admit. A query in the URL of a <Stream> never arrives: pass values by
+// <Parameter>.
+//
+// This package does not recognize or synthesize speech.
+package mediastream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ringback-go/ringback/internal/live"
+	"github.com/ringback-go/ringback/signature"
+)
+
+// Why a stream ended, or what could not be done with it.
+var (
+	// ErrHungUp: the stream is over.
+	ErrHungUp = errors.New("mediastream: the stream has ended")
+	// ErrCleared: Clear cut the sound.
+	ErrCleared = errors.New("mediastream: cleared")
+	// ErrOneWay: the stream takes no sound, because it is one of <Start>.
+	ErrOneWay = errors.New("mediastream: the stream is one-way")
+	// ErrOverflow: the function did not receive, and too many messages were waiting.
+	ErrOverflow = live.ErrOverflow
+	// ErrStalled: Twilio did not read.
+	ErrStalled = live.ErrStalled
+	// ErrTooLarge: a message was over the limit, in either direction.
+	ErrTooLarge = live.ErrTooLarge
+	// ErrProtocol: the peer does not speak the protocol of Media Streams.
+	ErrProtocol = live.ErrProtocol
+)
+
+// Options change what a [Handler] does. The zero value is safe.
+type Options struct {
+	// Accounts are the account SIDs that a start may name. Empty: any.
+	Accounts []string
+
+	// Admit is called with each start before the stream begins. An error refuses
+	// the stream.
+	Admit func(context.Context, Start) error
+
+	// Limit is how many streams there may be at once. Zero: 1,000.
+	Limit int
+
+	// MaxMessage is the size of an incoming message in bytes. Zero: 64 KiB.
+	MaxMessage int
+
+	// MaxQueue is how many bytes may wait to be sent. Zero: 256 KiB.
+	MaxQueue int
+
+	// StartTimeout is the time until the start has arrived. Zero: 10 seconds.
+	StartTimeout time.Duration
+
+	// MaxDuration is the length of a stream, after which it is closed. Zero: four
+	// hours, Twilio's limit for a call. Negative: none.
+	MaxDuration time.Duration
+
+	// Ping is the time between pings. Zero: 25 seconds. Negative: none.
+	Ping time.Duration
+
+	// Logger gets what goes wrong. No log holds sound, keys or numbers of people.
+	// Nil: slog.Default().
+	Logger *slog.Logger
+}
+
+// A Handler accepts streams and knows those that are live. Its methods may be
+// called concurrently.
+type Handler struct {
+	serve  func(context.Context, *Stream) error
+	opts   Options
+	server *live.Server[*Stream]
+	trust  sync.Once
+}
+
+// New returns a handler that calls serve once for each stream, after the
+// handshake was verified and the start admitted. The context of serve ends with
+// the cause [ErrHungUp] when the stream is over.
+//
+// If serve returns nil, what was still to be played is played, the WebSocket is
+// closed, and the call goes on with the document behind <Connect>. If it returns an
+// error, the WebSocket is closed at once. New panics if v or serve is nil.
+func New(v *signature.Verifier, serve func(context.Context, *Stream) error, opts *Options) *Handler {
+	if serve == nil {
+		panic("mediastream: nil function")
+	}
+	h := &Handler{serve: serve}
+	if opts != nil {
+		h.opts = *opts
+		h.opts.Accounts = slices.Clone(opts.Accounts)
+	}
+	h.server = live.NewServer[*Stream](live.Config{
+		Protocol: "mediastream", Verifier: v, Limit: h.opts.Limit, MaxFrame: h.opts.MaxMessage, MaxQueue: h.opts.MaxQueue,
+		Ping: h.opts.Ping, First: h.opts.StartTimeout, Longest: h.opts.MaxDuration, Logger: h.opts.Logger,
+	})
+	return h
+}
+
+// Handle is short for [New].
+func Handle(v *signature.Verifier, serve func(context.Context, *Stream) error, opts *Options) http.Handler {
+	return New(v, serve, opts)
+}
+
+// Session returns the live stream of a call, for its other webhooks.
+func (h *Handler) Session(callSID string) (*Stream, bool) { return h.server.Session(callSID) }
+
+// Len returns the number of live streams.
+func (h *Handler) Len() int { return h.server.Len() }
+
+// Shutdown refuses new streams and waits until the live ones are over. When ctx
+// ends, it closes those that are left: what was sent is still played, and each
+// call goes on with the document behind <Connect>, where a <Redirect> can connect
+// it again to another process.
+//
+// Shutdown of [http.Server] neither closes nor waits for WebSockets, so call
+// both. The error is that of ctx if a stream had to be cut.
+func (h *Handler) Shutdown(ctx context.Context) error {
+	return h.server.Shutdown(ctx, func(ctx context.Context, s *Stream) { s.move(ctx) })
+}
+
+// Stats are the counters of a handler since it was made, for dashboards.
+type Stats struct {
+	Live        int   // streams now
+	Sessions    int64 // streams accepted
+	Refused     int64 // handshakes without a valid signature
+	Full        int64 // handshakes refused because of Limit or Shutdown
+	Rejected    int64 // streams without a timely start, or not admitted
+	MessagesIn  int64
+	MessagesOut int64
+	BytesIn     int64
+	BytesOut    int64
+	Malformed   int64 // messages that could not be read
+	Oversize    int64 // messages over MaxMessage
+	Overflows   int64 // times that sound was dropped, or a stream ended, because the function did not receive
+	Stalled     int64 // streams ended because Twilio did not read
+	Moved       int64 // streams that Shutdown ended
+	Cleared     int64 // calls of Clear that cut something
+}
+
+// Stats returns the counters.
+func (h *Handler) Stats() Stats {
+	c := h.server.Counters()
+	return Stats{
+		Live: h.server.Len(), Sessions: c.Sessions.Load(), Refused: c.Refused.Load(), Full: c.Full.Load(),
+		Rejected: c.Rejected.Load(), MessagesIn: c.FramesIn.Load(), MessagesOut: c.FramesOut.Load(),
+		BytesIn: c.BytesIn.Load(), BytesOut: c.BytesOut.Load(), Malformed: c.Malformed.Load(), Oversize: c.Oversize.Load(),
+		Overflows: c.Overflows.Load(), Stalled: c.Stalled.Load(), Moved: c.Moved.Load(), Cleared: c.Interrupted.Load(),
+	}
+}
+
+// ServeHTTP accepts a stream and returns when it is over.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := h.server.Accept(w, r)
+	if c == nil {
+		return
+	}
+	defer h.server.Release(c)
+	s := newStream(h, c, r)
+	defer s.close()
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(context.Canceled)
+	c.OnEnd(func(err error) { cancel(hungUp(err)) })
+	c.Start(s.frame, func() { s.expire() })
+	select {
+	case <-s.ready:
+	case <-c.Done():
+		select {
+		case <-s.ready: // a short stream, and all that came is there
+		default:
+			h.reject(s, s.err())
+			return
+		}
+	}
+	if err := h.admit(ctx, s.start); err != nil {
+		h.reject(s, err)
+		c.Finish(policyViolation, "not admitted")
+		return
+	}
+	h.server.Add(c, s.start.CallSID, s)
+	s.finish(ctx, h.serve(ctx, s))
+}
+
+// Close codes of the WebSocket.
+const (
+	normalClosure   = 1000
+	policyViolation = 1008
+	internalError   = 1011
+)
+
+// hungUp is the cause with which contexts of a stream end.
+func hungUp(err error) error {
+	if err == io.EOF || errors.Is(err, live.ErrClosed) {
+		return ErrHungUp
+	}
+	return fmt.Errorf("%w: %w", ErrHungUp, err)
+}
+
+// admit applies the checks of the options.
+func (h *Handler) admit(ctx context.Context, start Start) error {
+	if len(h.opts.Accounts) > 0 && !slices.Contains(h.opts.Accounts, start.AccountSID) {
+		return errors.New("the start names an account that is not in Options.Accounts")
+	}
+	if h.opts.Admit != nil {
+		return h.opts.Admit(ctx, start)
+	}
+	if len(h.opts.Accounts) == 0 {
+		h.trust.Do(func() {
+			h.log().Warn("mediastream: a signed handshake alone admits a stream; set Options.Accounts or Options.Admit")
+		})
+	}
+	return nil
+}
+
+func (h *Handler) reject(s *Stream, err error) {
+	h.server.Counters().Rejected.Add(1)
+	// The error may be the user's and hold anything.
+	h.log().Warn("mediastream: stream not admitted", "call", s.start.CallSID, "error", safe(err))
+}
+
+// safe returns what can be logged of an error: the text of ours, the type of
+// others.
+func safe(err error) string {
+	for _, ours := range []error{
+		ErrOverflow, ErrStalled, ErrTooLarge, ErrProtocol, ErrMalformed, ErrHungUp, ErrCleared, ErrOneWay, live.ErrNoStart, live.ErrPass,
+	} {
+		if errors.Is(err, ours) {
+			return ours.Error()
+		}
+	}
+	return fmt.Sprintf("%T", err)
+}
+
+func (h *Handler) log() *slog.Logger { return h.server.Logger() }

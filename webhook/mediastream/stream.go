@@ -1,0 +1,404 @@
+package mediastream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ringback-go/ringback/internal/live"
+	"github.com/ringback-go/ringback/webhook/mediastream/audio"
+)
+
+const (
+	maxEvents = 256              // other than sound that wait for Receive
+	keepSound = 10 * time.Second // of each track that nothing has read
+	heardWait = 30 * time.Second // until what was to be played has been heard
+	moveWait  = 8 * time.Second  // the same, at a shutdown
+)
+
+// A Stream is one media stream of a call. Its methods may be called
+// concurrently, except that one goroutine at a time receives.
+type Stream struct {
+	h     *Handler
+	conn  *live.Conn
+	req   *http.Request
+	start Start
+	began time.Time     // when the start arrived
+	ready chan struct{} // closed when the start has arrived
+
+	mu        sync.Mutex
+	connected bool
+	queue     []Event // that wait for Receive
+	control   int     // of these, other than sound
+	arrived   chan struct{}
+	waiting   map[Track]time.Duration // sound in queue
+	listeners map[Track]*listener
+	scratch   Media // that scanMedia fills
+	out       []byte
+	player    player
+	recorder  *recorder
+}
+
+func newStream(h *Handler, c *live.Conn, r *http.Request) *Stream {
+	s := &Stream{
+		h: h, conn: c, req: r,
+		ready: make(chan struct{}), arrived: make(chan struct{}, 1),
+		waiting: map[Track]time.Duration{}, listeners: map[Track]*listener{},
+	}
+	s.player.init(s)
+	return s
+}
+
+// Start returns the message that began the stream.
+func (s *Stream) Start() Start { return s.start }
+
+// Request returns the handshake, for path values and headers. Its body is gone.
+func (s *Stream) Request() *http.Request { return s.req }
+
+// Format returns the format of the sound of the stream, in both directions. The
+// error wraps [audio.ErrFormat] if Twilio announced one that this package cannot
+// convert; Receive and Send work all the same.
+func (s *Stream) Format() (audio.Format, error) {
+	m := s.start.MediaFormat
+	f := audio.Format{Rate: m.SampleRate}
+	switch strings.ToLower(m.Encoding) {
+	case "audio/x-mulaw", "audio/mulaw", "audio/pcmu", "mulaw":
+		f.Encoding = audio.MuLaw
+	case "audio/x-alaw", "audio/alaw", "audio/pcma", "alaw":
+		f.Encoding = audio.ALaw
+	case "audio/l16", "audio/x-l16", "audio/pcm", "l16", "pcm":
+		f.Encoding = audio.PCM16
+	default:
+		f.Encoding = audio.Encoding(m.Encoding)
+	}
+	if m.Channels > 1 {
+		return f, fmt.Errorf("%w: %d channels", audio.ErrFormat, m.Channels)
+	}
+	return f, f.Check()
+}
+
+// Receive returns the next event: [*Media], [*DTMF], [*Mark], [*Gap], [*Stop] or
+// [*Unknown]. Sound that arrives while the function is busy is joined, so one
+// [*Media] may hold several frames. A track that something listens to does not
+// appear here, and neither do the marks of Play and Speak.
+//
+// Receive returns io.EOF when Twilio has closed the stream, and else an error
+// that says what went wrong. ctx bounds the wait alone. The stream goes on after
+// its end.
+func (s *Stream) Receive(ctx context.Context) (Event, error) {
+	for {
+		if e, ok := s.next(); ok {
+			return e, nil
+		}
+		select {
+		case <-s.arrived:
+		case <-s.conn.Done():
+			if e, ok := s.next(); ok {
+				return e, nil
+			}
+			return nil, s.err()
+		case <-ctx.Done():
+			if !errors.Is(context.Cause(ctx), ErrHungUp) {
+				return nil, context.Cause(ctx)
+			}
+			<-s.conn.Done() // at once: it is why the context of the stream has ended
+			if e, ok := s.next(); ok {
+				return e, nil
+			}
+			return nil, s.err()
+		}
+	}
+}
+
+func (s *Stream) next() (Event, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 {
+		return nil, false
+	}
+	e := s.queue[0]
+	s.queue[0] = nil
+	s.queue = s.queue[1:]
+	switch e := e.(type) {
+	case *Media:
+		s.waiting[e.Track] -= s.duration(len(e.Payload))
+	case *Gap:
+	default:
+		s.control--
+	}
+	if len(s.queue) > 0 {
+		s.wake()
+	}
+	return e, true
+}
+
+func (s *Stream) wake() {
+	select {
+	case s.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// err returns why the connection is over, in the terms of this package.
+func (s *Stream) err() error {
+	err := s.conn.Err()
+	if err == nil || err == io.EOF {
+		return err
+	}
+	return fmt.Errorf("mediastream: %w", err)
+}
+
+// Send queues a message. A StreamSID that is empty is filled in. An error that
+// wraps [ErrMessage] says that the message is invalid; after the end of the stream
+// it wraps [ErrHungUp]. Sound sent this way is not paced: Twilio buffers up to ten
+// minutes of it.
+//
+// ctx bounds the wait for room in the queue alone, which is long only if
+// Twilio does not read.
+func (s *Stream) Send(ctx context.Context, m Message) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	frame, err := Append(nil, s.named(m))
+	if err != nil {
+		return err
+	}
+	if err := s.conn.Enqueue(ctx, 0, frame); err != nil {
+		if end := s.conn.Err(); end != nil {
+			return hungUp(end)
+		}
+		return err
+	}
+	return nil
+}
+
+// named fills in the SID of the stream.
+func (s *Stream) named(m Message) Message {
+	switch v := m.(type) {
+	case Media:
+		if v.StreamSID == "" {
+			v.StreamSID = s.start.StreamSID
+		}
+		return v
+	case *Media:
+		return s.named(*v)
+	case Mark:
+		if v.StreamSID == "" {
+			v.StreamSID = s.start.StreamSID
+		}
+		return v
+	case *Mark:
+		return s.named(*v)
+	case Clear:
+		if v.StreamSID == "" {
+			v.StreamSID = s.start.StreamSID
+		}
+		return v
+	case *Clear:
+		return s.named(*v)
+	}
+	return m
+}
+
+// duration returns how long n bytes of the stream take to play.
+func (s *Stream) duration(n int) time.Duration {
+	f, err := s.Format()
+	if err != nil {
+		f = audio.MuLaw8k
+	}
+	return f.Duration(n)
+}
+
+// frame reads one message. It runs on the reader's goroutine.
+func (s *Stream) frame(frame []byte) error {
+	if s.begun() && scanMedia(&s.scratch, frame, s.start.StreamSID) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.sound(&s.scratch)
+		return nil
+	}
+	e, err := parse(frame)
+	if err != nil {
+		return err
+	}
+	if !s.begun() {
+		return s.begin(e)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch e := e.(type) {
+	case *Media:
+		s.sound(e)
+		return nil
+	case *Mark:
+		if s.player.echoed(e.Name, time.Now()) {
+			return nil
+		}
+	case *Connected, *Start:
+		return fmt.Errorf("%w: a second %T", ErrProtocol, e)
+	}
+	if s.control == maxEvents {
+		return fmt.Errorf("%w: %d events wait", ErrOverflow, maxEvents)
+	}
+	s.control++
+	s.queue = append(s.queue, e)
+	s.wake()
+	return nil
+}
+
+func (s *Stream) begun() bool {
+	select {
+	case <-s.ready:
+		return true
+	default:
+		return false
+	}
+}
+
+// begin takes the messages before the first sound.
+func (s *Stream) begin(e Event) error {
+	switch e := e.(type) {
+	case *Connected:
+		if s.connected {
+			return fmt.Errorf("%w: connected twice", ErrProtocol)
+		}
+		s.connected = true
+		return nil
+	case *Start:
+		if e.CallSID == "" || e.StreamSID == "" {
+			return fmt.Errorf("%w: a start without callSid or streamSid", ErrProtocol)
+		}
+		s.start, s.began = *e, time.Now()
+		s.conn.Accepted()
+		close(s.ready)
+		return nil
+	case *Unknown:
+		return nil
+	}
+	return fmt.Errorf("%w: %T before the start", ErrProtocol, e)
+}
+
+// sound hands on a frame. m is valid until it returns. s.mu must be held.
+func (s *Stream) sound(m *Media) {
+	if s.recorder != nil {
+		s.recorder.heard(m)
+	}
+	if l := s.listeners[m.Track]; l != nil {
+		l.add(m.Payload)
+		return
+	}
+	if n := len(s.queue); n > 0 {
+		if last, ok := s.queue[n-1].(*Media); ok && last.Track == m.Track && len(m.Extra) == 0 && len(last.Extra) == 0 {
+			last.Payload = append(last.Payload, m.Payload...)
+			s.keep(m)
+			return
+		}
+	}
+	copied := *m
+	copied.Payload = append(make([]byte, 0, max(len(m.Payload), usualPayload)), m.Payload...)
+	s.queue = append(s.queue, &copied)
+	s.keep(m)
+	s.wake()
+}
+
+// keep drops the oldest sound of a track when more than ten seconds wait.
+func (s *Stream) keep(m *Media) {
+	s.waiting[m.Track] += s.duration(len(m.Payload))
+	for s.waiting[m.Track] > keepSound {
+		s.drop(m.Track)
+	}
+}
+
+// drop replaces the oldest sound of a track by a gap, a second at a time so
+// that it is not done for each frame.
+func (s *Stream) drop(track Track) {
+	s.h.server.Counters().Overflows.Add(1)
+	var gap *Gap
+	for i, e := range s.queue {
+		switch e := e.(type) {
+		case *Gap:
+			if e.Track == track {
+				gap = e
+			}
+		case *Media:
+			if e.Track != track {
+				continue
+			}
+			f, err := s.Format()
+			if err != nil {
+				f = audio.MuLaw8k
+			}
+			n := min(len(e.Payload), f.Bytes(time.Second))
+			lost := f.Duration(n)
+			e.Payload = append(make([]byte, 0, cap(e.Payload)), e.Payload[n:]...)
+			e.Timestamp += lost
+			s.waiting[track] -= lost
+			if gap == nil {
+				gap = &Gap{Track: track}
+				s.queue = append(s.queue[:i], append([]Event{gap}, s.queue[i:]...)...)
+			}
+			gap.Missing += lost
+			if len(e.Payload) == 0 {
+				i++
+				if s.queue[i] != Event(e) {
+					i--
+				}
+				s.queue = append(s.queue[:i], s.queue[i+1:]...)
+			}
+			return
+		}
+	}
+	s.waiting[track] = 0
+}
+
+// move ends the stream so that the document behind <Connect> can connect the
+// call again.
+func (s *Stream) move(ctx context.Context) {
+	wait, cancel := context.WithTimeout(ctx, moveWait)
+	defer cancel()
+	s.player.quiet(wait)
+	s.conn.Finish(normalClosure, "the server shuts down")
+}
+
+// expire closes a stream that has lasted as long as it may.
+func (s *Stream) expire() {
+	s.h.log().Info("mediastream: closed a stream after MaxDuration", "call", s.start.CallSID)
+	s.move(context.Background())
+}
+
+// finish ends the stream after the function has returned err.
+func (s *Stream) finish(ctx context.Context, err error) {
+	switch {
+	case s.conn.Err() != nil:
+		// Twilio was first.
+		if err != nil && !errors.Is(err, ErrHungUp) && !errors.Is(err, io.EOF) && !errors.Is(err, context.Canceled) {
+			s.h.log().Debug("mediastream: stream ended", "call", s.start.CallSID, "error", safe(err))
+		}
+	case err != nil && err != io.EOF:
+		s.h.log().Warn("mediastream: stream failed", "call", s.start.CallSID, "error", safe(err))
+		s.conn.Finish(internalError, "internal error")
+	default:
+		wait, cancel := context.WithTimeout(ctx, heardWait)
+		defer cancel()
+		s.player.quiet(wait)
+		s.conn.Finish(normalClosure, "")
+	}
+}
+
+// close ends what still waits for the stream.
+func (s *Stream) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.player.stop()
+	for _, l := range s.listeners {
+		l.close()
+	}
+	if s.recorder != nil {
+		s.recorder.finish()
+	}
+}
