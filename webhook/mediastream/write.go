@@ -43,7 +43,7 @@ func (e *Start) appendEvent(dst []byte) []byte {
 		if i > 0 {
 			o.dst = append(o.dst, ',')
 		}
-		o.dst = wire.AppendText(o.dst, t)
+		o.dst = wire.AppendText(o.dst, string(t))
 	}
 	o.dst = append(o.dst, ']')
 	o.open("mediaFormat")
