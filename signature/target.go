@@ -121,10 +121,10 @@ func requestTarget(r *http.Request) (target string, origin bool, err *Error) {
 		origin = true
 	default:
 		u, err := url.ParseRequestURI(target) // as net/http does
-		if err != nil || u.Host == "" || u.Opaque != "" || u.User != nil || !isScheme(u.Scheme) {
+		if err != nil || u.Host == "" || u.Opaque != "" || !isScheme(u.Scheme) {
 			return "", false, refuse(ErrTarget, "the request line has neither a path nor a whole URL")
 		}
-		rest, found := strings.CutPrefix(target, u.Scheme+"://"+u.Host)
+		rest, found := strings.CutPrefix(target, u.Scheme+"://"+u.Host) // not found where there is user information
 		if !found || rest != "" && rest[0] != '/' && rest[0] != '?' {
 			return "", false, refuse(ErrTarget, "the URL in the request line can be read in two ways")
 		}

@@ -27,8 +27,6 @@ var formMutants = []mutant{
 	{"T11", "one hexadecimal digit is enough", quickFile, `unhex[text[i+1]]|unhex[text[i+2]] < 16`, `unhex[text[i+1]] < 16`},
 	{"T11", "an escape is decoded and its digits stay", quickFile, "\t\t\t\ti += 2\n", ""},
 	{"T11", "pairs that were read stay after an error", formFile, "if err := s.scan(limits); err != nil {\n\t\ts.Reset()", "if err := s.scan(limits); err != nil {"},
-	{"T11", "bytes above ASCII end the reading", quickFile, `case c == '+':
-				text[i] = ' '`, "case c == '+' || c >= 0x80:\n\t\t\t\ttext[i] = ' '"},
 	{"T05", "a plus stays a plus", quickFile, `c = ' '`, `c = '+'`},
 	{"T05", "a plus is overlooked among plain text", quickFile, `(plus-ones)&^plus |`, `(plus-ones)&^plus&0 |`},
 	{"T05", "an equals sign ends a value", quickFile, `case c == '=' && !value:`, `case c == '=':`},
