@@ -1,13 +1,17 @@
 package webhook_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/internal/spec"
 	"github.com/ringback-go/ringback/webhook"
 )
 
@@ -118,5 +122,26 @@ func TestParseDetectsJSON(t *testing.T) {
 				assert.Equal(t, tt.body, string(body))
 			}
 		})
+	}
+}
+
+// TestEveryEventTypeHasAnEvent parses an event of each known type of Event
+// Streams. The page docs/coverage.md says which type it has.
+func TestEveryEventTypeHasAnEvent(t *testing.T) {
+	var known struct {
+		Types []struct{ Type string }
+	}
+	data, err := spec.Bytes("event-types.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &known))
+	page, err := os.ReadFile(filepath.Join("..", "docs", "coverage.md"))
+	require.NoError(t, err)
+	require.Greater(t, len(known.Types), 100)
+	for _, k := range known.Types {
+		body := `{"specversion":"1.0","type":"` + k.Type + `","id":"EZ1","data":{"messageSid":"` + messageSID + `","messageStatus":"SENT"}}`
+		e, err := webhook.Parse(unverified(t, newJSON(body)))
+		require.NoError(t, err)
+		assert.Empty(t, webhook.Problems(e), k.Type)
+		assert.Contains(t, string(page), "| "+k.Type+" | `"+string(e.Kind())+"` |")
 	}
 }

@@ -26,7 +26,7 @@ type EventStreamsMessageStatus struct {
 	To                  Address            `twilio:"to"`                            // recipient
 	Body                string             `twilio:"body"`                          // text
 	NumberOfSegments    int                `twilio:"numberOfSegments"`              // SMS segments
-	RawDLRDate          time.Time          `twilio:"rawDlrDoneDate,receipt"`        // time of the carrier's receipt, to the minute
+	RawDlrDoneDate      time.Time          `twilio:"rawDlrDoneDate,receipt"`        // time of the carrier's receipt, to the minute
 	ErrorCode           int                `twilio:"errorCode"`                     // Twilio's error number
 	MCC                 string             `twilio:"mcc"`                           // mobile country code
 	MNC                 string             `twilio:"mnc"`                           // mobile network code

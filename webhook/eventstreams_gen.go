@@ -340,7 +340,7 @@ func (e *EventStreamsMessageStatus) set(d *decoder, name, value string) bool {
 	case "numberOfSegments":
 		setValue(d, 9, &e.NumberOfSegments, value, intCodec)
 	case "rawDlrDoneDate":
-		setValue(d, 10, &e.RawDLRDate, value, receiptCodec)
+		setValue(d, 10, &e.RawDlrDoneDate, value, receiptCodec)
 	case "errorCode":
 		setValue(d, 11, &e.ErrorCode, value, intCodec)
 	case "mcc":
@@ -366,7 +366,7 @@ func (e *EventStreamsMessageStatus) put(w *encoder) {
 	putAddress(w, 7, e.To)
 	putText(w, 8, e.Body)
 	putValue(w, 9, e.NumberOfSegments, intCodec)
-	putValue(w, 10, e.RawDLRDate, receiptCodec)
+	putValue(w, 10, e.RawDlrDoneDate, receiptCodec)
 	putValue(w, 11, e.ErrorCode, intCodec)
 	putText(w, 12, e.MCC)
 	putText(w, 13, e.MNC)

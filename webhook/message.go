@@ -138,9 +138,10 @@ type MessagingFallback struct {
 type MessageStatusCallback struct {
 	Message
 
-	MessageStatus MessageStatus `twilio:"MessageStatus,required,status"` // status that the message reached
-	ErrorCode     int           `twilio:"ErrorCode"`                     // Twilio's error number, with failed and undelivered
-	RawDLRDate    time.Time     `twilio:"RawDlrDoneDate,receipt"`        // time of the carrier's receipt, to the minute
+	MessageStatus  MessageStatus `twilio:"MessageStatus,required,status"` // status that the message reached
+	ErrorCode      int           `twilio:"ErrorCode"`                     // Twilio's error number, with failed and undelivered
+	ErrorMessage   string        `twilio:"ErrorMessage"`                  // text of the error, at times
+	RawDlrDoneDate time.Time     `twilio:"RawDlrDoneDate,receipt"`        // time of the carrier's receipt, to the minute
 
 	ChannelPrefix        string           `twilio:"ChannelPrefix"`                // channel of the message: whatsapp, rcs or messenger
 	ChannelInstallSID    SID              `twilio:"ChannelInstallSid"`            // sender on that channel

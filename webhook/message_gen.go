@@ -3,6 +3,7 @@
 package webhook
 
 import (
+	"cmp"
 	"log/slog"
 
 	"github.com/ringback-go/ringback/signature"
@@ -360,20 +361,22 @@ func (e *MessageStatusCallback) set(d *decoder, name, value string) bool {
 		setText(d, 9, &e.MessageStatus, value)
 	case "ErrorCode":
 		setValue(d, 10, &e.ErrorCode, value, intCodec)
+	case "ErrorMessage":
+		setText(d, 11, &e.ErrorMessage, value)
 	case "RawDlrDoneDate":
-		setValue(d, 11, &e.RawDLRDate, value, receiptCodec)
+		setValue(d, 12, &e.RawDlrDoneDate, value, receiptCodec)
 	case "ChannelPrefix":
-		setText(d, 12, &e.ChannelPrefix, value)
+		setText(d, 13, &e.ChannelPrefix, value)
 	case "ChannelInstallSid":
-		setSID(d, 13, &e.ChannelInstallSID, value)
+		setSID(d, 14, &e.ChannelInstallSID, value)
 	case "ChannelToAddress":
-		setAddress(d, 14, &e.ChannelToAddress, value)
+		setAddress(d, 15, &e.ChannelToAddress, value)
 	case "ChannelStatusMessage":
-		setText(d, 15, &e.ChannelStatusMessage, value)
+		setText(d, 16, &e.ChannelStatusMessage, value)
 	case "EventType":
-		setText(d, 16, &e.EventType, value)
+		setText(d, 17, &e.EventType, value)
 	case "StructuredMessage":
-		setValue(d, 17, &e.StructuredMessage, value, boolCodec)
+		setValue(d, 18, &e.StructuredMessage, value, boolCodec)
 	default:
 		return false
 	}
@@ -384,20 +387,21 @@ func (e *MessageStatusCallback) put(w *encoder) {
 	e.Message.put(w)
 	putText(w, 9, e.MessageStatus)
 	putValue(w, 10, e.ErrorCode, intCodec)
-	putValue(w, 11, e.RawDLRDate, receiptCodec)
-	putText(w, 12, e.ChannelPrefix)
-	putSID(w, 13, e.ChannelInstallSID)
-	putAddress(w, 14, e.ChannelToAddress)
-	putText(w, 15, e.ChannelStatusMessage)
-	putText(w, 16, e.EventType)
-	putValue(w, 17, e.StructuredMessage, boolCodec)
+	putText(w, 11, e.ErrorMessage)
+	putValue(w, 12, e.RawDlrDoneDate, receiptCodec)
+	putText(w, 13, e.ChannelPrefix)
+	putSID(w, 14, e.ChannelInstallSID)
+	putAddress(w, 15, e.ChannelToAddress)
+	putText(w, 16, e.ChannelStatusMessage)
+	putText(w, 17, e.EventType)
+	putValue(w, 18, e.StructuredMessage, boolCodec)
 }
 
 func (e MessageStatusCallback) report() StatusReport {
 	r := e.Message.report()
 	r.Status = string(e.MessageStatus)
 	r.ErrorCode = e.ErrorCode
-	r.ErrorMessage = e.ChannelStatusMessage
+	r.ErrorMessage = cmp.Or(e.ErrorMessage, e.ChannelStatusMessage)
 	if r.ErrorCode == 0 && r.ErrorMessage == "" {
 		r.ErrorMessage = errorWord(e.Extra, "ErrorCode")
 	}
@@ -450,10 +454,11 @@ var messageStatusCallbackShape = shape{
 	kind: KindMessageStatusCallback,
 	params: []string{
 		"MessageSid", "SmsSid", "AccountSid", "MessagingServiceSid", "From", "To",
-		"Body", "SmsStatus", "ApiVersion", "MessageStatus", "ErrorCode", "RawDlrDoneDate",
-		"ChannelPrefix", "ChannelInstallSid", "ChannelToAddress", "ChannelStatusMessage", "EventType", "StructuredMessage",
+		"Body", "SmsStatus", "ApiVersion", "MessageStatus", "ErrorCode", "ErrorMessage",
+		"RawDlrDoneDate", "ChannelPrefix", "ChannelInstallSid", "ChannelToAddress", "ChannelStatusMessage", "EventType",
+		"StructuredMessage",
 	},
-	bools: 0x20000,
+	bools: 0x40000,
 	must:  0x205,
 	usual: 0x30,
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"github.com/ringback-go/ringback/internal/spec"
 )
 
 // A coverageSection is a part of docs/coverage.md.
@@ -18,6 +20,7 @@ func coverageSections(p *webhookPackage) []coverageSection {
 	return []coverageSection{
 		{"TwiML", twimlCoverage},
 		{"Webhooks", p.coverage},
+		{"Event Streams", p.coverEventTypes},
 		{"Error codes", codesCoverage},
 	}
 }
@@ -53,6 +56,37 @@ func (p *webhookPackage) coverage(w *bytes.Buffer) error {
 		}
 		page := strings.TrimPrefix(s.source(), "https://www.twilio.com/docs/")
 		fmt.Fprintf(w, "| %s | `%s` | %s | %d | [%s](%s) | %s |\n", s.place, s.name, answer, len(s.fields()), page, s.source(), s.fact)
+	}
+	return nil
+}
+
+// coverEventTypes writes the table of the types of Event Streams.
+func (p *webhookPackage) coverEventTypes(w *bytes.Buffer) error {
+	var known struct {
+		About string `json:"about"`
+		Fact  string `json:"fact"`
+		Types []struct {
+			Type string `json:"type"`
+			Note string `json:"note"`
+		} `json:"types"`
+	}
+	if err := spec.Decode("event-types.json", &known); err != nil {
+		return err
+	}
+	rules, err := p.rules()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s As of %s there are %d.\n\n| Type | Go type | |\n|---|---|---|\n", known.About, known.Fact, len(known.Types))
+	for _, t := range known.Types {
+		goType := "EventStreamsOther"
+		for _, r := range rules {
+			if r.body == "cloudevent" && r.matchesType(t.Type) {
+				goType = r.kind
+				break
+			}
+		}
+		fmt.Fprintf(w, "| %s | `%s` | %s |\n", t.Type, goType, t.Note)
 	}
 	return nil
 }

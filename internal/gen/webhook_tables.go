@@ -64,6 +64,15 @@ type webhookRule struct {
 	body     string
 	all, not []string
 	conds    []string // Go text
+	patterns []string // of the last condition
+}
+
+// matchesType reports whether a rule for Event Streams applies to a type.
+func (r webhookRule) matchesType(typ string) bool {
+	return slices.ContainsFunc(r.patterns, func(pattern string) bool {
+		before, after, _ := strings.Cut(pattern, "*")
+		return strings.HasPrefix(typ, before) && strings.HasSuffix(typ, after)
+	})
 }
 
 // rules returns the rules of all kinds in their order.
@@ -82,7 +91,8 @@ func (p *webhookPackage) rules() ([]webhookRule, error) {
 				name, patterns, valued := strings.Cut(name, "=")
 				switch {
 				case valued:
-					r.conds = append(r.conds, fmt.Sprintf("{%q, %t, %s}", name, not, goStrings(strings.Split(patterns, "|"))))
+					r.patterns = strings.Split(patterns, "|")
+					r.conds = append(r.conds, fmt.Sprintf("{%q, %t, %s}", name, not, goStrings(r.patterns)))
 					if !not {
 						r.all = append(r.all, name)
 					}
