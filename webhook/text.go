@@ -42,6 +42,10 @@ func (m IncomingMessage) OptOut() OptOutType {
 // Phones can send the character U+0000, which PostgreSQL refuses, as it does
 // invalid UTF-8; each is replaced with U+FFFD. Other databases accept the text
 // of an event as it is.
+//
+// It does not decode: some carriers deliver long texts in base64, and Twilio
+// passes them on as they are. Nothing in the request says so, and a short word
+// can be valid base64, too.
 func PostgresText(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 }
