@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
 	"github.com/ringback-go/ringback/examples/supportline/line"
 	"github.com/ringback-go/ringback/signature"
 )
@@ -11,7 +12,11 @@ import (
 // demo is the program that is there when nobody has given one: the support line
 // of the examples. It logs nothing, since the page shows all of it.
 func demo(baseURL, token string) (http.Handler, error) {
-	verifier, err := signature.New(signature.Config{BaseURL: baseURL, Tokens: signature.Tokens(token)})
+	key, err := remote.ParseToken(token)
+	if err != nil {
+		return nil, err
+	}
+	verifier, err := signature.New(signature.Config{BaseURL: baseURL, Tokens: signature.Keys(key)})
 	if err != nil {
 		return nil, err
 	}

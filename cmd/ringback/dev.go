@@ -23,6 +23,7 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/process"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/project"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/rest"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
@@ -239,7 +240,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	defer withdraw()
 	server := console.New(console.Config{
 		Stage: st, Store: store, Facts: facts, Guard: guard.New(session, guard.LoopbackHosts(page.Addr().String())...), Hub: hub,
-		App: app.state, Version: version(), Tunnel: tunnelAddr, REST: rest.New(st, d.Token), Notice: notice,
+		App: app.state, Version: version(), Tunnel: tunnelAddr, REST: rest.New(st, d.restToken()), Notice: notice,
 	})
 	var running sync.WaitGroup
 	var failed error // the first
@@ -273,7 +274,7 @@ func (d *devCommand) greet(io streams, link, tunnel string, st *stage.Stage) {
 		{"Open", bold.on(io.out, link)},
 		{"App", fmt.Sprintf("%s (%s)", d.App, strings.Join(d.paths(), ", "))},
 		{"Signed for", st.Config().BaseURL},
-		{"Auth token", d.Token},
+		{"Auth token", d.restToken()},
 		{"Account", fmt.Sprintf("%s, at %s for a REST client", st.AccountSID(), st.Config().API)},
 	}
 	if tunnel != "" {
@@ -284,6 +285,15 @@ func (d *devCommand) greet(io streams, link, tunnel string, st *stage.Stage) {
 		fmt.Fprintf(io.out, "%-11s %s\n", row[0], row[1])
 	}
 	fmt.Fprintln(io.out)
+}
+
+// restToken is the auth token of the account that the page stands in for. A
+// shared key signs webhooks and opens no API.
+func (d *devCommand) restToken() string {
+	if key, err := remote.ParseToken(d.Token); err == nil && key.Shared() {
+		return authToken()
+	}
+	return d.Token
 }
 
 // paths are the paths of the program that are known.
@@ -526,7 +536,7 @@ func (a *application) run(ctx context.Context) error {
 				Command: a.cfg.Command,
 				Env: []string{
 					"ADDR=" + addr, "PORT=" + port, "BASE_URL=" + a.cfg.baseURL(),
-					"TWILIO_ACCOUNT_SID=" + a.account, "TWILIO_AUTH_TOKEN=" + a.cfg.Token,
+					"TWILIO_ACCOUNT_SID=" + a.account, "TWILIO_AUTH_TOKEN=" + a.cfg.restToken(),
 				},
 				Out:     process.NewLines(a.io.err, "app  "),
 				Changed: func(s process.State) { a.set(func(k *console.App) { k.Error = s.Error }) },

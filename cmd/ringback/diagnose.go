@@ -13,6 +13,7 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/fixture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/project"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
 	"github.com/ringback-go/ringback/signature"
 )
 
@@ -53,8 +54,12 @@ func (d *diagnoseCommand) Run(ctx context.Context, io streams) error {
 	if d.BaseURL == "" {
 		return usagef("no URL to verify for; set --base-url to the public URL that is configured at Twilio")
 	}
+	key, err := remote.ParseToken(d.Token)
+	if err != nil {
+		return usageError{err.Error()}
+	}
 	verifier, err := signature.New(signature.Config{
-		BaseURL: d.BaseURL, Tokens: signature.Tokens(d.Token), Methods: []string{http.MethodPost, http.MethodGet},
+		BaseURL: d.BaseURL, Tokens: signature.Keys(key), Methods: []string{http.MethodPost, http.MethodGet},
 	})
 	if err != nil {
 		return err

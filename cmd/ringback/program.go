@@ -73,6 +73,11 @@ func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, e
 		cfg.Seen = report(ctx, console)
 	}
 	cfg.App, cfg.BaseURL = f.App, f.BaseURL
+	key, err := remote.ParseToken(f.Token)
+	if err != nil {
+		return nil, usageError{err.Error()}
+	}
+	cfg.Key = key
 	cfg.Flags = map[string]string{f.statusPath(): "--status", f.Voice: "--voice", f.SMS: "--sms"}
 	return remote.New(ctx, cfg)
 }

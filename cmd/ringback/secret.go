@@ -8,9 +8,10 @@ import (
 
 // secretFlags say which auth token requests are signed or verified with. A flag
 // can be read by every user of the machine in the list of processes, so there is
-// a file and an environment variable, too.
+// a file and an environment variable, too. A shared key is written as its id, a
+// colon and its secret.
 type secretFlags struct {
-	Token     string `help:"Auth token; better set TWILIO_AUTH_TOKEN or use --token-file, since others on this machine can read flags." env:"TWILIO_AUTH_TOKEN"`
+	Token     string `help:"Auth token, or a shared key as ID:SECRET. Better set TWILIO_AUTH_TOKEN or use --token-file: others on this machine can read flags." env:"TWILIO_AUTH_TOKEN"`
 	TokenFile string `help:"File that holds the auth token." placeholder:"FILE" type:"path"`
 }
 

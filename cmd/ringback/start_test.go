@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
+	"github.com/ringback-go/ringback/signature"
 )
 
 func TestBareCommandPrintsHelp(t *testing.T) {
@@ -269,4 +270,57 @@ func TestFeedShowsProblems(t *testing.T) {
 	assert.Equal(t, "09:30:00  200 POST /sms  IncomingMessage 6s  error 12100, signature refused, 2 problems, fault slow", feed(new(bytes.Buffer), e))
 	e.Request.Method, e.Request.URL, e.Kind = "\x1b[2J", "\x1b]0;title\x07", "\x9b31m"
 	assert.NotContains(t, feed(new(bytes.Buffer), e), "\x1b")
+}
+
+// TestSharedKeyIsAToken signs with a shared key wherever an auth token is taken,
+// and verifies with it.
+func TestSharedKeyIsAToken(t *testing.T) {
+	const key = "webhooks_sharedkey_01k6n8mzy3d4v5w6x7y8z9a0bc:f2a1c3e5b7d9f1a3c5e7b9d1f3a5c7e9"
+	id, secret, _ := strings.Cut(key, ":")
+	shared, err := signature.NewSharedKey(id, secret)
+	require.NoError(t, err)
+	var verifier *signature.Verifier
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := verifier.Verify(r); err != nil {
+			http.Error(w, err.Error(), http.StatusForbidden)
+			return
+		}
+		w.Header().Set("Content-Type", "text/xml")
+		fmt.Fprint(w, "<Response><Message>verified</Message></Response>")
+	}))
+	defer app.Close()
+	verifier, err = signature.New(signature.Config{BaseURL: app.URL, Tokens: signature.Keys(shared)})
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "key")
+	require.NoError(t, os.WriteFile(file, []byte(key+"\n"), 0o600))
+
+	code, out, errs := command(t, "", "text", "hello", "--app", app.URL, "--token-file", file)
+	require.Zero(t, code, errs)
+	assert.Equal(t, "verified\n", out)
+	code, _, errs = command(t, "", "text", "hello", "--app", "demo", "--token-file", file)
+	assert.Zero(t, code, errs)
+	code, _, errs = command(t, "", "text", "hello", "--app", app.URL, "--token", "12345")
+	assert.Equal(t, 1, code)
+	assert.NotContains(t, errs, secret)
+
+	d := startDev(t, "--memory", "--tunnel=", "--app", app.URL, "--token-file", file)
+	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond)
+	m := pageURL.FindStringSubmatch(d.out.String())
+	for _, c := range []struct{ path, body, says string }{
+		{"api/messages", `{"person":"+15550101","channel":"sms","body":"hello"}`, "200 POST /sms  IncomingMessage"},
+		{"api/exchanges/1/replay", `{"parameters":[["Body","again"]]}`, "200 POST /sms  IncomingMessage"},
+		{"api/exchanges/1/replay", `{"signature":"old"}`, "signature refused"},
+	} {
+		before := len(d.out.String())
+		r, err := http.NewRequest(http.MethodPost, m[1]+c.path, strings.NewReader(c.body))
+		require.NoError(t, err)
+		r.Header.Set("X-Console-Token", m[2])
+		r.Header.Set("Content-Type", "application/json")
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		resp.Body.Close()
+		require.Equal(t, 200, resp.StatusCode)
+		require.Eventually(t, func() bool { return strings.Contains(d.out.String()[before:], c.says) }, 20*time.Second, 10*time.Millisecond, c.body)
+	}
+	assert.NotContains(t, d.out.String()+d.err.String(), secret, "the secret is not printed")
 }

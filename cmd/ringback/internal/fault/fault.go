@@ -282,6 +282,25 @@ func wait(ctx context.Context, d time.Duration) error {
 
 const signatureHeader = "X-Twilio-Signature"
 
+// Retired returns a key with the id of key and another secret, as after a
+// rotation.
+func Retired(key signature.Token) (signature.Token, error) {
+	if key.Shared() {
+		return signature.NewSharedKey(key.KeyID(), retired)
+	}
+	return signature.NewToken("retired", retired)
+}
+
+// retiredKey is the retired key of a request with this settings header.
+func retiredKey(settings string) (signature.Token, error) {
+	for item := range strings.SplitSeq(settings, ",") {
+		if id, ok := strings.CutPrefix(strings.TrimSpace(item), "key="); ok {
+			return signature.NewSharedKey(id, retired)
+		}
+	}
+	return signature.NewToken("retired", retired)
+}
+
 // forge returns r with another signature. A request that has none gets one that
 // is wrong.
 func forge(r *http.Request, kind Kind) (*http.Request, error) {
@@ -299,7 +318,12 @@ func forge(r *http.Request, kind Kind) (*http.Request, error) {
 				return nil, fmt.Errorf("fault: %w", err)
 			}
 		}
-		given = signature.Sign(retired, remote.Address(r.URL), values)
+		key, err := retiredKey(signature.HeadersOf(r.Header).Settings)
+		if err != nil {
+			return nil, fmt.Errorf("fault: %w", err)
+		}
+		key.Sign(remote.Address(r.URL), values).Set(forged.Header)
+		return forged, nil
 	case given == "":
 		given = strings.Repeat("A", 27) + "="
 	case given[0] == 'A':

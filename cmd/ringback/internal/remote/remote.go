@@ -15,6 +15,7 @@ import (
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/signature"
 )
 
 // Config says where the program is. App, or a Handler in this process, is
@@ -22,6 +23,7 @@ import (
 type Config struct {
 	App      string            // where requests are sent, "http://127.0.0.1:8080"
 	BaseURL  string            // what they are signed for; empty: App
+	Key      signature.Token   // a shared key signs the requests; zero: they are signed already
 	Handler  http.Handler      // in place of App
 	Next     http.RoundTripper // carries requests to App; nil: http.DefaultTransport
 	Progress io.Writer         // gets a line for answers that take long; nil: none
@@ -77,6 +79,14 @@ func (p *Program) BaseURL() string { return p.route.Base() }
 // RoundTrip carries a request to the program. A request that is addressed to
 // anything else is not sent (T35).
 func (p *Program) RoundTrip(r *http.Request) (*http.Response, error) {
+	return Signed(roundTripper(p.roundTrip), p.cfg.Key).RoundTrip(r)
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func (p *Program) roundTrip(r *http.Request) (*http.Response, error) {
 	c, err := p.route.Redirect(r)
 	if err != nil {
 		if errors.Is(err, ErrForeign) {

@@ -110,5 +110,5 @@ func TestTellsOfALongWait(t *testing.T) {
 	require.ErrorIs(t, <-ended, context.Canceled)
 	told.mu.Lock()
 	defer told.mu.Unlock()
-	assert.Contains(t, told.text.String(), "GET /slow has not answered")
+	assert.Contains(t, told.text.String(), "no answer from GET /slow")
 }

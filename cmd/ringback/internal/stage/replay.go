@@ -85,37 +85,38 @@ func change(r *capture.Request, c Change) error {
 }
 
 // sign puts the signature on r that is asked for.
-func (s *Stage) sign(r *capture.Request, how string) error {
-	const header = "X-Twilio-Signature"
-	token := s.cfg.AuthToken
+func (s *Stage) sign(r *capture.Request, how string) (err error) {
+	key := s.key
 	switch how {
 	case "kept":
 		return nil
 	case "", "fresh", "wrong":
 	case "old":
-		token = "00000000000000000000000000000000"
+		if key, err = fault.Retired(key); err != nil {
+			return err
+		}
 	default:
 		return fmt.Errorf("a signature is fresh, kept, wrong or old, not %q", how)
 	}
-	var signed string
+	var signed signature.Headers
 	if len(r.Body) > 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		signed, r.URL = signature.SignBody(token, r.URL, r.Body)
+		signed, r.URL = key.SignBody(r.URL, r.Body)
 	} else {
 		values, err := url.ParseQuery(string(r.Body))
 		if err != nil {
 			return errors.New("the form has a broken escape; change the signature to kept to send it all the same")
 		}
-		signed = signature.Sign(token, r.URL, values)
+		signed = key.Sign(r.URL, values)
 	}
 	if how == "wrong" {
-		signed = strings.Map(func(c rune) rune {
+		signed.Signature = strings.Map(func(c rune) rune {
 			if 'a' <= c && c < 'z' {
 				return c + 1
 			}
 			return c
-		}, signed)
+		}, signed.Signature)
 	}
-	r.Header.Set(header, signed)
+	signed.Set(r.Header)
 	return nil
 }
 

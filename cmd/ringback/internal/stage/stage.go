@@ -26,9 +26,9 @@ import (
 
 // Config says where the program is and how it is spoken to.
 type Config struct {
-	App       string // where requests are sent, "http://127.0.0.1:8080"
-	BaseURL   string // what is signed; empty: App
-	AuthToken string
+	App       string   // where requests are sent, "http://127.0.0.1:8080"
+	BaseURL   string   // what is signed; empty: App
+	AuthToken string   // or a shared key, as remote.ParseToken reads it
 	SMS       string   // path of incoming messages; empty: /sms
 	Voice     string   // of incoming calls; empty: /voice
 	Status    string   // of status callbacks that are played; empty: /status
@@ -63,6 +63,7 @@ type Stage struct {
 	engine   *dialogue.Engine
 	faults   *fault.Machine
 	route    *remote.Route
+	key      signature.Token
 	verifier *signature.Verifier
 	records  *records
 	tell     func(News)
@@ -96,16 +97,20 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 	if cfg.Transport == nil {
 		cfg.Transport = http.DefaultTransport
 	}
+	key, err := remote.ParseToken(cfg.AuthToken)
+	if err != nil {
+		return nil, fmt.Errorf("stage: %w", err)
+	}
 	verifier, err := signature.New(signature.Config{
 		BaseURL: cfg.BaseURL,
-		Tokens:  signature.Tokens(cfg.AuthToken),
+		Tokens:  signature.Keys(key),
 		Methods: []string{http.MethodPost, http.MethodGet},
 	})
 	if err != nil {
 		return nil, err
 	}
 	s := &Stage{
-		cfg: cfg, route: route, verifier: verifier, tell: tell,
+		cfg: cfg, key: key, route: route, verifier: verifier, tell: tell,
 		changed: make(chan string, 256),
 		source:  make(map[string]capture.Source),
 		texts:   make(map[string]place),
@@ -120,7 +125,7 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 		fallback = u.Path
 	}
 	s.faults = fault.New(lock{cfg.Transport, route}, fallback, func(p fault.Plan) { tell(News{"faults", p}) })
-	s.records = &records{next: s.faults}
+	s.records = &records{next: remote.Signed(s.faults, key)}
 	s.engine = dialogue.New(dialogue.Config{
 		Transport: s.records,
 		BaseURL:   cfg.BaseURL,
