@@ -183,12 +183,12 @@ type callView struct {
 
 // show is called by the engine.
 func (v *callView) show(ev dialogue.Event) {
-	if ev.Type == dialogue.Failed {
+	if ev.Type == dialogue.EventFailed {
 		v.mu.Lock()
 		v.failed = ev.Failure
 		v.mu.Unlock()
 	}
-	if text := plain(ev.Line()); text != "" && (v.cfg.Requests || ev.Type != dialogue.Fetched) {
+	if text := plain(ev.Line()); text != "" && (v.cfg.Requests || ev.Type != dialogue.EventFetched) {
 		at := max(ev.At.Sub(v.start), 0)
 		if v.cfg.JSON {
 			e := callEvent{At: at.Seconds(), Event: string(ev.Type), Text: text}
@@ -212,9 +212,9 @@ func (v *callView) over(ev dialogue.Event) bool {
 		return false
 	}
 	if v.cfg.Status == "" {
-		return ev.Type == dialogue.Ended
+		return ev.Type == dialogue.EventEnded
 	}
-	return ev.Type == dialogue.Fetched && webhook.Kind(ev.Exchange.Kind) == webhook.KindCallStatusCallback
+	return ev.Type == dialogue.EventFetched && webhook.Kind(ev.Exchange.Kind) == webhook.KindCallStatusCallback
 }
 
 func (v *callView) failure() *dialogue.Failure {

@@ -99,7 +99,7 @@ func (d *deliverCommand) report(p *program, m dialogue.Message, r scenario.Repor
 	for p.engine.Step() {
 	}
 	for _, ev := range p.log.All()[before:] {
-		if ev.Type != dialogue.Fetched {
+		if ev.Type != dialogue.EventFetched {
 			continue
 		}
 		told.Answer = ev.Exchange.Status

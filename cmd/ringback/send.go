@@ -12,6 +12,7 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/fixture"
 	"github.com/ringback-go/ringback/internal/dialogue"
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 type sendCommand struct {
@@ -101,7 +102,7 @@ func (s *sendCommand) Run(ctx context.Context, io streams) error {
 	}
 	defer p.engine.Close()
 	var x *dialogue.Exchange
-	p.engine.Request(f.Kind, path, f.Method, f.Params, f.JSON, func(last *dialogue.Exchange) { x = last })
+	p.engine.Request(webhook.Kind(f.Kind), path, f.Method, f.Params, f.JSON, func(last *dialogue.Exchange) { x = last })
 	for x == nil && p.engine.Step() {
 	}
 	if err := ctx.Err(); err != nil {

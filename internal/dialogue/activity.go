@@ -11,19 +11,19 @@ type State string
 
 // The states of a leg.
 const (
-	Starting     State = "starting"      // not yet fetched or answered
-	RingingOut   State = "ringing"       // a dialed phone rings
-	Speaking     State = "speaking"      // Twilio says, plays or pauses
-	Prompting    State = "prompting"     // the same within a Gather: the person may act
-	WaitingInput State = "listening"     // a Gather waits for the person
-	Recording    State = "recording"     // the person's voice is recorded
-	DialingOut   State = "dialing"       // others are being rung
-	Talking      State = "talking"       // bridged to a person
-	InConference State = "in-conference" // in a conference, or waiting for one to start
-	InQueue      State = "in-queue"      // in a queue
-	InSession    State = "in-session"    // connected to a stream, relay or agent
-	Paying       State = "paying"        // a Pay waits for the person
-	Over         State = "over"          // the leg has ended
+	StateStarting     State = "starting"      // not yet fetched or answered
+	StateRinging      State = "ringing"       // a dialed phone rings
+	StateSpeaking     State = "speaking"      // Twilio says, plays or pauses
+	StatePrompting    State = "prompting"     // the same within a Gather: the person may act
+	StateListening    State = "listening"     // a Gather waits for the person
+	StateRecording    State = "recording"     // the person's voice is recorded
+	StateDialing      State = "dialing"       // others are being rung
+	StateTalking      State = "talking"       // bridged to a person
+	StateInConference State = "in-conference" // in a conference, or waiting for one to start
+	StateInQueue      State = "in-queue"      // in a queue
+	StateInSession    State = "in-session"    // connected to a stream, relay or agent
+	StatePaying       State = "paying"        // a Pay waits for the person
+	StateOver         State = "over"          // the leg has ended
 )
 
 // Activity is what a leg is busy with, for whoever decides what the person
@@ -57,10 +57,10 @@ func (c *Call) Activity() Activity {
 		a.Document = c.base.String()
 	}
 	if c.over() {
-		return Activity{State: Over, Document: a.Document}
+		return Activity{State: StateOver, Document: a.Document}
 	}
 	if a.State == "" {
-		a.State = Starting
+		a.State = StateStarting
 	}
 	a.Keys, a.Speech = false, false
 	if l := c.listening; l != nil {
@@ -75,7 +75,7 @@ func (c *Call) Activity() Activity {
 // voice returns the leg whose documents the person hears: the call itself, or
 // that of the TwiML App it was handed to.
 func (c *Call) voice() *Call {
-	for c.dial != nil && c.dial.winner != nil && c.dial.winner.isApplication && !c.dial.winner.finished {
+	for c.dial != nil && c.dial.winner != nil && c.dial.winner.isApp && !c.dial.winner.finished {
 		c = c.dial.winner
 	}
 	return c

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // BenchmarkCall/five-minutes plays a call of more than five minutes with three
@@ -42,7 +43,7 @@ func BenchmarkCall(b *testing.B) {
 			e.Advance(40 * time.Second)
 			c.Press("#")
 			e.Advance(10 * time.Second)
-			if c.Status() != dialogue.Completed {
+			if c.Status() != webhook.CallStatusCompleted {
 				b.Fatalf("the call is %s", c.Status())
 			}
 			length = e.Now().Sub(start)

@@ -6,26 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
-)
 
-// The words of CallStatus.
-const (
-	Queued     = "queued"
-	Initiated  = "initiated"
-	RingingNow = "ringing"
-	InProgress = "in-progress"
-	Completed  = "completed"
-	Busy       = "busy"
-	NoAnswer   = "no-answer"
-	FailedCall = "failed"
-	Canceled   = "canceled"
-)
-
-// The words of Direction.
-const (
-	Inbound      = "inbound"
-	OutboundAPI  = "outbound-api"
-	OutboundDial = "outbound-dial"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // CallSetup says how a call is made and what Twilio was told to do with it.
@@ -59,72 +41,90 @@ type CallSetup struct {
 // Its exported methods are what the person at that phone can do and see, or
 // what a program can do to the call by REST.
 type Call struct {
-	e         *Engine
-	setup     CallSetup
+	e     *Engine
+	setup CallSetup
+	p     *proc
+
+	leg     // who
+	doing   // what now
+	history // what was reported so far
+}
+
+// leg is who the call connects, and how it came to be.
+type leg struct {
 	sid       string
 	from, to  Party
-	direction string
-	parent    *Call
-	children  []*Call
+	direction webhook.CallDirection
 	verstat   string
 	token     string
-	p         *proc
-
-	status    string
-	created   time.Time
-	answered  time.Time
-	ended     time.Time
-	deadline  time.Time
-	sequence  int // of status callbacks
-	sipCode   int
-	answerer  string // AnsweredBy
-	machine   bool
+	parent    *Call
+	children  []*Call
 	jar       http.CookieJar
-	base      *url.URL
-	inline    bool
-	documents int
-	idle      int
-	idleAt    time.Time
-	verbs     int
 
-	// What others did to the leg, looked at by its coroutine.
-	gone     bool // the person hung up
-	canceled bool // the parent gave up
-	killed   string
+	// Of a dialed leg.
+	dialed   bool          // its noun decides what is reported
+	reports  *subscription // to whom it reports
+	ready    bool          // it can be bridged
+	detached bool          // it was given a document of its own
+	isApp    bool          // its documents are those of a TwiML App
+	isSIP    bool
+}
+
+// doing is what the leg is busy with, and what others did to it that its
+// coroutine has not looked at yet.
+type doing struct {
+	gone     bool               // the person hung up
+	canceled bool               // the parent gave up
+	killed   webhook.CallStatus // somebody ended the leg, with this status
 	update   *transfer
 	inbox    []input
 	reaction *Reaction
 	referral string
 
-	listening     *listener
-	activity      Activity
-	scopes        []func() bool
-	peer          *Call
-	room          *room
-	seat          *seat
-	ticket        *ticket
-	sounding      time.Time // the person speaks until then
-	spoken        []string  // since the recording began
-	sessions      []*session
-	payment       *Payment
-	sessionEnd    *SessionEnd
-	dial          *dialing
-	noDial        bool
-	reports       *subscription // of a dialed leg
-	finished      bool
-	bridgeable    bool // a dialed leg: ready to talk
-	detached      bool // a dialed leg: given a document of its own
-	isApplication bool // a dialed leg: documents of a TwiML App
-	sip           bool
-	wait          string // the element whose waitUrl is being played
+	activity  Activity
+	listening *listener
+	scopes    []func() bool
+	setting   *setting // of the document that is executed
+	dial      *dialing
+	peer      *Call
+	room      *room
+	seat      *seat
+	ticket    *ticket
+	sounding  time.Time // the person speaks until then
+	sessions  []*session
+	session   *Session // of a Connect
+	payment   *Payment
+
+	base   *url.URL // of the document that is executed
+	inline bool
+}
+
+// history is what has happened to the leg so far.
+type history struct {
+	status   webhook.CallStatus
+	created  time.Time
+	answered time.Time
+	ended    time.Time
+	deadline time.Time
+	finished bool
+	sipCode  int
+	answerer string // AnsweredBy
+	machine  bool   // machine detection is on
+	sequence int    // of status callbacks
+	spoken   []string
+
+	documents int
+	idle      int
+	idleAt    time.Time
+	verbs     int
 }
 
 // Reaction is what a dialed person does.
 type Reaction struct {
-	After      time.Duration // the ringing before it; default 2 s
-	Status     string        // answered (the default), busy, no-answer, failed, canceled
-	AnsweredBy string        // human (the default), machine_start, fax, ...
-	SIPHeaders Params        // X- headers of the answer of a SIP phone
+	After      time.Duration      // the ringing before it; default 2 s
+	Status     webhook.CallStatus // busy, no-answer, failed or canceled; answered otherwise
+	AnsweredBy string             // human (the default), machine_start, fax, ...
+	SIPHeaders Params             // X- headers of the answer of a SIP phone
 }
 
 // Call makes a call. It rings, and the first document is fetched, at the next
@@ -150,9 +150,9 @@ func (e *Engine) Call(setup CallSetup) *Call {
 		setup.Params = e.sipParams(setup)
 	}
 	c := e.newCall(nil, setup)
-	c.status = RingingNow
+	c.status = webhook.CallStatusRinging
 	if setup.Outbound {
-		c.direction, c.status = OutboundAPI, Queued
+		c.direction, c.status = webhook.CallDirectionOutboundAPI, webhook.CallStatusQueued
 	} else {
 		c.verstat = setup.Verstat
 		if c.verstat == "" && c.from.isNumber() {
@@ -163,7 +163,7 @@ func (e *Engine) Call(setup CallSetup) *Call {
 			c.verstat = ""
 		}
 	}
-	c.emit(Event{Type: CallStarted, Text: c.from.Address + " to " + c.to.Address})
+	c.emit(Event{Type: EventCallStarted, Text: c.from.Address + " to " + c.to.Address})
 	c.p = e.spawn(func(*proc) { c.live() })
 	if e.cfg.Clock != nil {
 		e.touched()
@@ -186,14 +186,14 @@ func (e *Engine) sipParams(setup CallSetup) Params {
 
 func (e *Engine) newCall(parent *Call, setup CallSetup) *Call {
 	c := &Call{
-		e: e, setup: setup, sid: e.newSID("CA"), from: setup.From, to: setup.To,
-		direction: Inbound, parent: parent, created: e.now,
+		e: e, setup: setup,
+		leg:     leg{sid: e.newSID("CA"), from: setup.From, to: setup.To, direction: webhook.CallDirectionInbound, parent: parent},
+		history: history{created: e.now, deadline: e.now.Add(e.limits.CallLength)},
 	}
-	c.deadline = e.now.Add(e.limits.CallLength)
 	e.calls = append(e.calls, c)
 	if parent != nil {
 		parent.children = append(parent.children, c)
-		c.direction = OutboundDial
+		c.direction = webhook.CallDirectionOutboundDial
 	}
 	return c
 }
@@ -201,7 +201,7 @@ func (e *Engine) newCall(parent *Call, setup CallSetup) *Call {
 // Nobody returns a call that never was: it has ended, and nothing can be done
 // to it. It stands for one that a test did not find.
 func (e *Engine) Nobody() *Call {
-	return &Call{e: e, status: Completed, finished: true}
+	return &Call{e: e, history: history{status: webhook.CallStatusCompleted, finished: true}}
 }
 
 // SID returns the call's identifier.
@@ -214,13 +214,13 @@ func (c *Call) From() Party { return c.from }
 func (c *Call) To() Party { return c.to }
 
 // Direction returns inbound, outbound-api or outbound-dial.
-func (c *Call) Direction() string { return c.direction }
+func (c *Call) Direction() webhook.CallDirection { return c.direction }
 
 // Parent returns the call whose Dial made this leg, or nil.
 func (c *Call) Parent() *Call { return c.parent }
 
 // Status returns the call's status.
-func (c *Call) Status() string {
+func (c *Call) Status() webhook.CallStatus {
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
 	return c.status
@@ -240,207 +240,12 @@ func (c *Call) Peer() *Call {
 	return c.peer
 }
 
-// Press presses keys one after the other: 0-9, *, #, A-D; w waits half a
-// second of virtual time. Each key has its full effect before the next, as if
-// the finger were slow. It reports how many keys something listened for.
-func (c *Call) Press(keys string) (heard int) {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
-	for _, key := range strings.ToUpper(keys) {
-		if !strings.ContainsRune("0123456789*#ABCD", key) || c.over() {
-			continue
-		}
-		if c.press(string(key)) {
-			heard++
-		}
-		c.e.touched()
-	}
-	return heard
-}
-
-func (c *Call) press(key string) bool {
-	star := key == "*" && c.starEnds()
-	if app := c.voice(); !star && app != c {
-		return app.press(key)
-	}
-	if !star && (c.listening == nil || !c.listening.keys) {
-		c.emit(Event{Type: PressedInVain, Text: key})
-		return false
-	}
-	c.emit(Event{Type: Pressed, Text: key})
-	c.inbox = append(c.inbox, input{key: key})
-	c.e.wake(c.p)
-	return true
-}
-
-// starEnds reports whether a star ends what the person is in now: hangupOnStar
-// is about people who are connected.
-func (c *Call) starEnds() bool {
-	return c.dial != nil && c.dial.hangupOnStar && (c.activity.State == Talking || c.activity.State == InConference)
-}
-
-// Speak says words into the phone: to a Gather, a recording, or whoever is on
-// the line. Speaking takes as long as it takes to say the words. It reports
-// whether a Gather, a recording or a person heard.
-func (c *Call) Speak(words string) bool { return c.SpeakClearly(words, 0.9) }
-
-// SpeakClearly is Speak with the confidence, 0 to 1, that speech recognition
-// will have.
-func (c *Call) SpeakClearly(words string, confidence float64) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
-	c = c.voice()
-	if c.over() {
-		return false
-	}
-	length := speakingTime(words)
-	heard := c.utter(words, length)
-	if c.listening != nil && c.listening.speech {
-		c.inbox = append(c.inbox, input{speech: words, confidence: confidence, length: length})
-		c.e.wake(c.p)
-		heard = true
-	}
-	c.e.touched()
-	return heard
-}
-
-// Talk makes sound for d, as somebody leaving a message does.
-func (c *Call) Talk(d time.Duration, words string) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
-	c = c.voice()
-	if c.over() {
-		return false
-	}
-	heard := c.utter(words, d)
-	c.e.touched()
-	return heard
-}
-
-// utter makes the person's voice heard for d.
-func (c *Call) utter(words string, d time.Duration) (heard bool) {
-	c.sounding = laterOf(c.sounding, c.e.now.Add(d))
-	c.emit(Event{Type: Spoke, Text: words, Duration: d})
-	if words != "" {
-		c.spoken = append(c.spoken, words)
-	}
-	for _, other := range c.company() {
-		other.emit(Event{Type: Heard, Text: words, Other: c, Duration: d})
-		heard = true
-	}
-	if c.activity.State == Recording {
-		heard = true
-		c.e.wake(c.p)
-	}
-	c.transcribe("inbound_track", words)
-	if c.seat != nil {
-		c.room.speech(c.seat, d)
-	}
-	return heard
-}
-
-// HangUp puts the receiver down.
-func (c *Call) HangUp() {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
-	if c.over() || c.gone {
-		return
-	}
-	c.emit(Event{Type: HungUp})
-	c.gone = true
-	c.e.wake(c.p)
-	c.e.touched()
-}
-
-// Answer takes a ringing call: one that was dialed, or that the program makes.
-func (c *Call) Answer() bool { return c.React(Reaction{Status: "answered"}) }
-
-// Decline lets a ringing call end: busy, no-answer, failed or canceled.
-func (c *Call) Decline(status string) bool { return c.React(Reaction{Status: status}) }
-
-// React does at once what r says. It reports false when the phone is not ringing.
-func (c *Call) React(r Reaction) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
-	if c.activity.State != RingingOut || c.reaction != nil {
-		return false
-	}
-	c.reaction = &r
-	c.e.wake(c.p)
-	c.e.touched()
-	return true
-}
-
-// Update gives the call a new document, as a REST update with Url does. It
-// takes the call out of whatever it is in.
-func (c *Call) Update(ref, method string) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
-	if c.over() {
-		return false
-	}
-	c.update = &transfer{kind: kindTwiMLRedirectRequest, ref: ref, method: method, absolute: true}
-	c.e.wake(c.p)
-	c.e.touched()
-	return true
-}
-
-// End ends the call, as a REST update with Status=completed (or canceled,
-// while it rings) does.
-func (c *Call) End() {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
-	if c.over() {
-		return
-	}
-	c.killed = Completed
-	if c.status == RingingNow || c.status == Queued || c.status == Initiated {
-		c.killed = Canceled
-	}
-	c.e.wake(c.p)
-	c.e.touched()
-}
-
-// Refer makes a bridged SIP phone ask to be transferred (Dial referUrl).
-func (c *Call) Refer(target string) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
-	if c.over() || c.peer == nil {
-		return false
-	}
-	c.referral = target
-	c.e.wake(c.p)
-	if c.parent != nil {
-		c.parent.referral = target
-		c.e.wake(c.parent.p)
-	}
-	c.e.touched()
-	return true
-}
-
 func (c *Call) over() bool {
 	switch c.status {
-	case Completed, Busy, NoAnswer, FailedCall, Canceled:
+	case webhook.CallStatusCompleted, webhook.CallStatusBusy, webhook.CallStatusNoAnswer, webhook.CallStatusFailed, webhook.CallStatusCanceled:
 		return true
 	}
 	return false
-}
-
-// company returns who hears the person.
-func (c *Call) company() []*Call {
-	if c.peer != nil {
-		return []*Call{c.peer}
-	}
-	if c.seat == nil || c.seat.muted || c.seat.held || !c.room.started {
-		return nil
-	}
-	var out []*Call
-	for _, s := range c.room.seats {
-		if s != c.seat && !s.held {
-			out = append(out, s.call)
-		}
-	}
-	return out
 }
 
 // cookies returns the call's jar.
@@ -449,13 +254,4 @@ func (c *Call) cookies() http.CookieJar {
 		c.jar, _ = cookiejar.New(nil)
 	}
 	return c.jar
-}
-
-// speakingTime is how long words take to say: 15 characters a second, and a
-// breath.
-func speakingTime(words string) time.Duration {
-	if words == "" {
-		return 0
-	}
-	return 300*time.Millisecond + time.Duration(len([]rune(words)))*time.Second/15
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // room is a conference.
@@ -42,7 +43,7 @@ type seat struct {
 func (c *Call) confer(d *dialing, n *twiml.Node) (dialResult, error) {
 	c.answer()
 	refused := func(code int, format string, args ...any) (dialResult, error) {
-		return dialResult{status: FailedCall, seconds: -1, failure: failure(code, format, args...)}, nil
+		return dialResult{status: webhook.CallStatusFailed, seconds: -1, failure: failure(code, format, args...)}, nil
 	}
 	name := text(n)
 	if name == "" {
@@ -62,7 +63,7 @@ func (c *Call) confer(d *dialing, n *twiml.Node) (dialResult, error) {
 		// The call goes on with the next verb, action or not.
 		c.warn(failure(16025, "the participant label %q is taken", s.label))
 		d.v = &twiml.Node{Name: "Dial"}
-		return dialResult{status: FailedCall, seconds: -1}, nil
+		return dialResult{status: webhook.CallStatusFailed, seconds: -1}, nil
 	}
 	if r != nil && len(r.seats) >= max(number(n, "maxParticipants", 250), 2) {
 		return refused(16020, "the conference is full")
@@ -94,23 +95,23 @@ func (e *Engine) newRoom(d *dialing, n *twiml.Node, name string) *room {
 func (r *room) seat(d *dialing, n *twiml.Node, s *seat) (dialResult, error) {
 	c := s.call
 	result := dialResult{status: "answered", seconds: -1, bridged: true}
-	idle := c.busy(Activity{State: InConference})
+	idle := c.busy(Activity{State: StateInConference})
 	defer func() { idle() }()
 	var waiting *document
 	if !r.started && !r.startsWith(s) {
 		var f *Failure
-		waiting, f = c.waitDocument(d.doc, n, "waitUrl", "waitMethod", kindConferenceWaitURL, pairs("ConferenceSid", r.sid))
+		waiting, f = c.waitDocument(d.doc, n, "waitUrl", "waitMethod", webhook.KindConferenceWaitURL, pairs("ConferenceSid", r.sid))
 		if f != nil {
 			// Who cannot hear the waiting music is not let in.
 			if len(r.seats) == 0 {
 				delete(r.e.rooms, r.name)
 			}
-			return dialResult{status: FailedCall, seconds: -1}, nil
+			return dialResult{status: webhook.CallStatusFailed, seconds: -1}, nil
 		}
 	}
 	s.room, c.room, c.seat = r, r, s
 	r.seats = append(r.seats, s)
-	c.emit(Event{Type: Joined, Text: r.name})
+	c.emit(Event{Type: EventJoined, Text: r.name})
 	r.tell("participant-join", s, nil)
 	r.begin()
 	limit := time.Time{}
@@ -134,25 +135,21 @@ func (r *room) attend(s *seat, waiting *document, limit time.Time, left func() b
 	c := s.call
 	err := error(nil)
 	if !r.started && waiting != nil {
-		c.wait = "Conference"
 		err = c.within(func() bool { return r.started || left() }, func() error {
-			return c.nested(nil, waiting)
+			return c.nested(conferenceSetting, nil, waiting)
 		})
-		c.wait = ""
 	}
 	for err == nil || errors.Is(err, errScope) {
 		if left() {
 			return nil
 		}
 		if music := s.holdMusic; music != nil {
-			c.wait = "Conference"
 			err = c.within(func() bool { return s.holdMusic == nil || left() }, func() error {
-				if err := c.nested(music, nil); err != nil {
+				if err := c.nested(conferenceSetting, music, nil); err != nil {
 					return err
 				}
 				return c.until(time.Time{}, func() bool { return false })
 			})
-			c.wait = ""
 			continue
 		}
 		err = c.until(limit, func() bool { return left() || s.holdMusic != nil })
@@ -178,7 +175,7 @@ func (r *room) begin() {
 		r.rec.started = r.e.now
 		r.e.report(nil, r.recTo, *r.rec, "in-progress")
 	}
-	r.e.emit(Event{Type: ConferenceStarted, Text: r.name})
+	r.e.emit(Event{Type: EventConferenceStarted, Text: r.name})
 	r.tell("conference-start", nil, nil)
 	for _, s := range r.seats {
 		r.e.wake(s.call.p)
@@ -196,8 +193,8 @@ func (r *room) leave(s *seat, err error) {
 	default:
 		reason = "participant_hung_up"
 	}
-	s.call.emit(Event{Type: Left, Text: r.name})
-	r.tell("participant-leave", s, pairs("ParticipantCallStatus", Completed, "ReasonParticipantLeft", reason))
+	s.call.emit(Event{Type: EventLeft, Text: r.name})
+	r.tell("participant-leave", s, pairs("ParticipantCallStatus", string(webhook.CallStatusCompleted), "ReasonParticipantLeft", reason))
 	if r.over {
 		if len(r.seats) == 0 {
 			r.close()
@@ -240,7 +237,7 @@ func (r *room) end(by *seat, reason, words, others string) {
 	}
 	extra = append(extra, pairs("ReasonConferenceEnded", reason, "Reason", words)...)
 	r.closing = func() {
-		r.e.emit(Event{Type: ConferenceEnded, Text: r.name})
+		r.e.emit(Event{Type: EventConferenceEnded, Text: r.name})
 		r.tell("conference-end", nil, extra)
 		if r.rec != nil && r.started {
 			r.rec.length = r.e.now.Sub(r.rec.started)
@@ -296,7 +293,7 @@ func (r *room) tell(event string, s *seat, extra Params) {
 		}
 	}
 	p = append(p, extra...)
-	r.e.callback(callOf(s), kindConferenceCallback, r.to.base, r.to.url, r.to.method, p)
+	r.e.callback(callOf(s), webhook.KindConferenceCallback, r.to.base, r.to.url, r.to.method, p)
 }
 
 func callOf(s *seat) *Call {

@@ -33,7 +33,7 @@ func by(path string) func(*dialogue.CallSetup) {
 // conferenceEvents lists what the status callback was told.
 func conferenceEvents(s *stage) (out []string) {
 	for _, ev := range s.log() {
-		if ev.Type == dialogue.Fetched && strings.HasSuffix(ev.Exchange.URL, "/events") {
+		if ev.Type == dialogue.EventFetched && strings.HasSuffix(ev.Exchange.URL, "/events") {
 			p := ev.Exchange.Params
 			out = append(out, p.Get("StatusCallbackEvent")+"("+p.Get("SequenceNumber")+")")
 		}
@@ -95,7 +95,7 @@ func TestConference(t *testing.T) {
 		s.call()
 		assert.Equal(t, []string{"next"}, s.said())
 		assert.Contains(t, s.codes(), 11200)
-		assert.Empty(t, s.texts(dialogue.Joined))
+		assert.Empty(t, s.texts(dialogue.EventJoined))
 	})
 	fact(t, "a verb other than Say, Play, Pause, Redirect in it is error 13238", func(t *testing.T) {
 		s := meeting(t, pages{"/voice": in(`waitUrl="/bad"`), "/bad": `<Gather/>`})
@@ -105,10 +105,10 @@ func TestConference(t *testing.T) {
 	fact(t, "no waitUrl is Twilio's music, nothing is fetched; an empty one is silence", func(t *testing.T) {
 		s := meeting(t, pages{"/voice": in(""), "/quiet": in(`waitUrl=""`)})
 		s.call()
-		assert.Equal(t, []string{"Twilio's hold music"}, s.texts(dialogue.Played))
+		assert.Equal(t, []string{"Twilio's hold music"}, s.texts(dialogue.EventPlayed))
 		s = meeting(t, pages{"/voice": in(`waitUrl=""`)})
 		s.call()
-		assert.Empty(t, s.texts(dialogue.Played))
+		assert.Empty(t, s.texts(dialogue.EventPlayed))
 	})
 	fact(t, "who has endConferenceOnExit leaves: the end for all, and every Dial ends with answered", func(t *testing.T) {
 		s := meeting(t, pages{"/voice": in(allEvents), "/host": in(`endConferenceOnExit="true" participantLabel="host"`)})
@@ -253,6 +253,6 @@ func TestConference(t *testing.T) {
 		a.Mute(false)
 		b.Hold(true, "")
 		assert.False(t, a.Speak("three"))
-		assert.Equal(t, []string{"one"}, s.texts(dialogue.Heard))
+		assert.Equal(t, []string{"one"}, s.texts(dialogue.EventHeard))
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/twiml/lint"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // Send sends a message of the program, as the REST API does, and reports its
@@ -25,7 +26,7 @@ func (e *Engine) send(m Message) Message {
 	if m.SID == "" {
 		m.SID = e.newSID(messagePrefix(len(m.Media)))
 	}
-	e.emit(Event{Type: MessageSent, Call: m.call, Message: &m, Text: m.Body, Node: m.Node})
+	e.emit(Event{Type: EventMessageSent, Call: m.call, Message: &m, Text: m.Body, Node: m.Node})
 	steps := []Delivery{{Status: "sent"}, {Status: "delivered"}}
 	if e.cfg.Deliver != nil {
 		steps = e.cfg.Deliver(m)
@@ -34,7 +35,7 @@ func (e *Engine) send(m Message) Message {
 		steps = []Delivery{{Status: "failed", ErrorCode: f.Code}}
 	}
 	if m.Action != "" {
-		e.callback(nil, kindMessageActionCallback, m.base, m.Action, m.method, pairs(
+		e.callback(nil, webhook.KindMessageActionCallback, m.base, m.Action, m.method, pairs(
 			"MessageSid", m.SID, "MessageStatus", "sent", "SmsSid", m.SID, "SmsStatus", "sent",
 			"AccountSid", e.cfg.AccountSID, "From", m.From, "To", m.To, "ApiVersion", "2010-04-01",
 		))
@@ -57,7 +58,7 @@ func (e *Engine) Deliver(m Message, steps ...Delivery) {
 // exchange on whatever goroutine drives the engine; done must not call the
 // engine. In virtual time that has happened when Request returns, unless the
 // server took its time.
-func (e *Engine) Request(kind, ref, via string, params Params, json []byte, done func(*Exchange)) {
+func (e *Engine) Request(kind webhook.Kind, ref, via string, params Params, json []byte, done func(*Exchange)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	u, f := e.resolve(nil, ref)
@@ -98,7 +99,7 @@ func (e *Engine) deliver(m Message, steps []Delivery) {
 				after = time.Second
 			}
 			p.sleep(after)
-			e.callback(nil, kindMessageStatusCallback, m.base, m.StatusCallback, "POST", m.params(e, step))
+			e.callback(nil, webhook.KindMessageStatusCallback, m.base, m.StatusCallback, "POST", m.params(e, step))
 		}
 	})
 }
@@ -151,5 +152,5 @@ func (c *Call) sms(doc *document, v *twiml.Node) (*transfer, error) {
 	if action == "" {
 		return nil, nil
 	}
-	return c.transferTo(doc, action, attr(v, "method", ""), kindTwiMLRedirectRequest, pairs("SmsSid", m.SID, "SmsStatus", status))
+	return c.transferTo(doc, action, attr(v, "method", ""), webhook.KindTwiMLRedirectRequest, pairs("SmsSid", m.SID, "SmsStatus", status))
 }

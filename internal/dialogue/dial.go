@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // dialing is a Dial at work.
@@ -26,7 +27,7 @@ type dialing struct {
 
 // dialResult is what a Dial tells its action.
 type dialResult struct {
-	status  string
+	status  webhook.CallStatus
 	sid     string
 	seconds int // of the bridge; -1: not sent
 	bridged bool
@@ -36,6 +37,9 @@ type dialResult struct {
 
 // dialVerb connects the caller to somebody (verb-semantics.md, 3, Dial).
 func (c *Call) dialVerb(doc *document, v *twiml.Node) (*transfer, error) {
+	if attr(v, "answerOnBridge", "false") != "true" {
+		c.answer()
+	}
 	d := &dialing{
 		caller: c, doc: doc, v: v,
 		callerID:     attr(v, "callerId", c.from.Address),
@@ -43,7 +47,7 @@ func (c *Call) dialVerb(doc *document, v *twiml.Node) (*transfer, error) {
 		timeLimit:    time.Duration(number(v, "timeLimit", 14400)) * time.Second,
 		hangupOnStar: attr(v, "hangupOnStar", "false") == "true",
 	}
-	if c.direction != Inbound && !has(v, "callerId") {
+	if c.direction != webhook.CallDirectionInbound && !has(v, "callerId") {
 		d.callerID = c.to.Address
 	}
 	c.dial = d
@@ -68,7 +72,7 @@ func (c *Call) dialVerb(doc *document, v *twiml.Node) (*transfer, error) {
 		c.warn(r.failure)
 	}
 	if err == nil || errors.Is(err, errHungUp) {
-		c.emit(Event{Type: DialEnded, Node: v, Text: r.status, Duration: time.Duration(max(r.seconds, 0)) * time.Second})
+		c.emit(Event{Type: EventDialEnded, Node: v, Text: string(r.status), Duration: time.Duration(max(r.seconds, 0)) * time.Second})
 	}
 	if d.refer != nil {
 		return d.refer, nil
@@ -77,7 +81,7 @@ func (c *Call) dialVerb(doc *document, v *twiml.Node) (*transfer, error) {
 	if action == "" {
 		return nil, err
 	}
-	t, f2 := c.transferTo(doc, action, attr(v, "method", ""), kindDialAction, r.params())
+	t, f2 := c.transferTo(doc, action, attr(v, "method", ""), webhook.KindDialAction, r.params())
 	switch {
 	case errors.Is(err, errHungUp) && f2 == nil:
 		return nil, c.farewell(t, err)
@@ -88,7 +92,7 @@ func (c *Call) dialVerb(doc *document, v *twiml.Node) (*transfer, error) {
 }
 
 func (r dialResult) params() Params {
-	p := pairs("DialCallStatus", r.status)
+	p := pairs("DialCallStatus", string(r.status))
 	if r.sid != "" {
 		p = append(p, Param{"DialCallSid", r.sid})
 	}
@@ -189,7 +193,7 @@ func (t target) check() *Failure {
 func (d *dialing) people() (dialResult, error) {
 	c := d.caller
 	targets, wrong := d.targets()
-	result := dialResult{status: FailedCall, seconds: -1, failure: wrong}
+	result := dialResult{status: webhook.CallStatusFailed, seconds: -1, failure: wrong}
 	batches := [][]target{targets}
 	if attr(d.v, "sequential", "false") == "true" {
 		batches = slices.Collect(slices.Chunk(targets, 1))
@@ -212,21 +216,21 @@ func (d *dialing) people() (dialResult, error) {
 // batch rings some at once, and bridges the first who is ready to talk.
 func (d *dialing) batch(targets []target) (dialResult, error) {
 	c := d.caller
-	idle := c.busy(Activity{State: DialingOut})
+	idle := c.busy(Activity{State: StateDialing})
 	defer func() { idle() }()
 	for _, t := range targets {
-		c.emit(Event{Type: Dialing, Node: t.n, Text: t.address})
+		c.emit(Event{Type: EventDialing, Node: t.n, Text: t.address})
 		d.legs = append(d.legs, d.newLeg(t))
 	}
 	ringing := c.e.now
 	err := c.until(time.Time{}, func() bool {
 		if d.winner != nil {
-			return d.winner.bridgeable || d.winner.finished || d.winner.detached
+			return d.winner.ready || d.winner.finished || d.winner.detached
 		}
 		return !slices.ContainsFunc(d.legs, func(k *Call) bool { return !k.finished })
 	})
 	k := d.winner
-	if err != nil || k == nil || !k.bridgeable || k.finished || k.detached {
+	if err != nil || k == nil || !k.ready || k.finished || k.detached {
 		d.giveUp()
 		return d.unbridged(err), err
 	}
@@ -257,7 +261,7 @@ func (d *dialing) giveUp() {
 		if k.answered.IsZero() {
 			k.canceled = true
 		} else if k.killed == "" {
-			k.killed = Completed
+			k.killed = webhook.CallStatusCompleted
 		}
 		k.e.wake(k.p)
 	}
@@ -273,22 +277,22 @@ func (c *Call) waitForLegs(legs []*Call) {
 
 // unbridged sums up an attempt in which nobody talked.
 func (d *dialing) unbridged(err error) dialResult {
-	r := dialResult{status: FailedCall, seconds: -1}
+	r := dialResult{status: webhook.CallStatusFailed, seconds: -1}
 	if k := d.winner; k != nil {
-		r.sid, r.status = k.sid, Completed
+		r.sid, r.status = k.sid, webhook.CallStatusCompleted
 		return r
 	}
-	rank := []string{FailedCall, Canceled, Busy, NoAnswer}
+	rank := []webhook.CallStatus{webhook.CallStatusFailed, webhook.CallStatusCanceled, webhook.CallStatusBusy, webhook.CallStatusNoAnswer}
 	for _, k := range d.legs {
 		if slices.Index(rank, k.status) >= slices.Index(rank, r.status) {
 			r.status, r.sid = k.status, k.sid
 		}
-		if k.sip {
+		if k.isSIP {
 			r.extra = k.sipParams()
 		}
 	}
 	if err != nil {
-		r.status = Canceled
+		r.status = webhook.CallStatusCanceled
 	}
 	return r
 }
@@ -299,12 +303,12 @@ func (d *dialing) bridge(k *Call, ringing time.Time) (dialResult, error) {
 	c.answer()
 	c.inbox = nil // keys that were pressed while it rang end nothing
 	started := c.e.now
-	if !k.isApplication {
+	if !k.isApp {
 		c.peer, k.peer = k, c
-		k.activity = Activity{State: Talking}
+		k.activity = Activity{State: StateTalking}
 	}
-	c.activity = Activity{State: Talking}
-	c.emit(Event{Type: Bridged, Other: k})
+	c.activity = Activity{State: StateTalking}
+	c.emit(Event{Type: EventBridged, Other: k})
 	rec, to := d.startRecording(ringing)
 	limit := started.Add(d.timeLimit)
 	if d.timeLimit == 0 {
@@ -315,7 +319,7 @@ func (d *dialing) bridge(k *Call, ringing time.Time) (dialResult, error) {
 	})
 	c.peer, k.peer = nil, nil
 	detached := k.detached
-	r := dialResult{status: Completed, sid: k.sid, bridged: true, seconds: seconds(c.e.now.Sub(started))}
+	r := dialResult{status: webhook.CallStatusCompleted, sid: k.sid, bridged: true, seconds: seconds(c.e.now.Sub(started))}
 	d.giveUp()
 	if detached {
 		r.seconds = -1
@@ -326,7 +330,7 @@ func (d *dialing) bridge(k *Call, ringing time.Time) (dialResult, error) {
 		c.e.report(c, to, *rec, "completed")
 		r.extra = pairs("RecordingUrl", c.e.recordingURL(rec.sid), "RecordingSid", rec.sid, "RecordingDuration", itoa(seconds(rec.length)))
 	}
-	if k.sip {
+	if k.isSIP {
 		r.extra = append(r.extra, k.sipParams()...)
 	}
 	return r, err
@@ -357,8 +361,8 @@ func (d *dialing) referred() bool {
 		return false
 	}
 	target := c.referral
-	c.emit(Event{Type: Referred, Node: d.v, Text: target})
-	t, f := c.transferTo(d.doc, ref, attr(d.v, "referMethod", ""), kindDialReferURL, pairs("ReferTransferTarget", "<"+target+">"))
+	c.emit(Event{Type: EventReferred, Node: d.v, Text: target})
+	t, f := c.transferTo(d.doc, ref, attr(d.v, "referMethod", ""), webhook.KindDialReferURL, pairs("ReferTransferTarget", "<"+target+">"))
 	if f == nil {
 		d.refer = t
 	}
@@ -380,7 +384,7 @@ func (d *dialing) startRecording(ringing time.Time) (*recording, reporting) {
 	if strings.HasPrefix(mode, "record-from-ringing") {
 		r.started = ringing
 	}
-	c.emit(Event{Type: RecordingStarted, Node: d.v})
+	c.emit(Event{Type: EventRecordingStarted, Node: d.v})
 	c.e.report(c, to, *r, "in-progress")
 	return r, to
 }

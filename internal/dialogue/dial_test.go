@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // dialed is a stage with a Dial on it.
@@ -48,10 +49,10 @@ func TestDial(t *testing.T) {
 	fact(t, "timeout defaults to 30 s, and the phone rings 5 s longer", func(t *testing.T) {
 		s, c := dialed(t, action, number)
 		s.wait(34)
-		assert.Equal(t, "ringing", c.Children()[0].Status())
+		assert.EqualValues(t, "ringing", c.Children()[0].Status())
 		s.wait(2)
-		assert.Equal(t, "no-answer", c.Children()[0].Status())
-		assert.Equal(t, 35.0, s.at(dialogue.DialEnded, "no-answer"))
+		assert.EqualValues(t, "no-answer", c.Children()[0].Status())
+		assert.Equal(t, 35.0, s.at(dialogue.EventDialEnded, "no-answer"))
 	})
 	fact(t, "a captured no-answer action: DialBridged=false, DialCallSid, no DialCallDuration", func(t *testing.T) {
 		s, _ := dialed(t, action+`timeout="5"`, number)
@@ -71,7 +72,7 @@ func TestDial(t *testing.T) {
 	for _, status := range []string{"busy", "no-answer", "failed"} {
 		fact(t, "DialCallStatus "+status, func(t *testing.T) {
 			s, c := dialed(t, action, number)
-			c.Children()[0].Decline(status)
+			c.Children()[0].Decline(webhook.CallStatus(status))
 			assert.Equal(t, status, s.only("DialAction").Params.Get("DialCallStatus"))
 		})
 	}
@@ -95,10 +96,10 @@ func TestDial(t *testing.T) {
 		legs := c.Children()
 		require.Len(t, legs, 3)
 		for _, k := range legs {
-			assert.Equal(t, "ringing", k.Status())
+			assert.EqualValues(t, "ringing", k.Status())
 		}
 		legs[1].Answer()
-		assert.Equal(t, "canceled in-progress canceled", fmt.Sprint(legs[0].Status(), " ", legs[1].Status(), " ", legs[2].Status()))
+		assert.EqualValues(t, "canceled in-progress canceled", fmt.Sprint(legs[0].Status(), " ", legs[1].Status(), " ", legs[2].Status()))
 		legs[1].HangUp()
 		assert.Equal(t, legs[1].SID(), s.only("DialAction").Params.Get("DialCallSid"))
 	})
@@ -113,7 +114,7 @@ func TestDial(t *testing.T) {
 		s.wait(1)
 		c.Children()[2].HangUp()
 		assert.Equal(t, "completed", s.only("DialAction").Params.Get("DialCallStatus"))
-		assert.Equal(t, 35.0, s.at(dialogue.Bridged, ""))
+		assert.Equal(t, 35.0, s.at(dialogue.EventBridged, ""))
 	})
 	fact(t, "the caller hangs up while bridged: following verbs do not run, the action is requested with CallStatus=completed", func(t *testing.T) {
 		s, c := dialed(t, action, number)
@@ -124,14 +125,14 @@ func TestDial(t *testing.T) {
 		p := s.only("DialAction").Params
 		assert.Equal(t, "completed completed", p.Get("CallStatus")+" "+p.Get("DialCallStatus"))
 		assert.Empty(t, s.said())
-		assert.Equal(t, "completed", k.Status())
+		assert.EqualValues(t, "completed", k.Status())
 	})
 	fact(t, "the caller gives up: canceled", func(t *testing.T) {
 		s, c := dialed(t, action, number)
 		c.HangUp()
 		p := s.only("DialAction").Params
 		assert.Equal(t, "completed canceled false", p.Get("CallStatus")+" "+p.Get("DialCallStatus")+" "+p.Get("DialBridged"))
-		assert.Equal(t, "canceled", c.Children()[0].Status())
+		assert.EqualValues(t, "canceled", c.Children()[0].Status())
 	})
 	fact(t, "hangupOnStar: the caller's star ends the child", func(t *testing.T) {
 		s, c := dialed(t, action+`hangupOnStar="true"`, number)
@@ -145,15 +146,15 @@ func TestDial(t *testing.T) {
 		_, c := dialed(t, action, number)
 		c.Children()[0].Answer()
 		c.Press("*")
-		assert.Equal(t, "in-progress", c.Children()[0].Status())
+		assert.EqualValues(t, "in-progress", c.Children()[0].Status())
 	})
 	fact(t, "answerOnBridge keeps the call ringing until the child answers", func(t *testing.T) {
 		s, c := dialed(t, `answerOnBridge="true"`, `<Number url="/whisper">+15550123</Number>`)
-		assert.Equal(t, "ringing", c.Status())
+		assert.EqualValues(t, "ringing", c.Status())
 		c.Children()[0].Answer()
-		assert.Equal(t, "ringing", c.Status(), "the whisper runs")
+		assert.EqualValues(t, "ringing", c.Status(), "the whisper runs")
 		s.wait(5)
-		assert.Equal(t, "in-progress", c.Status())
+		assert.EqualValues(t, "in-progress", c.Status())
 	})
 	fact(t, "child requests carry ParentCallSid, Direction=outbound-dial and their own CallSid", func(t *testing.T) {
 		s, c := dialed(t, "", `<Number url="/whisper">+15550123</Number>`)
@@ -165,9 +166,9 @@ func TestDial(t *testing.T) {
 	fact(t, "url runs on the callee's side after the answer and before the bridge", func(t *testing.T) {
 		s, c := dialed(t, "", `<Number url="/whisper">+15550123</Number>`)
 		c.Children()[0].Answer()
-		assert.Empty(t, s.texts(dialogue.Bridged))
+		assert.Empty(t, s.texts(dialogue.EventBridged))
 		s.wait(5)
-		assert.InDelta(t, 1.7, s.at(dialogue.Bridged, ""), 0.01)
+		assert.InDelta(t, 1.7, s.at(dialogue.EventBridged, ""), 0.01)
 	})
 	fact(t, "screening: the callee presses a key to accept", func(t *testing.T) {
 		s, c := dialed(t, "", `<Number url="/screen">+15550123</Number>`)
@@ -274,7 +275,7 @@ func TestDial(t *testing.T) {
 		require.Len(t, c.Children(), 1)
 		s.wait(9)
 		assert.Equal(t, []string{"your own document", "next"}, s.said())
-		assert.Equal(t, []string{"your own document"}, s.texts(dialogue.Heard))
+		assert.Equal(t, []string{"your own document"}, s.texts(dialogue.EventHeard))
 		assert.Equal(t, "completed", s.only("DialAction").Params.Get("DialCallStatus"))
 	})
 	t.Run("the caller's keys are for the app's documents", func(t *testing.T) {
@@ -282,7 +283,7 @@ func TestDial(t *testing.T) {
 		s, c := dialed(t, action, "<Application>"+app+"</Application>", func(c *dialogue.Config) {
 			c.Applications = map[string]dialogue.Application{app: {VoiceURL: "/screen"}}
 		})
-		assert.Equal(t, dialogue.Prompting, c.Activity().State)
+		assert.Equal(t, dialogue.StatePrompting, c.Activity().State)
 		assert.Equal(t, 1, c.Press("1"))
 		s.wait(9)
 		assert.Equal(t, []string{"Press 1 to accept.", "Connecting.", "next"}, s.said())
@@ -294,7 +295,7 @@ func TestDial(t *testing.T) {
 		k.Answer()
 		assert.True(t, c.Speak("hello"))
 		assert.True(t, k.Speak("good day"))
-		assert.Equal(t, []string{"hello", "good day"}, s.texts(dialogue.Heard))
+		assert.Equal(t, []string{"hello", "good day"}, s.texts(dialogue.EventHeard))
 	})
 	t.Run("Config.Answer answers by itself", func(t *testing.T) {
 		s, c := dialed(t, action, number, func(c *dialogue.Config) {
@@ -303,7 +304,7 @@ func TestDial(t *testing.T) {
 			}
 		})
 		s.wait(5)
-		assert.Equal(t, 4.0, s.at(dialogue.DialEnded, "busy"))
+		assert.Equal(t, 4.0, s.at(dialogue.EventDialEnded, "busy"))
 		_ = c
 	})
 }

@@ -79,6 +79,9 @@ type Config struct {
 	Answer func(*Call) Reaction
 	// Applications are the TwiML Apps that Dial may reach, by SID.
 	Applications map[string]Application
+	// Connect returns the far side of what a Connect begins. nil, or a function
+	// that returns nil: sessions stay silent until [Call.EndSession] ends them.
+	Connect func(*Session) SessionPeer
 	// Deliver decides what becomes of a message. nil: sent, then delivered.
 	Deliver func(Message) []Delivery
 	// MediaFailureEnds makes a call end when a file to play cannot be
@@ -146,6 +149,7 @@ type Engine struct {
 	closed  bool
 	pending int
 
+	verbs       map[string]verb
 	random      *rand.Rand
 	calls       []*Call
 	rooms       map[string]*room
@@ -183,6 +187,7 @@ func New(cfg Config) *Engine {
 		now:    cfg.Start.UTC(),
 		procs:  map[*proc]struct{}{},
 		kick:   make(chan struct{}, 1),
+		verbs:  verbs(),
 		random: rand.New(rand.NewPCG(cfg.Seed, 0x72696e676261636b)),
 	}
 	if cfg.Clock != nil {

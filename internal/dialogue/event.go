@@ -13,45 +13,45 @@ type EventType string
 // What can happen. The comment says which fields of the [Event] are filled
 // besides At, Call and Text.
 const (
-	CallStarted       EventType = "call-started"       // a leg came to be
-	Ringing           EventType = "ringing"            // the phone at the far end rings
-	Answered          EventType = "answered"           // someone took the call; Twilio, for incoming calls
-	Ended             EventType = "ended"              // the leg is over; Text is the final status
-	Fetched           EventType = "fetched"            // a request was made; Exchange
-	Said              EventType = "said"               // Node, Text, Duration
-	Played            EventType = "played"             // Node, Text is the URL, Duration
-	DigitsSent        EventType = "digits-sent"        // Twilio sent tones; Text
-	Paused            EventType = "paused"             // Node, Duration
-	Gathering         EventType = "gathering"          // Gather begins; Node
-	Listening         EventType = "listening"          // the prompts are over; Duration is the patience
-	Gathered          EventType = "gathered"           // Node, Text is what was collected, empty for nothing
-	RecordingStarted  EventType = "recording-started"  // Node
-	RecordingEnded    EventType = "recording-ended"    // Node, Duration, Text is why
-	Dialing           EventType = "dialing"            // Node, Text is who
-	DialEnded         EventType = "dial-ended"         // Node, Text is DialCallStatus
-	Bridged           EventType = "bridged"            // two people hear each other; Other
-	Joined            EventType = "joined"             // Text is the conference
-	Left              EventType = "left"               // Text is the conference
-	ConferenceStarted EventType = "conference-started" // Text is the conference
-	ConferenceEnded   EventType = "conference-ended"   // Text is the conference
-	Muted             EventType = "muted"              // Text is true or false
-	Held              EventType = "held"               // Text is true or false
-	Enqueued          EventType = "enqueued"           // Text is the queue
-	Dequeued          EventType = "dequeued"           // Text is QueueResult
-	Redirected        EventType = "redirected"         // Text is the URL
-	Rejected          EventType = "rejected"           // Text is the reason
-	Referred          EventType = "referred"           // Text is the target
-	Paid              EventType = "paid"               // Text is Result
-	SessionStarted    EventType = "session-started"    // Stream, Siprec, Transcription, ConversationRelay...; Text names it
-	SessionEnded      EventType = "session-ended"      // Text names it
-	MessageSent       EventType = "message-sent"       // Message
-	Pressed           EventType = "pressed"            // a person pressed Text
-	PressedInVain     EventType = "pressed-in-vain"    // a person pressed Text while nothing listened
-	Spoke             EventType = "spoke"              // a person said Text
-	Heard             EventType = "heard"              // another person's words were heard; Other
-	HungUp            EventType = "hung-up"            // a person put the receiver down
-	Warned            EventType = "warned"             // Failure; things go on; Exchange of a callback
-	Failed            EventType = "failed"             // Failure; a document cannot go on, or a handler panicked
+	EventCallStarted       EventType = "call-started"       // a leg came to be
+	EventRinging           EventType = "ringing"            // the phone at the far end rings
+	EventAnswered          EventType = "answered"           // someone took the call; Twilio, for incoming calls
+	EventEnded             EventType = "ended"              // the leg is over; Text is the final status
+	EventFetched           EventType = "fetched"            // a request was made; Exchange
+	EventSaid              EventType = "said"               // Node, Text, Duration
+	EventPlayed            EventType = "played"             // Node, Text is the URL, Duration
+	EventDigitsSent        EventType = "digits-sent"        // Twilio sent tones; Text
+	EventPaused            EventType = "paused"             // Node, Duration
+	EventGathering         EventType = "gathering"          // Gather begins; Node
+	EventListening         EventType = "listening"          // the prompts are over; Duration is the patience
+	EventGathered          EventType = "gathered"           // Node, Text is what was collected, empty for nothing
+	EventRecordingStarted  EventType = "recording-started"  // Node
+	EventRecordingEnded    EventType = "recording-ended"    // Node, Duration, Text is why
+	EventDialing           EventType = "dialing"            // Node, Text is who
+	EventDialEnded         EventType = "dial-ended"         // Node, Text is DialCallStatus
+	EventBridged           EventType = "bridged"            // two people hear each other; Other
+	EventJoined            EventType = "joined"             // Text is the conference
+	EventLeft              EventType = "left"               // Text is the conference
+	EventConferenceStarted EventType = "conference-started" // Text is the conference
+	EventConferenceEnded   EventType = "conference-ended"   // Text is the conference
+	EventMuted             EventType = "muted"              // Text is true or false
+	EventHeld              EventType = "held"               // Text is true or false
+	EventEnqueued          EventType = "enqueued"           // Text is the queue
+	EventDequeued          EventType = "dequeued"           // Text is QueueResult
+	EventRedirected        EventType = "redirected"         // Text is the URL
+	EventRejected          EventType = "rejected"           // Text is the reason
+	EventReferred          EventType = "referred"           // Text is the target
+	EventPaid              EventType = "paid"               // Text is Result
+	EventSessionStarted    EventType = "session-started"    // Stream, Siprec, Transcription, ConversationRelay...; Text names it
+	EventSessionEnded      EventType = "session-ended"      // Text names it
+	EventMessageSent       EventType = "message-sent"       // Message
+	EventPressed           EventType = "pressed"            // a person pressed Text
+	EventPressedInVain     EventType = "pressed-in-vain"    // a person pressed Text while nothing listened
+	EventSpoke             EventType = "spoke"              // a person said Text
+	EventHeard             EventType = "heard"              // another person's words were heard; Other
+	EventHungUp            EventType = "hung-up"            // a person put the receiver down
+	EventWarned            EventType = "warned"             // Failure; things go on; Exchange of a callback
+	EventFailed            EventType = "failed"             // Failure; a document cannot go on, or a handler panicked
 )
 
 // Event is something that happened, told to Config.Observe as it happens.
@@ -74,8 +74,8 @@ func (c *Call) emit(ev Event) {
 	}
 	ev.Call = c
 	c.e.emit(ev)
-	if c.isApplication && c.parent != nil && (ev.Type == Said || ev.Type == Played) {
-		c.parent.emit(Event{Type: Heard, Other: c, Text: ev.Text, Duration: ev.Duration, Node: ev.Node})
+	if c.isApp && c.parent != nil && (ev.Type == EventSaid || ev.Type == EventPlayed) {
+		c.parent.emit(Event{Type: EventHeard, Other: c, Text: ev.Text, Duration: ev.Duration, Node: ev.Node})
 	}
 }
 
@@ -89,7 +89,7 @@ func (c *Call) warn(f *Failure) {
 func (f *Failure) warning() EventType {
 	var panicked *HandlerPanic
 	if errors.As(f, &panicked) {
-		return Failed
+		return EventFailed
 	}
-	return Warned
+	return EventWarned
 }

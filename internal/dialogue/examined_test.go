@@ -32,7 +32,7 @@ func TestWaitingFailures(t *testing.T) {
 			s.wait(30)
 			var failed []int
 			for _, ev := range s.log() {
-				if ev.Type == dialogue.Failed {
+				if ev.Type == dialogue.EventFailed {
 					failed = append(failed, ev.Failure.Code)
 				}
 			}
@@ -47,7 +47,7 @@ func TestWaitingFailures(t *testing.T) {
 		s.call()
 		agent := s.call(func(c *dialogue.CallSetup) { c.URL = "/agent" })
 		assert.NotNil(t, agent.Peer())
-		assert.Equal(t, []string{"error 12200: line 1, column 11: Gather must not stand in a document for people who leave a queue"}, s.texts(dialogue.Failed))
+		assert.Equal(t, []string{"error 12200: line 1, column 11: Gather must not stand in a document for people who leave a queue"}, s.texts(dialogue.EventFailed))
 	})
 }
 
@@ -80,7 +80,7 @@ func TestDialExamined(t *testing.T) {
 		require.NotNil(t, c.Peer())
 		assert.True(t, c.Activity().Keys)
 		assert.Equal(t, 1, c.Press("*"))
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 	})
 	fact(t, "a call from a SIP phone says from where", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Redirect>/next</Redirect>`, "/next": ""})
@@ -111,10 +111,10 @@ func TestPanicsCount(t *testing.T) {
 	s.wait(4)
 	c.Talk(3*time.Second, "")
 	s.wait(30)
-	failed := s.texts(dialogue.Failed)
+	failed := s.texts(dialogue.EventFailed)
 	require.Len(t, failed, 2)
 	assert.Contains(t, failed[1], "RecordingStatusCallback: error 11200")
-	assert.Equal(t, "completed", c.Status())
+	assert.EqualValues(t, "completed", c.Status())
 }
 
 // TestHandlerIsAServer shows that a handler is held to what net/http holds it to.
@@ -152,7 +152,7 @@ func TestHandlerIsAServer(t *testing.T) {
 			s := play(t, row.h)
 			s.call()
 			require.Equal(t, []int{row.code}, s.codes())
-			assert.Contains(t, s.texts(dialogue.Failed)[0], row.text)
+			assert.Contains(t, s.texts(dialogue.EventFailed)[0], row.text)
 		})
 	}
 	t.Run("exactly Content-Length", func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestTranscriptNamesCallers(t *testing.T) {
 		assert.Contains(t, text, want)
 	}
 	assert.NotContains(t, text, "the caller")
-	assert.Equal(t, dialogue.State(dialogue.Over), s.Nobody().Activity().State)
+	assert.Equal(t, dialogue.State(dialogue.StateOver), s.Nobody().Activity().State)
 }
 
 func TestOptOut(t *testing.T) {

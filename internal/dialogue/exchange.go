@@ -6,13 +6,14 @@ import (
 
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/twiml/lint"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // Exchange is one HTTP request and its answer. A retry and a redirect are
 // exchanges of their own. Its fields do not change once it was told.
 type Exchange struct {
-	Kind    string // the webhook, named as in internal/spec: IncomingCall, GatherAction, ...
-	Call    *Call  // the leg it is about; nil for messages
+	Kind    webhook.Kind // IncomingCall, GatherAction, ..., KindMedia, or Unknown
+	Call    *Call        // the leg it is about; nil for messages
 	Method  string
 	URL     string // as requested: with query, without fragment
 	Header  http.Header
@@ -32,9 +33,13 @@ type Exchange struct {
 	Failure  *Failure       // why Twilio would not use the answer
 }
 
+// KindMedia is the kind of a request for a file to play, which package webhook
+// has no type for.
+const KindMedia webhook.Kind = "Media"
+
 // request is what the engine wants fetched.
 type request struct {
-	kind   string
+	kind   webhook.Kind
 	url    *url.URL
 	method string
 	call   *Call

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // Exploration walks every key of every menu of a call. Each way through is a
@@ -166,7 +168,7 @@ func (w *explorer) merge(at *Station, label string, next *Station) bool {
 // judge finds dead ends and loops.
 func (w *explorer) judge() {
 	for _, s := range w.tree.Stations {
-		if s.State != WaitingInput || s.Cut {
+		if s.State != StateListening || s.Cut {
 			continue
 		}
 		stuck := len(s.Branches) > 0
@@ -232,7 +234,7 @@ func (w *explorer) visit(way []choice) (*Station, []choice) {
 		c.do(t)
 		t.settle()
 	}
-	if t.call.Activity().State == Over { // what comes late: recordings, transcriptions
+	if t.call.Activity().State == StateOver { // what comes late: recordings, transcriptions
 		t.e.Advance(time.Minute)
 	}
 	return t.station(), t.choices(w.x.Keys)
@@ -244,8 +246,8 @@ func (t *walk) settle() {
 	end := t.e.Now().Add(10 * time.Minute)
 	for t.e.Now().Before(end) {
 		switch a := t.call.Activity(); a.State {
-		case Starting, Speaking, Prompting:
-		case WaitingInput, Recording:
+		case StateStarting, StateSpeaking, StatePrompting:
+		case StateListening, StateRecording:
 			if !a.Entered {
 				return
 			}
@@ -277,17 +279,17 @@ func (t *walk) station() *Station {
 	}
 	for _, ev := range t.events[t.mark:] {
 		switch ev.Type {
-		case Said:
+		case EventSaid:
 			s.Hears = append(s.Hears, ev.Text)
-		case Played:
+		case EventPlayed:
 			s.Hears = append(s.Hears, "["+ev.Text+"]")
-		case Dialing, Joined, Enqueued:
+		case EventDialing, EventJoined, EventEnqueued:
 			s.Detail = ev.Text
-		case SessionStarted:
+		case EventSessionStarted:
 			s.Detail = ev.Text
-		case Failed, Warned:
+		case EventFailed, EventWarned:
 			s.Problems = union(s.Problems, []string{ev.Text + ev.Failure.from()})
-		case Fetched:
+		case EventFetched:
 			for _, p := range ev.Exchange.Problems {
 				if p.Code == 0 {
 					s.Problems = union(s.Problems, []string{fmt.Sprintf("line %d: %s", p.Line, p.Text)})
@@ -295,8 +297,8 @@ func (t *walk) station() *Station {
 			}
 		}
 	}
-	if a.State == Over {
-		s.Ending = t.call.Status()
+	if a.State == StateOver {
+		s.Ending = string(t.call.Status())
 	}
 	if a.Gather != nil {
 		var prompt []string
@@ -311,9 +313,9 @@ func (t *walk) station() *Station {
 func (t *walk) choices(keys string) (out []choice) {
 	a := t.call.Activity()
 	switch a.State {
-	case WaitingInput:
+	case StateListening:
 		return append(gatherChoices(a, keys), choice{"silence", (*walk).pass})
-	case Recording:
+	case StateRecording:
 		out = append(out, choice{"message", func(t *walk) {
 			t.call.Talk(5*time.Second, "a message")
 			t.e.Advance(5 * time.Second)
@@ -321,11 +323,11 @@ func (t *walk) choices(keys string) (out []choice) {
 				t.pass()
 			}
 		}})
-	case DialingOut:
-		for _, status := range []string{"answered", Busy, NoAnswer} {
-			out = append(out, choice{status, func(t *walk) { t.dialed(status) }})
+	case StateDialing:
+		for _, status := range []webhook.CallStatus{"answered", webhook.CallStatusBusy, webhook.CallStatusNoAnswer} {
+			out = append(out, choice{string(status), func(t *walk) { t.dialed(status) }})
 		}
-	case Paying:
+	case StatePaying:
 		out = append(out, choice{"pays", func(t *walk) {
 			t.call.Pay(Payment{})
 			t.pass()
@@ -377,14 +379,14 @@ func firstKey(keys string) string {
 }
 
 // dialed lets the dialed people do something, and lets it have its effect.
-func (t *walk) dialed(status string) {
+func (t *walk) dialed(status webhook.CallStatus) {
 	legs := t.call.Children()
 	for _, k := range legs {
 		switch status {
 		case "answered":
 			if k.Answer() {
 				for range 100 {
-					if k.Activity().State == Over || t.call.Activity().State == Talking || !t.e.Step() {
+					if k.Activity().State == StateOver || t.call.Activity().State == StateTalking || !t.e.Step() {
 						break
 					}
 					k.Press("1")
@@ -393,12 +395,12 @@ func (t *walk) dialed(status string) {
 				k.HangUp()
 				return
 			}
-		case NoAnswer:
+		case webhook.CallStatusNoAnswer:
 		default:
 			k.Decline(status)
 		}
 	}
-	if status == NoAnswer {
+	if status == webhook.CallStatusNoAnswer {
 		t.pass()
 	}
 }

@@ -54,21 +54,21 @@ func (s *Station) title() string {
 func (s *Station) what() string {
 	var out string
 	switch s.State {
-	case WaitingInput:
+	case StateListening:
 		out = "(menu)"
-	case Recording:
+	case StateRecording:
 		out = "(records)"
-	case DialingOut:
+	case StateDialing:
 		out = "(dials " + s.Detail + ")"
-	case InConference:
+	case StateInConference:
 		out = "(conference " + s.Detail + ")"
-	case InQueue:
+	case StateInQueue:
 		out = "(queue " + s.Detail + ")"
-	case InSession:
+	case StateInSession:
 		out = "(" + s.Detail + ")"
-	case Paying:
+	case StatePaying:
 		out = "(pays)"
-	case Over:
+	case StateOver:
 		out = "(ends: " + s.Ending + ")"
 	default:
 		out = "(" + string(s.State) + ")"
@@ -147,7 +147,7 @@ func (t *Tree) Mermaid() string {
 			lines[i] = quote(lines[i])
 		}
 		open, end := `["`, `"]`
-		if s.State == Over {
+		if s.State == StateOver {
 			open, end = `(["`, `"])`
 		}
 		fmt.Fprintf(&b, "  s%d%s%s%s\n", s.ID, open, strings.Join(lines, "<br/>"), end)
@@ -175,7 +175,7 @@ func (t *Tree) DOT() string {
 			lines[i] = quote(lines[i])
 		}
 		shape := ""
-		if s.State == Over {
+		if s.State == StateOver {
 			shape = ", style=rounded"
 		}
 		fmt.Fprintf(&b, "  s%d [label=\"%s\\l\"%s];\n", s.ID, strings.Join(lines, `\l`), shape)
@@ -258,7 +258,7 @@ func (t *Tree) SVG() string {
 	for _, s := range t.Stations {
 		at := boxes[s]
 		class, round := "b", 3
-		if s.State == Over {
+		if s.State == StateOver {
 			class, round = "b e", 12
 		}
 		fmt.Fprintf(&b, `<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="%d"/>`+"\n", class, at.x, at.y, boxWidth, at.h, round)

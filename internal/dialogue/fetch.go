@@ -90,7 +90,7 @@ func (e *Engine) tell(x *Exchange) {
 	if x.Status != 0 {
 		text += " " + strconv.Itoa(x.Status)
 	}
-	e.emit(Event{Type: Fetched, Call: x.Call, Exchange: x, Text: text, Failure: x.Failure})
+	e.emit(Event{Type: EventFetched, Call: x.Call, Exchange: x, Text: text, Failure: x.Failure})
 }
 
 // redirect reports where an answer sends the client.

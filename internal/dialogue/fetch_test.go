@@ -72,15 +72,15 @@ func TestFetching(t *testing.T) {
 		c := s.call()
 		s.wait(10)
 		assert.Equal(t, []string{"We are closed."}, s.said())
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 		assert.Empty(t, s.codes())
 	})
 	fact(t, "audio is played, then the call ends", func(t *testing.T) {
 		s := play(t, answerWith("audio/mpeg", "ID3"))
 		c := s.call()
 		s.wait(10)
-		assert.Equal(t, []string{"https://hooks.example.com/voice"}, s.texts(dialogue.Played))
-		assert.Equal(t, "completed", c.Status())
+		assert.Equal(t, []string{"https://hooks.example.com/voice"}, s.texts(dialogue.EventPlayed))
+		assert.EqualValues(t, "completed", c.Status())
 	})
 	for _, kind := range []string{"application/json", "image/png", ""} {
 		fact(t, fmt.Sprintf("anything else, here %q, is error 12300", kind), func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestFetching(t *testing.T) {
 			s.wait(20)
 			assert.Equal(t, 15*time.Second, time.Since(real))
 			assert.Equal(t, []int{11200}, s.codes())
-			assert.Equal(t, 15.0, s.at(dialogue.Failed, ""))
+			assert.Equal(t, 15.0, s.at(dialogue.EventFailed, ""))
 			s.Close()
 		})
 	})
@@ -290,14 +290,14 @@ func TestFallback(t *testing.T) {
 		c := s.call()
 		s.wait(10)
 		assert.Equal(t, []string{"We are sorry, an application error has occurred. Goodbye."}, s.said())
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 	})
 	fact(t, "a fallback that fails is not followed by itself", func(t *testing.T) {
 		s := play(t, pages{})
 		c := s.call(withFallback)
 		s.wait(10)
 		assert.Equal(t, []int{11200, 11200}, s.codes())
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 	})
 }
 
@@ -373,7 +373,7 @@ func TestOverrides(t *testing.T) {
 			s := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 			s.call(at("/voice#rt=2000&rp=rt&rc=5&tt=5000"))
 			s.wait(10)
-			assert.Equal(t, 5.0, s.at(dialogue.Failed, ""))
+			assert.Equal(t, 5.0, s.at(dialogue.EventFailed, ""))
 			assert.Equal(t, []int{11203}, s.codes())
 			assert.Len(t, s.of("IncomingCall"), 3)
 			s.Close()

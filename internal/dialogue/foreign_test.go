@@ -35,7 +35,7 @@ func TestForeignPrograms(t *testing.T) {
 			c.Press("#")
 			s.wait(10)
 			assert.Equal(t, []string{"Press 1 to record.", "Speak now.", "Your message of 6 seconds is kept."}, s.said())
-			assert.Equal(t, "completed", c.Status())
+			assert.EqualValues(t, "completed", c.Status())
 			assert.Equal(t, []string{"You wrote: 5 < 6 & ü"}, bodies(s.text("5 < 6 & ü")))
 			assert.Empty(t, s.codes())
 

@@ -60,7 +60,7 @@ func FuzzDocument(f *testing.F) {
 			b.Update("/voice", "GET")
 			e.Advance(2 * time.Hour)
 			for _, c := range e.Calls() {
-				if c.Activity().State != dialogue.Over {
+				if c.Activity().State != dialogue.StateOver {
 					t.Fatalf("call %s is still %s", c.To().Address, c.Activity().State)
 				}
 			}

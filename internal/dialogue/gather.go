@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // gathering is a Gather at work.
@@ -36,7 +37,7 @@ func (c *Call) gather(doc *document, v *twiml.Node) (*transfer, error) {
 	}
 	defer c.listen(l)()
 	activity := Activity{
-		State: Prompting, Gather: v, NumDigits: g.numDigits, FinishOnKey: g.finish, Hints: hints(v),
+		State: StatePrompting, Gather: v, NumDigits: g.numDigits, FinishOnKey: g.finish, Hints: hints(v),
 	}
 	defer c.busy(activity)()
 	for n := range v.Elements() {
@@ -44,7 +45,7 @@ func (c *Call) gather(doc *document, v *twiml.Node) (*transfer, error) {
 			c.fetchMedia(doc, strings.TrimSpace(rawText(n)))
 		}
 	}
-	c.emit(Event{Type: Gathering, Node: v})
+	c.emit(Event{Type: EventGathering, Node: v})
 	began := func() bool { return len(c.inbox) > 0 }
 	for n := range v.Elements() {
 		if err := c.prompt(doc, n, began); err != nil {
@@ -55,19 +56,19 @@ func (c *Call) gather(doc *document, v *twiml.Node) (*transfer, error) {
 		}
 	}
 	l.keys, l.speech = g.keys, g.speech
-	activity.State = WaitingInput
+	activity.State = StateListening
 	c.activity = activity
 	if !began() {
-		c.emit(Event{Type: Listening, Node: v, Duration: g.timeout})
+		c.emit(Event{Type: EventListening, Node: v, Duration: g.timeout})
 	}
 	if err := c.collect(g, l); err != nil {
 		return nil, err
 	}
-	c.emit(Event{Type: Gathered, Node: v, Text: g.digits + g.words})
+	c.emit(Event{Type: EventGathered, Node: v, Text: g.digits + g.words})
 	if g.digits == "" && g.words == "" && attr(v, "actionOnEmptyResult", "false") != "true" {
 		return nil, nil
 	}
-	return c.transferTo(doc, attr(v, "action", ""), attr(v, "method", ""), kindGatherAction, g.params())
+	return c.transferTo(doc, attr(v, "action", ""), attr(v, "method", ""), webhook.KindGatherAction, g.params())
 }
 
 func newGathering(doc *document, v *twiml.Node) *gathering {
@@ -172,7 +173,7 @@ func (c *Call) partials(g *gathering, in input, sent *int) {
 }
 
 func (c *Call) partial(base *url.URL, ref, via string, number int, stable, unstable string) {
-	c.callback(kindGatherPartialResult, base, ref, via, c.voiceParams(pairs(
+	c.callback(webhook.KindGatherPartialResult, base, ref, via, c.voiceParams(pairs(
 		"SequenceNumber", itoa(number),
 		"UnstableSpeechResult", unstable,
 		"StableSpeechResult", stable,

@@ -6,12 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"runtime/debug"
 	"strconv"
-	"sync"
 )
 
 // Handler returns a transport that hands each request to h in this process,
@@ -28,14 +27,11 @@ type HandlerPanic struct {
 	Stack []byte
 }
 
-// Error tells what was thrown. The stack is in the field.
+// Error says what was thrown. The stack is in the field.
 func (p *HandlerPanic) Error() string { return fmt.Sprintf("the handler panicked: %v", p.Value) }
 
 // Unwrap says what a client sees of a panic.
 func (p *HandlerPanic) Unwrap() error { return io.EOF }
-
-// keptBody is how much of an answer is kept: more than any document may have.
-const keptBody = 256 << 10
 
 type handlerTransport struct{ h http.Handler }
 
@@ -59,7 +55,7 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		in.Body = http.NoBody
 	}
 
-	w := &responseWriter{header: http.Header{}}
+	w := recorder{httptest.NewRecorder()}
 	done := make(chan error, 1)
 	go func() {
 		err := io.EOF // runtime.Goexit: no answer
@@ -75,124 +71,56 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	select {
 	case err := <-done:
 		if err != nil {
-			w.abandon()
 			return nil, err
 		}
 		return w.response(r), nil
 	case <-r.Context().Done():
-		w.abandon()
-		return nil, r.Context().Err()
+		return nil, r.Context().Err() // the handler keeps the recorder
 	}
 }
 
-// errorReader is the end of a body.
-type errorReader struct{ err error }
+// recorder is a ResponseRecorder without the informational answers.
+type recorder struct{ *httptest.ResponseRecorder }
 
-func (r errorReader) Read([]byte) (int, error) { return 0, r.err }
-
-// responseWriter collects an answer. It is locked, because a handler that was
-// left behind may still be writing.
-type responseWriter struct {
-	mu        sync.Mutex
-	header    http.Header
-	sent      http.Header
-	status    int
-	declared  int64 // Content-Length as the handler gave it; -1: it did not
-	body      bytes.Buffer
-	dropped   int64
-	flushed   bool
-	abandoned bool
-}
-
-func (w *responseWriter) Header() http.Header { return w.header }
-
-func (w *responseWriter) WriteHeader(status int) {
-	if status < 100 || status > 999 {
-		panic(fmt.Sprintf("invalid WriteHeader code %v", status)) // as net/http does
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.writeHeader(status)
-}
-
-func (w *responseWriter) writeHeader(status int) {
-	if w.status != 0 || status < 200 {
-		return
-	}
-	w.status = status
-	w.sent = maps.Clone(w.header)
-	w.declared = -1
-	if n, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil && n >= 0 {
-		w.declared = n
+func (w recorder) WriteHeader(status int) {
+	if status < 100 || status >= 200 {
+		w.ResponseRecorder.WriteHeader(status)
 	}
 }
 
-func (w *responseWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.abandoned {
-		return 0, http.ErrHandlerTimeout
-	}
-	if w.status == 0 {
-		w.writeHeader(http.StatusOK)
-	}
-	if w.status == http.StatusNoContent || w.status == http.StatusNotModified {
-		return 0, http.ErrBodyNotAllowed
-	}
-	if w.declared >= 0 && int64(w.body.Len())+w.dropped+int64(len(p)) > w.declared {
+func (w recorder) Write(p []byte) (int, error) {
+	declared, err := strconv.Atoi(w.Header().Get("Content-Length"))
+	if err == nil && w.Body.Len()+len(p) > declared {
 		return 0, http.ErrContentLength
 	}
-	room := max(keptBody-w.body.Len(), 0)
-	kept := min(len(p), room)
-	w.body.Write(p[:kept])
-	w.dropped += int64(len(p) - kept)
-	return len(p), nil
+	return w.ResponseRecorder.Write(p)
 }
 
-// Flush marks the answer as sent in chunks.
-func (w *responseWriter) Flush() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.writeHeader(http.StatusOK)
-	w.flushed = true
-}
-
-func (w *responseWriter) abandon() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.abandoned = true
-}
-
-func (w *responseWriter) response(r *http.Request) *http.Response {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.abandoned = true
-	if w.status == 0 {
-		w.writeHeader(http.StatusOK)
+// response is the recorded answer as a client gets it from a server: a body
+// is never longer than its Content-Length, and one that is shorter is broken.
+func (w recorder) response(r *http.Request) *http.Response {
+	res := w.Result()
+	res.Request = r
+	body := w.Body.Bytes()
+	if res.StatusCode == http.StatusNoContent || res.StatusCode == http.StatusNotModified {
+		body = nil
 	}
-	header := w.sent
-	body := w.body.Bytes()
-	length := int64(len(body)) + w.dropped
-	var rest io.Reader = errorReader{io.EOF}
-	if w.declared > length && w.status != http.StatusNoContent && w.status != http.StatusNotModified {
-		// A server closes the connection when a handler sends less than it said.
-		rest, length = errorReader{io.ErrUnexpectedEOF}, w.declared
+	var rest io.Reader = http.NoBody
+	declared, err := strconv.Atoi(res.Header.Get("Content-Length"))
+	switch {
+	case err == nil && declared > len(body) && w.Code != http.StatusNoContent && w.Code != http.StatusNotModified:
+		rest = brokenBody{}
 	}
-	if _, typed := header["Content-Type"]; !typed && len(body) > 0 && header.Get("Content-Encoding") == "" {
-		header.Set("Content-Type", http.DetectContentType(body))
-	}
-	res := &http.Response{
-		Status:     strconv.Itoa(w.status) + " " + http.StatusText(w.status),
-		StatusCode: w.status,
-		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header:        header,
-		Body:          io.NopCloser(io.MultiReader(bytes.NewReader(body), rest)),
-		ContentLength: length,
-		Request:       r,
-	}
-	if w.flushed {
+	res.ContentLength = int64(len(body))
+	if w.Flushed {
 		res.ContentLength = -1
 		res.TransferEncoding = []string{"chunked"}
 	}
+	res.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), rest))
 	return res
 }
+
+// brokenBody is a body that ends before its Content-Length.
+type brokenBody struct{}
+
+func (brokenBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

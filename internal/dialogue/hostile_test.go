@@ -51,7 +51,7 @@ func TestHostileServers(t *testing.T) {
 				s := play(t, c.h)
 				call := s.call()
 				s.wait(30)
-				assert.Equal(t, "completed", call.Status())
+				assert.EqualValues(t, "completed", call.Status())
 				assert.Contains(t, s.codes(), c.code)
 				assert.Equal(t, []string{"We are sorry, an application error has occurred. Goodbye."}, s.said())
 				_, more := s.Next()
@@ -80,7 +80,7 @@ func TestHostileServers(t *testing.T) {
 	t.Run("a panic is named", func(t *testing.T) {
 		s := play(t, cases["panics"].h)
 		s.call()
-		assert.Contains(t, s.texts(dialogue.Failed)[0], "boom")
+		assert.Contains(t, s.texts(dialogue.EventFailed)[0], "boom")
 	})
 }
 
@@ -188,8 +188,8 @@ func TestLimits(t *testing.T) {
 		s := play(t, pages{"/voice": `<Pause length="999999"/>`}, small)
 		c := s.call()
 		s.Advance(2 * time.Hour)
-		assert.Equal(t, "completed", c.Status())
-		assert.Equal(t, 3600.0, s.at(dialogue.Ended, "completed"))
+		assert.EqualValues(t, "completed", c.Status())
+		assert.Equal(t, 3600.0, s.at(dialogue.EventEnded, "completed"))
 	})
 	t.Run("a queue of silence does not spin", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Enqueue waitUrl="/empty">q</Enqueue>`, "/empty": ""})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // target is somebody whom a Dial rings.
@@ -22,8 +23,8 @@ func (d *dialing) newLeg(t target) *Call {
 		From: Party{Address: d.callerID}.withGeography(true),
 		To:   Party{Address: t.address}.withGeography(false),
 	})
-	k.sip = t.noun == "Sip"
-	k.status = Initiated
+	k.isSIP = t.noun == "Sip"
+	k.status = webhook.CallStatusInitiated
 	k.answerer = "human"
 	k.machine = attr(t.n, "machineDetection", "") != ""
 	base := d.doc.base
@@ -35,7 +36,7 @@ func (d *dialing) newLeg(t target) *Call {
 	if t.n == d.v {
 		k.reports = &subscription{} // plain text has no attributes of its own
 	}
-	k.emit(Event{Type: CallStarted, Other: c, Text: k.from.Address + " to " + k.to.Address})
+	k.emit(Event{Type: EventCallStarted, Other: c, Text: k.from.Address + " to " + k.to.Address})
 	k.p = c.e.spawn(func(*proc) {
 		if t.noun == "Application" {
 			k.runApplication(d, t)
@@ -49,36 +50,36 @@ func (d *dialing) newLeg(t target) *Call {
 
 // runLeg is the life of a dialed leg.
 func (k *Call) runLeg(d *dialing, t target) {
-	k.progress("initiated", Initiated)
+	k.progress("initiated", webhook.CallStatusInitiated)
 	if t.noun == "Client" && has(t.n, "clientNotificationUrl") {
-		k.callback("ClientIncomingNotification", d.doc.base, attr(t.n, "clientNotificationUrl", ""), "POST", k.voiceParams(nil))
+		k.callback(webhook.KindUnknown, d.doc.base, attr(t.n, "clientNotificationUrl", ""), "POST", k.voiceParams(nil))
 	}
 	// The phone rings about five seconds longer than it was told to.
 	if !k.ring(d.timeout+5*time.Second, 0) {
 		return
 	}
-	k.progress("answered", InProgress)
+	k.progress("answered", webhook.CallStatusInProgress)
 	d.answered(k)
 	if digits := attr(t.n, "sendDigits", ""); digits != "" && t.n != d.v {
-		k.emit(Event{Type: DigitsSent, Text: digits})
+		k.emit(Event{Type: EventDigitsSent, Text: digits})
 		if k.until(k.e.now.Add(time.Duration(len(digits))*500*time.Millisecond), nil) != nil {
 			return
 		}
 	}
 	k.detectMachine(d, t)
 	if ref := attr(t.n, "url", ""); ref != "" && t.n != d.v {
-		whisper := &transfer{kind: kindDialWhisper, ref: ref, method: attr(t.n, "method", ""), base: d.doc.base}
+		whisper := &transfer{kind: webhook.KindDialWhisper, ref: ref, method: attr(t.n, "method", ""), base: d.doc.base}
 		if k.machine && !has(t.n, "amdStatusCallback") {
 			whisper.params = pairs("AnsweredBy", k.answerer)
 		}
-		k.noDial = true
+		k.setting = whisperSetting
 		err := k.program(whisper)
-		k.noDial = false
+		k.setting = nil
 		if err != nil {
 			return
 		}
 	}
-	k.bridgeable = true
+	k.ready = true
 	k.e.wake(d.caller.p)
 	if errors.Is(k.until(time.Time{}, func() bool { return false }), errUpdated) {
 		k.detach()
@@ -103,11 +104,11 @@ func (k *Call) runApplication(d *dialing, t target) {
 	if k.reports.url == "" {
 		k.reports = &subscription{url: app.StatusCallback, method: app.StatusMethod, events: []string{"completed"}}
 	}
-	k.progress("initiated", Initiated)
-	k.progress("answered", InProgress)
-	k.isApplication, k.bridgeable = true, true
+	k.progress("initiated", webhook.CallStatusInitiated)
+	k.progress("answered", webhook.CallStatusInProgress)
+	k.isApp, k.ready = true, true
 	d.answered(k)
-	_ = k.program(&transfer{kind: kindIncomingCall, ref: app.VoiceURL, method: app.VoiceMethod, absolute: true})
+	_ = k.program(&transfer{kind: webhook.KindIncomingCall, ref: app.VoiceURL, method: app.VoiceMethod, absolute: true})
 }
 
 // ring lets the phone ring until someone decides or the time is over. It
@@ -116,8 +117,8 @@ func (c *Call) ring(timeout, def time.Duration) bool {
 	if timeout <= 0 {
 		timeout = def
 	}
-	defer c.busy(Activity{State: RingingOut, Until: c.e.now.Add(timeout)})()
-	c.progress("ringing", RingingNow)
+	defer c.busy(Activity{State: StateRinging, Until: c.e.now.Add(timeout)})()
+	c.progress("ringing", webhook.CallStatusRinging)
 	if c.e.cfg.Answer != nil && c.reaction == nil {
 		r := c.e.cfg.Answer(c)
 		if r.After <= 0 {
@@ -137,11 +138,11 @@ func (c *Call) ring(timeout, def time.Duration) bool {
 	}
 	r := c.reaction
 	if r == nil {
-		c.killed = NoAnswer
+		c.killed = webhook.CallStatusNoAnswer
 		return false
 	}
 	switch r.Status {
-	case Busy, NoAnswer, FailedCall, Canceled:
+	case webhook.CallStatusBusy, webhook.CallStatusNoAnswer, webhook.CallStatusFailed, webhook.CallStatusCanceled:
 		c.killed = r.Status
 		return false
 	}
@@ -150,7 +151,7 @@ func (c *Call) ring(timeout, def time.Duration) bool {
 		c.answerer = r.AnsweredBy
 		// A test that says who answers a call of the program has asked for
 		// machine detection; of a dialed leg its noun decides.
-		c.machine = c.machine || c.direction == OutboundAPI
+		c.machine = c.machine || c.direction == webhook.CallDirectionOutboundAPI
 	}
 	return true
 }
@@ -165,7 +166,7 @@ func (k *Call) detectMachine(d *dialing, t target) {
 	k.e.spawn(func(p *proc) {
 		const took = 4200 * time.Millisecond
 		p.sleep(took)
-		k.callback(kindAsyncAMDCallback, d.doc.base, ref, via, pairs(
+		k.callback(webhook.KindAsyncAMDCallback, d.doc.base, ref, via, pairs(
 			"CallSid", k.sid, "AccountSid", k.e.cfg.AccountSID,
 			"AnsweredBy", k.answerer, "MachineDetectionDuration", itoa(int(took.Milliseconds())),
 		))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // Text is a message from a person to a number of the program.
@@ -170,17 +171,17 @@ type answering struct {
 }
 
 func (x *answering) run() {
-	t := &transfer{kind: kindIncomingMessage, ref: x.m.URL, method: x.m.Method, absolute: true}
+	t := &transfer{kind: webhook.KindIncomingMessage, ref: x.m.URL, method: x.m.Method, absolute: true}
 	for t != nil {
 		next, f := x.perform(t)
 		if f != nil {
-			x.e.emit(Event{Type: Failed, Failure: f, Text: f.Error()})
+			x.e.emit(Event{Type: EventFailed, Failure: f, Text: f.Error()})
 			if x.m.FallbackURL == "" || t.fallback || f.fatal {
 				x.reply.Failure = f
 				return
 			}
 			next = &transfer{
-				kind: kindMessagingFallback, ref: x.m.FallbackURL, method: x.m.FallbackMethod, absolute: true, fallback: true,
+				kind: webhook.KindMessagingFallback, ref: x.m.FallbackURL, method: x.m.FallbackMethod, absolute: true, fallback: true,
 				params: pairs("ErrorUrl", f.URL, "ErrorCode", itoa(f.Code)),
 			}
 		}
@@ -248,8 +249,8 @@ func (x *answering) exec(doc *document) (*transfer, *Failure) {
 			if ref == "" {
 				ref = doc.base.String()
 			}
-			x.e.emit(Event{Type: Redirected, Node: v, Text: ref})
-			return &transfer{kind: kindIncomingMessage, ref: ref, method: attr(v, "method", ""), base: doc.base}, nil
+			x.e.emit(Event{Type: EventRedirected, Node: v, Text: ref})
+			return &transfer{kind: webhook.KindIncomingMessage, ref: ref, method: attr(v, "method", ""), base: doc.base}, nil
 		default:
 			x.warn(&Failure{Code: 14110, Text: v.Name + " is no verb of messages", Line: v.Line, Col: v.Column})
 		}

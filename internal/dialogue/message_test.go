@@ -194,7 +194,7 @@ func TestMessages(t *testing.T) {
 	fact(t, "Sms in a call sends a message and goes on", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Sms>the address</Sms><Say>sent</Say>`})
 		s.call()
-		assert.Equal(t, []string{"the address"}, s.texts(dialogue.MessageSent))
+		assert.Equal(t, []string{"the address"}, s.texts(dialogue.EventMessageSent))
 		assert.Equal(t, []string{"sent"}, s.said())
 	})
 }

@@ -1,5 +1,7 @@
 package dialogue
 
+import "github.com/ringback-go/ringback/webhook"
+
 // Mute mutes or unmutes the person's place in a conference, as the REST API
 // does. It reports whether there was one to change.
 func (c *Call) Mute(on bool) bool {
@@ -10,7 +12,7 @@ func (c *Call) Mute(on bool) bool {
 		return false
 	}
 	s.muted = on
-	c.emit(Event{Type: Muted, Text: truth(on)})
+	c.emit(Event{Type: EventMuted, Text: truth(on)})
 	event := "participant-mute"
 	if !on {
 		event = "participant-unmute"
@@ -31,9 +33,9 @@ func (c *Call) Hold(on bool, musicURL string) bool {
 	}
 	s.held, s.holdMusic = on, nil
 	if on && musicURL != "" {
-		s.holdMusic = &transfer{kind: kindConferenceWaitURL, ref: musicURL, params: pairs("ConferenceSid", s.room.sid), absolute: true}
+		s.holdMusic = &transfer{kind: webhook.KindConferenceWaitURL, ref: musicURL, params: pairs("ConferenceSid", s.room.sid), absolute: true}
 	}
-	c.emit(Event{Type: Held, Text: truth(on)})
+	c.emit(Event{Type: EventHeld, Text: truth(on)})
 	event := "participant-hold"
 	if !on {
 		event = "participant-unhold"
@@ -96,4 +98,51 @@ func (e *Engine) Conference(name string) (participants []*Call, started bool) {
 		participants = append(participants, s.call)
 	}
 	return participants, r.started
+}
+
+// Update gives the call a new document, as a REST update with Url does. It
+// takes the call out of whatever it is in.
+func (c *Call) Update(ref, method string) bool {
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	if c.over() {
+		return false
+	}
+	c.update = &transfer{kind: webhook.KindTwiMLRedirectRequest, ref: ref, method: method, absolute: true}
+	c.e.wake(c.p)
+	c.e.touched()
+	return true
+}
+
+// End ends the call, as a REST update with Status=completed (or canceled,
+// while it rings) does.
+func (c *Call) End() {
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	if c.over() {
+		return
+	}
+	c.killed = webhook.CallStatusCompleted
+	if c.status == webhook.CallStatusRinging || c.status == webhook.CallStatusQueued || c.status == webhook.CallStatusInitiated {
+		c.killed = webhook.CallStatusCanceled
+	}
+	c.e.wake(c.p)
+	c.e.touched()
+}
+
+// Refer makes a bridged SIP phone ask to be transferred (Dial referUrl).
+func (c *Call) Refer(target string) bool {
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	if c.over() || c.peer == nil {
+		return false
+	}
+	c.referral = target
+	c.e.wake(c.p)
+	if c.parent != nil {
+		c.parent.referral = target
+		c.e.wake(c.parent.p)
+	}
+	c.e.touched()
+	return true
 }

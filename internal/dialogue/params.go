@@ -110,7 +110,7 @@ func (c *Call) voiceParams(extra Params) Params {
 	add("Called", to.Address)
 	called("ToState", to.State)
 	caller("CallerCountry", from.Country)
-	add("Direction", c.direction)
+	add("Direction", string(c.direction))
 	caller("CallerState", from.State)
 	called("ToZip", to.Zip)
 	add("CallSid", c.sid)
@@ -126,7 +126,7 @@ func (c *Call) voiceParams(extra Params) Params {
 	called("CalledZip", to.Zip)
 	add("ApiVersion", "2010-04-01")
 	called("CalledCity", to.City)
-	add("CallStatus", c.status)
+	add("CallStatus", string(c.status))
 	p = append(p, extra...)
 	if c.parent != nil {
 		add("ParentCallSid", c.parent.sid)

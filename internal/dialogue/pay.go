@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // Payment is how a person pays, or fails to. The digits of a card are never
@@ -33,7 +34,7 @@ type Payment struct {
 func (c *Call) Pay(p Payment) bool {
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
-	if c.activity.State != Paying || c.over() {
+	if c.activity.State != StatePaying || c.over() {
 		return false
 	}
 	c.payment = &p
@@ -44,7 +45,7 @@ func (c *Call) Pay(p Payment) bool {
 
 // pay asks for a card or a bank account (verb-semantics.md, 3, Pay).
 func (c *Call) pay(doc *document, v *twiml.Node) (*transfer, error) {
-	defer c.busy(Activity{State: Paying, Gather: v})()
+	defer c.busy(Activity{State: StatePaying, Gather: v})()
 	l := &listener{keys: true}
 	defer c.listen(l)()
 	c.payment = nil
@@ -92,12 +93,12 @@ func (c *Call) pay(doc *document, v *twiml.Node) (*transfer, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	c.emit(Event{Type: Paid, Node: v, Text: result})
+	c.emit(Event{Type: EventPaid, Node: v, Text: result})
 	action := attr(v, "action", "")
 	if action == "" && result == "too-many-failed-attempts" {
 		return nil, err
 	}
-	t, f := c.transferTo(doc, action, "POST", kindPayAction, c.payParams(v, result))
+	t, f := c.transferTo(doc, action, "POST", webhook.KindPayAction, c.payParams(v, result))
 	if f != nil {
 		return nil, f
 	}
@@ -143,7 +144,7 @@ func (c *Call) payPrompt(doc *document, v *twiml.Node, step, problem string, att
 		"bank-account-number": "Please enter your bank account number.",
 		"payment-processing":  "Thank you. Please wait while we process your payment.",
 	}[step]
-	c.emit(Event{Type: Said, Text: words, Duration: speakingTime(words)})
+	c.emit(Event{Type: EventSaid, Text: words, Duration: speakingTime(words)})
 	return c.until(c.e.now.Add(speakingTime(words)), stop)
 }
 
@@ -182,7 +183,7 @@ func (c *Call) payStatus(doc *document, v *twiml.Node, step string, attempt int,
 	if p != nil {
 		params = append(params, p.instrument(v)...)
 	}
-	c.callback(kindPayStatusCallback, doc.base, ref, "POST", params)
+	c.callback(webhook.KindPayStatusCallback, doc.base, ref, "POST", params)
 }
 
 func (p *Payment) instrument(v *twiml.Node) Params {

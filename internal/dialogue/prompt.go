@@ -18,21 +18,21 @@ const forever = 1000
 // prompt says, plays or pauses. stop, if not nil, is asked whether the person
 // has done something that cuts it short.
 func (c *Call) prompt(doc *document, v *twiml.Node, stop func() bool) error {
-	if c.activity.State != Prompting && c.activity.State != InQueue && c.activity.State != InConference {
-		defer c.busy(Activity{State: Speaking})()
+	if c.activity.State != StatePrompting && c.activity.State != StateInQueue && c.activity.State != StateInConference {
+		defer c.busy(Activity{State: StateSpeaking})()
 	}
 	switch v.Name {
 	case "Say":
 		words := text(v)
 		length := (speakingTime(words) + breaks(v)) * time.Duration(loops(v))
-		c.emit(Event{Type: Said, Node: v, Text: words, Duration: length})
+		c.emit(Event{Type: EventSaid, Node: v, Text: words, Duration: length})
 		c.transcribe("outbound_track", words)
 		return c.until(c.e.now.Add(length), stop)
 	case "Play":
 		return c.play(doc, v, stop)
 	case "Pause":
 		length := time.Duration(number(v, "length", 1)) * time.Second
-		c.emit(Event{Type: Paused, Node: v, Duration: length})
+		c.emit(Event{Type: EventPaused, Node: v, Duration: length})
 		return c.until(c.e.now.Add(length), stop)
 	}
 	return nil
@@ -41,7 +41,7 @@ func (c *Call) prompt(doc *document, v *twiml.Node, stop func() bool) error {
 func (c *Call) play(doc *document, v *twiml.Node, stop func() bool) error {
 	if digits := attr(v, "digits", ""); digits != "" {
 		length := time.Duration(len(digits)) * 500 * time.Millisecond
-		c.emit(Event{Type: DigitsSent, Node: v, Text: digits, Duration: length})
+		c.emit(Event{Type: EventDigitsSent, Node: v, Text: digits, Duration: length})
 		return c.until(c.e.now.Add(length), stop)
 	}
 	ref := strings.TrimSpace(rawText(v))
@@ -55,7 +55,7 @@ func (c *Call) play(doc *document, v *twiml.Node, stop func() bool) error {
 		return nil
 	}
 	length := mediaLength * time.Duration(loops(v))
-	c.emit(Event{Type: Played, Node: v, Text: address, Duration: length})
+	c.emit(Event{Type: EventPlayed, Node: v, Text: address, Duration: length})
 	return c.until(c.e.now.Add(length), stop)
 }
 
@@ -77,7 +77,7 @@ func (c *Call) fetchMedia(doc *document, ref string) (string, *Failure) {
 		}
 		return key, f
 	}
-	x, f := c.e.fetchAndTell(c.p, request{kind: "Media", url: u, method: http.MethodGet, call: c})
+	x, f := c.e.fetchAndTell(c.p, request{kind: KindMedia, url: u, method: http.MethodGet, call: c})
 	if f == nil {
 		switch kind := x.ResponseHeader.Get("Content-Type"); {
 		case strings.HasPrefix(kind, "audio/"), strings.HasPrefix(kind, "application/octet-stream"):

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // queue is a line of waiting callers.
@@ -34,12 +35,12 @@ type ticket struct {
 // errLeave ends the waiting by Leave.
 var errLeave = errors.New("dialogue: the caller leaves the queue")
 
-func (c *Call) leave() error {
+func (c *Call) leave(*document, *twiml.Node) (*transfer, error) {
 	if c.ticket == nil {
 		c.warn(failure(12200, "Leave stands where nobody waits in a queue"))
-		return nil
+		return nil, nil
 	}
-	return errLeave
+	return nil, errLeave
 }
 
 func (t *ticket) position() int { return slices.Index(t.q.tickets, t) + 1 }
@@ -72,7 +73,7 @@ func (c *Call) enqueue(doc *document, v *twiml.Node) (*transfer, error) {
 		name = workflow
 	}
 	action := func(result string, t *ticket) (*transfer, error) {
-		c.emit(Event{Type: Dequeued, Node: v, Text: result})
+		c.emit(Event{Type: EventDequeued, Node: v, Text: result})
 		ref := attr(v, "action", "")
 		if ref == "" {
 			return nil, nil
@@ -81,7 +82,7 @@ func (c *Call) enqueue(doc *document, v *twiml.Node) (*transfer, error) {
 		if t != nil {
 			p = append(p, pairs("QueueSid", t.q.sid, "QueueTime", itoa(t.time))...)
 		}
-		return c.transferTo(doc, ref, attr(v, "method", ""), kindEnqueueAction, p)
+		return c.transferTo(doc, ref, attr(v, "method", ""), webhook.KindEnqueueAction, p)
 	}
 	if len(name) == 0 || len([]rune(name)) > 64 {
 		code := 14205
@@ -102,7 +103,7 @@ func (c *Call) enqueue(doc *document, v *twiml.Node) (*transfer, error) {
 	}
 	t := &ticket{call: c, q: q, since: c.e.now}
 	q.tickets = append(q.tickets, t)
-	c.emit(Event{Type: Enqueued, Node: v, Text: name})
+	c.emit(Event{Type: EventEnqueued, Node: v, Text: name})
 	c.e.wakeQueues()
 
 	before := c.ticket
@@ -134,11 +135,11 @@ func (c *Call) enqueue(doc *document, v *twiml.Node) (*transfer, error) {
 
 // waitInQueue repeats the waiting document until something ends the waiting.
 func (c *Call) waitInQueue(doc *document, v *twiml.Node, t *ticket, size int) error {
-	defer c.busy(Activity{State: InQueue})()
+	defer c.busy(Activity{State: StateInQueue})()
 	return c.within(func() bool { return t.dialer != nil }, func() error {
 		for {
 			began := c.e.now
-			wait, f := c.waitDocument(doc, v, "waitUrl", "waitUrlMethod", kindEnqueueWaitURL, pairs(
+			wait, f := c.waitDocument(doc, v, "waitUrl", "waitUrlMethod", webhook.KindEnqueueWaitURL, pairs(
 				"QueueSid", t.q.sid, "QueuePosition", itoa(t.position()), "QueueTime", itoa(t.waited(began)),
 				"AvgQueueTime", itoa(t.q.average()), "CurrentQueueSize", itoa(len(t.q.tickets)), "MaxQueueSize", itoa(size),
 			))
@@ -151,11 +152,7 @@ func (c *Call) waitInQueue(doc *document, v *twiml.Node, t *ticket, size int) er
 			if err := c.interrupted(); err != nil {
 				return err
 			}
-			outer := c.wait
-			c.wait = "Enqueue"
-			err := c.nested(nil, wait)
-			c.wait = outer
-			if err != nil {
+			if err := c.nested(queueSetting, nil, wait); err != nil {
 				return err
 			}
 			// A document without sound would be fetched again at once: even
@@ -175,12 +172,10 @@ func (c *Call) leaveWithDialer(t *ticket, action func(string, *ticket) (*transfe
 	t.q.waited += c.e.now.Sub(t.since)
 	var err error
 	if t.ref != "" {
-		c.wait = "Queue"
-		err = c.nested(&transfer{
-			kind: kindQueueURL, ref: t.ref, method: t.via, base: t.doc.base,
+		err = c.nested(dequeueSetting, &transfer{
+			kind: webhook.KindQueueURL, ref: t.ref, method: t.via, base: t.doc.base,
 			params: pairs("QueueSid", t.q.sid, "QueueTime", itoa(t.time), "DequeingCallSid", t.dialer.sid),
 		}, nil)
-		c.wait = ""
 		if f := asFailure(err); f != nil {
 			err = nil
 		}
@@ -189,7 +184,7 @@ func (c *Call) leaveWithDialer(t *ticket, action func(string, *ticket) (*transfe
 		t.ready = true
 		c.peer = t.dialer
 		c.e.wake(t.dialer.p)
-		idle := c.busy(Activity{State: Talking})
+		idle := c.busy(Activity{State: StateTalking})
 		err = c.until(time.Time{}, func() bool { return t.release })
 		idle()
 		c.peer = nil
@@ -243,13 +238,13 @@ func (c *Call) tellInPassing(t *transfer, failed, err error) error {
 // dequeue connects the caller of a Dial to the first in a queue.
 func (c *Call) dequeue(d *dialing, n *twiml.Node) (dialResult, error) {
 	c.answer()
-	defer c.busy(Activity{State: DialingOut})()
+	defer c.busy(Activity{State: StateDialing})()
 	name := text(n)
 	q := c.e.queues[name]
 	if q == nil {
-		return dialResult{status: FailedCall, seconds: -1, extra: pairs("DequeueResult", "queue-not-found")}, nil
+		return dialResult{status: webhook.CallStatusFailed, seconds: -1, extra: pairs("DequeueResult", "queue-not-found")}, nil
 	}
-	c.emit(Event{Type: Dialing, Node: n, Text: "queue " + name})
+	c.emit(Event{Type: EventDialing, Node: n, Text: "queue " + name})
 	first := func() *ticket {
 		for _, t := range q.tickets {
 			if t.dialer == nil {
@@ -263,9 +258,9 @@ func (c *Call) dequeue(d *dialing, n *twiml.Node) (dialResult, error) {
 	c.e.queueWaits = slices.DeleteFunc(c.e.queueWaits, func(p *proc) bool { return p == c.p })
 	t := first()
 	if err != nil || t == nil {
-		r := dialResult{status: NoAnswer, seconds: -1, extra: pairs("QueueSid", q.sid, "DequeueResult", "queue-empty")}
+		r := dialResult{status: webhook.CallStatusNoAnswer, seconds: -1, extra: pairs("QueueSid", q.sid, "DequeueResult", "queue-empty")}
 		if err != nil {
-			r.status = Canceled
+			r.status = webhook.CallStatusCanceled
 		}
 		return r, err
 	}
@@ -275,13 +270,13 @@ func (c *Call) dequeue(d *dialing, n *twiml.Node) (dialResult, error) {
 	waited := t.waited(c.e.now)
 	c.e.wake(k.p)
 	err = c.until(time.Time{}, func() bool { return t.ready || t.release || k.finished })
-	r := dialResult{status: Completed, sid: k.sid, seconds: 0}
+	r := dialResult{status: webhook.CallStatusCompleted, sid: k.sid, seconds: 0}
 	started := c.e.now
 	if err == nil && t.ready {
 		r.bridged = true
 		c.peer = k
-		c.activity = Activity{State: Talking}
-		c.emit(Event{Type: Bridged, Other: k})
+		c.activity = Activity{State: StateTalking}
+		c.emit(Event{Type: EventBridged, Other: k})
 		limit := time.Time{}
 		if d.timeLimit > 0 {
 			limit = started.Add(d.timeLimit)
@@ -294,7 +289,7 @@ func (c *Call) dequeue(d *dialing, n *twiml.Node) (dialResult, error) {
 	r.seconds = seconds(c.e.now.Sub(started))
 	result := "bridged"
 	if !r.bridged {
-		result, r.status = "hangup", NoAnswer
+		result, r.status = "hangup", webhook.CallStatusNoAnswer
 	}
 	r.extra = pairs(
 		"QueueSid", q.sid, "DequeueResult", result, "DequeuedCallSid", k.sid,

@@ -45,8 +45,8 @@ func TestEnqueue(t *testing.T) {
 		s := line(t, `waitUrl=""`, nil)
 		c := s.call()
 		s.wait(100)
-		assert.Empty(t, s.texts(dialogue.Played))
-		assert.Equal(t, "in-progress", c.Status())
+		assert.Empty(t, s.texts(dialogue.EventPlayed))
+		assert.EqualValues(t, "in-progress", c.Status())
 	})
 	fact(t, "a queue is created on demand", func(t *testing.T) {
 		s := line(t, "", nil)
@@ -79,7 +79,7 @@ func TestEnqueue(t *testing.T) {
 	fact(t, "Hangup in the waiting document ends the call", func(t *testing.T) {
 		s := line(t, `waitUrl="/bye"`, pages{"/bye": `<Hangup/>`})
 		c := s.call()
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 		assert.Equal(t, "hangup", s.only("EnqueueAction").Params.Get("QueueResult"))
 	})
 	fact(t, "Gather works while waiting", func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestEnqueue(t *testing.T) {
 	fact(t, "workflowSid and Task make a task; the caller waits", func(t *testing.T) {
 		s := line(t, "", pages{"/voice": `<Enqueue workflowSid="WW00000000000000000000000000000001"><Task>{"lang":"en"}</Task></Enqueue>`})
 		c := s.call()
-		assert.Equal(t, dialogue.InQueue, c.Activity().State)
+		assert.Equal(t, dialogue.StateInQueue, c.Activity().State)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // recording is one that was made.
@@ -59,9 +60,9 @@ func (e *Engine) report(c *Call, to reporting, r recording, status string) {
 	if status == "completed" {
 		p = append(p, Param{"RecordingDuration", itoa(seconds(r.trimmed))})
 	}
-	kind := kindConferenceRecordingStatusCallback
+	kind := webhook.KindConferenceRecordingStatusCallback
 	if r.room == "" {
-		kind = kindRecordingStatusCallback
+		kind = webhook.KindRecordingStatusCallback
 		p = append(p, pairs("ErrorCode", code, "CallSid", r.call)...)
 	}
 	p = append(p, pairs("RecordingStartTime", stamp(r.started), "AccountSid", e.cfg.AccountSID)...)
@@ -93,8 +94,8 @@ func (c *Call) record(doc *document, v *twiml.Node) (*transfer, error) {
 	c.spoken, c.sounding = nil, time.Time{}
 	l := &listener{keys: true}
 	unlisten := c.listen(l)
-	idle := c.busy(Activity{State: Recording, Gather: v, FinishOnKey: finish})
-	c.emit(Event{Type: RecordingStarted, Node: v})
+	idle := c.busy(Activity{State: StateRecording, Gather: v, FinishOnKey: finish})
+	c.emit(Event{Type: EventRecordingStarted, Node: v})
 	to := reportingOf(doc, v)
 	c.e.report(c, to, r, "in-progress")
 
@@ -111,13 +112,13 @@ func (c *Call) record(doc *document, v *twiml.Node) (*transfer, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	c.emit(Event{Type: RecordingEnded, Node: v, Duration: r.length, Text: why})
+	c.emit(Event{Type: EventRecordingEnded, Node: v, Duration: r.length, Text: why})
 	if r.length < time.Second {
 		c.e.report(c, to, r, "absent")
 	} else {
 		c.e.report(c, to, r, "completed")
 	}
-	t, failed := c.transferTo(doc, attr(v, "action", ""), attr(v, "method", ""), kindRecordAction, pairs(
+	t, failed := c.transferTo(doc, attr(v, "action", ""), attr(v, "method", ""), webhook.KindRecordAction, pairs(
 		"RecordingUrl", c.e.recordingURL(r.sid), "RecordingSid", r.sid, "Digits", key, "RecordingDuration", itoa(seconds(r.length)),
 	))
 	if failed != nil {
@@ -175,16 +176,16 @@ func (c *Call) transcribeRecording(doc *document, v *twiml.Node, r recording) {
 		if r.length > 2*time.Second && r.length < 120*time.Second {
 			status = "completed"
 		}
-		params := pairs("ApiVersion", "2010-04-01", "TranscriptionStatus", status, "CallSid", c.sid, "CallStatus", c.status, "TranscriptionSid", sid)
+		params := pairs("ApiVersion", "2010-04-01", "TranscriptionStatus", status, "CallSid", c.sid, "CallStatus", string(c.status), "TranscriptionSid", sid)
 		if status == "completed" {
 			params = append(params, Param{"TranscriptionText", words})
 		}
 		params = append(params, pairs(
 			"AccountSid", c.e.cfg.AccountSID, "Caller", c.from.Address, "Called", c.to.Address,
 			"RecordingSid", r.sid, "RecordingUrl", c.e.recordingURL(r.sid),
-			"From", c.from.Address, "To", c.to.Address, "Direction", c.direction,
+			"From", c.from.Address, "To", c.to.Address, "Direction", string(c.direction),
 			"TranscriptionUrl", c.e.recordingURL(r.sid)+"/Transcriptions/"+sid,
 		)...)
-		c.callback(kindRecordTranscription, doc.base, ref, "POST", params)
+		c.callback(webhook.KindRecordTranscription, doc.base, ref, "POST", params)
 	})
 }

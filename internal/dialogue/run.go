@@ -9,11 +9,12 @@ import (
 
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/twiml/lint"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // transfer is where a call goes next.
 type transfer struct {
-	kind     string
+	kind     webhook.Kind
 	ref      string
 	method   string
 	params   Params   // of the verb, added to those of the call
@@ -25,29 +26,29 @@ type transfer struct {
 
 // live is the life of a call that somebody makes.
 func (c *Call) live() {
-	first := &transfer{kind: kindIncomingCall, ref: c.setup.URL, method: c.setup.Method, inline: c.setup.TwiML, absolute: true}
-	if c.direction == OutboundAPI {
+	first := &transfer{kind: webhook.KindIncomingCall, ref: c.setup.URL, method: c.setup.Method, inline: c.setup.TwiML, absolute: true}
+	if c.direction == webhook.CallDirectionOutboundAPI {
 		if c.killed != "" { // canceled while queued: nobody is told
 			c.reports = &subscription{}
 			c.finish()
 			return
 		}
-		c.progress("initiated", Initiated)
+		c.progress("initiated", webhook.CallStatusInitiated)
 		if !c.ring(c.setup.RingTimeout, 60*time.Second) {
 			c.finish()
 			return
 		}
-		c.progress("answered", InProgress)
-		first.kind = kindOutboundCallAnswered
+		c.progress("answered", webhook.CallStatusInProgress)
+		first.kind = webhook.KindOutboundCallAnswered
 		if c.machine {
 			first.params = pairs("AnsweredBy", c.answerer)
 		}
 	} else {
-		c.emit(Event{Type: Ringing})
+		c.emit(Event{Type: EventRinging})
 		if c.setup.ApplicationSID != "" {
-			first.kind = kindClientCallRequest
+			first.kind = webhook.KindClientCallRequest
 		} else if strings.HasPrefix(c.from.Address, "sip:") {
-			first.kind = kindSIPIncomingCall
+			first.kind = webhook.KindSIPIncomingCall
 		}
 	}
 	c.program(first)
@@ -91,7 +92,7 @@ func (c *Call) perform(t *transfer) (*transfer, error) {
 // fail decides what follows a failure: the fallback document, or an
 // announcement and the end of the call.
 func (c *Call) fail(t *transfer, f *Failure) (*transfer, error) {
-	c.emit(Event{Type: Failed, Failure: f, Text: f.Error()})
+	c.emit(Event{Type: EventFailed, Failure: f, Text: f.Error()})
 	if c.setup.FallbackURL != "" && !t.fallback && !f.fatal && c.interrupted() == nil {
 		failed := f.URL
 		if failed == "" && c.base != nil {
@@ -100,7 +101,7 @@ func (c *Call) fail(t *transfer, f *Failure) (*transfer, error) {
 		params := append(Params{}, t.params...)
 		params = append(params, pairs("ErrorCode", itoa(f.Code), "ErrorUrl", failed)...)
 		return &transfer{
-			kind: kindFallbackRequest, ref: c.setup.FallbackURL, method: c.setup.FallbackMethod,
+			kind: webhook.KindFallbackRequest, ref: c.setup.FallbackURL, method: c.setup.FallbackMethod,
 			params: params, absolute: true, fallback: true,
 		}, nil
 	}
@@ -110,7 +111,7 @@ func (c *Call) fail(t *transfer, f *Failure) (*transfer, error) {
 	c.answer()
 	const sorry = "We are sorry, an application error has occurred. Goodbye."
 	length := speakingTime(sorry)
-	c.emit(Event{Type: Said, Text: sorry, Duration: length, Failure: f})
+	c.emit(Event{Type: EventSaid, Text: sorry, Duration: length, Failure: f})
 	if err := c.until(c.e.now.Add(length), nil); err != nil {
 		return nil, err
 	}
@@ -235,10 +236,17 @@ func (c *Call) exec(doc *document) (*transfer, error) {
 		if f := doc.stop(v); f != nil {
 			return nil, f
 		}
-		if f := c.forbidden(v); f != nil {
+		if f := c.setting.forbids(v); f != nil {
 			return nil, f
 		}
-		next, err := c.verb(doc, v)
+		verb, ok := c.e.verbs[v.Name]
+		if !ok {
+			continue
+		}
+		if !verb.unanswered {
+			c.answer()
+		}
+		next, err := verb.run(c, doc, v)
 		if next != nil || err != nil {
 			return next, err
 		}
@@ -246,102 +254,17 @@ func (c *Call) exec(doc *document) (*transfer, error) {
 	return nil, nil
 }
 
-func (c *Call) verb(doc *document, v *twiml.Node) (*transfer, error) {
-	switch v.Name {
-	case "Redirect":
-		return c.redirect(doc, v)
-	case "Reject":
-		return nil, c.reject(v)
-	case "Leave":
-		return nil, c.leave()
-	case "Sms":
-		return c.sms(doc, v)
-	case "Dial":
-		if attr(v, "answerOnBridge", "false") != "true" {
-			c.answer()
-		}
-		return c.dialVerb(doc, v)
-	case "Pause":
-		return nil, c.prompt(doc, v, nil)
-	case "Say", "Play":
-		c.answer()
-		return nil, c.prompt(doc, v, nil)
-	case "Gather":
-		c.answer()
-		return c.gather(doc, v)
-	case "Record":
-		c.answer()
-		return c.record(doc, v)
-	case "Enqueue":
-		c.answer()
-		return c.enqueue(doc, v)
-	case "Hangup":
-		c.answer()
-		return nil, errEnded
-	case "Start":
-		c.answer()
-		return nil, c.start(doc, v)
-	case "Stop":
-		return nil, c.stopSession(v)
-	case "Connect":
-		c.answer()
-		return c.connect(doc, v)
-	case "Refer":
-		c.answer()
-		return c.refer(doc, v)
-	case "Pay":
-		c.answer()
-		return c.pay(doc, v)
-	case "Echo":
-		c.answer()
-		return nil, c.until(time.Time{}, func() bool { return false })
-	}
-	return nil, nil
-}
-
-// forbidden refuses verbs that must not stand in a document of the present
-// sort: what a callee hears before the bridge, or what somebody hears who waits.
-func (c *Call) forbidden(v *twiml.Node) *Failure {
-	refuse := func(code int, where string) *Failure {
-		return &Failure{Code: code, Text: v.Name + " must not stand in " + where, Line: v.Line, Col: v.Column}
-	}
-	if c.noDial && v.Name == "Dial" {
-		return refuse(13201, "the document that a dialed person hears")
-	}
-	switch c.wait {
-	case "Conference":
-		switch v.Name {
-		case "Say", "Play", "Pause", "Redirect":
-		default:
-			return refuse(13238, "a document for people who wait for a conference")
-		}
-	case "Enqueue":
-		switch v.Name {
-		case "Say", "Play", "Pause", "Redirect", "Gather", "Record", "Hangup", "Leave":
-		default:
-			return refuse(12200, "a document for people who wait in a queue")
-		}
-	case "Queue":
-		switch v.Name {
-		case "Say", "Play", "Pause", "Redirect":
-		default:
-			return refuse(12200, "a document for people who leave a queue")
-		}
-	}
-	return nil
-}
-
 func (c *Call) redirect(doc *document, v *twiml.Node) (*transfer, error) {
 	ref := strings.TrimSpace(rawText(v))
-	t, err := c.transferTo(doc, ref, attr(v, "method", ""), kindTwiMLRedirectRequest, nil)
+	t, err := c.transferTo(doc, ref, attr(v, "method", ""), webhook.KindTwiMLRedirectRequest, nil)
 	if err == nil {
-		c.emit(Event{Type: Redirected, Node: v, Text: t.ref})
+		c.emit(Event{Type: EventRedirected, Node: v, Text: t.ref})
 	}
 	return t, err
 }
 
 // transferTo is a transfer to a URL of a document. An empty one is the document's own.
-func (c *Call) transferTo(doc *document, ref, method, kind string, params Params) (*transfer, error) {
+func (c *Call) transferTo(doc *document, ref, method string, kind webhook.Kind, params Params) (*transfer, error) {
 	if doc.base == nil {
 		if u, err := url.Parse(ref); err != nil || !u.IsAbs() {
 			return nil, failure(11100, "%q is not absolute, and a document that was given inline has no URL of its own", ref)
@@ -354,27 +277,27 @@ func (c *Call) transferTo(doc *document, ref, method, kind string, params Params
 	return t, nil
 }
 
-func (c *Call) reject(v *twiml.Node) error {
-	if !c.answered.IsZero() || c.direction != Inbound {
+func (c *Call) reject(_ *document, v *twiml.Node) (*transfer, error) {
+	if !c.answered.IsZero() || c.direction != webhook.CallDirectionInbound {
 		c.warn(&Failure{Code: 12200, Text: "Reject came too late: the call was answered", Line: v.Line, Col: v.Column})
-		return errEnded
+		return nil, errEnded
 	}
 	reason := attr(v, "reason", "rejected")
-	c.killed, c.sipCode = NoAnswer, 404
+	c.killed, c.sipCode = webhook.CallStatusNoAnswer, 404
 	if reason == "busy" {
-		c.killed, c.sipCode = Busy, 486
+		c.killed, c.sipCode = webhook.CallStatusBusy, 486
 	}
-	c.emit(Event{Type: Rejected, Node: v, Text: reason})
-	return errEnded
+	c.emit(Event{Type: EventRejected, Node: v, Text: reason})
+	return nil, errEnded
 }
 
 // answer takes an incoming call off the hook.
 func (c *Call) answer() {
-	if c.direction != Inbound || !c.answered.IsZero() {
+	if c.direction != webhook.CallDirectionInbound || !c.answered.IsZero() {
 		return
 	}
-	c.status, c.answered = InProgress, c.e.now
-	c.emit(Event{Type: Answered})
+	c.status, c.answered = webhook.CallStatusInProgress, c.e.now
+	c.emit(Event{Type: EventAnswered})
 }
 
 // interrupted returns why the leg cannot go on with what it does.
@@ -389,7 +312,7 @@ func (c *Call) interrupted() error {
 	case c.update != nil:
 		return errUpdated
 	case !c.e.now.Before(c.deadline):
-		c.killed = Completed
+		c.killed = webhook.CallStatusCompleted
 		return errEnded
 	}
 	for _, over := range c.scopes {

@@ -14,7 +14,7 @@ func TestStartAndStop(t *testing.T) {
 	fact(t, "Start does not block; without a next verb the call ends", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Start><Stream url="wss://media.example.com/a"/></Start>`})
 		c := s.call()
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 	})
 	fact(t, "a stream is told started, and stopped when the call ends; it stays silent", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Start><Stream name="my_stream" url="wss://media.example.com/a" statusCallback="/cb"/></Start><Say>hello</Say>`, "/cb": ""})
@@ -44,7 +44,7 @@ func TestStartAndStop(t *testing.T) {
 		s.wait(9)
 		var got []string
 		for _, ev := range s.log() {
-			if ev.Type == dialogue.Fetched && strings.HasPrefix(ev.Exchange.Kind, "Transcription") {
+			if ev.Type == dialogue.EventFetched && strings.HasPrefix(string(ev.Exchange.Kind), "Transcription") {
 				p := ev.Exchange.Params
 				got = append(got, p.Get("SequenceId")+p.Get("TranscriptionEvent")+p.Get("Track"))
 				assert.Equal(t, "POST", ev.Exchange.Method)
@@ -118,7 +118,7 @@ func TestRefer(t *testing.T) {
 	})
 	fact(t, "as last verb without action the leg ends", func(t *testing.T) {
 		c := play(t, p).call(sip, by("/plain"))
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 	})
 	fact(t, "on a leg that is not SIP it is error 13801", func(t *testing.T) {
 		s := play(t, p)
@@ -248,7 +248,7 @@ func TestCallStatusCallbacks(t *testing.T) {
 		c := s.Call(setup)
 		c.End()
 		s.wait(5)
-		assert.Equal(t, "canceled", c.Status())
+		assert.EqualValues(t, "canceled", c.Status())
 		assert.Empty(t, s.paths())
 	})
 	fact(t, "StirStatus stands on ringing and in-progress of outbound calls", func(t *testing.T) {
@@ -265,7 +265,7 @@ func TestCallStatusCallbacks(t *testing.T) {
 		s := play(t, p)
 		c := s.call(all)
 		c.End()
-		assert.Equal(t, "canceled", c.Status())
+		assert.EqualValues(t, "canceled", c.Status())
 	})
 	fact(t, "a status never goes back", func(t *testing.T) {
 		s := play(t, p)
@@ -276,7 +276,7 @@ func TestCallStatusCallbacks(t *testing.T) {
 		c.HangUp()
 		assert.False(t, c.Answer())
 		assert.False(t, c.Update("/voice", ""))
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 		assert.Len(t, list(s), 4)
 	})
 }

@@ -125,7 +125,7 @@ func eventOf(x *dialogue.Exchange) string {
 
 func (s *stage) of(kind string) (out []*dialogue.Exchange) {
 	for _, ev := range s.log() {
-		if ev.Type == dialogue.Fetched && (ev.Exchange.Kind == kind || eventOf(ev.Exchange) == kind) {
+		if ev.Type == dialogue.EventFetched && (string(ev.Exchange.Kind) == kind || eventOf(ev.Exchange) == kind) {
 			out = append(out, ev.Exchange)
 		}
 	}
@@ -143,7 +143,7 @@ func (s *stage) only(kind string) *dialogue.Exchange {
 // paths returns what was requested, in order.
 func (s *stage) paths() (out []string) {
 	for _, ev := range s.log() {
-		if ev.Type == dialogue.Fetched {
+		if ev.Type == dialogue.EventFetched {
 			path := strings.TrimPrefix(ev.Exchange.URL, "https://hooks.example.com")
 			path, _, _ = strings.Cut(path, "?")
 			out = append(out, ev.Exchange.Method+" "+path)
@@ -155,7 +155,7 @@ func (s *stage) paths() (out []string) {
 // said returns what was spoken.
 func (s *stage) said() (out []string) {
 	for _, ev := range s.log() {
-		if ev.Type == dialogue.Said {
+		if ev.Type == dialogue.EventSaid {
 			out = append(out, ev.Text)
 		}
 	}
@@ -165,7 +165,7 @@ func (s *stage) said() (out []string) {
 // codes returns the numbers of failures and warnings.
 func (s *stage) codes() (out []int) {
 	for _, ev := range s.log() {
-		if ev.Type == dialogue.Failed || ev.Type == dialogue.Warned {
+		if ev.Type == dialogue.EventFailed || ev.Type == dialogue.EventWarned {
 			out = append(out, ev.Failure.Code)
 		}
 	}

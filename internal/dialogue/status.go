@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // itoa saves a word.
@@ -31,14 +33,14 @@ type subscription struct {
 
 // progress moves the leg to a status and reports it if someone asked to know.
 // Numbers count unasked events too (verb-semantics.md, 4).
-func (c *Call) progress(event, status string) {
+func (c *Call) progress(event string, status webhook.CallStatus) {
 	c.status = status
 	switch event {
 	case "ringing":
-		c.emit(Event{Type: Ringing})
+		c.emit(Event{Type: EventRinging})
 	case "answered":
 		c.answered = c.e.now
-		c.emit(Event{Type: Answered, Text: c.answerer})
+		c.emit(Event{Type: EventAnswered, Text: c.answerer})
 	}
 	number := c.sequence
 	c.sequence++
@@ -47,7 +49,7 @@ func (c *Call) progress(event, status string) {
 		return
 	}
 	extra := pairs("Timestamp", stamp(c.e.now), "CallbackSource", "call-progress-events", "SequenceNumber", itoa(number))
-	if c.direction == OutboundAPI && (event == "ringing" || event == "answered") {
+	if c.direction == webhook.CallDirectionOutboundAPI && (event == "ringing" || event == "answered") {
 		extra = append(extra, Param{"StirStatus", "A"})
 	}
 	if event == "completed" {
@@ -61,9 +63,9 @@ func (c *Call) progress(event, status string) {
 			extra = append(extra, Param{"AnsweredBy", c.answerer})
 		}
 	}
-	kind := kindCallStatusCallback
-	if c.direction == OutboundDial {
-		kind = kindDialLegStatusCallback
+	kind := webhook.KindCallStatusCallback
+	if c.direction == webhook.CallDirectionOutboundDial {
+		kind = webhook.KindDialLegStatusCallback
 	}
 	c.callback(kind, sub.base, sub.url, sub.method, c.voiceParams(extra))
 }
@@ -73,7 +75,7 @@ func (c *Call) subscription() subscription {
 		return *c.reports
 	}
 	s := subscription{url: c.setup.StatusCallback, method: c.setup.StatusMethod, events: c.setup.StatusEvents}
-	if len(s.events) == 0 || c.direction == Inbound {
+	if len(s.events) == 0 || c.direction == webhook.CallDirectionInbound {
 		s.events = []string{"completed"}
 	}
 	return s
@@ -83,35 +85,35 @@ func (c *Call) subscription() subscription {
 func (c *Call) finish() {
 	status := c.killed
 	switch {
-	case status == Busy || status == NoAnswer || status == FailedCall || status == Canceled:
+	case status == webhook.CallStatusBusy || status == webhook.CallStatusNoAnswer || status == webhook.CallStatusFailed || status == webhook.CallStatusCanceled:
 		if !c.answered.IsZero() {
-			status = Completed
+			status = webhook.CallStatusCompleted
 		}
 	case c.answered.IsZero() && c.gone:
-		status = NoAnswer
+		status = webhook.CallStatusNoAnswer
 	case c.answered.IsZero() && c.canceled:
-		status = Canceled
-	case c.answered.IsZero() && c.direction == Inbound:
+		status = webhook.CallStatusCanceled
+	case c.answered.IsZero() && c.direction == webhook.CallDirectionInbound:
 		c.answer() // a document without a verb answers and hangs up
-		status = Completed
+		status = webhook.CallStatusCompleted
 	case c.answered.IsZero():
-		if status == "" || status == Completed {
-			status = Canceled
+		if status == "" || status == webhook.CallStatusCompleted {
+			status = webhook.CallStatusCanceled
 		}
 	default:
-		status = Completed
+		status = webhook.CallStatusCompleted
 	}
 	if c.sipCode == 0 {
-		c.sipCode = map[string]int{Completed: 200, Busy: 486, NoAnswer: 487, Canceled: 487, FailedCall: 404}[status]
+		c.sipCode = map[webhook.CallStatus]int{webhook.CallStatusCompleted: 200, webhook.CallStatusBusy: 486, webhook.CallStatusNoAnswer: 487, webhook.CallStatusCanceled: 487, webhook.CallStatusFailed: 404}[status]
 	}
 	if c.ended.IsZero() {
 		c.ended = c.e.now
 	}
 	c.endSessions()
 	c.listening, c.inbox, c.peer = nil, nil, nil
-	c.activity = Activity{State: Over}
+	c.activity = Activity{State: StateOver}
 	c.progress("completed", status)
-	c.emit(Event{Type: Ended, Text: status, Duration: c.ended.Sub(c.created)})
+	c.emit(Event{Type: EventEnded, Text: string(status), Duration: c.ended.Sub(c.created)})
 	if c.parent != nil {
 		c.e.wake(c.parent.p)
 	}
@@ -122,12 +124,12 @@ func (c *Call) finish() {
 // carries the final status: completed, unless nobody had answered. The answer
 // can do nothing any more.
 func (c *Call) farewell(t *transfer, err error) error {
-	if t == nil || c.killed != "" && c.killed != Completed {
+	if t == nil || c.killed != "" && c.killed != webhook.CallStatusCompleted {
 		return err
 	}
-	c.status, c.ended = Completed, c.e.now
+	c.status, c.ended = webhook.CallStatusCompleted, c.e.now
 	if c.answered.IsZero() {
-		c.status = NoAnswer
+		c.status = webhook.CallStatusNoAnswer
 	}
 	rq, f := c.request(t)
 	if f == nil {
@@ -154,14 +156,14 @@ func (e *Engine) fetchAndTell(p *proc, rq request) (*Exchange, *Failure) {
 // callback sends params to ref without waiting for it. Nothing that comes back
 // changes anything; what is not as it should be is a warning. A panic of a
 // handler in this process is a failure.
-func (c *Call) callback(kind string, base *url.URL, ref, method string, params Params) {
+func (c *Call) callback(kind webhook.Kind, base *url.URL, ref, method string, params Params) {
 	c.e.callback(c, kind, base, ref, method, params)
 }
 
-func (e *Engine) callback(c *Call, kind string, base *url.URL, ref, via string, params Params) {
+func (e *Engine) callback(c *Call, kind webhook.Kind, base *url.URL, ref, via string, params Params) {
 	var x *Exchange
 	warn := func(f *Failure) {
-		e.emit(Event{Type: f.warning(), Call: c, Failure: f, Text: kind + ": " + f.Error(), Exchange: x})
+		e.emit(Event{Type: f.warning(), Call: c, Failure: f, Text: string(kind) + ": " + f.Error(), Exchange: x})
 	}
 	u, f := e.resolve(base, ref)
 	if f != nil {

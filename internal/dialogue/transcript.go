@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // Transcript tells events as people would: one line each, with the time since
@@ -24,7 +26,7 @@ func Transcript(start time.Time, events []Event) string {
 func severalCallers(events []Event) bool {
 	var first *Call
 	for _, ev := range events {
-		if ev.Type == CallStarted && ev.Call != nil && ev.Call.direction == Inbound {
+		if ev.Type == EventCallStarted && ev.Call != nil && ev.Call.direction == webhook.CallDirectionInbound {
 			if first != nil && first.from.Address != ev.Call.from.Address {
 				return true
 			}
@@ -36,7 +38,7 @@ func severalCallers(events []Event) bool {
 
 // person returns the address of who holds this phone.
 func (c *Call) person() string {
-	if c.direction == Inbound {
+	if c.direction == webhook.CallDirectionInbound {
 		return c.from.Address
 	}
 	return c.to.Address
@@ -48,108 +50,108 @@ func (ev Event) Line() string { return ev.tell(false) }
 // tell is Line; with several callers each is named.
 func (ev Event) tell(several bool) string {
 	who := "the caller"
-	if c := ev.Call; c != nil && (several || c.direction != Inbound) {
+	if c := ev.Call; c != nil && (several || c.direction != webhook.CallDirectionInbound) {
 		who = c.person()
 	}
 	brief := ev.Duration.Round(100 * time.Millisecond)
 	switch ev.Type {
-	case CallStarted:
+	case EventCallStarted:
 		return "call " + ev.Text
-	case Answered:
-		if ev.Call.direction == Inbound {
+	case EventAnswered:
+		if ev.Call.direction == webhook.CallDirectionInbound {
 			if several {
 				return "Twilio answers " + who
 			}
 			return "Twilio answers"
 		}
 		return who + " answers"
-	case Ringing:
-		if ev.Call.direction == Inbound {
+	case EventRinging:
+		if ev.Call.direction == webhook.CallDirectionInbound {
 			return ""
 		}
 		return who + "'s phone rings"
-	case Ended:
-		if ev.Call.direction != Inbound {
+	case EventEnded:
+		if ev.Call.direction != webhook.CallDirectionInbound {
 			return who + "'s leg ended: " + ev.Text
 		}
 		if several {
 			return "call of " + who + " ended: " + ev.Text
 		}
 		return "call ended: " + ev.Text
-	case Fetched:
+	case EventFetched:
 		return ev.Exchange.line()
-	case Said:
+	case EventSaid:
 		return fmt.Sprintf("%s hears %q", who, ev.Text)
-	case Played:
+	case EventPlayed:
 		return who + " hears " + ev.Text
-	case DigitsSent:
+	case EventDigitsSent:
 		return "tones " + ev.Text
-	case Paused:
+	case EventPaused:
 		return fmt.Sprintf("pause of %v", brief)
-	case Gathering, Listening:
-		if ev.Type == Gathering {
+	case EventGathering, EventListening:
+		if ev.Type == EventGathering {
 			return ""
 		}
 		return fmt.Sprintf("listening for %v", brief)
-	case Gathered:
+	case EventGathered:
 		if ev.Text == "" {
 			return "nothing gathered"
 		}
 		return fmt.Sprintf("gathered %q", ev.Text)
-	case RecordingStarted:
+	case EventRecordingStarted:
 		return "recording"
-	case RecordingEnded:
+	case EventRecordingEnded:
 		return fmt.Sprintf("recorded %v, ended by %s", brief, ev.Text)
-	case Dialing:
+	case EventDialing:
 		return "dialing " + ev.Text
-	case DialEnded:
+	case EventDialEnded:
 		return "dial ended: " + ev.Text
-	case Bridged:
+	case EventBridged:
 		return who + " talks to " + ev.Other.person()
-	case Joined:
+	case EventJoined:
 		return fmt.Sprintf("%s joins conference %q", who, ev.Text)
-	case Left:
+	case EventLeft:
 		return fmt.Sprintf("%s leaves conference %q", who, ev.Text)
-	case ConferenceStarted:
+	case EventConferenceStarted:
 		return fmt.Sprintf("conference %q starts", ev.Text)
-	case ConferenceEnded:
+	case EventConferenceEnded:
 		return fmt.Sprintf("conference %q ends", ev.Text)
-	case Muted:
+	case EventMuted:
 		return who + " muted: " + ev.Text
-	case Held:
+	case EventHeld:
 		return who + " on hold: " + ev.Text
-	case Enqueued:
+	case EventEnqueued:
 		return fmt.Sprintf("%s waits in queue %q", who, ev.Text)
-	case Dequeued:
+	case EventDequeued:
 		return who + " leaves the queue: " + ev.Text
-	case Redirected:
+	case EventRedirected:
 		return "redirect to " + ev.Text
-	case Rejected:
+	case EventRejected:
 		return "rejected: " + ev.Text
-	case Referred:
+	case EventReferred:
 		return "transfer to " + ev.Text
-	case Paid:
+	case EventPaid:
 		return "payment: " + ev.Text
-	case SessionStarted:
+	case EventSessionStarted:
 		return ev.Text + " begins"
-	case SessionEnded:
+	case EventSessionEnded:
 		return ev.Text + " ends"
-	case MessageSent:
+	case EventMessageSent:
 		return fmt.Sprintf("message to %s: %q", ev.Message.To, ev.Text)
-	case Pressed:
+	case EventPressed:
 		return who + " presses " + ev.Text
-	case PressedInVain:
+	case EventPressedInVain:
 		return who + " presses " + ev.Text + ", but nothing listens"
-	case Spoke:
+	case EventSpoke:
 		if ev.Text == "" {
 			return fmt.Sprintf("%s talks for %v", who, brief)
 		}
 		return fmt.Sprintf("%s says %q", who, ev.Text)
-	case HungUp:
+	case EventHungUp:
 		return who + " hangs up"
-	case Warned:
+	case EventWarned:
 		return "warning: " + ev.Text
-	case Failed:
+	case EventFailed:
 		return "FAILED: " + ev.Text
 	}
 	return ""

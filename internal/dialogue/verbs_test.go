@@ -30,9 +30,9 @@ func TestInterpreter(t *testing.T) {
 	fact(t, "when the last verb ends, the call is hung up", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Say>one</Say>`})
 		c := s.call()
-		assert.Equal(t, "in-progress", c.Status())
+		assert.EqualValues(t, "in-progress", c.Status())
 		s.wait(5)
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 	})
 	for verb, rest := range map[string]string{
 		"Redirect":    `<Redirect>/next</Redirect>`,
@@ -55,7 +55,7 @@ func TestInterpreter(t *testing.T) {
 	} {
 		fact(t, verb+" answers an incoming call", func(t *testing.T) {
 			c := play(t, pages{"/voice": page}).call()
-			assert.Equal(t, "in-progress", c.Status())
+			assert.EqualValues(t, "in-progress", c.Status())
 		})
 	}
 	fact(t, "Redirect keeps it ringing", func(t *testing.T) {
@@ -67,9 +67,9 @@ func TestInterpreter(t *testing.T) {
 		s := play(t, pages{"/voice": `<Pause length="3"/><Say>now</Say>`})
 		c := s.call()
 		s.wait(2)
-		assert.Equal(t, "ringing", c.Status())
+		assert.EqualValues(t, "ringing", c.Status())
 		s.wait(2)
-		assert.Equal(t, 3.0, s.at(dialogue.Answered, ""))
+		assert.Equal(t, 3.0, s.at(dialogue.EventAnswered, ""))
 	})
 	fact(t, "requests before the answer say ringing, after it in-progress", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Gather numDigits="1" action="/b"/>`, "/b": ""})
@@ -92,22 +92,22 @@ func TestSay(t *testing.T) {
 		s := play(t, pages{"/voice": `<Say>fifteen letters</Say>`})
 		s.call()
 		s.wait(10)
-		assert.Equal(t, 1.3, s.at(dialogue.Ended, "completed"))
+		assert.Equal(t, 1.3, s.at(dialogue.EventEnded, "completed"))
 		assert.Len(t, s.paths(), 1)
 	})
 	fact(t, "loop repeats", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Say loop="3">fifteen letters</Say>`})
 		s.call()
 		s.wait(10)
-		assert.InDelta(t, 3.9, s.at(dialogue.Ended, "completed"), 0.01)
+		assert.InDelta(t, 3.9, s.at(dialogue.EventEnded, "completed"), 0.01)
 	})
 	fact(t, "loop=0 repeats until hang-up or a thousand times", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Say loop="0">fifteen letters</Say>`})
 		c := s.call()
 		s.wait(1299)
-		assert.Equal(t, "in-progress", c.Status())
+		assert.EqualValues(t, "in-progress", c.Status())
 		s.wait(2)
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 	})
 	fact(t, "empty text is error 13520", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Say></Say>`})
@@ -127,7 +127,7 @@ func TestSay(t *testing.T) {
 		s.call()
 		s.wait(20)
 		assert.Equal(t, []string{"Your code is 12. World Wide Web"}, s.said())
-		assert.Greater(t, s.at(dialogue.Ended, "completed"), 4.3)
+		assert.Greater(t, s.at(dialogue.EventEnded, "completed"), 4.3)
 	})
 }
 
@@ -144,14 +144,14 @@ func TestPlay(t *testing.T) {
 		s.call()
 		s.wait(20)
 		assert.Equal(t, []string{"POST /voice", "GET /a.mp3"}, s.paths())
-		assert.Equal(t, 9.0, s.at(dialogue.Ended, ""))
+		assert.Equal(t, 9.0, s.at(dialogue.EventEnded, ""))
 	})
 	fact(t, "digits plays tones, w is half a second", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Play digits="ww12"/>`})
 		s.call()
 		s.wait(5)
-		assert.Equal(t, []string{"ww12"}, s.texts(dialogue.DigitsSent))
-		assert.Equal(t, 2.0, s.at(dialogue.Ended, ""))
+		assert.Equal(t, []string{"ww12"}, s.texts(dialogue.EventDigitsSent))
+		assert.Equal(t, 2.0, s.at(dialogue.EventEnded, ""))
 	})
 	fact(t, "a missing file is an error, and the next verb runs", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Play>/gone.mp3</Play><Say>next</Say>`})
@@ -176,7 +176,7 @@ func TestPause(t *testing.T) {
 		s := play(t, pages{"/voice": `<Pause/><Pause length="4"/>`})
 		s.call()
 		s.wait(10)
-		assert.Equal(t, 5.0, s.at(dialogue.Ended, ""))
+		assert.Equal(t, 5.0, s.at(dialogue.EventEnded, ""))
 	})
 }
 
@@ -206,13 +206,13 @@ func TestGather(t *testing.T) {
 		s := play(t, gather("", ""))
 		s.call()
 		s.wait(10)
-		assert.Equal(t, 5.0, s.at(dialogue.Gathered, ""))
+		assert.Equal(t, 5.0, s.at(dialogue.EventGathered, ""))
 	})
 	fact(t, "it starts when the nested prompts end", func(t *testing.T) {
 		s := play(t, gather("", `<Pause length="10"/>`))
 		s.call()
 		s.wait(20)
-		assert.Equal(t, 15.0, s.at(dialogue.Gathered, ""))
+		assert.Equal(t, 15.0, s.at(dialogue.EventGathered, ""))
 	})
 	fact(t, "it restarts with each key", func(t *testing.T) {
 		s := play(t, gather("", ""))
@@ -222,7 +222,7 @@ func TestGather(t *testing.T) {
 			c.Press("1")
 		}
 		s.wait(10)
-		assert.Equal(t, 17.0, s.at(dialogue.Gathered, "111"))
+		assert.Equal(t, 17.0, s.at(dialogue.EventGathered, "111"))
 	})
 	fact(t, "numDigits ends it at once", func(t *testing.T) {
 		s := play(t, gather(`numDigits="2"`, ""))
@@ -339,13 +339,13 @@ func TestGather(t *testing.T) {
 		s := play(t, gather(`input="speech" timeout="3"`, ""))
 		s.call().Speak("hi") // 0.43 s
 		s.wait(9)
-		assert.InDelta(t, 3.43, s.at(dialogue.Gathered, "hi"), 0.01)
+		assert.InDelta(t, 3.43, s.at(dialogue.EventGathered, "hi"), 0.01)
 	})
 	fact(t, "speechTimeout=auto stops at the first pause", func(t *testing.T) {
 		s := play(t, gather(`input="speech" speechTimeout="auto"`, ""))
 		s.call().Speak("hi")
 		s.wait(9)
-		assert.InDelta(t, 1.43, s.at(dialogue.Gathered, "hi"), 0.01)
+		assert.InDelta(t, 1.43, s.at(dialogue.EventGathered, "hi"), 0.01)
 	})
 	fact(t, "a second phrase before the timeout belongs to the same result", func(t *testing.T) {
 		s := play(t, gather(`input="speech" speechTimeout="2"`, ""))
@@ -360,7 +360,7 @@ func TestGather(t *testing.T) {
 		s := play(t, gather(`input="speech"`, ""))
 		s.call().Speak(strings.Repeat("word ", 400))
 		s.wait(200)
-		assert.Equal(t, 60.0, s.at(dialogue.Gathered, ""))
+		assert.Equal(t, 60.0, s.at(dialogue.EventGathered, ""))
 	})
 	fact(t, "partialResultCallback is asynchronous, numbered from 0, its replies are ignored", func(t *testing.T) {
 		s := play(t, gather(`input="speech" partialResultCallback="/partial"`, ""))
@@ -377,7 +377,7 @@ func TestGather(t *testing.T) {
 		s := play(t, pages{"/voice": `<Gather numDigits="1" actionOnEmptyResult="true" timeout="1"/>`})
 		c := s.call()
 		s.wait(2000)
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 		assert.Contains(t, s.codes(), 14106)
 		assert.Len(t, s.of("GatherAction"), 999)
 	})
@@ -395,7 +395,7 @@ func TestGather(t *testing.T) {
 	t.Run("keys pressed while nothing listens are lost", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Say>hello</Say><Gather numDigits="1"/>`})
 		assert.Zero(t, s.call().Press("1"))
-		assert.Equal(t, []string{"1"}, s.texts(dialogue.PressedInVain))
+		assert.Equal(t, []string{"1"}, s.texts(dialogue.EventPressedInVain))
 	})
 }
 
@@ -407,25 +407,25 @@ func TestRecord(t *testing.T) {
 		s := play(t, record(""))
 		s.call().Talk(7*time.Second, "")
 		s.wait(20)
-		assert.Equal(t, 12.0, s.at(dialogue.RecordingEnded, "silence"))
+		assert.Equal(t, 12.0, s.at(dialogue.EventRecordingEnded, "silence"))
 	})
 	fact(t, "timeout=0 never ends it by silence, maxLength does at 3600 s", func(t *testing.T) {
 		s := play(t, record(`timeout="0"`))
 		s.call()
 		s.wait(4000)
-		assert.Equal(t, 3600.0, s.at(dialogue.RecordingEnded, "maxLength"))
+		assert.Equal(t, 3600.0, s.at(dialogue.EventRecordingEnded, "maxLength"))
 	})
 	fact(t, "maxLength is 120 s when transcribing", func(t *testing.T) {
 		s := play(t, record(`timeout="0" transcribe="true"`))
 		s.call()
 		s.wait(4000)
-		assert.Equal(t, 120.0, s.at(dialogue.RecordingEnded, "maxLength"))
+		assert.Equal(t, 120.0, s.at(dialogue.EventRecordingEnded, "maxLength"))
 	})
 	fact(t, "maxLength ends it", func(t *testing.T) {
 		s := play(t, record(`maxLength="20"`))
 		s.call().Talk(time.Minute, "")
 		s.wait(90)
-		assert.Equal(t, 20.0, s.at(dialogue.RecordingEnded, "maxLength"))
+		assert.Equal(t, 20.0, s.at(dialogue.EventRecordingEnded, "maxLength"))
 		assert.Equal(t, "20", s.only("RecordAction").Params.Get("RecordingDuration"))
 	})
 	for _, key := range []string{"1", "0", "*", "#"} {
@@ -482,7 +482,7 @@ func TestRecord(t *testing.T) {
 		c.HangUp()
 		s.wait(9)
 		assert.Empty(t, s.said())
-		assert.Equal(t, "completed", c.Status())
+		assert.EqualValues(t, "completed", c.Status())
 	})
 	fact(t, "recordingStatusCallback comes later, completed by default", func(t *testing.T) {
 		s := play(t, record(`recordingStatusCallback="/cb"`))
@@ -564,10 +564,10 @@ func TestReject(t *testing.T) {
 			}
 			s := play(t, pages{"/voice": "<Reject" + attr + "/>", "/status": ""})
 			c := s.call(func(c *dialogue.CallSetup) { c.StatusCallback = "/status" })
-			assert.Equal(t, want[0], c.Status())
+			assert.EqualValues(t, want[0], c.Status())
 			p := s.only("CallStatusCallback").Params
 			assert.Equal(t, want[1]+" 0", p.Get("SipResponseCode")+" "+p.Get("CallDuration"))
-			assert.Empty(t, s.texts(dialogue.Answered))
+			assert.Empty(t, s.texts(dialogue.EventAnswered))
 		})
 	}
 }
@@ -576,7 +576,7 @@ func TestHangup(t *testing.T) {
 	fact(t, "it ends the leg at once; an unanswered call is answered first", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Hangup/>`})
 		c := s.call()
-		assert.Equal(t, "completed", c.Status())
-		assert.Len(t, s.texts(dialogue.Answered), 1)
+		assert.EqualValues(t, "completed", c.Status())
+		assert.Len(t, s.texts(dialogue.EventAnswered), 1)
 	})
 }

@@ -4,16 +4,17 @@ import (
 	"errors"
 
 	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // waitDocument fetches what people hear who wait. nil without a failure is
 // Twilio's own music, or silence where the attribute is empty. A failure is
 // told already.
-func (c *Call) waitDocument(doc *document, n *twiml.Node, name, via, kind string, params Params) (*document, *Failure) {
+func (c *Call) waitDocument(doc *document, n *twiml.Node, name, via string, kind webhook.Kind, params Params) (*document, *Failure) {
 	ref := attr(n, name, "")
 	if ref == "" {
 		if !has(n, name) {
-			c.emit(Event{Type: Played, Text: "Twilio's hold music"})
+			c.emit(Event{Type: EventPlayed, Text: "Twilio's hold music"})
 		}
 		return nil, nil
 	}
@@ -29,15 +30,16 @@ func (c *Call) waitDocument(doc *document, n *twiml.Node, name, via, kind string
 
 // failed tells a failure that does not end the call.
 func (c *Call) failed(f *Failure) {
-	c.emit(Event{Type: Failed, Failure: f, Text: f.Error()})
+	c.emit(Event{Type: EventFailed, Failure: f, Text: f.Error()})
 }
 
 // nested executes a document, and those it leads to, inside another verb. It
-// starts with doc or, if that is nil, with t. A failure is told, and returned
-// as an error.
-func (c *Call) nested(t *transfer, doc *document) error {
-	base, inline := c.base, c.inline
-	defer func() { c.base, c.inline = base, inline }()
+// starts with doc or, if that is nil, with t. in says which verbs they may hold. A
+// failure is reported, and returned as an error.
+func (c *Call) nested(in *setting, t *transfer, doc *document) error {
+	base, inline, outer := c.base, c.inline, c.setting
+	defer func() { c.base, c.inline, c.setting = base, inline, outer }()
+	c.setting = in
 	for {
 		if doc == nil {
 			var f *Failure
@@ -66,7 +68,7 @@ func (r *room) announce(p *proc, ref, via string) {
 	if f == nil {
 		params := pairs("ConferenceSid", r.sid, "AccountSid", e.cfg.AccountSID)
 		var a *answer
-		if a, f = e.fetch(p, request{kind: kindUnknown, url: u, method: method(via), params: params, bare: params}); f == nil {
+		if a, f = e.fetch(p, request{kind: webhook.KindUnknown, url: u, method: method(via), params: params, bare: params}); f == nil {
 			doc, f = e.read(a, twiml.VoiceDocument)
 		}
 	}
@@ -75,10 +77,10 @@ func (r *room) announce(p *proc, ref, via string) {
 		return
 	}
 	for v := range doc.root.Elements() {
-		ev := Event{Type: Played, Node: v, Text: text(v), Duration: mediaLength}
+		ev := Event{Type: EventPlayed, Node: v, Text: text(v), Duration: mediaLength}
 		switch v.Name {
 		case "Say":
-			ev.Type, ev.Duration = Said, speakingTime(text(v))
+			ev.Type, ev.Duration = EventSaid, speakingTime(text(v))
 		case "Play":
 		default:
 			continue

@@ -23,7 +23,6 @@ func webhookOutputs(root string) ([]output, error) {
 	outs := []output{
 		{"webhook/kinds_gen.go", "the structs of webhook", p.kindsFile},
 		{"webhook/detect_gen.go", "the structs of webhook", p.detectFile},
-		{"internal/dialogue/kinds_gen.go", "the structs of webhook", p.dialogueFile},
 		{"internal/spec/webhooks.json", "", p.factsFile},
 		coverageOutput(p),
 	}

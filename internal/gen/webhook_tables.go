@@ -45,18 +45,6 @@ func (p *webhookPackage) kindsFile() ([]byte, error) {
 	return w.Bytes(), nil
 }
 
-// dialogueFile makes the names of the kinds for the simulator, which does not
-// import package webhook.
-func (p *webhookPackage) dialogueFile() ([]byte, error) {
-	var w bytes.Buffer
-	w.WriteString("package dialogue\n\n// The kinds of requests, as package webhook names them.\nconst (\n\tkindUnknown = \"Unknown\"\n")
-	for _, s := range p.events {
-		fmt.Fprintf(&w, "\tkind%[1]s = %[1]q\n", s.name)
-	}
-	w.WriteString(")\n")
-	return w.Bytes(), nil
-}
-
 // A webhookRule is a rule by which a kind is recognized.
 type webhookRule struct {
 	rank     int

@@ -125,7 +125,7 @@ func (c *Call) match(words string) bool {
 			continue
 		}
 		switch ev.Type {
-		case dialogue.Said, dialogue.Played, dialogue.Heard, dialogue.DigitsSent:
+		case dialogue.EventSaid, dialogue.EventPlayed, dialogue.EventHeard, dialogue.EventDigitsSent:
 		default:
 			continue
 		}
@@ -156,24 +156,24 @@ func (c *Call) pass(done func() bool, silent bool) string {
 	for !done() {
 		a := c.leg.Activity()
 		switch a.State {
-		case dialogue.Over:
+		case dialogue.StateOver:
 			return fmt.Sprintf("the call has ended (%s)%s%s", c.leg.Status(), waited, c.met())
-		case dialogue.WaitingInput, dialogue.Recording, dialogue.Paying:
+		case dialogue.StateListening, dialogue.StateRecording, dialogue.StatePaying:
 			if !a.Entered && !silent {
 				return "the call waits for the caller " + waitsFor(a)
 			}
 			if !a.Entered {
 				waited = ", after it has waited for the caller " + waitsFor(a)
 			}
-		case dialogue.RingingOut:
+		case dialogue.StateRinging:
 			return "the phone is still ringing: Answers, Busy or NoAnswer decide"
-		case dialogue.DialingOut:
+		case dialogue.StateDialing:
 			if c.ringing() != nil {
 				return "somebody's phone is ringing: Answers, Busy or NoAnswer decide"
 			}
-		case dialogue.Talking:
+		case dialogue.StateTalking:
 			return "the caller talks to somebody, who has not said so"
-		case dialogue.InSession:
+		case dialogue.StateInSession:
 			return "the call is connected to a session, which stays silent: EndsSession ends it"
 		}
 		switch at, ok := c.t.engine.Next(); {
@@ -190,7 +190,7 @@ func (c *Call) pass(done func() bool, silent bool) string {
 // met tells the failure that the call has come to, if there is one.
 func (c *Call) met() string {
 	for _, ev := range slices.Backward(c.t.log.all()) {
-		if ev.Type == dialogue.Failed && ev.Call == c.leg {
+		if ev.Type == dialogue.EventFailed && ev.Call == c.leg {
 			return ": " + ev.Failure.Error()
 		}
 	}
@@ -199,9 +199,9 @@ func (c *Call) met() string {
 
 func waitsFor(a dialogue.Activity) string {
 	switch {
-	case a.State == dialogue.Recording:
+	case a.State == dialogue.StateRecording:
 		return "to speak into a recording"
-	case a.State == dialogue.Paying:
+	case a.State == dialogue.StatePaying:
 		return "to pay"
 	case a.Keys && a.Speech:
 		return "to press a key or speak"
@@ -240,7 +240,7 @@ func (c *Call) Speaks(words ...string) *Call {
 		ready := func() bool {
 			a := c.leg.Activity()
 			switch a.State {
-			case dialogue.Recording, dialogue.Talking, dialogue.InConference:
+			case dialogue.StateRecording, dialogue.StateTalking, dialogue.StateInConference:
 				return true
 			}
 			return a.Speech
@@ -249,7 +249,7 @@ func (c *Call) Speaks(words ...string) *Call {
 			c.fail("the caller cannot say %q: %s", w, why)
 		}
 		c.act()
-		meets := c.leg.Activity().State == dialogue.InConference
+		meets := c.leg.Activity().State == dialogue.StateInConference
 		if !c.leg.Speak(w) && !meets {
 			c.fail("the caller says %q, and nobody hears", w)
 		}
@@ -276,7 +276,7 @@ func (c *Call) HangsUp() *Call {
 // they hang up.
 func (c *Call) Records(d time.Duration) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.Recording }); why != "" {
+	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.StateRecording }); why != "" {
 		c.fail("nothing is recorded: %s", why)
 	}
 	c.act()
@@ -289,7 +289,7 @@ func (c *Call) Records(d time.Duration) *Call {
 // fails when it has not after ten minutes, or waits for somebody else.
 func (c *Call) Ends() *Call {
 	c.t.tb.Helper()
-	if why := c.await(func() bool { return c.leg.Activity().State == dialogue.Over }); why != "" {
+	if why := c.await(func() bool { return c.leg.Activity().State == dialogue.StateOver }); why != "" {
 		c.fail("the call does not end: %s", why)
 	}
 	return c
@@ -315,7 +315,7 @@ func (c *Call) Fails(code int) *Call {
 		found := false
 		seen = seen[:0]
 		for _, ev := range c.t.log.all() {
-			if ev.Failure == nil || ev.Call != c.leg || ev.Type != dialogue.Failed && ev.Type != dialogue.Warned {
+			if ev.Failure == nil || ev.Call != c.leg || ev.Type != dialogue.EventFailed && ev.Type != dialogue.EventWarned {
 				continue
 			}
 			if ev.Failure.Code == code {
@@ -357,7 +357,7 @@ func (c *Call) Param(name string) string {
 // exchange is the last one that gave the call a document.
 func (c *Call) exchange() *dialogue.Exchange {
 	for _, ev := range slices.Backward(c.t.log.all()) {
-		if ev.Type == dialogue.Fetched && ev.Call == c.leg && !ev.Exchange.Async && ev.Exchange.Kind != "Media" {
+		if ev.Type == dialogue.EventFetched && ev.Call == c.leg && !ev.Exchange.Async && ev.Exchange.Kind != "Media" {
 			return ev.Exchange
 		}
 	}

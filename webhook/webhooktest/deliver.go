@@ -78,7 +78,7 @@ func (t *Twilio) outcome(before int, sid webhook.SID) (last *dialogue.Exchange) 
 		if x == nil || x.Kind != "MessageStatusCallback" || x.Params.Get("MessageSid") != string(sid) {
 			continue
 		}
-		if ev.Type != dialogue.Fetched {
+		if ev.Type != dialogue.EventFetched {
 			return x
 		}
 		if x.Failure == nil {

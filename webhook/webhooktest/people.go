@@ -10,11 +10,11 @@ import (
 
 // ringing returns the leg that rings: the call itself, or one it dials.
 func (c *Call) ringing() *dialogue.Call {
-	if c.leg.Activity().State == dialogue.RingingOut {
+	if c.leg.Activity().State == dialogue.StateRinging {
 		return c.leg
 	}
 	for _, k := range c.leg.Children() {
-		if k.Activity().State == dialogue.RingingOut {
+		if k.Activity().State == dialogue.StateRinging {
 			return k
 		}
 	}
@@ -60,7 +60,7 @@ func (c *Call) NoAnswer() *Call {
 	c.t.tb.Helper()
 	leg := c.awaitRinging("leave unanswered")
 	end := c.t.engine.Now().Add(patience + 10*time.Minute)
-	for leg.Activity().State != dialogue.Over && c.t.engine.Now().Before(end) && c.t.engine.Step() {
+	for leg.Activity().State != dialogue.StateOver && c.t.engine.Now().Before(end) && c.t.engine.Step() {
 	}
 	return c
 }
@@ -80,7 +80,7 @@ func (c *Call) Rings(number webhook.Address) *Call {
 	var leg *dialogue.Call
 	find := func() bool {
 		for _, k := range c.leg.Children() {
-			if k.To().Address == string(number) && k.Activity().State == dialogue.RingingOut {
+			if k.To().Address == string(number) && k.Activity().State == dialogue.StateRinging {
 				leg = k
 			}
 		}
@@ -175,7 +175,7 @@ type Payment struct {
 // Payment succeeds with a test card.
 func (c *Call) Pays(p Payment) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.Paying }); why != "" {
+	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.StatePaying }); why != "" {
 		c.fail("the caller is not asked to pay: %s", why)
 	}
 	c.act()
@@ -196,7 +196,7 @@ type SessionEnd struct {
 // EndsSession ends what Connect began, from its other side.
 func (c *Call) EndsSession(end SessionEnd) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.InSession }); why != "" {
+	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.StateInSession }); why != "" {
 		c.fail("the call is connected to no session: %s", why)
 	}
 	c.act()

@@ -26,7 +26,7 @@ func (t *Twilio) Send(path string, e webhook.Event) *Exchange {
 		json = body
 	}
 	var got *dialogue.Exchange
-	t.engine.Request(string(e.Kind()), path, t.method(), params(e), json, func(x *dialogue.Exchange) { got = x })
+	t.engine.Request(e.Kind(), path, t.method(), params(e), json, func(x *dialogue.Exchange) { got = x })
 	for got == nil && t.engine.Step() {
 	}
 	if kind, ok := e.Kind().Document(); ok {
@@ -41,7 +41,7 @@ func (t *Twilio) Send(path string, e webhook.Event) *Exchange {
 	x.take(got)
 	if got.Failure != nil {
 		x.failures = append(x.failures, got.Failure)
-		t.log.add(dialogue.Event{Type: dialogue.Failed, At: t.engine.Now(), Failure: got.Failure, Text: got.Failure.Error(), Exchange: got})
+		t.log.add(dialogue.Event{Type: dialogue.EventFailed, At: t.engine.Now(), Failure: got.Failure, Text: got.Failure.Error(), Exchange: got})
 	}
 	return x
 }
@@ -81,9 +81,9 @@ func (t *Twilio) receive(m dialogue.Text) *Exchange {
 	x.sid = webhook.SID(r.SID)
 	for _, ev := range t.log.all()[before:] {
 		switch {
-		case ev.Type == dialogue.Fetched && !ev.Exchange.Async && ev.Call == nil:
+		case ev.Type == dialogue.EventFetched && !ev.Exchange.Async && ev.Call == nil:
 			x.take(ev.Exchange)
-		case ev.Type == dialogue.Failed && ev.Call == nil && ev.Exchange == nil:
+		case ev.Type == dialogue.EventFailed && ev.Call == nil && ev.Exchange == nil:
 			x.failures = append(x.failures, ev.Failure)
 		}
 	}
@@ -197,7 +197,7 @@ func (c *Call) Sends(words ...string) *Call {
 	for _, w := range words {
 		found := false
 		for _, ev := range c.t.log.all() {
-			found = found || ev.Type == dialogue.MessageSent && ev.Call == c.leg && contains(ev.Text, w)
+			found = found || ev.Type == dialogue.EventMessageSent && ev.Call == c.leg && contains(ev.Text, w)
 		}
 		if !found {
 			c.fail("no message holds %q", w)

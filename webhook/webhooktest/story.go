@@ -22,7 +22,7 @@ func (t *Twilio) story(c *dialogue.Call) string {
 			continue
 		}
 		switch {
-		case ev.Type == dialogue.Fetched && !ev.Exchange.Async && ev.Exchange.Kind != "Media":
+		case ev.Type == dialogue.EventFetched && !ev.Exchange.Async && ev.Exchange.Kind != "Media":
 			last, at = ev.Exchange, place{}
 		case ev.Node != nil && ev.Node.Line > 0:
 			at = place{ev.Node.Line, ev.Node.Column}
@@ -60,7 +60,7 @@ func shorten(transcript string) string {
 // those of its legs and those of conferences.
 func related(ev dialogue.Event, c *dialogue.Call) bool {
 	if ev.Call == nil {
-		return ev.Type == dialogue.ConferenceStarted || ev.Type == dialogue.ConferenceEnded
+		return ev.Type == dialogue.EventConferenceStarted || ev.Type == dialogue.EventConferenceEnded
 	}
 	return ev.Call == c || ev.Call.Parent() == c || c.Parent() != nil && ev.Call == c.Parent()
 }

@@ -233,7 +233,7 @@ func (t *Twilio) Transcript() string {
 func (t *Twilio) Requests() []string {
 	var out []string
 	for _, ev := range t.log.all() {
-		if ev.Type == dialogue.Fetched {
+		if ev.Type == dialogue.EventFetched {
 			out = append(out, requestLine(ev.Exchange, t.opts.BaseURL))
 		}
 	}
@@ -274,7 +274,7 @@ func (j *journal) transcript(keep func(dialogue.Event) bool) string {
 func (t *Twilio) reportUnexpected() {
 	t.tb.Helper()
 	for _, ev := range t.log.all() {
-		wrong := ev.Type == dialogue.Failed || ev.Type == dialogue.Warned && t.opts.Warnings
+		wrong := ev.Type == dialogue.EventFailed || ev.Type == dialogue.EventWarned && t.opts.Warnings
 		if !wrong || t.log.accepted[ev.Failure] {
 			continue
 		}

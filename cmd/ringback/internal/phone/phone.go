@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // A Verb is what a person does.
@@ -139,9 +140,9 @@ func Do(leg *dialogue.Call, a Action) bool {
 	case Answers:
 		return ringing(leg, (*dialogue.Call).Answer)
 	case Busy:
-		return ringing(leg, func(c *dialogue.Call) bool { return c.Decline(dialogue.Busy) })
+		return ringing(leg, func(c *dialogue.Call) bool { return c.Decline(webhook.CallStatusBusy) })
 	case NoAnswer:
-		return ringing(leg, func(c *dialogue.Call) bool { return c.Decline(dialogue.NoAnswer) })
+		return ringing(leg, func(c *dialogue.Call) bool { return c.Decline(webhook.CallStatusNoAnswer) })
 	}
 	if leg = phoneOf(leg, a); leg == nil {
 		return false
@@ -165,7 +166,7 @@ func phoneOf(leg *dialogue.Call, a Action) *dialogue.Call {
 		return leg
 	}
 	for _, child := range leg.Children() {
-		if s := child.Activity().State; s != dialogue.Over && s != dialogue.RingingOut {
+		if s := child.Activity().State; s != dialogue.StateOver && s != dialogue.StateRinging {
 			return child
 		}
 	}
@@ -241,9 +242,9 @@ func await(e *dialogue.Engine, leg *dialogue.Call, do Action) string {
 			return ""
 		}
 		switch {
-		case a.State == dialogue.Over:
-			return "the call has ended (" + leg.Status() + ")"
-		case waits(a.State) && a.State != dialogue.DialingOut && !a.Entered && !do.atCallee():
+		case a.State == dialogue.StateOver:
+			return "the call has ended (" + string(leg.Status()) + ")"
+		case waits(a.State) && a.State != dialogue.StateDialing && !a.Entered && !do.atCallee():
 			return "the call waits for something else (" + string(a.State) + ")"
 		case e.Now().After(until) || !e.Step():
 			return "nothing happens any more"
@@ -262,7 +263,7 @@ func can(leg *dialogue.Call, do Action) bool {
 	switch do.Verb {
 	case Answers, Busy, NoAnswer:
 		for _, child := range leg.Children() {
-			if child.Activity().State == dialogue.RingingOut {
+			if child.Activity().State == dialogue.StateRinging {
 				return true
 			}
 		}
@@ -272,14 +273,14 @@ func can(leg *dialogue.Call, do Action) bool {
 		return false
 	}
 	a := leg.Activity()
-	open := a.State == dialogue.Recording || a.State == dialogue.Talking || a.State == dialogue.InConference
+	open := a.State == dialogue.StateRecording || a.State == dialogue.StateTalking || a.State == dialogue.StateInConference
 	switch do.Verb {
 	case Presses:
 		return a.Keys || open
 	case Speaks:
 		return a.Speech || open
 	case Records:
-		return a.State == dialogue.Recording
+		return a.State == dialogue.StateRecording
 	}
 	return true
 }
@@ -287,8 +288,8 @@ func can(leg *dialogue.Call, do Action) bool {
 // waits reports whether a call does nothing by itself but wait for somebody.
 func waits(s dialogue.State) bool {
 	switch s {
-	case dialogue.WaitingInput, dialogue.Recording, dialogue.DialingOut, dialogue.Talking, dialogue.InConference,
-		dialogue.InQueue, dialogue.InSession, dialogue.Paying:
+	case dialogue.StateListening, dialogue.StateRecording, dialogue.StateDialing, dialogue.StateTalking, dialogue.StateInConference,
+		dialogue.StateInQueue, dialogue.StateInSession, dialogue.StatePaying:
 		return true
 	}
 	return false
@@ -297,7 +298,7 @@ func waits(s dialogue.State) bool {
 // finish listens to what is still said and hangs up.
 func finish(e *dialogue.Engine, leg *dialogue.Call) {
 	for range steps {
-		if s := leg.Activity().State; s == dialogue.Over || waits(s) || !e.Step() {
+		if s := leg.Activity().State; s == dialogue.StateOver || waits(s) || !e.Step() {
 			break
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // A Call is a call as the page shows it.
@@ -152,13 +153,13 @@ func (s *Stage) view(c *call) Call {
 	s.looks++
 	activity, status := c.leg.Activity(), c.leg.Status()
 	v := Call{
-		SID: c.leg.SID(), Seq: s.looks, Status: status, Doing: string(activity.State), StartedAt: c.start,
-		From: c.leg.From().Address, To: c.leg.To().Address, Direction: c.leg.Direction(),
-		Rings: activity.State == dialogue.RingingOut && c.leg.Direction() == dialogue.OutboundAPI,
-		Ended: activity.State == dialogue.Over, WaitingFor: waiting(activity), Legs: []Leg{},
+		SID: c.leg.SID(), Seq: s.looks, Status: string(status), Doing: string(activity.State), StartedAt: c.start,
+		From: c.leg.From().Address, To: c.leg.To().Address, Direction: string(c.leg.Direction()),
+		Rings: activity.State == dialogue.StateRinging && c.leg.Direction() == webhook.CallDirectionOutboundAPI,
+		Ended: activity.State == dialogue.StateOver, WaitingFor: waiting(activity), Legs: []Leg{},
 	}
 	for _, child := range c.leg.Children() {
-		v.Legs = append(v.Legs, Leg{SID: child.SID(), To: child.To().Address, Status: child.Status()})
+		v.Legs = append(v.Legs, Leg{SID: child.SID(), To: child.To().Address, Status: string(child.Status())})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,7 +173,7 @@ func (s *Stage) view(c *call) Call {
 
 func waiting(a dialogue.Activity) Waiting {
 	switch a.State {
-	case dialogue.WaitingInput, dialogue.Prompting:
+	case dialogue.StateListening, dialogue.StatePrompting:
 		w := Waiting{Hint: strings.Join(a.Hints, ", ")}
 		switch {
 		case a.Keys && a.Speech:
@@ -189,11 +190,11 @@ func waiting(a dialogue.Activity) Waiting {
 			w.Hint = fmt.Sprintf("%d digits", a.NumDigits)
 		}
 		return w
-	case dialogue.Recording:
+	case dialogue.StateRecording:
 		return Waiting{Kind: "recording", Hint: a.FinishOnKey + " ends it"}
-	case dialogue.DialingOut:
+	case dialogue.StateDialing:
 		return Waiting{Kind: "leg"}
-	case dialogue.Paying:
+	case dialogue.StatePaying:
 		return Waiting{Kind: "payment"}
 	}
 	return Waiting{}
@@ -235,7 +236,7 @@ func (s *Stage) Act(sid string, a Act) (Call, error) {
 // line notes an event of a call. The lock is held.
 func (s *Stage) line(e dialogue.Event, exchange int64) {
 	c := s.callOf(e.Call)
-	if e.Type == dialogue.Failed && e.Failure != nil && c.code == 0 {
+	if e.Type == dialogue.EventFailed && e.Failure != nil && c.code == 0 {
 		c.code, c.reason = e.Failure.Code, e.Failure.Text
 	}
 	if l := s.told(e); l.Text != "" {
@@ -257,16 +258,16 @@ func (s *Stage) told(e dialogue.Event) Line {
 	l := Line{Text: e.Line()}
 	l.Who, l.Kind = role(e.Type)
 	switch e.Type {
-	case dialogue.Said:
+	case dialogue.EventSaid:
 		l.Text = e.Text
-	case dialogue.Pressed, dialogue.PressedInVain, dialogue.Spoke:
+	case dialogue.EventPressed, dialogue.EventPressedInVain, dialogue.EventSpoke:
 		if e.Text != "" { // a voice message has no words
 			l.Text = e.Text
 		}
-	case dialogue.Fetched:
+	case dialogue.EventFetched:
 		l.Text = strings.Replace(l.Text, " "+s.cfg.BaseURL+"/", " /", 1)
 		l.Text = strings.Replace(l.Text, " -> ", " →\u00a0", 1)
-	case dialogue.Heard:
+	case dialogue.EventHeard:
 		// What is said within one call stands in its lines already.
 		if e.Other != nil && e.Call.Parent() == nil && rootOf(e.Other) != e.Call {
 			return Line{Who: "other", Name: personOf(e.Other), Kind: "speak", Text: e.Text}
@@ -296,7 +297,7 @@ func rootOf(leg *dialogue.Call) *dialogue.Call {
 
 // personOf returns the number of the person at the far end of a leg.
 func personOf(leg *dialogue.Call) string {
-	if leg.Direction() == dialogue.Inbound {
+	if leg.Direction() == webhook.CallDirectionInbound {
 		return leg.From().Address
 	}
 	return leg.To().Address
@@ -304,23 +305,23 @@ func personOf(leg *dialogue.Call) string {
 
 func role(t dialogue.EventType) (who, kind string) {
 	switch t {
-	case dialogue.Said:
+	case dialogue.EventSaid:
 		return "app", "say"
-	case dialogue.Played, dialogue.DigitsSent:
+	case dialogue.EventPlayed, dialogue.EventDigitsSent:
 		return "app", "play"
-	case dialogue.Paused:
+	case dialogue.EventPaused:
 		return "app", "pause"
-	case dialogue.Pressed, dialogue.PressedInVain:
+	case dialogue.EventPressed, dialogue.EventPressedInVain:
 		return "caller", "press"
-	case dialogue.Spoke:
+	case dialogue.EventSpoke:
 		return "caller", "speak"
-	case dialogue.HungUp:
+	case dialogue.EventHungUp:
 		return "caller", "end"
-	case dialogue.Fetched:
+	case dialogue.EventFetched:
 		return "twilio", "fetch"
-	case dialogue.Failed, dialogue.Warned:
+	case dialogue.EventFailed, dialogue.EventWarned:
 		return "twilio", "error"
-	case dialogue.Ended:
+	case dialogue.EventEnded:
 		return "twilio", "end"
 	}
 	return "twilio", string(t)

@@ -48,7 +48,7 @@ type Lifecycle struct {
 const keptDeliveries = 500
 
 // callEndings are how the person who is called behaves.
-var callEndings = map[string]string{"call-completed": "answered", "call-busy": dialogue.Busy, "call-no-answer": dialogue.NoAnswer}
+var callEndings = map[string]string{"call-completed": "answered", "call-busy": string(webhook.CallStatusBusy), "call-no-answer": string(webhook.CallStatusNoAnswer)}
 
 // Deliveries returns the lives of all that was sent, the latest first.
 func (s *Stage) Deliveries() []Delivery {
@@ -151,7 +151,7 @@ func (s *Stage) react(sid string) {
 	s.mu.Lock()
 	p, ok := s.planned[sid]
 	s.mu.Unlock()
-	if !ok || !p.leg.React(dialogue.Reaction{Status: p.status, After: time.Second}) {
+	if !ok || !p.leg.React(dialogue.Reaction{Status: webhook.CallStatus(p.status), After: time.Second}) {
 		return
 	}
 	s.mu.Lock()

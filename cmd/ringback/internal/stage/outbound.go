@@ -7,6 +7,7 @@ import (
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // Outgoing is a message that the program sends by the REST API.
@@ -67,12 +68,12 @@ func (s *Stage) UpdateCall(sid, url, method, status string) (Call, error) {
 		return Call{}, err
 	}
 	switch {
-	case status == dialogue.Completed || status == dialogue.Canceled:
+	case status == string(webhook.CallStatusCompleted) || status == string(webhook.CallStatusCanceled):
 		c.leg.End()
 	case status != "":
 		return Call{}, fmt.Errorf("%w: status %q", ErrNotNow, status)
 	case url != "":
-		if c.leg.Status() != dialogue.InProgress || !c.leg.Update(url, method) {
+		if c.leg.Status() != webhook.CallStatusInProgress || !c.leg.Update(url, method) {
 			return Call{}, ErrNotNow
 		}
 	}

@@ -31,7 +31,7 @@ func (s *Stage) describe(x *dialogue.Exchange, at time.Time) (capture.Exchange, 
 	e := capture.Exchange{
 		At:       rec.At,
 		Took:     at.Sub(rec.At),
-		Kind:     x.Kind,
+		Kind:     string(x.Kind),
 		SID:      cmp.Or(x.Params.Get("MessageSid"), x.Params.Get("SmsSid"), x.Params.Get("CallSid"), x.Params.Get("ConferenceSid"), x.Params.Get("RecordingSid")),
 		Lint:     len(x.Problems),
 		Fault:    string(rec.Fault),
@@ -57,8 +57,8 @@ func (s *Stage) describe(x *dialogue.Exchange, at time.Time) (capture.Exchange, 
 // summary says in a line what an exchange is about.
 func (s *Stage) summary(x *dialogue.Exchange) string {
 	p := x.Params
-	title := s.cfg.Facts.Title(x.Kind)
-	switch webhook.Kind(x.Kind) {
+	title := s.cfg.Facts.Title(string(x.Kind))
+	switch x.Kind {
 	case webhook.KindIncomingMessage, webhook.KindMessagingFallback:
 		title = fmt.Sprintf("%s texts %q", p.Get("From"), shorten(p.Get("Body"), 40))
 	case webhook.KindIncomingCall, webhook.KindSIPIncomingCall, webhook.KindClientCallRequest:

@@ -171,12 +171,12 @@ func (l lock) RoundTrip(r *http.Request) (*http.Response, error) {
 // and must not call the engine.
 func (s *Stage) observe(e dialogue.Event) {
 	var id int64
-	if e.Type == dialogue.Fetched && e.Exchange != nil {
+	if e.Type == dialogue.EventFetched && e.Exchange != nil {
 		id = s.captured(e.Exchange, e.At)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if e.Type == dialogue.MessageSent && e.Message != nil {
+	if e.Type == dialogue.EventMessageSent && e.Message != nil {
 		s.sent(e)
 	}
 	if e.Call != nil {
