@@ -24,8 +24,8 @@ func Connect(url string, content ...twiml.RelayContent) *twiml.ConversationRelay
 }
 
 // A Pass ties a session to the call whose TwiML opened it. The signature of a
-// handshake is the same for every call, so whoever has seen it once can open
-// sessions; without the pass of a call they are refused.
+// handshake is the same for every call, so anyone who has seen it can open
+// sessions. With a Pass, a session without the pass of its call is refused.
 //
 // The function that returns the TwiML puts [Pass.Parameter] into it, and
 // Options.Admit is [Pass.Admit]. Nothing is stored: a pass holds the time at

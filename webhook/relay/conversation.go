@@ -28,9 +28,9 @@ type Conversation struct {
 	// a conversation that is restored.
 	Open func(context.Context, *Turn) error
 
-	// Silence says what to do when neither side speaks and no answer is due. Each
-	// nudge waits for its time since the last words, and the first one is next when
-	// the caller has said something. Who speaks is known from speaker-events.
+	// Silence lists what to do when neither side speaks and no answer is due. Each
+	// nudge is due its After since the last words. When the caller says something,
+	// the list starts over. This needs the speaker-events that [Connect] switches on.
 	Silence []Nudge
 
 	// Keys says which keys make one turn.
@@ -40,8 +40,8 @@ type Conversation struct {
 	// with words of the caller, they are answered.
 	Restored []Line
 
-	// Event is called for each event, before anything is made of it. It must not
-	// block. Partial prompts, for example, are of no use to the conversation itself.
+	// Event is called for each event before it is handled, partial prompts
+	// included. It must not block.
 	Event func(context.Context, Event)
 
 	// Patience is how long the next turn waits for the function of one that is over.

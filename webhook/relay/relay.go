@@ -33,15 +33,15 @@
 // # Trust
 //
 // The handshake is verified before the upgrade, with the wss form of the public
-// URL. Its signature is a constant, since neither a call nor a time is signed:
-// whoever has seen it can open sessions. [Options] has two checks that close
-// this, Accounts and Admit; a [Pass] is an Admit that needs no storage.
+// URL. Its signature is the same for every call, because neither a call nor a time
+// is signed, so anyone who has seen it can open sessions. Set Options.Accounts or
+// Options.Admit to prevent that. A [Pass] is an Admit that needs no storage.
 //
 // # Limits
 //
-// A handler bounds sessions, the size of messages, queues, the time until the
-// setup and the length of a session. It has no limit on silence, and it pings
-// every 25 seconds, because load balancers cut connections that say nothing.
+// A handler limits the number of sessions, the size of messages, its queues, the
+// time until the setup and the length of a session. It has no limit on silence, and
+// it pings every 25 seconds because load balancers close idle connections.
 //
 // This package does not recognize or synthesize speech, and it stores nothing.
 package relay
@@ -227,7 +227,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case <-s.ready:
 	case <-c.Done():
 		select {
-		case <-s.ready: // a short session, and all that came is there
+		case <-s.ready: // a short session; its messages can still be received
 		default:
 			h.reject(s, s.err())
 			return

@@ -288,12 +288,12 @@ func (t *Turn) close() error {
 }
 
 // Filler says one of the texts if the answer has not begun after the given time
-// and nobody speaks, so that the caller is not left in silence. There is at most
-// one filler a turn, and the variants take turns. The answer is then spoken behind
-// it. The function that Filler returns calls it off.
+// and nobody is speaking. There is at most one filler per turn. The texts are used
+// in rotation, so callers do not hear the same one each time. The answer follows
+// the filler. Call stop to cancel it.
 //
-// A filler is not the answer: it has a line of its own in the history, and Timing
-// keeps it apart.
+// A filler has its own line in the history, and Timing does not count it as the
+// answer.
 func (t *Turn) Filler(after time.Duration, text ...string) (stop func()) {
 	if len(text) == 0 {
 		return func() {}
@@ -344,10 +344,10 @@ func (t *Turn) stopFiller() {
 	}
 }
 
-// Keep does something that an interruption must not cancel, such as a booking,
-// and returns its error. The context of do is that of the session. What says in a
-// few words what is done; it enters the history, as done or as failed, also if the
-// turn is over by then, so that the next answer knows. Nudges wait meanwhile.
+// Keep runs do, which an interruption does not cancel, and returns its error. Use
+// it for work such as a booking. The context of do is that of the session. The text
+// what describes the work in a few words. Keep adds it to the history as done or as
+// failed, even if the turn is over by then. There are no nudges while do runs.
 func (t *Turn) Keep(what string, do func(context.Context) error) error {
 	s := t.s
 	count := func(n int) {
