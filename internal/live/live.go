@@ -98,6 +98,7 @@ type Server[S any] struct {
 	byCall  map[string]entry[S]
 	members map[*Conn]entry[S]
 	closing bool
+	moving  func(S)       // set when Shutdown has begun to move sessions
 	empty   chan struct{} // closed when closing and open is zero
 }
 
@@ -198,6 +199,9 @@ func (s *Server[S]) Add(c *Conn, callSID string, session S) {
 	defer s.mu.Unlock()
 	s.members[c] = e
 	s.byCall[callSID] = e
+	if s.moving != nil {
+		s.moving(session)
+	}
 }
 
 // Session returns the live session of a call.
@@ -235,9 +239,12 @@ func (s *Server[S]) Shutdown(ctx context.Context, move func(context.Context, S))
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), moveGrace)
 	defer cancel()
 	s.mu.Lock()
-	for _, e := range s.members {
+	s.moving = func(session S) {
 		s.stats.Moved.Add(1)
-		go move(grace, e.session)
+		go move(grace, session)
+	}
+	for _, e := range s.members {
+		s.moving(e.session)
 	}
 	s.mu.Unlock()
 	select {

@@ -326,6 +326,22 @@ func TestLongestSession(t *testing.T) {
 	})
 }
 
+// TestShutdownWhileASessionIsAdmitted: a session that begins late is moved as well.
+func TestShutdownWhileASessionIsAdmitted(t *testing.T) {
+	play(t, receive, relay.Options{
+		Admit: func(context.Context, relay.Setup) error { time.Sleep(2 * time.Second); return nil },
+		Move:  func(*relay.Session) string { return "moved" },
+	}, func(s *stage) {
+		c := s.call(livetest.RelayConfig{})
+		soon, cancel := context.WithTimeout(s.ctx, time.Second)
+		defer cancel()
+		require.NoError(t, s.handler.Shutdown(soon))
+		status, handoff := c.Outcome()
+		assert.Equal(t, "ended", status)
+		assert.Equal(t, "moved", handoff)
+	})
+}
+
 func TestWarnsWhereNothingIsChecked(t *testing.T) {
 	play(t, receive, relay.Options{Accounts: []string{}}, func(s *stage) {
 		for range 2 {
