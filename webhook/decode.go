@@ -117,8 +117,7 @@ func (d *decoder) release(mask uint64) {
 		if d.shape.bools&(1<<bit) != 0 {
 			text = "false"
 		}
-		name := d.shape.params[bit]
-		d.extra[name] = slices.Insert(d.extra[name], 0, text)
+		d.keepFirst(d.shape.params[bit], text)
 	}
 }
 

@@ -438,3 +438,27 @@ func TestEnvelopeProblems(t *testing.T) {
 	_, again := webhook.EncodeBody(e)
 	assert.JSONEq(t, body, string(again))
 }
+
+// TestZerosOfAParticipant: Muted and the like are sent with a participant. Without
+// one, a zero that was sent stays in Extra.
+func TestZerosOfAParticipant(t *testing.T) {
+	const conference = "ConferenceSid=CF0123456789abcdef0123456789abcdef&AccountSid=" + accountSID + "&StatusCallbackEvent=participant-join&SequenceNumber=1"
+	for body, extra := range map[string]url.Values{
+		conference + "&CallSid=" + callSID + "&Muted=false&Hold=false&Coaching=false&StartConferenceOnEnter=false&EndConferenceOnExit=false": nil,
+		conference + "&Muted=false":             {"Muted": {"false"}},
+		conference + "&Muted=false&Muted=false": {"Muted": {"false", "false"}},
+		conference + "&Muted=false&Muted=true":  {"Muted": {"false", "true"}},
+		conference + "&Muted=FALSE":             {"Muted": {"FALSE"}},
+		conference:                              nil,
+	} {
+		e, err := webhook.Decode[webhook.ConferenceCallback](unverified(t, newForm(body)))
+		require.NoError(t, err)
+		assert.Equal(t, extra, e.Extra, body)
+		want, err := url.ParseQuery(body)
+		require.NoError(t, err)
+		assert.Equal(t, want, webhook.Encode(e), body)
+		assert.Empty(t, webhook.Problems(e))
+	}
+	start := webhook.Encode(webhook.ConferenceCallback{Event: webhook.ConferenceEventStart})
+	assert.NotContains(t, start, "Muted")
+}

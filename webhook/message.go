@@ -126,8 +126,8 @@ type MessagingFallback struct {
 }
 
 // A MessageStatusCallback reports that the status of a message changed.
-// Callbacks can arrive more than once and in any order; package status sorts
-// them out. There is none for the status a message starts with.
+// Callbacks can arrive more than once and in any order; package status merges
+// them. There is none for the status a message starts with.
 //
 // Source: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
 //

@@ -1,7 +1,8 @@
 // Package spec holds what Ringback knows about Twilio, as data: the requests
 // Twilio sends, the grammar of TwiML, error codes, and the cases that tests
-// are made of. The generator in internal/gen turns the facts into Go; the
-// console shows them to people; tests read the vectors.
+// are made of. The generator in internal/gen turns the grammar and the codes
+// into Go, and makes webhooks.json from the structs of package webhook. The
+// console shows the facts to people; tests read the vectors.
 //
 // The texts beside the data say in words what the data cannot:
 //
