@@ -67,7 +67,7 @@ export function deliveries(root, shared) {
       h("ol.steps", {}, d.steps.map((s, i) => h("li", {class: s.lost ? "lost" : "status-" + s.status},
         s.exchange ? h("a", {href: "#/traffic?id=" + s.exchange}, s.status) : s.status, s.lost ? " (lost)" : "", " ", time(s.at), after(d.steps, i)))),
       h("p.ending", {}, "Now ", h("strong", {}, d.status), d.errorCode ? ` (${d.errorCode}${d.error ? ", " + d.error : ""})` : "",
-        d.silent ? h("small", {}, " The app gave no status callback, so nobody is told.") : null),
+        d.silent ? h("small", {}, " No statusCallback set: no callbacks are sent.") : null),
     ];
   }
 

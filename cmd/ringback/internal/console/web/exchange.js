@@ -16,7 +16,7 @@ export async function exchange(root, id, shared, on) {
   try {
     data = await api.get("exchanges/" + id);
   } catch (error) {
-    if (error.status === 404) { fill(root, h("p.empty", {}, "This exchange is gone: cleared, or pushed out by newer ones.")); return; }
+    if (error.status === 404) { fill(root, h("p.empty", {}, "This exchange was deleted.")); return; }
     throw error;
   }
   const e = data.exchange;
@@ -34,7 +34,7 @@ export async function exchange(root, id, shared, on) {
 
   fill(root,
     h("header", {}, h("h2", {}, e.summary || e.kind || "Exchange"),
-      h("p.facts", {}, e.kind ? h("button.link", {type: "button", title: "Only this kind", onclick: () => on.kind(e.kind)}, e.kind) : "unknown kind", " · ", `${e.method} ${e.path}`, " · ", duration(e.took), " of 15 s",
+      h("p.facts", {}, e.kind ? h("button.link", {type: "button", title: "Only this kind", onclick: () => on.kind(e.kind)}, e.kind) : "unknown kind", " · ", `${e.method} ${e.path}`, " · ", duration(e.took), " (limit 15 s)",
         e.sid ? [" · ", h("button.link", {type: "button", onclick: () => on.thread(e.thread || e.sid)}, e.sid)] : null),
       h("div.row", {},
         h("button.primary", {type: "button", "data-replay": true, onclick: () => replay({})}, "Replay"), pin,
@@ -83,7 +83,7 @@ function answer(data) {
     response.binary ? h("p", {}, "Not text.") : response.body ? highlight(response.body, problems || [], type) : h("p.empty", {}, "Empty."),
     response.truncated ? h("p", {}, "The rest was cut off: Twilio reads at most 64 KB.") : null,
     (problems || []).length ? h("ul.problems", {}, problems.map((p) =>
-      h("li", {class: p.stops ? "stops" : "warns"}, h("strong", {}, p.stops ? "Stops" : "Warns", p.code ? ` (${p.code})` : ""), ` line ${shownAt(response.body, p)}: ${p.text}`, h("code", {}, " " + p.path)))) : null);
+      h("li", {class: p.stops ? "stops" : "warns"}, h("strong", {}, p.stops ? "Error" : "Warning", p.code ? ` ${p.code}` : ""), ` line ${shownAt(response.body, p)}: ${p.text}`, h("code", {}, " " + p.path)))) : null);
 }
 
 function request(data, edits, resend) {
@@ -96,7 +96,7 @@ function request(data, edits, resend) {
           h("th", {scope: "row"}, p.name, p.known ? null : h("span.tag", {}, "unknown")),
           h("td", {}, h("input", {value: p.value, "aria-label": p.name, spellcheck: "false", oninput: (event) => { p.value = event.target.value; }})),
           h("td.meaning", {"data-whole": p.meaning || false, tabindex: p.meaning ? 0 : false}, h("span", {}, p.meaning || "")))))),
-      h("button", {}, "Send with these values, signed anew")));
+      h("button", {}, "Resend with edits (re-signed)")));
 }
 
 function headers(name, all) {

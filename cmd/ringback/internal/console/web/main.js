@@ -130,7 +130,7 @@ const keys = [
   ["/", "Search, or write a text"],
   ["j  k", "Next, previous exchange"],
   ["r", "Replay the exchange that is open"],
-  ["p", "Pin it, or let it go"],
+  ["p", "Pin or unpin it"],
   ["e", "Edit it: go to its first parameter"],
   ["x", "Clear the list"],
   ["c", "Call, or hang up"],
