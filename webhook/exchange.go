@@ -122,9 +122,10 @@ func (x *exchange) finish(ctx context.Context, w http.ResponseWriter, res result
 		// The clock that ends the exchange may also have woken the function up.
 		// A result at the deadline is late all the same.
 		x.rc.late.Add(1)
+		late := res // which the failure below does not replace
 		go func() {
 			defer x.rc.late.Add(-1)
-			x.overdue(ctx, res)
+			x.overdue(ctx, late)
 		}()
 		res.failure = x.lateFailure()
 	}
