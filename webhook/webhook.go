@@ -13,7 +13,6 @@
 //		func(ctx context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
 //			return twiml.Reply("Thanks, we got: " + m.Body), nil
 //		}))
-//	log.Fatal(http.ListenAndServe(":8080", nil))
 //
 // The setting that leads to a URL decides the type of its event:
 //

@@ -24,6 +24,7 @@ type Entry struct {
 // Advice says whether the same request may succeed later.
 type Advice byte
 
+// The values of Advice.
 const (
 	Unsure    Advice = 'u'
 	Permanent Advice = 'p' // the same request fails again

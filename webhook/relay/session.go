@@ -162,19 +162,19 @@ func public(err error) error {
 	return fmt.Errorf("relay: %w", err)
 }
 
-// Send queues all messages, or none of them, in this order. An error that
-// wraps [ErrMessage] says that one is invalid; after an [End] it is [ErrEnded], and
-// after the end of the session it wraps [ErrHungUp].
+// Send queues a message. An error that wraps [ErrMessage] says that it is
+// invalid; after an [End] the error is [ErrEnded], and after the end of the session it
+// wraps [ErrHungUp].
 //
 // ctx bounds the wait for room in the queue alone, which is long only if
 // Twilio does not read.
-func (s *Session) Send(ctx context.Context, messages ...Message) error {
+func (s *Session) Send(ctx context.Context, m Message) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	for {
 		s.mu.Lock()
-		room, err := s.enqueue(0, nil, messages)
+		room, err := s.enqueue(0, nil, []Message{m})
 		s.mu.Unlock()
 		if err := s.wait(ctx, room, err); err != errRetry {
 			return err

@@ -156,9 +156,9 @@ func TestReceiveAndSendBoundTheWaitOnly(t *testing.T) {
 	})
 }
 
-func TestSendAllOrNothing(t *testing.T) {
+func TestSendErrors(t *testing.T) {
 	play(t, func(ctx context.Context, s *relay.Session) error {
-		err := s.Send(ctx, relay.Text{Token: "Hello."}, relay.SendDigits{})
+		err := s.Send(ctx, relay.SendDigits{})
 		if !errors.Is(err, relay.ErrMessage) {
 			return fmt.Errorf("send: %w", err)
 		}

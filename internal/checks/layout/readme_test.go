@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,22 +18,31 @@ import (
 // compiles and is run.
 func TestReadmeIsCompiled(t *testing.T) {
 	sources := goFiles(t)
-	for _, snippet := range fences(t, "README.md", "go") {
-		found := false
-		for _, source := range sources {
-			if strings.Contains(source, normal(snippet)) {
-				found = true
-				break
-			}
+	for _, page := range pages(t) {
+		for _, snippet := range fences(t, page, "go") {
+			found := slices.ContainsFunc(sources, func(source string) bool { return strings.Contains(source, normal(snippet)) })
+			assert.True(t, found, "a snippet of %s is in no example or test:\n%s", page, snippet)
 		}
-		assert.True(t, found, "a snippet of README.md stands in no example or test:\n%s", snippet)
 	}
+}
+
+// pages are the documents for users.
+func pages(t *testing.T) []string {
+	t.Helper()
+	all := []string{"README.md", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md", "examples/ivr/README.md"}
+	docs, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	require.NoError(t, err)
+	require.NotEmpty(t, docs)
+	for _, name := range docs {
+		all = append(all, "docs/"+filepath.Base(name))
+	}
+	return all
 }
 
 // TestLinksLead checks that each relative link of the documents leads to
 // something that is there, and each anchor to a heading.
 func TestLinksLead(t *testing.T) {
-	for _, name := range []string{"README.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md", "examples/ivr/README.md"} {
+	for _, name := range pages(t) {
 		data, err := os.ReadFile(filepath.Join(root, name))
 		require.NoError(t, err)
 		for _, m := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(string(data), -1) {
@@ -59,30 +69,30 @@ func headings(text string) (anchors []string) {
 	return anchors
 }
 
-// TestReadmeRoutersAreQuoted checks that the lines for routers, which stand in a
+// TestReadmeRoutersAreQuoted checks that the lines for routers, which are in a
 // table, are lines of internal/checks/mounts, where they are tested.
 func TestReadmeRoutersAreQuoted(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	require.NoError(t, err)
-	_, section, _ := strings.Cut(string(readme), "\n## Mount it in a router\n")
-	section, _, _ = strings.Cut(section, "\n## ")
 	mounts, err := os.ReadFile(filepath.Join(root, "internal", "checks", "mounts", "mounts.go"))
 	require.NoError(t, err)
 	source := normal(string(mounts))
-	_, section, _ = strings.Cut(section, "|---|---|\n")
-	rows := regexp.MustCompile("(?m)^\\| [^`|]+ \\| `(.+)` \\|$").FindAllStringSubmatch(section, -1)
+	_, section, _ := strings.Cut(string(readme), "\n| Router | ")
+	_, section, _ = strings.Cut(section, "|---|---|---|\n")
+	section, _, _ = strings.Cut(section, "\n\n")
+	rows := regexp.MustCompile("(?m)^\\| [^`|]+ \\| `([^`]+)` \\|").FindAllStringSubmatch(section, -1)
 	assert.Len(t, rows, 4)
 	for _, row := range rows {
 		assert.Contains(t, source, "\n"+row[1]+"\n")
 	}
 }
 
-// TestReadmeTranscriptIsReal holds the failing test that the README shows
-// against the Example that fails so.
+// TestReadmeTranscriptIsReal compares the failing test that docs/testing.md shows
+// with the Example that fails like that.
 func TestReadmeTranscriptIsReal(t *testing.T) {
 	example, err := os.ReadFile(filepath.Join(root, "webhook", "webhooktest", "example_test.go"))
 	require.NoError(t, err)
-	shown := fences(t, "README.md", "text")
+	shown := fences(t, "docs/testing.md", "text")
 	require.Len(t, shown, 1)
 	for line := range strings.Lines(shown[0]) {
 		if line = strings.TrimSpace(line); line != "..." {
@@ -94,11 +104,10 @@ func TestReadmeTranscriptIsReal(t *testing.T) {
 // TestReadmeCommandsExist checks that what the documents tell to run is a
 // program, a test package or a script of the repository.
 func TestReadmeCommandsExist(t *testing.T) {
-	for _, name := range []string{"README.md", "examples/README.md", "examples/ivr/README.md"} {
+	for _, name := range pages(t) {
 		data, err := os.ReadFile(filepath.Join(root, name))
 		require.NoError(t, err)
 		found := regexp.MustCompile(`go (run|test) (?:-\S+ )*\./([\w/]+)`).FindAllStringSubmatch(string(data), -1)
-		require.NotEmpty(t, found, name)
 		for _, m := range found {
 			p, err := load(filepath.Join(root, filepath.FromSlash(m[2])))
 			require.NoError(t, err)

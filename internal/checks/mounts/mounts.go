@@ -13,6 +13,8 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/go-chi/chi/v5"
 	"github.com/labstack/echo/v4"
+
+	"github.com/ringback-go/ringback/signature"
 )
 
 // Chi mounts sms under a prefix. The prefix is part of the URL that Twilio
@@ -39,6 +41,26 @@ func Echo(sms http.Handler) http.Handler {
 	e := echo.New()
 	e.Group("/twilio").POST("/sms", echo.WrapHandler(sms))
 	return e
+}
+
+// GinVerify is a middleware for handlers that stay gin handlers: c.PostForm
+// returns what was verified.
+func GinVerify(verifier *signature.Verifier) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		verified := false
+		verifier.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			verified, c.Request = true, r
+			c.Next()
+		})).ServeHTTP(c.Writer, c.Request)
+		if !verified {
+			c.Abort()
+		}
+	}
+}
+
+// EchoVerify is the same for echo handlers.
+func EchoVerify(verifier *signature.Verifier) echo.MiddlewareFunc {
+	return echo.WrapMiddleware(verifier.Handler)
 }
 
 // Lambda serves sms behind an HTTP API of API Gateway. The stage that the

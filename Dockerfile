@@ -1,0 +1,20 @@
+# The console in a container, for people who do not have Go:
+#
+#   docker build -t ringback .
+#   docker run --rm --network host ringback dev --app http://127.0.0.1:3000
+#
+# The console listens on loopback only, so the container shares the host's
+# network. Docker Desktop needs "Enable host networking" in its settings.
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN GOWORK=off go mod download
+COPY . .
+RUN CGO_ENABLED=0 GOWORK=off go build -trimpath -ldflags "-s -w" -o /ringback ./cmd/ringback
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /ringback /ringback
+USER 65532
+ENTRYPOINT ["/ringback"]
+CMD ["dev", "--no-open"]
