@@ -76,7 +76,7 @@ func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 	}
 	problems := tree.Problems()
 	for _, p := range problems {
-		fmt.Fprintln(io.err, "problem:", plain(p))
+		fmt.Fprintln(io.err, "problem:", plain(p.String()))
 	}
 	if hint := way.Hint(); hint != "" {
 		return fmt.Errorf("the menu cannot be explored to its end; %s", hint)
@@ -107,7 +107,7 @@ func (x *exploreCommand) write(tree *dialogue.Tree, io streams) error {
 	case "json":
 		err = writeJSON(out, treeOf(tree))
 	default:
-		_, err = fmt.Fprintln(out, plain(tree.Text()))
+		_, err = fmt.Fprintln(out, plain(tree.String()))
 	}
 	return err
 }
@@ -141,20 +141,33 @@ type exploredBranch struct {
 }
 
 func treeOf(t *dialogue.Tree) exploredTree {
-	out := exploredTree{Calls: t.Calls, Complete: t.Complete, Problems: t.Problems()}
+	out := exploredTree{Calls: t.Calls, Complete: t.Complete, Problems: texts(t.Problems())}
 	if t.Root != nil {
 		out.Root = t.Root.ID
 	}
 	for _, s := range t.Stations {
-		station := exploredStation{s.ID, s.State, s.URL, s.Ending, s.Detail, s.Hears, s.Problems, nil}
+		station := exploredStation{s.ID, s.State, s.URL, s.Ending, s.Detail, s.Hears, texts(s.Problems), nil}
 		for _, b := range s.Branches {
-			branch := exploredBranch{Choices: b.Choices, Hears: b.Hears, Problem: b.Problem}
+			branch := exploredBranch{Choices: b.Choices, Hears: b.Hears, Problem: b.Problem.Text}
 			if b.To != nil {
 				branch.To = b.To.ID
 			}
 			station.Branches = append(station.Branches, branch)
 		}
 		out.Stations = append(out.Stations, station)
+	}
+	return out
+}
+
+// texts are the sentences of problems.
+func texts(problems []dialogue.Problem) []string {
+	var out []string
+	for _, p := range problems {
+		if p.At != "" {
+			out = append(out, p.String())
+		} else {
+			out = append(out, p.Text)
+		}
 	}
 	return out
 }

@@ -21,7 +21,7 @@ func newTwilio(t *testing.T) *webhooktest.Twilio {
 	t.Helper()
 	return exampletest.New(t, func(verifier *signature.Verifier) http.Handler {
 		return line.Routes(verifier, slog.New(slog.DiscardHandler))
-	}, &webhooktest.Options{CallStatus: "/status"})
+	}, &webhooktest.Options{StatusPath: "/status"})
 }
 
 func TestWritersGetReplies(t *testing.T) {
@@ -34,7 +34,7 @@ func TestWritersGetReplies(t *testing.T) {
 
 func TestSalesAnswers(t *testing.T) {
 	call := newTwilio(t).Call("/voice")
-	call.Hears("Press 1 for sales").Lints().Presses("1")
+	call.Hears("Press 1 for sales").HasNoProblems().Presses("1")
 	call.Hears("We connect you").Rings("+15550199").Answers().Talks().HangsUp().Ends()
 }
 
@@ -42,8 +42,8 @@ func TestSalesIsBusy(t *testing.T) {
 	call := newTwilio(t).Call("/voice")
 	call.Hears("Press 1 for sales").Presses("1")
 	call.Rings("+15550199").Busy()
-	call.Hears("Everybody is talking").Lints().Records(20 * time.Second).Presses("#")
-	call.Requests("/voice/recorded").Hears("We will call you back").EndsAs(webhook.CallStatusCompleted)
+	call.Hears("Everybody is talking").HasNoProblems().Records(20 * time.Second).Presses("#")
+	call.Requests("/voice/recorded").Hears("We will call you back").EndsWith(webhook.CallStatusCompleted)
 }
 
 func TestSupportTakesAMessage(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 func TestNobodyAnswers(t *testing.T) {
 	call := exampletest.New(t, routes, nil).Call("/voice")
 	call.Rings("+15550101").NoAnswer()
-	call.Hears("Nobody can answer now").Lints().Records(20 * time.Second).Presses("#")
+	call.Hears("Nobody can answer now").HasNoProblems().Records(20 * time.Second).Presses("#")
 	call.Requests("/voice/recorded").Hears("Thank you").Ends()
 }
 

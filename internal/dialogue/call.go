@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringback-go/ringback/twiml/lint"
 	"github.com/ringback-go/ringback/webhook"
 )
 
@@ -113,6 +114,7 @@ type history struct {
 	sequence int    // of status callbacks
 	spoken   []string
 
+	warned    []lint.Problem
 	documents int
 	idle      int
 	idleAt    time.Time
@@ -130,11 +132,7 @@ type Reaction struct {
 // Call makes a call. It rings, and the first document is fetched, at the next
 // Settle or Advance.
 func (e *Engine) Call(setup CallSetup) *Call {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.cfg.Clock != nil {
-		e.now = laterOf(e.now, e.cfg.Clock.Now().UTC())
-	}
+	defer e.act()()
 	if setup.From.Address == "" {
 		setup.From.Address = "+15550101"
 	}

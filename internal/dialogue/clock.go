@@ -49,7 +49,11 @@ func (e *Engine) Advance(d time.Duration) {
 	if e.cfg.Clock != nil {
 		return
 	}
-	end := e.now.Add(d)
+	e.advance(e.now.Add(d))
+}
+
+// advance lets virtual time pass until end.
+func (e *Engine) advance(end time.Time) {
 	e.settle()
 	for {
 		at, ok := e.next()
@@ -133,6 +137,16 @@ func (e *Engine) wakeRunner() {
 	case e.kick <- struct{}{}:
 	default:
 	}
+}
+
+// act begins something that a person or the program does now: it locks the
+// engine, tells it the real time if it has a clock, and returns the unlock.
+func (e *Engine) act() (unlock func()) {
+	e.mu.Lock()
+	if e.cfg.Clock != nil {
+		e.now = laterOf(e.now, e.cfg.Clock.Now().UTC())
+	}
+	return e.mu.Unlock
 }
 
 // touched brings the engine to a state where an action of a person has had

@@ -66,8 +66,7 @@ func (s *Session) Noun() *twiml.Node { return s.s.v }
 // is over.
 func (s *Session) Do(ev SessionEvent) bool {
 	e := s.s.call.e
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	defer e.act()()
 	return s.do(ev)
 }
 
@@ -85,8 +84,7 @@ func (s *Session) do(ev SessionEvent) bool {
 // EndSession ends what Connect began: the server closed the stream, or the
 // relay handed the call over. It reports whether there was something to end.
 func (c *Call) EndSession(end SessionEnd) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	return c.session != nil && c.session.do(SessionEvent{End: &end})
 }
 

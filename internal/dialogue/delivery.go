@@ -13,8 +13,7 @@ import (
 // Send sends a message of the program, as the REST API does, and reports its
 // life to StatusCallback. It returns the message with its SID.
 func (e *Engine) Send(m Message) Message {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	defer e.act()()
 	m.base = nil // its URLs are the engine's
 	m = e.send(m)
 	e.touched()
@@ -46,8 +45,7 @@ func (e *Engine) send(m Message) Message {
 
 // Deliver reports steps in the life of a message that exists already.
 func (e *Engine) Deliver(m Message, steps ...Delivery) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	defer e.act()()
 	m.base = nil // its URLs are the engine's
 	e.deliver(m, steps)
 	e.touched()
@@ -59,8 +57,7 @@ func (e *Engine) Deliver(m Message, steps ...Delivery) {
 // engine. In virtual time that has happened when Request returns, unless the
 // server took its time.
 func (e *Engine) Request(kind webhook.Kind, ref, via string, params Params, json []byte, done func(*Exchange)) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	defer e.act()()
 	u, f := e.resolve(nil, ref)
 	if f != nil {
 		done(&Exchange{Kind: kind, Method: method(via), URL: ref, Failure: f})
@@ -85,6 +82,14 @@ func (e *Engine) Read(x *Exchange, kind twiml.DocumentKind) {
 	}
 	if x.Document, x.Failure = e.parse(x, kind); x.Failure == nil {
 		x.Problems = lint.Check(x.Document, kind)
+	}
+}
+
+// ReadNotice checks the answer of an exchange as that of a callback, which is
+// not executed. It sets the exchange's Failure.
+func (e *Engine) ReadNotice(x *Exchange) {
+	if x.Failure == nil {
+		x.Failure = x.notice()
 	}
 }
 

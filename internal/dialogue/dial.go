@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -146,7 +147,7 @@ func (d *dialing) targets() (out []target, f *Failure) {
 			f = failure(13215, "%s must not stand in Dial", n.Name)
 			continue
 		}
-		if wrong := t.check(); wrong != nil {
+		if wrong := cmp.Or(t.check(), d.checkCallerID(t)); wrong != nil {
 			f = wrong
 			continue
 		}
@@ -157,7 +158,7 @@ func (d *dialing) targets() (out []target, f *Failure) {
 		if strings.HasPrefix(t.address, "sip:") {
 			t.noun = "Sip"
 		}
-		if f = t.check(); f == nil {
+		if f = cmp.Or(t.check(), d.checkCallerID(t)); f == nil {
 			out = append(out, t)
 		}
 	}
@@ -189,11 +190,27 @@ func (t target) check() *Failure {
 	return nil
 }
 
+// checkCallerID refuses a call to a number that would not come from one.
+func (d *dialing) checkCallerID(t target) *Failure {
+	switch {
+	case t.noun != "Number":
+		return nil
+	case strings.HasPrefix(attr(d.v, "callerId", ""), "client:"):
+		return failure(13214, "callerId is a client, which can call clients only; give a number")
+	case strings.HasPrefix(d.caller.from.Address, "client:") && !has(d.v, "callerId") && d.caller.direction == webhook.CallDirectionInbound:
+		return failure(13214, "callerId must be given when a client calls a number")
+	}
+	return nil
+}
+
 // people rings people, all at once or one after the other.
 func (d *dialing) people() (dialResult, error) {
 	c := d.caller
 	targets, wrong := d.targets()
 	result := dialResult{status: webhook.CallStatusFailed, seconds: -1, failure: wrong}
+	if wrong != nil && wrong.Code == 13214 {
+		result.extra = pairs("ErrorCode", itoa(wrong.Code), "ErrorMessage", wrong.Text)
+	}
 	batches := [][]target{targets}
 	if attr(d.v, "sequential", "false") == "true" {
 		batches = slices.Collect(slices.Chunk(targets, 1))

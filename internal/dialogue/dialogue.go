@@ -42,10 +42,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 )
 
@@ -57,8 +59,13 @@ type Config struct {
 	// BaseURL is what relative URLs given to the engine are relative to.
 	// Default https://example.com.
 	BaseURL string
+	// Hosts are further hosts of the program. A document on any other host is
+	// not fetched by [Handler], and a file to play never is.
+	Hosts []string
 	// AuthToken signs requests. Empty: requests carry no signature.
 	AuthToken string
+	// Key signs requests in place of AuthToken. The zero Token does not.
+	Key signature.Token
 	// AccountSID is sent with every request. Default: made from Seed.
 	AccountSID string
 	// Seed decides identifiers and tokens. Two engines with one seed and one
@@ -240,8 +247,15 @@ func (e *Engine) emit(ev Event) {
 // resolve makes ref absolute. A relative ref needs a base; without one it is
 // relative to the engine's base URL, of which a path is a prefix.
 func (e *Engine) resolve(base *url.URL, ref string) (*url.URL, *Failure) {
+	ref = strings.TrimSpace(ref)
 	u, err := url.Parse(ref)
-	if err != nil {
+	if err == nil {
+		_, err = url.QueryUnescape(u.RawQuery)
+	}
+	switch {
+	case strings.ContainsAny(ref, " \t\r\n"):
+		return nil, failure(11100, "the URL %q holds white space; write %%20", ref)
+	case err != nil:
 		return nil, failure(11100, "the URL %q cannot be parsed", ref)
 	}
 	if base == nil {
@@ -261,6 +275,29 @@ func (e *Engine) resolve(base *url.URL, ref string) (*url.URL, *Failure) {
 		if c == '_' {
 			return nil, failure(11100, "the host name of %q holds an underscore, which Twilio refuses", ref)
 		}
+	}
+	return u, nil
+}
+
+// foreign reports whether a URL is on a host that the program does not serve.
+func (e *Engine) foreign(u *url.URL) bool {
+	return !strings.EqualFold(u.Host, e.base.Host) && !slices.Contains(e.cfg.Hosts, u.Host)
+}
+
+// destination is where t leads. A document on another host is out of reach
+// when the program is a handler in this process.
+func (e *Engine) destination(t *transfer) (*url.URL, *Failure) {
+	if t.absolute {
+		return e.resolve(nil, t.ref)
+	}
+	u, f := e.resolve(t.base, t.ref)
+	if f != nil {
+		return nil, f
+	}
+	if _, local := e.cfg.Transport.(handlerTransport); local && e.foreign(u) {
+		f = failure(11200, "the document is on another host, %s, and is not fetched: the program under test is at %s", u.Host, e.base.Host)
+		f.URL = u.String()
+		return nil, f
 	}
 	return u, nil
 }

@@ -49,6 +49,16 @@ func (e *Engine) read(a *answer, kind twiml.DocumentKind) (*document, *Failure) 
 	return doc, nil
 }
 
+// goodAnswers is what Twilio takes for no document.
+const goodAnswers = "answer 204, or an empty Response as text/xml"
+
+// untyped reports whether an answer is what a handler sends that writes
+// nothing: 200 without a body and a Content-Type, which Twilio logs as an error.
+func (x *Exchange) untyped() bool {
+	return x.Status != http.StatusNoContent && len(x.ResponseBody) == 0 &&
+		x.ResponseHeader.Get("Content-Type") == "" && x.ResponseHeader.Get("Transfer-Encoding") != "chunked"
+}
+
 func (e *Engine) parse(x *Exchange, kind twiml.DocumentKind) (*twiml.Node, *Failure) {
 	body := x.ResponseBody
 	if len(body) > e.limits.Body {
@@ -56,7 +66,10 @@ func (e *Engine) parse(x *Exchange, kind twiml.DocumentKind) (*twiml.Node, *Fail
 	}
 	if len(strings.TrimSpace(string(body))) == 0 {
 		chunked := x.ResponseHeader.Get("Transfer-Encoding") == "chunked"
-		if kind == twiml.MessagingDocument && !chunked {
+		switch {
+		case x.untyped():
+			return nil, failure(11200, "the answer is empty and has no Content-Type: "+goodAnswers)
+		case kind == twiml.MessagingDocument && !chunked:
 			return &twiml.Node{Name: "Response"}, nil
 		}
 		return nil, failure(11770, "the answer is empty")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/ringback-go/ringback/internal/errorcode"
 	"github.com/ringback-go/ringback/twiml"
 )
 
@@ -50,8 +51,8 @@ const (
 	EventSpoke             EventType = "spoke"              // a person said Text
 	EventHeard             EventType = "heard"              // another person's words were heard; Other
 	EventHungUp            EventType = "hung-up"            // a person put the receiver down
-	EventWarned            EventType = "warned"             // Failure; things go on; Exchange of a callback
-	EventFailed            EventType = "failed"             // Failure; a document cannot go on, or a handler panicked
+	EventWarned            EventType = "warned"             // Failure that Twilio logs as a warning; Exchange of a callback
+	EventFailed            EventType = "failed"             // Failure that Twilio logs as an error, or a handler panicked
 )
 
 // Event is something that happened, told to Config.Observe as it happens.
@@ -66,6 +67,7 @@ type Event struct {
 	Exchange *Exchange
 	Failure  *Failure
 	Message  *Message
+	Foreign  bool // what was played is on another host and was not fetched
 }
 
 func (c *Call) emit(ev Event) {
@@ -81,14 +83,18 @@ func (c *Call) emit(ev Event) {
 
 // warn reports something that Twilio would put into the debugger.
 func (c *Call) warn(f *Failure) {
-	c.emit(Event{Type: f.warning(), Failure: f, Text: f.Error()})
+	c.emit(Event{Type: f.level(), Failure: f, Text: f.Error()})
 }
 
-// warning is the type of event for a failure that things go on after. Twilio
-// overlooks what a panic does to a callback or a file; a test must not.
-func (f *Failure) warning() EventType {
+// level is the type of event for a failure that things go on after: what Twilio
+// logs as an error is a failure, what it logs as a warning is one. A panic is
+// always a failure.
+func (f *Failure) level() EventType {
 	var panicked *HandlerPanic
 	if errors.As(f, &panicked) {
+		return EventFailed
+	}
+	if entry, ok := errorcode.Lookup(f.Code); ok && !entry.Warning && !f.mild {
 		return EventFailed
 	}
 	return EventWarned

@@ -1,8 +1,8 @@
 package dialogue_test
 
 import (
+	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -233,7 +233,7 @@ func TestExploreTellsFailuresApart(t *testing.T) {
 		})},
 		Call: dialogue.CallSetup{URL: "/voice"}, Keys: "123",
 	})
-	problems := strings.Join(tree.Problems(), "\n")
+	problems := fmt.Sprint(tree.Problems())
 	for _, want := range []string{
 		"#2 /voice: error 11200: the server answered 500 Internal Server Error (/menu)",
 		"#3 /voice: error 11200: the server closed the connection without an answer: the handler panicked: boom (/menu)",

@@ -38,10 +38,11 @@ type Station struct {
 	Ending   string   // the status, if the call ended
 	Detail   string   // who is dialed, where the caller waits
 	Branches []Branch
-	Problems []string
+	Problems []Problem
 	Cut      bool // there is more, deeper than Depth
 
-	key string
+	key    string
+	others []string // what dialed people hear on the way
 }
 
 // Branch is what the person does at a station and where it leads.
@@ -50,18 +51,33 @@ type Branch struct {
 	To      *Station
 	Back    bool     // To was there before
 	Hears   []string // on this way
-	Problem string
+	Problem Problem  // zero: none
+	Others  []string // what dialed people hear on this way
 }
 
+// Problem is something wrong with a call.
+type Problem struct {
+	// Rule names the kind of problem: dead-end, loop, silent-end, Twilio's error
+	// number, or a rule of lint.
+	Rule string
+	At   string // the station, and the way from it
+	Text string
+}
+
+// String returns the place and the sentence.
+func (p Problem) String() string { return p.At + ": " + p.Text }
+
 // Problems lists what is wrong, station by station.
-func (t *Tree) Problems() (out []string) {
+func (t *Tree) Problems() (out []Problem) {
 	for _, s := range t.Stations {
 		for _, p := range s.Problems {
-			out = append(out, fmt.Sprintf("#%d %s: %s", s.ID, s.path(), p))
+			p.At = fmt.Sprintf("#%d %s", s.ID, s.path())
+			out = append(out, p)
 		}
 		for _, b := range s.Branches {
-			if b.Problem != "" {
-				out = append(out, fmt.Sprintf("#%d %s, %s: %s", s.ID, s.path(), strings.Join(b.Choices, " "), b.Problem))
+			if p := b.Problem; p.Rule != "" {
+				p.At = fmt.Sprintf("#%d %s, %s", s.ID, s.path(), strings.Join(b.Choices, " "))
+				out = append(out, p)
 			}
 		}
 	}
@@ -117,12 +133,12 @@ func Explore(x Exploration) *Tree {
 				continue
 			}
 			if known := w.seen[next.key]; known != nil && next.key != "" {
-				at.s.Branches = append(at.s.Branches, Branch{Choices: []string{c.label}, To: known, Back: true, Hears: next.Hears})
+				at.s.Branches = append(at.s.Branches, Branch{Choices: []string{c.label}, To: known, Back: true, Hears: next.Hears, Others: next.others})
 				known.Problems = union(known.Problems, next.Problems)
 				continue
 			}
 			w.add(next)
-			at.s.Branches = append(at.s.Branches, Branch{Choices: []string{c.label}, To: next, Hears: next.Hears})
+			at.s.Branches = append(at.s.Branches, Branch{Choices: []string{c.label}, To: next, Hears: next.Hears, Others: next.others})
 			queue = append(queue, open{next, way, more})
 		}
 	}
@@ -149,7 +165,7 @@ func (w *explorer) add(s *Station) *Station {
 func (w *explorer) merge(at *Station, label string, next *Station) bool {
 	for i := range at.Branches {
 		b := &at.Branches[i]
-		if label == "silence" || !slices.Equal(b.Hears, next.Hears) {
+		if label == "silence" || !slices.Equal(b.Hears, next.Hears) || !slices.Equal(b.Others, next.others) {
 			continue
 		}
 		same := next.key != "" && b.To.key == next.key
@@ -176,14 +192,14 @@ func (w *explorer) judge() {
 			b := &s.Branches[i]
 			stuck = stuck && b.To == s
 			if b.Back && b.Choices[0] == "silence" && w.leads(b.To, s, map[*Station]bool{}) {
-				b.Problem = "loop: who stays silent is led back for ever, unless the program counts"
+				b.Problem = Problem{Rule: "loop", Text: "infinite loop: a silent caller returns to this menu forever unless the program limits retries"}
 			}
 			if !b.Back && b.To.Ending != "" && len(b.To.Hears) == 0 && len(b.To.Problems) == 0 {
-				b.Problem = "the call ends without a word"
+				b.Problem = Problem{Rule: "silent-end", Text: "the call ends without a word"}
 			}
 		}
 		if stuck {
-			s.Problems = append(s.Problems, "dead end: whatever the caller does leads back here")
+			s.Problems = append(s.Problems, Problem{Rule: "dead-end", Text: "dead end: whatever the caller does leads back here"})
 		}
 	}
 }
@@ -279,20 +295,26 @@ func (t *walk) station() *Station {
 	}
 	for _, ev := range t.events[t.mark:] {
 		switch ev.Type {
-		case EventSaid:
-			s.Hears = append(s.Hears, ev.Text)
-		case EventPlayed:
-			s.Hears = append(s.Hears, "["+ev.Text+"]")
+		case EventSaid, EventPlayed:
+			text := ev.Text
+			if ev.Type == EventPlayed {
+				text = "[" + text + "]"
+			}
+			if ev.Call == t.call || ev.Call != nil && ev.Call.isApp {
+				s.Hears = append(s.Hears, text)
+			} else if ev.Call != nil {
+				s.others = append(s.others, fmt.Sprintf("%s hears %q", ev.Call.person(), text))
+			}
 		case EventDialing, EventJoined, EventEnqueued:
 			s.Detail = ev.Text
 		case EventSessionStarted:
 			s.Detail = ev.Text
 		case EventFailed, EventWarned:
-			s.Problems = union(s.Problems, []string{ev.Text + ev.Failure.from()})
+			s.Problems = union(s.Problems, []Problem{{Rule: itoa(ev.Failure.Code), Text: ev.Text + ev.Failure.from()}})
 		case EventFetched:
 			for _, p := range ev.Exchange.Problems {
 				if p.Code == 0 {
-					s.Problems = union(s.Problems, []string{fmt.Sprintf("line %d: %s", p.Line, p.Text)})
+					s.Problems = union(s.Problems, []Problem{{Rule: p.Rule, Text: fmt.Sprintf("line %d: %s", p.Line, p.Text)}})
 				}
 			}
 		}
@@ -405,7 +427,7 @@ func (t *walk) dialed(status webhook.CallStatus) {
 	}
 }
 
-func union(a, b []string) []string {
+func union(a, b []Problem) []Problem {
 	for _, s := range b {
 		if !slices.Contains(a, s) {
 			a = append(a, s)

@@ -1,10 +1,8 @@
 package dialogue_test
 
 import (
-	"encoding/xml"
-	"errors"
 	"flag"
-	"io"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -59,13 +57,13 @@ func explore(h http.Handler) *dialogue.Tree {
 func TestExplore(t *testing.T) {
 	tree := explore(shop)
 	assert.True(t, tree.Complete)
-	problems := strings.Join(tree.Problems(), "\n")
+	problems := fmt.Sprint(tree.Problems())
 	assert.Contains(t, problems, "error 11200: the server answered 404")
 	assert.Contains(t, problems, "dead end: whatever the caller does leads back here")
-	assert.Contains(t, problems, "loop: who stays silent is led back for ever")
+	assert.Contains(t, problems, "infinite loop: a silent caller returns to this menu")
 	assert.Contains(t, problems, "the call ends without a word")
 	assert.Contains(t, problems, "error 12200")
-	for name, got := range map[string]string{"shop.txt": tree.Text(), "shop.mmd": tree.Mermaid(), "shop.dot": tree.DOT(), "shop.svg": tree.SVG()} {
+	for name, got := range map[string]string{"shop.txt": tree.String(), "shop.mmd": tree.Mermaid()} {
 		t.Run(name, func(t *testing.T) {
 			golden := filepath.Join("testdata", "explore", name)
 			if *update {
@@ -76,14 +74,6 @@ func TestExplore(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, string(want), got)
 		})
-	}
-	dec := xml.NewDecoder(strings.NewReader(tree.SVG()))
-	for {
-		_, err := dec.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		require.NoError(t, err, "the picture is no XML")
 	}
 }
 
@@ -98,11 +88,11 @@ func TestExploreIsBounded(t *testing.T) {
 	})
 	assert.False(t, tree.Complete)
 	assert.LessOrEqual(t, tree.Calls, 50)
-	assert.Contains(t, tree.Text(), "deeper ways were not taken")
+	assert.Contains(t, tree.String(), "deeper ways were not taken")
 }
 
 func TestExploreFailure(t *testing.T) {
 	tree := explore(pages{})
-	assert.Contains(t, tree.Text(), "error 11200")
+	assert.Contains(t, tree.String(), "error 11200")
 	assert.Equal(t, 1, tree.Calls)
 }

@@ -17,6 +17,7 @@ type Failure struct {
 	Err  error // what lies behind it, if anything
 
 	fatal bool // no fallback helps
+	mild  bool // a warning, whatever Twilio logs for the number elsewhere
 }
 
 // Error returns the number and the sentence.

@@ -175,9 +175,7 @@ func (e *Engine) compose(x *Exchange, rq request, a attempt) *http.Request {
 			header["If-Modified-Since"] = []string{doc.modified}
 		}
 	}
-	if e.cfg.AuthToken != "" {
-		header["X-Twilio-Signature"] = []string{signed}
-	}
+	signed.Set(header)
 	x.Header = header
 
 	r := &http.Request{
@@ -200,15 +198,15 @@ func (e *Engine) compose(x *Exchange, rq request, a attempt) *http.Request {
 }
 
 // sign puts the parameters where they belong, in the query of target or in the
-// body, and signs both.
-func (e *Engine) sign(target *url.URL, rq request, a attempt) (body, signed, contentType string) {
+// body, and returns the headers that sign both.
+func (e *Engine) sign(target *url.URL, rq request, a attempt) (body string, signed signature.Headers, contentType string) {
 	switch {
 	case rq.json != nil && a.method != http.MethodGet:
-		sum, address := signature.SignBody(e.cfg.AuthToken, target.String(), rq.json)
+		signed, address := e.signBody(target.String(), rq.json)
 		if u, err := url.Parse(address); err == nil {
 			*target = *u
 		}
-		return string(rq.json), sum, "application/json"
+		return string(rq.json), signed, "application/json"
 	case a.method == http.MethodGet:
 		if query := a.params.Encode(); query != "" {
 			if target.RawQuery != "" {
@@ -216,10 +214,30 @@ func (e *Engine) sign(target *url.URL, rq request, a attempt) (body, signed, con
 			}
 			target.RawQuery += query
 		}
-		return "", signature.Sign(e.cfg.AuthToken, target.String(), nil), ""
+		return "", e.signForm(target.String(), nil), ""
 	}
-	signed = signature.Sign(e.cfg.AuthToken, target.String(), a.params.Values())
-	return a.params.Encode(), signed, "application/x-www-form-urlencoded; charset=UTF-8"
+	return a.params.Encode(), e.signForm(target.String(), a.params.Values()), "application/x-www-form-urlencoded; charset=UTF-8"
+}
+
+func (e *Engine) signForm(url string, params url.Values) (h signature.Headers) {
+	switch {
+	case e.cfg.Key != signature.Token{}:
+		return e.cfg.Key.Sign(url, params)
+	case e.cfg.AuthToken != "":
+		h.Signature = signature.Sign(e.cfg.AuthToken, url, params)
+	}
+	return h
+}
+
+func (e *Engine) signBody(url string, body []byte) (h signature.Headers, signedURL string) {
+	if e.cfg.Key != (signature.Token{}) {
+		return e.cfg.Key.SignBody(url, body)
+	}
+	h.Signature, signedURL = signature.SignBody(e.cfg.AuthToken, url, body)
+	if e.cfg.AuthToken == "" {
+		h.Signature = ""
+	}
+	return h, signedURL
 }
 
 // roundTrip sends r and reads the answer into x. It touches nothing else of

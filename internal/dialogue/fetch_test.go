@@ -51,6 +51,7 @@ func TestFetching(t *testing.T) {
 		})
 		c := s.call()
 		c.Press("1")
+		c.Talk(3*time.Second, "")
 		s.wait(20)
 		assert.Equal(t, []string{"POST /voice", "POST /a", "POST /b", "POST /c", "POST /d"}, s.paths())
 	})

@@ -59,7 +59,7 @@ type Delivery struct {
 type Reply struct {
 	SID       string      // of the incoming message
 	Exchanges []*Exchange // the fetches, in order
-	Messages  []Message   // what the program answered
+	Messages  []Message   // what the program answered and the person gets
 	Failure   *Failure    // why there is no answer
 	Warnings  []*Failure
 }
@@ -87,8 +87,7 @@ func (e *Engine) Receive(m Text) *Reply {
 // ReceiveAsync delivers a message and calls done with what came of it, on
 // whatever goroutine drives the engine. done must not call the engine.
 func (e *Engine) ReceiveAsync(m Text, done func(*Reply)) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	defer e.act()()
 	if m.From.Address == "" {
 		m.From.Address = "+15550101"
 	}
@@ -197,11 +196,7 @@ func (x *answering) perform(t *transfer) (*transfer, *Failure) {
 		f.fatal = true
 		return nil, f
 	}
-	base := t.base
-	if t.absolute {
-		base = nil
-	}
-	u, f := x.e.resolve(base, t.ref)
+	u, f := x.e.destination(t)
 	if f != nil {
 		return nil, f
 	}
@@ -217,20 +212,21 @@ func (x *answering) perform(t *transfer) (*transfer, *Failure) {
 	}
 	for _, p := range a.exchange.Problems {
 		if !p.Stops && p.Code != 0 {
-			x.warn(&Failure{Code: p.Code, Text: p.Text, Line: p.Line, Col: p.Column})
+			x.warn(&Failure{Code: p.Code, Text: p.Text, Line: p.Line, Col: p.Column, mild: true})
 		}
 	}
 	return x.exec(doc)
 }
 
 func (x *answering) exec(doc *document) (*transfer, *Failure) {
+	sent := len(x.reply.Messages)
 	for v := range doc.root.Elements() {
 		if f := doc.stop(v); f != nil {
 			return nil, f
 		}
 		switch v.Name {
 		case "Message", "Sms":
-			if len(x.reply.Messages) == 10 {
+			if sent++; sent > 10 {
 				f := failure(14109, "an incoming message is answered with ten messages at most")
 				f.Line, f.Col, f.fatal = v.Line, v.Column, true
 				return nil, f
@@ -240,10 +236,13 @@ func (x *answering) exec(doc *document) (*transfer, *Failure) {
 				x.warn(f)
 				continue
 			}
-			if f := x.e.refused(m); f != nil {
+			f = x.e.refused(m)
+			m = x.e.send(m)
+			if f != nil { // it fails, and nobody reads it
 				x.warn(f)
+				continue
 			}
-			x.reply.Messages = append(x.reply.Messages, x.e.send(m))
+			x.reply.Messages = append(x.reply.Messages, m)
 		case "Redirect":
 			ref := strings.TrimSpace(rawText(v))
 			if ref == "" {
@@ -310,8 +309,13 @@ func checkBody(m Message) *Failure {
 }
 
 func (x *answering) warn(f *Failure) {
+	for _, before := range x.reply.Warnings { // by lint, of the same place
+		if f.Line > 0 && f.Code == before.Code && f.Line == before.Line && f.Col == before.Col {
+			return
+		}
+	}
 	x.reply.Warnings = append(x.reply.Warnings, f)
-	x.e.emit(Event{Type: f.warning(), Failure: f, Text: f.Error()})
+	x.e.emit(Event{Type: f.level(), Failure: f, Text: f.Error()})
 }
 
 // jar returns the cookies that two addresses have, or begins anew.

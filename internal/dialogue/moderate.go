@@ -5,8 +5,7 @@ import "github.com/ringback-go/ringback/webhook"
 // Mute mutes or unmutes the person's place in a conference, as the REST API
 // does. It reports whether there was one to change.
 func (c *Call) Mute(on bool) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	s := c.seat
 	if s == nil || s.muted == on {
 		return false
@@ -25,14 +24,15 @@ func (c *Call) Mute(on bool) bool {
 // Hold puts the person in a conference on hold, with the document at
 // musicURL to hear, or takes them off hold. Empty: Twilio's music.
 func (c *Call) Hold(on bool, musicURL string) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	s := c.seat
 	if s == nil || s.held == on {
 		return false
 	}
 	s.held, s.holdMusic = on, nil
-	if on && musicURL != "" {
+	if u, f := c.e.resolve(nil, musicURL); on && musicURL != "" && f == nil && c.e.foreign(u) {
+		c.emit(Event{Type: EventPlayed, Text: u.String(), Foreign: true})
+	} else if on && musicURL != "" {
 		s.holdMusic = &transfer{kind: webhook.KindConferenceWaitURL, ref: musicURL, params: pairs("ConferenceSid", s.room.sid), absolute: true}
 	}
 	c.emit(Event{Type: EventHeld, Text: truth(on)})
@@ -48,8 +48,7 @@ func (c *Call) Hold(on bool, musicURL string) bool {
 
 // Kick takes the person out of a conference.
 func (c *Call) Kick() bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	s := c.seat
 	if s == nil {
 		return false
@@ -62,8 +61,7 @@ func (c *Call) Kick() bool {
 
 // EndConference ends a conference, as the REST API does.
 func (e *Engine) EndConference(name string) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	defer e.act()()
 	r := e.rooms[name]
 	if r == nil {
 		return false
@@ -75,8 +73,7 @@ func (e *Engine) EndConference(name string) bool {
 
 // Announce lets everybody in a conference hear the document at ref.
 func (e *Engine) Announce(name, ref, method string) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	defer e.act()()
 	r := e.rooms[name]
 	if r == nil {
 		return false
@@ -88,8 +85,7 @@ func (e *Engine) Announce(name, ref, method string) bool {
 
 // Conference tells who is in a conference and whether it has started.
 func (e *Engine) Conference(name string) (participants []*Call, started bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	defer e.act()()
 	r := e.rooms[name]
 	if r == nil {
 		return nil, false
@@ -103,8 +99,7 @@ func (e *Engine) Conference(name string) (participants []*Call, started bool) {
 // Update gives the call a new document, as a REST update with Url does. It
 // takes the call out of whatever it is in.
 func (c *Call) Update(ref, method string) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	if c.over() {
 		return false
 	}
@@ -117,8 +112,7 @@ func (c *Call) Update(ref, method string) bool {
 // End ends the call, as a REST update with Status=completed (or canceled,
 // while it rings) does.
 func (c *Call) End() {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	if c.over() {
 		return
 	}
@@ -132,8 +126,7 @@ func (c *Call) End() {
 
 // Refer makes a bridged SIP phone ask to be transferred (Dial referUrl).
 func (c *Call) Refer(target string) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	if c.over() || c.peer == nil {
 		return false
 	}

@@ -39,6 +39,7 @@ func (e *Engine) refused(m Message) *Failure {
 		return nil
 	}
 	f := failure(21610, "the person has opted out of texts from this number: Twilio answers STOP by itself, and delivers nothing more")
+	f.mild = true // the message fails, not the answer
 	if m.Node != nil {
 		f.Line, f.Col = m.Node.Line, m.Node.Column
 	}

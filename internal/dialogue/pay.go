@@ -32,8 +32,7 @@ type Payment struct {
 
 // Pay answers a Pay verb for the person. It reports whether one was waiting.
 func (c *Call) Pay(p Payment) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	if c.activity.State != StatePaying || c.over() {
 		return false
 	}

@@ -11,8 +11,8 @@ import (
 // second of virtual time. Each key has its full effect before the next, as if
 // the finger were slow. It reports how many keys something listened for.
 func (c *Call) Press(keys string) (heard int) {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
+	c.finishSpeaking()
 	for _, key := range strings.ToUpper(keys) {
 		if !strings.ContainsRune("0123456789*#ABCD", key) || c.over() {
 			continue
@@ -54,8 +54,7 @@ func (c *Call) Speak(words string) bool { return c.SpeakClearly(words, 0.9) }
 // SpeakClearly is Speak with the confidence, 0 to 1, that speech recognition
 // will have.
 func (c *Call) SpeakClearly(words string, confidence float64) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	c = c.voice()
 	if c.over() {
 		return false
@@ -73,8 +72,7 @@ func (c *Call) SpeakClearly(words string, confidence float64) bool {
 
 // Talk makes sound for d, as somebody leaving a message does.
 func (c *Call) Talk(d time.Duration, words string) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	c = c.voice()
 	if c.over() {
 		return false
@@ -86,7 +84,11 @@ func (c *Call) Talk(d time.Duration, words string) bool {
 
 // utter makes the person's voice heard for d.
 func (c *Call) utter(words string, d time.Duration) (heard bool) {
-	c.sounding = laterOf(c.sounding, c.e.now.Add(d))
+	if c.activity.State == StateRecording {
+		c.sounding = laterOf(c.sounding, c.e.now).Add(d) // after what was said before
+	} else {
+		c.sounding = laterOf(c.sounding, c.e.now.Add(d))
+	}
 	c.emit(Event{Type: EventSpoke, Text: words, Duration: d})
 	if words != "" {
 		c.spoken = append(c.spoken, words)
@@ -106,10 +108,18 @@ func (c *Call) utter(words string, d time.Duration) (heard bool) {
 	return heard
 }
 
-// HangUp puts the receiver down.
+// finishSpeaking lets virtual time pass until the person has said into a
+// recording what they began to say.
+func (c *Call) finishSpeaking() {
+	if c.e.cfg.Clock == nil && c.voice().activity.State == StateRecording {
+		c.e.advance(c.voice().sounding)
+	}
+}
+
+// HangUp puts the receiver down, after what was said into a recording.
 func (c *Call) HangUp() {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
+	c.finishSpeaking()
 	if c.over() || c.gone {
 		return
 	}
@@ -127,8 +137,7 @@ func (c *Call) Decline(status webhook.CallStatus) bool { return c.React(Reaction
 
 // React does at once what r says. It reports false when the phone is not ringing.
 func (c *Call) React(r Reaction) bool {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+	defer c.e.act()()
 	if c.activity.State != StateRinging || c.reaction != nil {
 		return false
 	}

@@ -55,7 +55,8 @@ func (c *Call) play(doc *document, v *twiml.Node, stop func() bool) error {
 		return nil
 	}
 	length := mediaLength * time.Duration(loops(v))
-	c.emit(Event{Type: EventPlayed, Node: v, Text: address, Duration: length})
+	u, _ := c.e.resolve(doc.base, ref)
+	c.emit(Event{Type: EventPlayed, Node: v, Text: address, Duration: length, Foreign: u != nil && c.e.foreign(u)})
 	return c.until(c.e.now.Add(length), stop)
 }
 
@@ -67,7 +68,7 @@ func (c *Call) fetchMedia(doc *document, ref string) (string, *Failure) {
 		return ref, f
 	}
 	key := u.String()
-	if !strings.EqualFold(u.Host, c.e.base.Host) {
+	if c.e.foreign(u) {
 		return key, nil
 	}
 	if f, done := c.e.media[key]; done {

@@ -113,10 +113,14 @@ func (c *Call) record(doc *document, v *twiml.Node) (*transfer, error) {
 		return nil, err
 	}
 	c.emit(Event{Type: EventRecordingEnded, Node: v, Duration: r.length, Text: why})
-	if r.length < time.Second {
+	empty := why == "silence" && c.sounding.IsZero() // nobody spoke
+	if empty || r.length < time.Second {
 		c.e.report(c, to, r, "absent")
 	} else {
 		c.e.report(c, to, r, "completed")
+	}
+	if empty { // no request: the next verb runs
+		return nil, nil
 	}
 	t, failed := c.transferTo(doc, attr(v, "action", ""), attr(v, "method", ""), webhook.KindRecordAction, pairs(
 		"RecordingUrl", c.e.recordingURL(r.sid), "RecordingSid", r.sid, "Digits", key, "RecordingDuration", itoa(seconds(r.length)),

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -163,19 +164,17 @@ func (c *Call) loadInline(xml string) (*document, *Failure) {
 
 func (c *Call) warnOf(problems []lint.Problem) {
 	for _, p := range problems {
-		if !p.Stops && p.Code != 0 {
-			c.warn(&Failure{Code: p.Code, Text: p.Text, Line: p.Line, Col: p.Column})
+		if p.Stops || p.Code == 0 || slices.Contains(c.warned, p) {
+			continue // a document that comes again has the same problems
 		}
+		c.warned = append(c.warned, p)
+		c.warn(&Failure{Code: p.Code, Text: p.Text, Line: p.Line, Col: p.Column, mild: true})
 	}
 }
 
 // request turns a transfer into what is sent.
 func (c *Call) request(t *transfer) (request, *Failure) {
-	base := t.base
-	if t.absolute {
-		base = nil
-	}
-	u, f := c.e.resolve(base, t.ref)
+	u, f := c.e.destination(t)
 	if f != nil {
 		return request{}, f
 	}

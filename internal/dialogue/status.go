@@ -163,7 +163,11 @@ func (c *Call) callback(kind webhook.Kind, base *url.URL, ref, method string, pa
 func (e *Engine) callback(c *Call, kind webhook.Kind, base *url.URL, ref, via string, params Params) {
 	var x *Exchange
 	warn := func(f *Failure) {
-		e.emit(Event{Type: f.warning(), Call: c, Failure: f, Text: string(kind) + ": " + f.Error(), Exchange: x})
+		level := f.level()
+		if x != nil && x.Status >= 300 && x.Err == nil {
+			level = EventWarned // an answer, if not the right one
+		}
+		e.emit(Event{Type: level, Call: c, Failure: f, Text: string(kind) + ": " + f.Error(), Exchange: x})
 	}
 	u, f := e.resolve(base, ref)
 	if f != nil {
@@ -174,7 +178,7 @@ func (e *Engine) callback(c *Call, kind webhook.Kind, base *url.URL, ref, via st
 		rq := request{kind: kind, url: u, method: method(via), call: c, params: params, bare: params, async: true, last: &x}
 		_, f := e.fetchAndTell(p, rq)
 		if f == nil {
-			f = callbackAnswer(x)
+			f = x.notice()
 		}
 		if f != nil {
 			f.URL = u.String()
@@ -183,17 +187,20 @@ func (e *Engine) callback(c *Call, kind webhook.Kind, base *url.URL, ref, via st
 	})
 }
 
-// callbackAnswer says what the debugger would say about the answer to a callback.
-func callbackAnswer(x *Exchange) *Failure {
+// notice says what the debugger would say about an answer that nobody
+// executes.
+func (x *Exchange) notice() *Failure {
 	switch {
+	case x.untyped():
+		return failure(11200, "a callback was answered with neither a body nor a Content-Type: "+goodAnswers)
 	case x.Status == http.StatusNoContent || len(x.ResponseBody) == 0:
 		return nil
 	case strings.Contains(x.ResponseHeader.Get("Content-Type"), "xml"):
 		root, f := parseResponse(x.ResponseBody)
 		if f == nil && len(root.Children) > 0 {
-			f = failure(15003, "a callback was answered with TwiML, which nobody runs")
+			f = failure(15003, "a callback was answered with TwiML, which is not executed")
 		}
 		return f
 	}
-	return failure(15003, "a callback was answered with a body, which nobody reads; 204 is enough")
+	return failure(15003, "a callback was answered with a body, which is not read; answer 204")
 }

@@ -83,6 +83,9 @@ func (ev Event) tell(several bool) string {
 	case EventSaid:
 		return fmt.Sprintf("%s hears %q", who, ev.Text)
 	case EventPlayed:
+		if ev.Foreign {
+			return who + " hears " + ev.Text + " (not fetched)"
+		}
 		return who + " hears " + ev.Text
 	case EventDigitsSent:
 		return "tones " + ev.Text

@@ -456,11 +456,18 @@ func TestRecord(t *testing.T) {
 		assert.Regexp(t, `^https://api\.twilio\.com/2010-04-01/Accounts/AC[0-9a-f]{32}/Recordings/RE[0-9a-f]{32}$`, p.Get("RecordingUrl"))
 		assert.True(t, strings.HasSuffix(p.Get("RecordingUrl"), p.Get("RecordingSid")))
 	})
-	fact(t, "verbs after it are unreachable in every case", func(t *testing.T) {
+	fact(t, "verbs after it are unreachable once somebody has spoken", func(t *testing.T) {
+		s := play(t, record(""))
+		s.call().Talk(2*time.Second, "")
+		s.wait(20)
+		assert.Equal(t, []string{"next"}, s.said())
+	})
+	fact(t, "an empty recording makes no request, and the next verb runs", func(t *testing.T) {
 		s := play(t, record(""))
 		s.call()
 		s.wait(20)
-		assert.Equal(t, []string{"next"}, s.said())
+		assert.Equal(t, []string{"after"}, s.said())
+		assert.Empty(t, s.of("RecordAction"))
 	})
 	fact(t, "no action fetches the same document again", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Record maxLength="1"/>`})
@@ -507,7 +514,7 @@ func TestRecord(t *testing.T) {
 	})
 	fact(t, "mono always, RecordingSource=RecordVerb", func(t *testing.T) {
 		s := play(t, record(`recordingStatusCallback="/cb"`))
-		s.call()
+		s.call().Talk(time.Second, "")
 		s.wait(10)
 		p := s.only("RecordingStatusCallback").Params
 		assert.Equal(t, "1 RecordVerb", p.Get("RecordingChannels")+" "+p.Get("RecordingSource"))

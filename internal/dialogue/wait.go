@@ -8,14 +8,18 @@ import (
 )
 
 // waitDocument fetches what people hear who wait. nil without a failure is
-// Twilio's own music, or silence where the attribute is empty. A failure is
-// told already.
+// music: Twilio's own, or what is on another host; or silence where the
+// attribute is empty. A failure is reported already.
 func (c *Call) waitDocument(doc *document, n *twiml.Node, name, via string, kind webhook.Kind, params Params) (*document, *Failure) {
 	ref := attr(n, name, "")
 	if ref == "" {
 		if !has(n, name) {
 			c.emit(Event{Type: EventPlayed, Text: "Twilio's hold music"})
 		}
+		return nil, nil
+	}
+	if u, f := c.e.resolve(doc.base, ref); f == nil && c.e.foreign(u) {
+		c.emit(Event{Type: EventPlayed, Node: n, Text: u.String(), Foreign: true})
 		return nil, nil
 	}
 	t := &transfer{kind: kind, ref: ref, method: attr(n, via, ""), params: params, base: doc.base}

@@ -91,15 +91,15 @@ func (c *Call) Hears(words ...string) *Call {
 	c.t.tb.Helper()
 	for _, w := range words {
 		if why := c.hear(w); why != "" {
-			c.fail("the caller does not hear %q: %s", w, why)
+			c.fail("the caller does not hear %q: %s%s", w, why, c.heard())
 		}
 	}
 	return c
 }
 
-// HearsNot fails if the person has heard words since the last expectation or
+// DoesNotHear fails if the person has heard words since the last expectation or
 // action. It lets no time pass.
-func (c *Call) HearsNot(words ...string) *Call {
+func (c *Call) DoesNotHear(words ...string) *Call {
 	c.t.tb.Helper()
 	for _, w := range words {
 		from, at := c.from, c.at
@@ -114,6 +114,33 @@ func (c *Call) HearsNot(words ...string) *Call {
 // hear returns why the words cannot be heard, or "".
 func (c *Call) hear(words string) string {
 	return c.await(func() bool { return c.match(words) })
+}
+
+// heard says what the person heard last since the expectation before.
+func (c *Call) heard() string {
+	events := c.t.log.all()
+	for _, ev := range slices.Backward(events[min(c.from, len(events)):]) {
+		switch {
+		case ev.Call != c.leg || ev.Failure != nil: // an announcement of Twilio
+		case ev.Type == dialogue.EventSaid, ev.Type == dialogue.EventPlayed, ev.Type == dialogue.EventHeard && ev.Text != "":
+			return fmt.Sprintf("; heard instead: %q", clip(ev.Text))
+		}
+	}
+	return ""
+}
+
+// rounds returns how often the menu that the call waits at has begun to listen
+// since the given event, if it is the same document each time.
+func (c *Call) rounds(since int) int {
+	count := map[string]int{}
+	last := ""
+	for _, ev := range c.t.log.all()[since:] {
+		if ev.Type == dialogue.EventListening && ev.Call == c.leg {
+			last = canonical(ev.Node)
+			count[last]++
+		}
+	}
+	return count[last]
 }
 
 // match looks for words in what was heard and has not been matched yet.
@@ -150,7 +177,7 @@ func (c *Call) until(done func() bool) string { return c.pass(done, false) }
 func (c *Call) await(done func() bool) string { return c.pass(done, true) }
 
 func (c *Call) pass(done func() bool, silent bool) string {
-	waited := ""
+	waited, began := "", c.t.log.len()
 	end := c.t.engine.Now().Add(patience)
 	c.t.engine.Settle()
 	for !done() {
@@ -180,6 +207,9 @@ func (c *Call) pass(done func() bool, silent bool) string {
 		case !ok:
 			return "nothing more happens" + waited
 		case at.After(end):
+			if n := c.rounds(began); n >= 3 {
+				return fmt.Sprintf("%.0f minutes have passed%s; the same menu came %d times", patience.Minutes(), waited, n)
+			}
 			return fmt.Sprintf("%.0f minutes have passed%s", patience.Minutes(), waited)
 		}
 		c.t.engine.Step()
@@ -295,9 +325,9 @@ func (c *Call) Ends() *Call {
 	return c
 }
 
-// EndsAs is Ends with the status that the call must have: completed, busy,
+// EndsWith is Ends with the status that the call must have: completed, busy,
 // no-answer, failed, canceled.
-func (c *Call) EndsAs(status webhook.CallStatus) *Call {
+func (c *Call) EndsWith(status webhook.CallStatus) *Call {
 	c.t.tb.Helper()
 	c.Ends()
 	if got := c.Status(); got != status {
@@ -401,8 +431,8 @@ func (c *Call) document() *twiml.Node {
 	return nil
 }
 
-// Lints fails if the present document has problems that lint.Check finds.
-func (c *Call) Lints() *Call {
+// HasNoProblems fails if the present document has problems that lint.Check finds.
+func (c *Call) HasNoProblems() *Call {
 	c.t.tb.Helper()
 	if x := c.exchange(); x != nil && len(x.Problems) > 0 {
 		c.fail("the document has a problem: %s", x.Problems[0].Text)

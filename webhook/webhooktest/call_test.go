@@ -64,7 +64,7 @@ func TestCallStories(t *testing.T) {
 	})
 	t.Run("the document", func(t *testing.T) {
 		call := webhooktest.New(t, h, nil).Call("/voice")
-		call.Requests("/voice").Attribute("Gather", "numDigits", "1").Lints()
+		call.Requests("/voice").Attribute("Gather", "numDigits", "1").HasNoProblems()
 		call.Document(`<Response>
 			<Say>Welcome to our support line.</Say>
 			<Gather action="/voice/menu" timeout="5" numDigits="1"><Say>Press 1 for sales. Press 2 to leave a message.</Say></Gather>
@@ -75,7 +75,7 @@ func TestCallStories(t *testing.T) {
 	t.Run("words once heard are not heard again", func(t *testing.T) {
 		call := webhooktest.New(t, h, nil).Call("/voice")
 		call.Hears("press 1", "press 2")
-		call.HearsNot("press 1")
+		call.DoesNotHear("press 1")
 	})
 }
 
@@ -84,9 +84,9 @@ func TestOutbound(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("/hello", xml(`<Response><Say>This is a reminder.</Say></Response>`))
 	mux.Handle("/events", line.handler())
-	twilio := webhooktest.New(t, mux, &webhooktest.Options{CallStatus: "/events"})
+	twilio := webhooktest.New(t, mux, &webhooktest.Options{StatusPath: "/events"})
 	twilio.Outbound("/hello").Answers().Hears("reminder").Ends()
-	twilio.Outbound("/hello").Busy().EndsAs("busy")
+	twilio.Outbound("/hello").Busy().EndsWith("busy")
 	var got []string
 	for _, e := range line.events {
 		got = append(got, string(e.(webhook.CallStatusCallback).CallStatus))
@@ -100,7 +100,7 @@ func TestTwoCallersInAConference(t *testing.T) {
 	bob := twilio.As("+15550112").Call("/voice").Joins("Room")
 	ada.Speaks("Hello Bob")
 	bob.Hears("hello bob")
-	ada.HearsNot("hello bob")
+	ada.DoesNotHear("hello bob")
 	ada.Mutes(true)
 	bob.Holds(true, "").Holds(false, "")
 	bob.Presses("*").Hears("Goodbye").Ends()
@@ -157,14 +157,14 @@ func TestFailures(t *testing.T) {
 			"CallStatus=ringing", "answer: 200 text/xml", "-> ",
 		}},
 		{"words after the end", say, func(t *webhooktest.Twilio) { t.Call("/voice").Hears("hello").Hears("more") }, []string{"the call has ended (completed)"}},
-		{"words that must not be said", say, func(t *webhooktest.Twilio) { t.Call("/voice").HearsNot("hello") }, []string{`the caller hears "hello"`}},
+		{"words that must not be said", say, func(t *webhooktest.Twilio) { t.Call("/voice").DoesNotHear("hello") }, []string{`the caller hears "hello"`}},
 		{"a key to nobody", say, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("1") }, []string{"the caller cannot press 1: the call has ended"}},
 		{"a key too many", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("21") }, []string{`presses "1" of "21", and nothing listens`}},
 		{"words to nobody", h, func(t *webhooktest.Twilio) { t.Call("/voice").Speaks("hi") }, []string{`cannot say "hi": the call waits for the caller to press a key`}},
 		{"a recording that is not made", h, func(t *webhooktest.Twilio) { t.Call("/voice").Records(time.Second) }, []string{"nothing is recorded"}},
 		{"an end that does not come", xml(`<Response><Gather/><Redirect/></Response>`), func(t *webhooktest.Twilio) { t.Call("/voice").Ends() }, []string{"the call does not end: 10 minutes have passed, after it has waited for the caller to press a key", "lines ...]"}},
 		{"an end that somebody else decides", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("1").Ends() }, []string{"Answers, Busy or NoAnswer decide"}},
-		{"another end", say, func(t *webhooktest.Twilio) { t.Call("/voice").EndsAs("busy") }, []string{"the call ends as completed, not as busy"}},
+		{"another end", say, func(t *webhooktest.Twilio) { t.Call("/voice").EndsWith("busy") }, []string{"the call ends as completed, not as busy"}},
 		{"a phone that does not ring", say, func(t *webhooktest.Twilio) { t.Call("/voice").Answers() }, []string{"nobody's phone rings to answer"}},
 		{"another phone", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("1").Rings("+15550199") }, []string{"the phone of +15550199 does not ring"}},
 		{"another document", h, func(t *webhooktest.Twilio) { t.Call("/voice").Requests("/other") }, []string{"not from /other"}},
@@ -173,7 +173,7 @@ func TestFailures(t *testing.T) {
 		{"no such verb", h, func(t *webhooktest.Twilio) { t.Call("/voice").Attribute("Dial", "hints", "a") }, []string{"the document has no Dial"}},
 		{"another text", say, func(t *webhooktest.Twilio) { t.Call("/voice").Document("<Response><Say>bye</Say></Response>") }, []string{"differs in line 2", "got:    <Say>hello</Say>", "want:   <Say>bye</Say>"}},
 		{"no golden file", say, func(t *webhooktest.Twilio) { t.Call("/voice").Golden("testdata/none.xml", false) }, []string{"golden file cannot be read"}},
-		{"a document with a problem", xml(`<Response><Say>a</Say><say>b</say></Response>`), func(t *webhooktest.Twilio) { t.Call("/voice").Lints() }, []string{"the document has a problem"}},
+		{"a document with a problem", xml(`<Response><Say>a</Say><say>b</say></Response>`), func(t *webhooktest.Twilio) { t.Call("/voice").HasNoProblems() }, []string{"the document has a problem"}},
 		{"no failure", say, func(t *webhooktest.Twilio) { t.Call("/voice").Fails(11200) }, []string{"does not fail with error 11200"}},
 		{"another failure", http.NotFoundHandler(), func(t *webhooktest.Twilio) { t.Call("/voice").Fails(12100) }, []string{"error 11200: the server answered 404"}},
 		{"no conference", say, func(t *webhooktest.Twilio) { t.Call("/voice").Joins("Room") }, []string{`does not join conference "Room"`}},

@@ -10,9 +10,10 @@ import (
 // Deliver reports the life of message sid to the status callback at path, a
 // request for each step, in order: sent, delivered, read; or failed,
 // undelivered with the usual error code of each (30008, 30003). It fails the
-// test when the program refuses one.
-func (t *Twilio) Deliver(path string, sid webhook.SID, steps ...webhook.MessageStatus) {
+// test when the program refuses one. It returns the reports in order.
+func (t *Twilio) Deliver(path string, sid webhook.SID, steps ...webhook.MessageStatus) []*Exchange {
 	t.tb.Helper()
+	var out []*Exchange
 	for _, step := range steps {
 		code := 0
 		switch step {
@@ -21,20 +22,22 @@ func (t *Twilio) Deliver(path string, sid webhook.SID, steps ...webhook.MessageS
 		case webhook.MessageStatusUndelivered:
 			code = 30003
 		}
-		t.deliver(path, sid, step, code)
+		out = append(out, t.deliver(path, sid, step, code))
 	}
+	return out
 }
 
 // DeliverError reports that message sid has come to a bad end, with a code
 // such as 30034 or 21610.
-func (t *Twilio) DeliverError(path string, sid webhook.SID, status webhook.MessageStatus, code int) {
+func (t *Twilio) DeliverError(path string, sid webhook.SID, status webhook.MessageStatus, code int) *Exchange {
 	t.tb.Helper()
-	t.deliver(path, sid, status, code)
+	return t.deliver(path, sid, status, code)
 }
 
 // Shuffled is Deliver as Twilio promises it: in any order, some reports more
-// than once. The same seed gives the same history.
-func (t *Twilio) Shuffled(seed uint64, path string, sid webhook.SID, steps ...webhook.MessageStatus) {
+// than once. The same seed gives the same history, which it returns in the order
+// of the requests: [Exchange.Param] of "MessageStatus" is the step of each.
+func (t *Twilio) Shuffled(seed uint64, path string, sid webhook.SID, steps ...webhook.MessageStatus) []*Exchange {
 	t.tb.Helper()
 	random := rand.New(rand.NewPCG(seed, 0))
 	all := append([]webhook.MessageStatus(nil), steps...)
@@ -44,11 +47,12 @@ func (t *Twilio) Shuffled(seed uint64, path string, sid webhook.SID, steps ...we
 		}
 	}
 	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	t.Deliver(path, sid, all...)
+	return t.Deliver(path, sid, all...)
 }
 
-func (t *Twilio) deliver(path string, sid webhook.SID, status webhook.MessageStatus, code int) {
+func (t *Twilio) deliver(path string, sid webhook.SID, status webhook.MessageStatus, code int) *Exchange {
 	t.tb.Helper()
+	x := &Exchange{t: t, sid: sid}
 	before := t.log.len()
 	t.engine.Deliver(dialogue.Message{
 		SID: string(sid), From: string(t.opts.To), To: string(t.from), Service: string(t.opts.Service), StatusCallback: path,
@@ -62,12 +66,21 @@ func (t *Twilio) deliver(path string, sid webhook.SID, status webhook.MessageSta
 	}
 	if told == nil {
 		t.undelivered(before, status, sid)
-		return
+		return x
 	}
-	if told.Failure != nil {
-		t.log.accept(told.Failure)
-		t.tb.Errorf("the report %s of %s is refused: %s\n%s", status, sid, told.Failure.Error(), indent(showExchange(told, place{})))
+	x.take(told)
+	failure := told.Failure
+	for _, ev := range t.log.all()[before:] {
+		if ev.Exchange == told && ev.Failure != nil && (ev.Type == dialogue.EventFailed || told.Failure != nil) {
+			failure = ev.Failure
+			t.log.accept(failure)
+		}
 	}
+	if failure != nil {
+		x.failure, x.failures = failure, []*dialogue.Failure{failure}
+		t.tb.Errorf("the report %s of %s is refused: %s\n%s", status, sid, failure.Error(), indent(showExchange(told, place{})))
+	}
+	return x
 }
 
 // outcome returns the last try at a report about sid, once there is no other:

@@ -56,7 +56,7 @@ func Example_failure() {
 </Response>`), &webhooktest.Options{To: "client:support"})
 	twilio.As("client:ada").Call("/voice").Hears("Press 2")
 	// Output:
-	// FAIL: the caller does not hear "Press 2": the call has ended (completed), after it has waited for the caller to press a key
+	// FAIL: the caller does not hear "Press 2": the call has ended (completed), after it has waited for the caller to press a key; heard instead: "Press 1 for sales."
 	//     00:00  call client:ada to client:support
 	//     00:00  POST /voice CallStatus=ringing -> 200
 	//     00:00  Twilio answers
@@ -67,15 +67,11 @@ func Example_failure() {
 	//
 	//     request (IncomingCall):
 	//         POST https://webhooktest.example.com/voice
-	//         Called=client:support
 	//         Direction=inbound
 	//         CallSid=CAda8534a800f5e86ca1ce9edbd61129d7
 	//         To=client:support
-	//         ApiVersion=2010-04-01
 	//         CallStatus=ringing
 	//         From=client:ada
-	//         AccountSid=AC00000000000000000000000000000001
-	//         Caller=client:ada
 	//     answer: 200 text/xml
 	//         1  <Response>
 	//      -> 2    <Gather numDigits="1" action="/menu">
@@ -140,8 +136,10 @@ func ExampleFixture() {
 
 // Every key of every menu, and what is wrong with the call.
 func ExampleExplore() {
-	tree := webhooktest.Explore(new(supportLine).handler(), "/voice", nil)
-	fmt.Print(tree.Text())
+	t, finish := exampleT() // the *testing.T of a test
+	defer finish()
+	tree := webhooktest.Explore(t, new(supportLine).handler(), "/voice", nil)
+	fmt.Print(tree)
 	fmt.Println("problems:", len(tree.Problems()))
 	// Output:
 	// #1 /voice "Welcome to our support line. Press 1 for sales. Press 2 to leave a message." (menu)

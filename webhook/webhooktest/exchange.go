@@ -23,7 +23,8 @@ type Message struct {
 
 // Exchange is one event that was sent to the handler, and what came of it.
 type Exchange struct {
-	// Messages are those that the program answered with.
+	// Messages are those that the program answered with and that people get: not
+	// one that is empty or too long, nor one to somebody who has opted out.
 	Messages []Message
 	// Status is that of the last HTTP answer; 0 without one.
 	Status int
@@ -43,6 +44,14 @@ type Exchange struct {
 
 // SID returns the identifier of the incoming message, if it was one.
 func (x *Exchange) SID() webhook.SID { return x.sid }
+
+// Param returns a parameter of the last request.
+func (x *Exchange) Param(name string) string {
+	if last := x.last(); last != nil {
+		return last.Params.Get(name)
+	}
+	return ""
+}
 
 // Replies fails unless the program answers with one message or more that,
 // taken together, hold all of words. Case and white space do not matter. It

@@ -2,6 +2,8 @@ package webhooktest
 
 import (
 	"net/http"
+	"slices"
+	"testing"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
@@ -14,51 +16,83 @@ type Tree struct {
 	// Complete says that no way was cut off by a limit.
 	Complete bool
 
+	tb   testing.TB
 	tree *dialogue.Tree
 }
 
-// Text draws the tree with lines of text.
-func (t *Tree) Text() string { return t.tree.Text() }
+// String draws the tree with lines of text.
+func (t *Tree) String() string { return t.tree.String() }
 
 // Mermaid draws it as a Mermaid flow chart, which a README shows as a picture.
 func (t *Tree) Mermaid() string { return t.tree.Mermaid() }
 
-// DOT draws it in the language of Graphviz.
-func (t *Tree) DOT() string { return t.tree.DOT() }
+// A Problem is something wrong with a call.
+type Problem struct {
+	// Rule names the kind of problem: "dead-end", a menu that nobody gets out of;
+	// "loop", silence that leads in a circle; "silent-end", a call that ends
+	// without a word; the number of an error of Twilio, such as "11200"; or a rule
+	// of lint.Check.
+	Rule string
+	At   string // the station, and the way from it
+	Text string
+}
 
-// SVG draws it as a picture that stands alone, light and dark.
-func (t *Tree) SVG() string { return t.tree.SVG() }
+// String returns the place and the sentence.
+func (p Problem) String() string { return p.At + ": " + p.Text }
 
-// Problems lists what is wrong, a sentence each: menus that nobody gets out
-// of, silence that leads in a circle, calls that end without a word, answers
-// that Twilio refuses, and what lint.Check finds.
-func (t *Tree) Problems() []string { return t.tree.Problems() }
+// Problems returns what is wrong.
+func (t *Tree) Problems() []Problem {
+	var out []Problem
+	for _, p := range t.tree.Problems() {
+		out = append(out, Problem(p))
+	}
+	return out
+}
+
+// HasNoProblems fails the test for each problem, but for those of the rules
+// that are allowed.
+func (t *Tree) HasNoProblems(allowed ...string) *Tree {
+	t.tb.Helper()
+	for _, p := range t.Problems() {
+		if !slices.Contains(allowed, p.Rule) {
+			t.tb.Errorf("%s (rule %q)", p, p.Rule)
+		}
+	}
+	return t
+}
 
 // ExploreOptions bound an exploration.
 type ExploreOptions struct {
 	Depth int    // decisions in a row; default 4
 	Calls int    // calls at most; default 2000
 	Keys  string // the keys tried; default 1234567890*#
+	// Outbound explores a call that the program makes, which a person answers.
+	Outbound bool
 	Options
 }
 
-// Explore walks every key of every menu of a call to path: silence, wrong
+// Explore tries every key of every menu of a call to path: silence, wrong
 // keys, the hints of speech, dialed people who answer, are busy or do not, a
 // message for each recording. Each way is a call of its own, so h may keep
-// what it likes by CallSid. Calls end with the exploration.
+// state by CallSid. Calls end with the exploration. The test ends at once when h
+// is nil and opts name no Transport.
 //
-//	tree := webhooktest.Explore(handler, "/voice", nil)
-//	for _, p := range tree.Problems() {
-//		t.Error(p)
-//	}
-func Explore(h http.Handler, path string, opts *ExploreOptions) *Tree {
+//	webhooktest.Explore(t, handler, "/voice", nil).HasNoProblems("loop")
+func Explore(tb testing.TB, h http.Handler, path string, opts *ExploreOptions) *Tree {
+	tb.Helper()
 	var o ExploreOptions
 	if opts != nil {
 		o = *opts
 	}
+	if h == nil && o.Transport == nil {
+		tb.Fatalf("webhooktest: Explore needs a handler, or Options.Transport")
+	}
 	o.fill()
 	call := o.call(path)
 	call.From.Address, call.To.Address = string(Person), string(o.To)
+	if o.Outbound {
+		call.From, call.To, call.Outbound = call.To, call.From, true
+	}
 	tree := dialogue.Explore(dialogue.Exploration{Depth: o.Depth, Calls: o.Calls, Keys: o.Keys, Config: o.config(h), Call: call})
-	return &Tree{Calls: tree.Calls, Complete: tree.Complete, tree: tree}
+	return &Tree{Calls: tree.Calls, Complete: tree.Complete, tb: tb, tree: tree}
 }

@@ -74,7 +74,7 @@ func TestFailureTexts(t *testing.T) {
 		doc := strings.Repeat("<Say>a</Say>\n", 90) + "<Gather/>\n" + strings.Repeat("<Say>b</Say>\n", 90)
 		got := failing(scenes{"/voice": "\n" + doc}, nil, func(tw *webhooktest.Twilio) {
 			c := tw.Call("/voice").Waits(2 * time.Minute)
-			_ = c.HearsNot("a")
+			_ = c.DoesNotHear("a")
 		})
 		assert.Contains(t, got, "-> ")
 		assert.Less(t, strings.Count(got, "\n"), 140)

@@ -25,7 +25,7 @@ func TestBaseURLWithAPath(t *testing.T) {
 		"/shop/voice": `<Gather numDigits="1" action="menu"/><Redirect>/elsewhere</Redirect>`, "/shop/menu": `<Say>Menu</Say>`, "/elsewhere": `<Say>Elsewhere</Say>`,
 		"/shop/cb": "", "/shop/fallback": `<Say>Sorry</Say>`,
 	})
-	tw := webhooktest.New(t, h, &webhooktest.Options{BaseURL: base, CallStatus: "/cb", Fallback: "/fallback"})
+	tw := webhooktest.New(t, h, &webhooktest.Options{BaseURL: base, StatusPath: "/cb", Fallback: "/fallback"})
 	tw.Text("/sms", "hello").Replies("hi")
 	tw.Deliver("/status", "SM00000000000000000000000000000001", "sent")
 	tw.Call("/voice").Presses("1").Hears("Menu").Ends()
@@ -96,8 +96,8 @@ func TestExploreTakesOptions(t *testing.T) {
 			"/voice": `<Dial><Application>` + string(app) + `</Application></Dial>`, "/app": `<Say>The app</Say>`, "/cb": "",
 		}.ServeHTTP(w, r)
 	})
-	tree := webhooktest.Explore(h, "/voice", &webhooktest.ExploreOptions{Options: webhooktest.Options{
-		GET: true, CallStatus: "/cb", Apps: map[webhook.SID]string{app: "/app"}, Timeout: time.Minute,
+	tree := webhooktest.Explore(t, h, "/voice", &webhooktest.ExploreOptions{Options: webhooktest.Options{
+		GET: true, StatusPath: "/cb", Apps: map[webhook.SID]string{app: "/app"}, Timeout: time.Minute,
 	}})
 	assert.Empty(t, tree.Problems())
 	assert.Positive(t, methods["GET /voice"])

@@ -58,7 +58,7 @@ func TestGatherScenarios(t *testing.T) {
 		tw.Call("/v").Waits(5 * time.Minute).Presses("1").Hears("Digits=1;").Ends()
 	})
 	t.Run("hanging up in the middle: no action", func(t *testing.T) {
-		tw := webhooktest.New(t, scenes{"/v": `<Gather action="/n"/>`, "/s": ""}, &webhooktest.Options{CallStatus: "/s"})
+		tw := webhooktest.New(t, scenes{"/v": `<Gather action="/n"/>`, "/s": ""}, &webhooktest.Options{StatusPath: "/s"})
 		tw.Call("/v").Presses("1").HangsUp().Ends()
 		assert.Equal(t, []string{"POST /v 200", "POST /s 200"}, tw.Requests())
 	})
@@ -82,7 +82,7 @@ func TestRecordScenarios(t *testing.T) {
 	tw := webhooktest.New(t, h, nil)
 	tw.Call("/v").Records(2 * time.Second).Presses("1").Waits(4 * time.Second).Presses("*").Hears("Digits=*; RecordingDuration=6;").Ends()
 	tw.Call("/v").Speaks("Please call back").Hears("Digits=; RecordingDuration=11;").Ends()
-	tw.Call("/v").Waits(11 * time.Second).Hears("RecordingDuration=10;").Ends()
+	tw.Call("/v").Waits(11 * time.Second).Ends() // silence makes no recording, and no request
 	tw.Call("/v").Records(40 * time.Second).Hears("RecordingDuration=30;").Ends()
 	call := tw.Call("/v").Records(3 * time.Second).HangsUp().Ends()
 	assert.Equal(t, "hangup completed", call.Param("Digits")+" "+call.Param("CallStatus"))
@@ -132,10 +132,10 @@ func TestDialScenarios(t *testing.T) {
 		call.Hears("DialCallStatus=completed; DialBridged=false;").Ends()
 	})
 	t.Run("a machine answers what the program calls", func(t *testing.T) {
-		tw := webhooktest.New(t, scenes{"/v": says("AnsweredBy"), "/s": ""}, &webhooktest.Options{CallStatus: "/s"})
+		tw := webhooktest.New(t, scenes{"/v": says("AnsweredBy"), "/s": ""}, &webhooktest.Options{StatusPath: "/s"})
 		tw.Outbound("/v").AnsweredBy("machine_end_beep").Hears("AnsweredBy=machine_end_beep;").Ends()
 		tw.Outbound("/v").Answers().Hears("AnsweredBy=;").Ends()
-		tw.Outbound("/v").NoAnswer().EndsAs("no-answer")
+		tw.Outbound("/v").NoAnswer().EndsWith("no-answer")
 	})
 }
 
@@ -148,12 +148,12 @@ func TestConferenceScenarios(t *testing.T) {
 	}, nil)
 	guest := tw.Call("/v").Joins("r").Hears("Please wait", "Please wait")
 	guest.Speaks("Is anybody there?")
-	host := tw.As("+15550155").Call("/host").Joins("r").HearsNot("Please wait")
+	host := tw.As("+15550155").Call("/host").Joins("r").DoesNotHear("Please wait")
 	guest.Holds(true, "/music").Hears("La la")
 	host.Speaks("Hello?")
-	guest.HearsNot("Hello?")
+	guest.DoesNotHear("Hello?")
 	guest.Holds(false, "").Mutes(true).Speaks("Secret")
-	host.HearsNot("Secret")
+	host.DoesNotHear("Secret")
 	host.Speaks("Hello again")
 	guest.Hears("Hello again")
 	host.HangsUp().Ends()

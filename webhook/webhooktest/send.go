@@ -10,7 +10,8 @@ import (
 
 // Send sends any event to path, signed. An incoming message is answered as
 // [Twilio.Text] says; the answer to another request is read but not executed;
-// the answer to a notice must be of the 2xx class. That of a
+// the answer to a notice must be of the 2xx class, and be 204 or have a
+// Content-Type. That of a
 // [webhook.ConversationsPreEvent] may be 403 too, which refuses the action. What
 // identifies things and e leaves empty is filled in, as by [NewRequest].
 func (t *Twilio) Send(path string, e webhook.Event) *Exchange {
@@ -31,6 +32,12 @@ func (t *Twilio) Send(path string, e webhook.Event) *Exchange {
 	}
 	if kind, ok := e.Kind().Document(); ok {
 		t.engine.Read(got, kind)
+	} else if e.Kind().IsStatusCallback() && got.Failure == nil {
+		if t.engine.ReadNotice(got); got.Failure != nil && got.Failure.Code == 15003 { // a warning
+			x.warnings = append(x.warnings, got.Failure)
+			t.log.add(dialogue.Event{Type: dialogue.EventWarned, At: t.engine.Now(), Failure: got.Failure, Text: got.Failure.Error(), Exchange: got})
+			got.Failure = nil
+		}
 	}
 	switch e.(type) {
 	case webhook.ConversationsPreEvent, webhook.ChatPreEvent:

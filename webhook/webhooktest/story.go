@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/twiml/lint"
 )
 
 // story tells what a reader of a failed test wants to know: the transcript,
@@ -46,11 +48,41 @@ const (
 	storyTail = 40
 )
 
+// collapse leaves of rounds that repeat, such as those of a menu that nobody
+// leaves, the first one.
+func collapse(lines []string) (out []string) {
+	said := make([]string, len(lines)) // without the time
+	for i, line := range lines {
+		_, said[i], _ = strings.Cut(line, " ")
+	}
+	const longest = 40 // lines of a round
+	for i := 0; i < len(lines); {
+		length, times := 1, 1
+		for n := 1; n <= longest; n++ {
+			again := 1
+			for j := i + n; j+n <= len(lines) && slices.Equal(said[j:j+n], said[i:i+n]); j += n {
+				again++
+			}
+			if again >= 3 && again*n > length*times {
+				length, times = n, again
+			}
+		}
+		out = append(out, lines[i:i+length]...)
+		i += length * times
+		if times > 1 {
+			end, _, _ := strings.Cut(lines[i-1], " ")
+			out = append(out, fmt.Sprintf("[the same %d times more, to %s, %d lines ...]\n", times-1, end, length*(times-1)))
+		}
+	}
+	return out
+}
+
 // shorten leaves out the middle of a long transcript.
 func shorten(transcript string) string {
 	lines := strings.SplitAfter(transcript, "\n")
+	lines = collapse(lines)
 	if len(lines) <= storyHead+storyTail+5 {
-		return transcript
+		return strings.Join(lines, "")
 	}
 	left := len(lines) - storyHead - storyTail
 	return strings.Join(lines[:storyHead], "") + fmt.Sprintf("[... %d lines ...]\n", left) + strings.Join(lines[len(lines)-storyTail:], "")
@@ -66,12 +98,12 @@ func related(ev dialogue.Event, c *dialogue.Call) bool {
 }
 
 // showExchange shows a request and its answer; an arrow marks a place in it.
-// Parameters that are empty or say where a number is are left out.
+// Parameters that are empty, or the same in all requests, are left out.
 func showExchange(x *dialogue.Exchange, at place) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nrequest (%s):\n    %s %s\n", x.Kind, x.Method, x.URL)
 	for _, p := range x.Params {
-		if p.Value != "" && p.Name != "CallToken" && !geographic.MatchString(p.Name) {
+		if p.Value != "" && !filledIn.MatchString(p.Name) {
 			fmt.Fprintf(&b, "    %s=%s\n", p.Name, clip(p.Value))
 		}
 	}
@@ -93,13 +125,18 @@ func showExchange(x *dialogue.Exchange, at place) string {
 		lines, line = spread(x.Document, at)
 	}
 	showLines(&b, lines, line)
-	for _, p := range x.Problems {
-		fmt.Fprintf(&b, "lint: %s (line %d): %s\n", p.Path, p.Line, p.Text)
+	for i, p := range x.Problems {
+		if !slices.ContainsFunc(x.Problems[:i], func(o lint.Problem) bool {
+			return o.Line == p.Line && o.Column == p.Column && o.Code == p.Code && o.Code != 0
+		}) {
+			fmt.Fprintf(&b, "lint: %s (line %d): %s\n", p.Path, p.Line, p.Text)
+		}
 	}
 	return b.String()
 }
 
-var geographic = regexp.MustCompile(`^(From|To|Caller|Called)(City|State|Zip|Country)$`)
+// filledIn matches the parameters that a test does not decide.
+var filledIn = regexp.MustCompile(`^((From|To|Caller|Called)(City|State|Zip|Country)|Caller|Called|CallToken|StirVerstat|ApiVersion|AccountSid|Sms(Message)?Sid|SmsStatus)$`)
 
 // around is how many lines of a long answer are shown before and behind the
 // one that matters.

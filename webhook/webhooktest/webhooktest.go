@@ -62,6 +62,7 @@ import (
 	"time"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/webhook"
 )
 
@@ -93,13 +94,20 @@ type Options struct {
 	AccountSID webhook.SID
 	// To is the number that is texted and called. Default [Number].
 	To webhook.Address
+	// Key signs requests in place of AuthToken, such as a shared key of
+	// [signature.NewSharedKey].
+	Key signature.Token
+	// Hosts are further hosts of the program. A document on any other host fails
+	// the call, and music there is not fetched.
+	Hosts []string
 	// Seed decides identifiers and tokens.
 	Seed uint64
 	// Fallback is the path of the fallback URL of the number. Default none.
 	Fallback string
-	// CallStatus is the path that is told of calls: of its end for one to the
-	// number, of all its progress for one that the program makes. Default none.
-	CallStatus string
+	// StatusPath is the path of the status callback of calls: it gets the end of a
+	// call to the number, and all progress of a call that the program makes.
+	// Default none.
+	StatusPath string
 	// Service makes the number part of a Messaging Service.
 	Service webhook.SID
 	// GET makes first requests by GET, as a number may be configured.
@@ -118,8 +126,8 @@ type Options struct {
 
 // Twilio plays Twilio, and the people who use it, against one handler. Where a
 // method takes a path, a whole URL will do, such as the StatusCallback that the
-// program has given: its fragment is cut as Twilio cuts it, and whatever its
-// host, it is the handler that is asked. It is for use by one goroutine.
+// program has given: its fragment is cut as Twilio cuts it, and the request goes
+// to the handler whatever the host. It is for use by one goroutine.
 type Twilio struct {
 	tb     testing.TB
 	opts   Options
@@ -180,7 +188,8 @@ func (o *Options) fill() {
 // config is what the options say to the engine.
 func (o *Options) config(h http.Handler) dialogue.Config {
 	cfg := dialogue.Config{
-		Transport: o.Transport, BaseURL: o.BaseURL, AuthToken: o.AuthToken, AccountSID: string(o.AccountSID), Seed: o.Seed,
+		Transport: o.Transport, BaseURL: o.BaseURL, AuthToken: o.AuthToken, Key: o.Key, Hosts: o.Hosts,
+		AccountSID: string(o.AccountSID), Seed: o.Seed,
 		Limits: dialogue.Limits{Timeout: o.Timeout},
 	}
 	if cfg.Transport == nil {
@@ -197,7 +206,7 @@ func (o *Options) config(h http.Handler) dialogue.Config {
 
 // call is how the number takes calls.
 func (o *Options) call(path string) dialogue.CallSetup {
-	s := dialogue.CallSetup{URL: path, FallbackURL: o.Fallback, StatusCallback: o.CallStatus}
+	s := dialogue.CallSetup{URL: path, FallbackURL: o.Fallback, StatusCallback: o.StatusPath}
 	if o.GET {
 		s.Method = http.MethodGet
 	}

@@ -60,7 +60,7 @@ func (f *File) Play(ctx context.Context, path string, s Scenario, cfg Config) Re
 	tb.run(func() {
 		p.twilio = webhooktest.New(tb, nil, &webhooktest.Options{
 			Transport: cfg.Transport, BaseURL: cfg.BaseURL, AuthToken: cfg.AuthToken, To: webhook.Address(cfg.Number),
-			Seed: cfg.Seed, Fallback: cfg.Fallback, CallStatus: cfg.CallStatus,
+			Seed: cfg.Seed, Fallback: cfg.Fallback, StatusPath: cfg.CallStatus,
 		})
 		if s.As != "" {
 			p.twilio = p.twilio.As(webhook.Address(s.As))

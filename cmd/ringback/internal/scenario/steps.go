@@ -51,7 +51,7 @@ func vocabulary() map[string]word {
 
 		"call":         {optional, call},
 		"hears":        {some, inCall(func(c *webhooktest.Call, words []string) { c.Hears(words...) })},
-		"hears not":    {some, inCall(func(c *webhooktest.Call, words []string) { c.HearsNot(words...) })},
+		"hears not":    {some, inCall(func(c *webhooktest.Call, words []string) { c.DoesNotHear(words...) })},
 		"ends":         {optional, inCall(ends)},
 		"rings":        {some, rings},
 		"callee hears": {some, calleeHears},
@@ -193,7 +193,7 @@ func ends(c *webhooktest.Call, status []string) {
 		c.Ends()
 		return
 	}
-	c.EndsAs(webhook.CallStatus(status[0]))
+	c.EndsWith(webhook.CallStatus(status[0]))
 }
 
 func fails(p *player, arg *yaml.Node) error {
