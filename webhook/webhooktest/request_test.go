@@ -5,13 +5,9 @@ import (
 	"context"
 	"flag"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -116,129 +112,6 @@ func TestFixtures(t *testing.T) {
 	assert.Equal(t, http.MethodGet, r.Method)
 	_, err := verifier().Verify(r)
 	assert.NoError(t, err)
-}
-
-func TestFixtureFiles(t *testing.T) {
-	dir := t.TempDir()
-	require.NoError(t, webhooktest.WriteFixtures(dir, "/hook"))
-	n := 0
-	for name, want := range webhooktest.Fixtures() {
-		n++
-		r, err := webhooktest.ReadRequest(filepath.Join(dir, name+".http"))
-		require.NoError(t, err, name)
-		proof, err := verifier().Verify(r)
-		require.NoError(t, err, name)
-		got, err := webhook.Parse(proof)
-		require.NoError(t, err, name)
-		if want.Kind() != webhook.KindMessageActionCallback {
-			assert.Equal(t, want, got, name)
-		}
-	}
-	files, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	assert.Len(t, files, n)
-	one, err := os.ReadFile(filepath.Join(dir, "sms_in_basic.http"))
-	require.NoError(t, err)
-	assert.True(t, strings.HasPrefix(string(one), "POST /hook HTTP/1.1\r\nHost: webhooktest.example.com\r\n"))
-	assert.Error(t, webhooktest.WriteFixtures(filepath.Join(dir, "sms_in_basic.http"), "/hook"))
-}
-
-func TestReadRequestRefuses(t *testing.T) {
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"nothing": "", "no HTTP": "hello\n\nworld", "a bad form": "POST /a HTTP/1.1\nHost: a\nContent-Type: application/x-www-form-urlencoded\n\na=%zz",
-		"no path": "GET http:foo HTTP/1.1\nHost: a\n\n",
-	} {
-		file := filepath.Join(dir, "x.http")
-		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-		_, err := webhooktest.ReadRequest(file)
-		assert.Error(t, err, name)
-	}
-	_, err := webhooktest.ReadRequest(filepath.Join(dir, "none.http"))
-	assert.ErrorIs(t, err, fs.ErrNotExist)
-	file := filepath.Join(dir, "lf.http")
-	require.NoError(t, os.WriteFile(file, []byte("POST /a HTTP/1.1\nHost: a\nContent-Type: application/x-www-form-urlencoded\n\nBody=hi"), 0o600))
-	r, err := webhooktest.ReadRequest(file)
-	require.NoError(t, err)
-	_, err = verifier().Verify(r)
-	assert.NoError(t, err)
-}
-
-func TestT29Record(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "captures")
-	got := 0
-	h := webhooktest.Record(dir, verifier().Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		got += len(body)
-	})), func(err error) { t.Error(err) })
-	send := func(r *http.Request) {
-		r.Header.Set("Cookie", "session=secret")
-		r.Header.Set("Authorization", "Basic c2VjcmV0")
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		require.Equal(t, 200, w.Code)
-	}
-	for name := range webhooktest.Fixtures() {
-		send(webhooktest.FixtureRequest("/hook", name))
-	}
-	assert.Positive(t, got)
-	files, err := filepath.Glob(filepath.Join(dir, "*.http"))
-	require.NoError(t, err)
-	require.Greater(t, len(files), 150)
-	assert.Contains(t, files[0], "0001-")
-	// Numbers and account of the fixtures, which a recording must not hold.
-	private := []string{"5555550101", "5555550186", "ACe9befa5ddf22dfdc0075c08cf16815aa", "AC0a1b2c3d4e5f60718293a4b5c6d7e8f9", "session=secret", "c2VjcmV0", "eyJhbGci"}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		require.NoError(t, err)
-		for _, p := range private {
-			assert.NotContains(t, string(data), p, file)
-		}
-		r, err := webhooktest.ReadRequest(file)
-		require.NoError(t, err, file)
-		proof, err := verifier().Verify(r)
-		if !assert.NoError(t, err, file) {
-			continue
-		}
-		e, err := webhook.Parse(proof)
-		require.NoError(t, err, file)
-		assert.Contains(t, file, string(e.Kind()))
-		info, err := os.Stat(file)
-		require.NoError(t, err)
-		assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
-	}
-	t.Run("the same number is replaced by the same", func(t *testing.T) {
-		dir := t.TempDir()
-		h := webhooktest.Record(dir, http.NotFoundHandler(), nil)
-		h.ServeHTTP(httptest.NewRecorder(), webhooktest.FixtureRequest("/a", "sms_in_basic"))
-		h.ServeHTTP(httptest.NewRecorder(), webhooktest.FixtureRequest("/a", "sms_in_all_geo"))
-		a, err := webhooktest.ReadRequest(filepath.Join(dir, "0001-IncomingMessage.http"))
-		require.NoError(t, err)
-		b, err := webhooktest.ReadRequest(filepath.Join(dir, "0002-IncomingMessage.http"))
-		require.NoError(t, err)
-		assert.Equal(t, a.FormValue("From"), b.FormValue("From"))
-		assert.NotEqual(t, a.FormValue("MessageSid"), b.FormValue("MessageSid"))
-		assert.Equal(t, a.FormValue("MessageSid"), a.FormValue("SmsSid"))
-	})
-	t.Run("what is too large or of another type passes through", func(t *testing.T) {
-		dir := filepath.Join(t.TempDir(), "none")
-		var n int64
-		h := webhooktest.Record(dir, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { n, _ = io.Copy(io.Discard, r.Body) }), nil)
-		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/a", strings.NewReader(strings.Repeat("a", 2<<20))))
-		assert.Equal(t, int64(2<<20), n)
-		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("PUT", "/a", strings.NewReader("x")))
-		assert.NoDirExists(t, dir)
-	})
-	t.Run("a file that cannot be written is told", func(t *testing.T) {
-		file := filepath.Join(t.TempDir(), "file")
-		require.NoError(t, os.WriteFile(file, nil, 0o600))
-		var told error
-		served := false
-		h := webhooktest.Record(file, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served = true }), func(err error) { told = err })
-		h.ServeHTTP(httptest.NewRecorder(), webhooktest.FixtureRequest("/a", "sms_in_basic"))
-		assert.Error(t, told)
-		assert.True(t, served)
-	})
 }
 
 // identifies fails unless NewRequest makes a request for e that can be decoded

@@ -64,18 +64,19 @@ import (
 	"github.com/ringback-go/ringback/internal/dialogue"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/webhooktest/fixture"
 )
 
 const (
 	// BaseURL is where the handler under test is taken to be.
-	BaseURL = "https://webhooktest.example.com"
+	BaseURL = fixture.BaseURL
 
 	// AuthToken signs all requests. It is nobody's token.
-	AuthToken = "0123456789abcdef0123456789abcdef"
+	AuthToken = fixture.AuthToken
 
 	// AccountSID is the account that all requests are for, but for fixtures,
 	// which keep their own.
-	AccountSID webhook.SID = "AC00000000000000000000000000000001"
+	AccountSID = fixture.AccountSID
 
 	// Person is who texts and calls, unless [Twilio.As] says otherwise.
 	Person webhook.Address = "+15550101"
