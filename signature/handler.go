@@ -13,8 +13,13 @@ type contextKey = hookctx.ProofKey
 // FromContext returns the proof that [Verifier.Handler] has put in the request's
 // context, and whether there is one.
 func FromContext(ctx context.Context) (*Verified, bool) {
-	p, ok := ctx.Value(contextKey{}).(*Verified)
-	return p, ok
+	switch v := ctx.Value(contextKey{}).(type) {
+	case *Verified:
+		return v, true
+	case interface{ Proof() *Verified }: // a request that package webhook handles
+		return v.Proof(), true
+	}
+	return nil, false
 }
 
 // Handler is the middleware: next sees verified requests only, with the proof

@@ -52,7 +52,7 @@ func Calls(rc *Receiver, answer func(context.Context, Call, Event) (*twiml.Voice
 			return
 		}
 		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: rc.fallback.of(event), unread: unread(proof, event)}
-		x.serve(w, func(ctx context.Context) (Reply, error) {
+		x.serve(w, func(ctx context.Context, _ Event) (Reply, error) {
 			doc, err := answer(ctx, call, event)
 			if _, document := event.Kind().Document(); !document {
 				return nil, err

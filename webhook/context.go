@@ -8,8 +8,6 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-type requestKey struct{}
-
 // RequestFromContext returns the HTTP request that a function was called for,
 // from the context that the function was given. It has the path values of the
 // route and the headers:
@@ -21,9 +19,15 @@ type requestKey struct{}
 // Twilio has signed is in the event and in the proof that
 // [signature.FromContext] returns. A header is not signed.
 func RequestFromContext(ctx context.Context) (*http.Request, bool) {
-	r, ok := ctx.Value(requestKey{}).(*http.Request)
-	return r, ok
+	x, ok := ctx.Value(hookctx.ProofKey{}).(*exchange)
+	if !ok {
+		return nil, false
+	}
+	return x.request, true
 }
+
+// Proof lets [signature.FromContext] find the proof of an exchange.
+func (x *exchange) Proof() *signature.Verified { return x.proof }
 
 // withProof returns a context in which [signature.FromContext] finds p.
 func withProof(ctx context.Context, p *signature.Verified) context.Context {

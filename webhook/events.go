@@ -41,7 +41,7 @@ func Events(rc *Receiver, receive func(context.Context, Event) (Reply, error)) h
 			return
 		}
 		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: rc.fallback.of(event), unread: unread(proof, event)}
-		x.serve(w, func(ctx context.Context) (Reply, error) { return receive(ctx, event) })
+		x.serve(w, receive)
 	})
 }
 

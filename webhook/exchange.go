@@ -28,7 +28,11 @@ type exchange struct {
 	fallback  *answer // nil: there is none
 	unread    error   // what of the event could not be read
 	looksLike Kind    // what the request is instead, if it has come to the wrong URL
+	result    result  // of the function, once it has returned
 }
+
+// A call calls the user's function with the event.
+type call func(context.Context, Event) (Reply, error)
 
 // A result is what a call of the user's function has led to.
 type result struct {
@@ -40,59 +44,61 @@ type result struct {
 
 // serve calls the user's function and writes the answer: the function's or the
 // fallback.
-func (x *exchange) serve(w http.ResponseWriter, call func(context.Context) (Reply, error)) {
+func (x *exchange) serve(w http.ResponseWriter, call call) {
 	if x.rc.late.Load() >= x.rc.maxLate {
 		x.fail(w, &Failure{Kind: x.event.Kind(), Cause: CauseBusy, Err: errBusy})
 		return
 	}
-	ctx := context.WithValue(withProof(x.request.Context(), x.proof), requestKey{}, x.request)
+	ctx := context.WithValue(x.request.Context(), hookctx.ProofKey{}, x)
 	ctx, cancel := context.WithDeadline(ctx, x.start.Add(x.rc.timeout))
 	defer cancel()
 	x.deadline, _ = ctx.Deadline()
-	done, expired := make(chan result), make(chan struct{})
-	go x.run(ctx, call, done, expired)
+	done := make(chan struct{})
+	go x.run(ctx, call, done)
 	select {
-	case res := <-done:
-		x.finish(ctx, w, res)
+	case <-done:
+		x.finish(ctx, w, done)
 		return
 	case <-ctx.Done():
 	}
 	if ctx.Err() != context.DeadlineExceeded {
 		// The client has gone. The function has the rest of its time to return.
 		select {
-		case res := <-done:
-			x.finish(ctx, w, res)
+		case <-done:
+			x.finish(ctx, w, done)
 			return
 		case <-time.After(time.Until(x.deadline)):
 		}
 	}
-	x.rc.late.Add(1)
-	close(expired)
+	x.leave(ctx, done)
 	x.fail(w, x.lateFailure())
 }
 
-// run calls the user's function and delivers the result, unless nobody waits
-// for it any longer.
-func (x *exchange) run(ctx context.Context, call func(context.Context) (Reply, error), done chan<- result, expired <-chan struct{}) {
-	var res result
+// leave lets a function whose time is up run on, and handles its result.
+func (x *exchange) leave(ctx context.Context, done <-chan struct{}) {
+	x.rc.late.Add(1)
+	go func() {
+		defer x.rc.late.Add(-1)
+		<-done
+		x.overdue(ctx)
+	}()
+}
+
+// run calls the user's function, keeps its result and closes done.
+func (x *exchange) run(ctx context.Context, call call, done chan<- struct{}) {
+	defer close(done)
 	returned := false
 	defer func() {
 		if !returned {
-			res = x.panicked(recover())
-		}
-		select {
-		case done <- res:
-		case <-expired:
-			defer x.rc.late.Add(-1)
-			x.overdue(ctx, res)
+			x.result = x.panicked(recover())
 		}
 	}()
-	res = x.call(ctx, call)
+	x.result = x.call(ctx, call)
 	returned = true
 }
 
-func (x *exchange) call(ctx context.Context, call func(context.Context) (Reply, error)) (res result) {
-	reply, err := call(ctx)
+func (x *exchange) call(ctx context.Context, call call) (res result) {
+	reply, err := call(ctx, x.event)
 	if err != nil {
 		return result{failure: x.failed(err)}
 	}
@@ -113,40 +119,36 @@ func (x *exchange) call(ctx context.Context, call func(context.Context) (Reply, 
 }
 
 // finish writes the answer to a call that is over in time.
-func (x *exchange) finish(ctx context.Context, w http.ResponseWriter, res result) {
-	if res.abort {
+func (x *exchange) finish(ctx context.Context, w http.ResponseWriter, done <-chan struct{}) {
+	if x.result.abort {
 		hookctx.Report(x.request.Context(), hookctx.Failed)
 		panic(http.ErrAbortHandler)
 	}
-	if res.failure == nil && !time.Now().Before(x.deadline) {
+	failure, answer := x.result.failure, &x.result.answer
+	if failure == nil && !time.Now().Before(x.deadline) {
 		// The clock that ends the exchange may also have woken the function up.
 		// A result at the deadline is late all the same.
-		x.rc.late.Add(1)
-		late := res // which the failure below does not replace
-		go func() {
-			defer x.rc.late.Add(-1)
-			x.overdue(ctx, late)
-		}()
-		res.failure = x.lateFailure()
+		x.leave(ctx, done)
+		failure = x.lateFailure()
 	}
 	switch {
-	case res.failure == nil:
+	case failure == nil:
 		hookctx.Report(x.request.Context(), hookctx.Answered)
-		x.write(w, &res.answer)
-		x.rc.logAnswer(x, res.answer.status)
-	case res.failure.Cause == CauseDropped && !errors.Is(res.failure.Err, errNothingLeft):
+		x.write(w, answer)
+		x.rc.logAnswer(x, answer.status)
+	case failure.Cause == CauseDropped && !errors.Is(failure.Err, errNothingLeft):
 		// Some of the messages arrive: better these than the fallback.
 		hookctx.Report(x.request.Context(), hookctx.Answered)
-		x.write(w, &res.answer)
-		x.rc.logFailure(x, res.failure, res.answer.status)
+		x.write(w, answer)
+		x.rc.logFailure(x, failure, answer.status)
 	default:
-		x.fail(w, res.failure)
+		x.fail(w, failure)
 	}
 }
 
 // overdue handles the result of a function whose time was up.
-func (x *exchange) overdue(ctx context.Context, res result) {
-	switch {
+func (x *exchange) overdue(ctx context.Context) {
+	switch res := &x.result; {
 	case res.failure != nil && res.failure.Cause == CausePanicked:
 		x.rc.logLate(x, "webhook: the function panicked after its time was up", res.failure)
 	case x.rc.overdue != nil && !isNil(res.reply) && fits(res.reply, x.event):

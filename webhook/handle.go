@@ -40,6 +40,7 @@ func Handle[E Request[E, R], R Reply](rc *Receiver, answer func(context.Context,
 	var none E
 	zero := Event(none)
 	kind, fallback := zero.Kind(), rc.fallback.of(zero)
+	call := func(ctx context.Context, e Event) (Reply, error) { return answer(ctx, e.(E)) }
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		proof := rc.receive(w, r)
@@ -53,6 +54,6 @@ func Handle[E Request[E, R], R Reply](rc *Receiver, answer func(context.Context,
 		}
 		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: fallback, looksLike: misrouted(proof, zero)}
 		x.unread = unread(proof, x.event)
-		x.serve(w, func(ctx context.Context) (Reply, error) { return answer(ctx, x.event.(E)) })
+		x.serve(w, call)
 	})
 }

@@ -21,6 +21,7 @@ func Notify[E Notice[E]](rc *Receiver, receive func(context.Context, E) error) h
 	var none E
 	zero := Event(none)
 	kind := zero.Kind()
+	call := func(ctx context.Context, e Event) (Reply, error) { return nil, receive(ctx, e.(E)) }
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		proof := rc.receive(w, r)
@@ -34,6 +35,6 @@ func Notify[E Notice[E]](rc *Receiver, receive func(context.Context, E) error) h
 		}
 		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, looksLike: misrouted(proof, zero)}
 		x.unread = unread(proof, x.event)
-		x.serve(w, func(ctx context.Context) (Reply, error) { return nil, receive(ctx, x.event.(E)) })
+		x.serve(w, call)
 	})
 }

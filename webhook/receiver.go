@@ -94,8 +94,8 @@ type Options struct {
 	// Late is called with the reply of a function that returned after its time
 	// was up, when the request already had the fallback as its answer. The
 	// reply can still be sent by the REST API, such as the texts of a
-	// [*twiml.MessagingResponse] as new messages. It is called in the goroutine
-	// of the function, which counts for MaxLate until Late returns. The context
+	// [*twiml.MessagingResponse] as new messages. It is called in a goroutine
+	// of its own, and the function counts for MaxLate until Late returns. The context
 	// holds the proof and the request but is never canceled. It is not called
 	// for a nil reply, after an error, or for [Notify].
 	Late func(context.Context, Event, Reply)

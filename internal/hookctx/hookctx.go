@@ -4,7 +4,8 @@ package hookctx
 
 import "context"
 
-// ProofKey is the context key of the *signature.Verified of a request.
+// ProofKey is the context key of the proof of a request: a
+// *signature.Verified, or anything with a method Proof that returns it.
 type ProofKey struct{}
 
 // An Outcome says what the handler inside did with a request. It is for the
