@@ -158,6 +158,8 @@ func TestACallThroughTheMenuToVoicemail(t *testing.T) {
 	require.Equal(t, 200, d.do("POST", path+"/act", `{"do":"presses 2"}`, nil))
 	d.until("the beep", at("recording"))
 	require.Equal(t, 200, d.do("POST", path+"/act", `{"do":"records 1s"}`, nil))
+	spoke := time.Now()
+	d.until("the end of the message", func() bool { return time.Since(spoke) > 1200*time.Millisecond })
 	require.Equal(t, 200, d.do("POST", path+"/act", `{"do":"presses #"}`, nil))
 	d.until("the end", func() bool { return d.do("GET", path, "", &call) == 200 && call.Ended })
 	assert.Equal(t, "completed", call.Status)
@@ -169,7 +171,7 @@ func TestACallThroughTheMenuToVoicemail(t *testing.T) {
 	}
 	assert.Equal(t, "Welcome to our support line.", said[0])
 	assert.Contains(t, strings.Join(said, " "), "We will call you back")
-	d.until("the status callback", func() bool { return len(d.exchanges("?kind=CallStatusCallback")) > 0 })
+	d.until("the callback of the recording", func() bool { return len(d.exchanges("?kind=RecordingStatusCallback")) > 0 })
 	assert.NotEmpty(t, d.exchanges("?sid="+call.SID+"&kind=RecordAction"))
 	assert.Equal(t, 409, d.do("POST", path+"/act", `{"do":"speaks hello?"}`, nil))
 }

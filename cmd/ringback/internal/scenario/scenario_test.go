@@ -48,7 +48,7 @@ func supportLine(t *testing.T) http.Handler {
 // systems and people read of it.
 func TestSupportLine(t *testing.T) {
 	t.Parallel()
-	file, err := os.ReadFile("../../testdata/supportline.yaml")
+	file, err := os.ReadFile("../../samples/supportline.yaml")
 	require.NoError(t, err)
 	results := play(t, supportLine(t), string(file))
 	require.Len(t, results, 6)
