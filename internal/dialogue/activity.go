@@ -72,6 +72,18 @@ func (c *Call) Activity() Activity {
 	return a
 }
 
+// Waits reports whether nothing will happen unless a person does something, or
+// their time is up.
+func (a Activity) Waits() bool {
+	switch a.State {
+	case StateListening, StateRecording, StatePaying:
+		return !a.Entered
+	case StateDialing, StateRinging, StateTalking, StateInConference, StateInQueue, StateInSession, StateOver:
+		return true
+	}
+	return false
+}
+
 // voice returns the leg whose documents the person hears: the call itself, or
 // that of the TwiML App it was handed to.
 func (c *Call) voice() *Call {

@@ -99,6 +99,23 @@ func (e *Engine) Step() bool {
 	return true
 }
 
+// late is how long after the end of a call its last callback comes: that of a
+// transcription.
+const late = time.Minute
+
+// Finish lets virtual time pass until c waits for a person, so that what was
+// begun has its effect: keys, words, a recording. Then the person hangs up, and the
+// callbacks that come late are made.
+func (e *Engine) Finish(c *Call) {
+	for range e.limits.Verbs {
+		if c.Activity().Waits() || !e.Step() {
+			break
+		}
+	}
+	c.HangUp()
+	e.Advance(late)
+}
+
 // Run plays in real time until ctx is done. Fetches do not hold up other
 // calls. It needs Config.Clock.
 func (e *Engine) Run(ctx context.Context) error {

@@ -77,6 +77,23 @@ func TestRealTime(t *testing.T) {
 			assert.Equal(t, []string{"Thanks"}, bodies(<-got))
 		})
 	})
+	t.Run("what people do has the time at which they do it", func(t *testing.T) { // peers F8
+		synctest.Test(t, func(t *testing.T) {
+			s := play(t, pages{"/voice": `<Gather timeout="30"/>`, "/sms": ""}, live)
+			defer run(t, s)()
+			c := s.Call(dialogue.CallSetup{URL: "/voice"})
+			time.Sleep(5 * time.Second)
+			c.Press("1")
+			time.Sleep(4 * time.Second)
+			s.Send(dialogue.Message{To: "+15550101", From: "+15550100", Body: "hello"})
+			time.Sleep(3 * time.Second)
+			c.HangUp()
+			time.Sleep(time.Second)
+			assert.Equal(t, 5.0, s.at(dialogue.EventPressed, "1"))
+			assert.Equal(t, 9.0, s.at(dialogue.EventMessageSent, "hello"))
+			assert.Equal(t, 12.0, s.at(dialogue.EventHungUp, ""))
+		})
+	})
 	t.Run("closing in the middle of a fetch leaves nothing", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := play(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), live)

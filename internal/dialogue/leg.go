@@ -156,6 +156,15 @@ func (c *Call) ring(timeout, def time.Duration) bool {
 	return true
 }
 
+// detection is how long it takes to tell who answered: a few seconds, or the
+// greeting of a machine whose end is waited for.
+func (c *Call) detection() time.Duration {
+	if strings.HasPrefix(c.answerer, "machine_end") {
+		return 12 * time.Second
+	}
+	return 4200 * time.Millisecond
+}
+
 // detectMachine reports who answered, where the noun asks for it.
 func (k *Call) detectMachine(d *dialing, t target) {
 	ref := attr(t.n, "amdStatusCallback", "")
@@ -164,7 +173,7 @@ func (k *Call) detectMachine(d *dialing, t target) {
 	}
 	via := attr(t.n, "amdStatusCallbackMethod", "")
 	k.e.spawn(func(p *proc) {
-		const took = 4200 * time.Millisecond
+		took := k.detection()
 		p.sleep(took)
 		k.callback(webhook.KindAsyncAMDCallback, d.doc.base, ref, via, pairs(
 			"CallSid", k.sid, "AccountSid", k.e.cfg.AccountSID,

@@ -43,6 +43,7 @@ func (c *Call) live() {
 		first.kind = webhook.KindOutboundCallAnswered
 		if c.machine {
 			first.params = pairs("AnsweredBy", c.answerer)
+			_ = c.until(c.e.now.Add(c.detection()), nil) // who hangs up meanwhile ends program, too
 		}
 	} else {
 		c.emit(Event{Type: EventRinging})

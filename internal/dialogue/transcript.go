@@ -185,7 +185,7 @@ func (x *Exchange) line() string {
 func telling(name string) bool {
 	switch name {
 	case "Digits", "SpeechResult", "DialCallStatus", "RecordingDuration", "RecordingStatus", "QueueResult", "CallStatus",
-		"MessageStatus", "Body", "StatusCallbackEvent", "StreamEvent", "TranscriptionEvent", "Result", "ErrorCode", "SessionStatus":
+		"MessageStatus", "Body", "StatusCallbackEvent", "StreamEvent", "TranscriptionEvent", "Result", "ErrorCode", "SessionStatus", "TranscriptionStatus":
 		return true
 	}
 	return false

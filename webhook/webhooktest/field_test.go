@@ -3,6 +3,7 @@ package webhooktest_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/media"
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
@@ -146,6 +148,7 @@ func TestSpeechIntoARecording(t *testing.T) {
 			end(tw.Call("/voice").Speaks(words)).Ends()
 			tw.Waits(time.Minute)
 			assert.Contains(t, tw.Transcript(), "recorded 5.9s")
+			assert.Contains(t, tw.Transcript(), "TranscriptionStatus=completed")
 		})
 	}
 	t.Run("one after the other", func(t *testing.T) {
@@ -289,4 +292,58 @@ func TestExploreTellsPeopleApart(t *testing.T) {
 	}, "/voice", nil)
 	assert.Contains(t, tree.String(), `(+15550155 hears "Press any key to accept")`)
 	assert.Contains(t, tree.String(), `"Thank you" (ends: completed)`)
+}
+
+// TestMediaHost: a program that saves pictures needs no network.
+func TestMediaHost(t *testing.T) {
+	host := webhooktest.NewMediaHost(t)
+	downloads, err := media.New(media.Config{BaseURL: host.URL, Pauses: []time.Duration{}})
+	require.NoError(t, err)
+	picture := []byte("\x89PNG\r\n\x1a\nand so on")
+	var saved []byte
+	hooks := webhook.NewReceiver(verifier(), nil)
+	mux := http.NewServeMux()
+	mux.Handle("/sms", webhook.Handle(hooks, func(ctx context.Context, m webhook.IncomingMessage) (*twiml.MessagingResponse, error) {
+		got, err := downloads.Get(ctx, m.Media[0].URL)
+		if err != nil {
+			return nil, err
+		}
+		defer got.Close()
+		saved, err = io.ReadAll(got)
+		return twiml.Reply("Saved " + got.Type), err
+	}))
+	tw := webhooktest.New(t, mux, nil)
+	tw.MMS("/sms", "look", host.Media("image/png", picture)).Replies("Saved image/png")
+	assert.Equal(t, picture, saved)
+	require.Len(t, host.Requests(), 1)
+}
+
+// TestModeration plays what the REST API does to a conference.
+func TestModeration(t *testing.T) {
+	h := scenes{
+		"/voice": `<Dial action="/after"><Conference waitUrl="" statusCallback="/s" statusCallbackEvent="join leave announcement end">room</Conference></Dial>`,
+		"/after": `<Say>You have left</Say>`, "/s": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, "/news": `<Say>Five minutes left</Say>`,
+	}
+	tw := webhooktest.New(t, h, nil)
+	ada := tw.Call("/voice").Joins("room")
+	bob := tw.As("+15550111").Call("/voice").Joins("room")
+	tw.Announces("room", "/news")
+	ada.Hears("Five minutes left")
+	bob.Kicks().Hears("You have left").Ends()
+	tw.EndsConference("room")
+	ada.Hears("You have left").Ends()
+	assert.Contains(t, tw.Transcript(), "StatusCallbackEvent=announcement-end")
+	assert.Contains(t, failing(h, nil, func(tw *webhooktest.Twilio) { tw.EndsConference("none") }), `there is no conference "none"`)
+	assert.Contains(t, failing(h, nil, func(tw *webhooktest.Twilio) { tw.Call("/voice").Joins("room").HangsUp().Kicks() }), "the caller is in no conference")
+}
+
+// TestAnsweringMachines: detection takes its time, the end of a greeting more.
+func TestAnsweringMachines(t *testing.T) {
+	for who, want := range map[webhook.AnsweredBy]time.Duration{"machine_start": 4200 * time.Millisecond, "machine_end_beep": 12 * time.Second, "human": 4200 * time.Millisecond} {
+		tw := webhooktest.New(t, scenes{"/v": says("AnsweredBy")}, nil)
+		call := tw.Outbound("/v")
+		began := tw.Now()
+		call.AnsweredBy(who).Hears("AnsweredBy=" + string(who))
+		assert.Equal(t, want, tw.Now().Sub(began), who)
+	}
 }

@@ -145,6 +145,35 @@ func (c *Call) Holds(on bool, path string) *Call {
 	return c
 }
 
+// Kicks takes the person out of a conference, as the REST API does.
+func (c *Call) Kicks() *Call {
+	c.t.tb.Helper()
+	c.act()
+	if !c.leg.Kick() {
+		c.fail("the caller is in no conference")
+	}
+	return c
+}
+
+// EndsConference ends the conference called name, as the REST API does.
+func (t *Twilio) EndsConference(name string) *Twilio {
+	t.tb.Helper()
+	if !t.engine.EndConference(name) {
+		t.tb.Fatalf("there is no conference %q", name)
+	}
+	return t
+}
+
+// Announces plays the document at path to everybody in the conference called
+// name, as the REST API does.
+func (t *Twilio) Announces(name, path string) *Twilio {
+	t.tb.Helper()
+	if !t.engine.Announce(name, path, t.method()) {
+		t.tb.Fatalf("there is no conference %q", name)
+	}
+	return t
+}
+
 // Updates gives the call the document at path, as a REST update does.
 func (c *Call) Updates(path string) *Call {
 	c.t.tb.Helper()

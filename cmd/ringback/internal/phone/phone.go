@@ -187,7 +187,7 @@ func ringing(leg *dialogue.Call, what func(*dialogue.Call) bool) bool {
 // it can be done, and then hangs up unless the call has ended before. An error
 // says which action nobody waited for.
 func Play(e *dialogue.Engine, leg *dialogue.Call, script []Action) error {
-	defer finish(e, leg)
+	defer e.Finish(leg)
 	for i, a := range script {
 		if a.Verb == Waits {
 			e.Advance(a.For)
@@ -195,7 +195,6 @@ func Play(e *dialogue.Engine, leg *dialogue.Call, script []Action) error {
 		}
 		if a.Verb == HangsUp && !a.Callee {
 			leg.HangUp()
-			e.Settle()
 			return nil
 		}
 		if why := await(e, leg, a); why != "" {
@@ -293,15 +292,4 @@ func waits(s dialogue.State) bool {
 		return true
 	}
 	return false
-}
-
-// finish listens to what is still said and hangs up.
-func finish(e *dialogue.Engine, leg *dialogue.Call) {
-	for range steps {
-		if s := leg.Activity().State; s == dialogue.StateOver || waits(s) || !e.Step() {
-			break
-		}
-	}
-	leg.HangUp()
-	e.Settle()
 }
