@@ -18,7 +18,7 @@ func scanned(frame []byte) *Media {
 		sid     [usualSID]byte
 	})
 	sid := ""
-	if i := bytes.LastIndex(frame, []byte(`"MZ`)); i >= 0 && len(frame) > i+1+usualSID {
+	if i := bytes.Index(frame, []byte(`"MZ`)); i >= 0 && len(frame) > i+1+usualSID {
 		copy(box.sid[:], frame[i+1:])
 		sid = unsafe.String(&box.sid[0], usualSID) // nothing changes box.sid from here on
 	}

@@ -97,6 +97,7 @@ func rows() []row {
 	all = append(all, serveRow(), growthRow())
 	all = append(all, relayCodecRows()...)
 	all = append(all, relayRow())
+	all = append(all, mediaRows()...)
 	all = append(all, sqliteRows()...)
 	all = append(all, postgresRows()...)
 	all = append(all, redisRows()...)

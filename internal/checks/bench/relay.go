@@ -234,25 +234,11 @@ type listeners struct {
 }
 
 func (l *listeners) open(addr string) error {
-	c, err := net.Dial("tcp", addr)
+	c, r, err := upgrade(addr, "/relay")
 	if err != nil {
 		return err
 	}
 	l.conns = append(l.conns, c)
-	url := strings.Replace(base, "https", "wss", 1) + "/relay"
-	_, err = fmt.Fprintf(c, "GET /relay HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n%s: %s\r\n\r\n", addr, sigHeader, sign(token, url, nil))
-	if err != nil {
-		return err
-	}
-	r := bufio.NewReader(c)
-	resp, err := http.ReadResponse(r, nil)
-	if err != nil {
-		return err
-	}
-	if resp.StatusCode != http.StatusSwitchingProtocols {
-		return fmt.Errorf("the handshake was answered with %s", resp.Status)
-	}
 	n := len(l.conns)
 	setup := fmt.Sprintf(`{"type":"setup","sessionId":"VX%032d","callSid":"CA%032d","accountSid":"AC0123456789abcdef0123456789abcdef"}`, n, n)
 	for _, text := range []string{setup, `{"type":"prompt","voicePrompt":"go","lang":"en-US","last":true}`} {
@@ -262,6 +248,30 @@ func (l *listeners) open(addr string) error {
 	}
 	l.readers.Go(func() { l.read(r) })
 	return nil
+}
+
+// upgrade opens a WebSocket as Twilio does.
+func upgrade(addr, path string) (net.Conn, *bufio.Reader, error) {
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, nil, err
+	}
+	url := strings.Replace(base, "https", "wss", 1) + path
+	_, err = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n%s: %s\r\n\r\n", path, addr, sigHeader, sign(token, url, nil))
+	r := bufio.NewReader(c)
+	var resp *http.Response
+	if err == nil {
+		resp, err = http.ReadResponse(r, nil)
+	}
+	if err == nil && resp.StatusCode != http.StatusSwitchingProtocols {
+		err = fmt.Errorf("the handshake was answered with %s", resp.Status)
+	}
+	if err != nil {
+		c.Close()
+		return nil, nil, err
+	}
+	return c, r, nil
 }
 
 // clientFrame is a text frame with a mask of zeros.

@@ -103,6 +103,9 @@ func (r row) report(w io.Writer, rounds int) ([]result, error) {
 		if spent, ok := f.extra[cpu]; ok {
 			fmt.Fprintf(w, "  CPU %.1f µs", spent)
 		}
+		if held, ok := f.extra[heapEach]; ok {
+			fmt.Fprintf(w, "  heap %.0f KB", held)
+		}
 		fmt.Fprintln(w)
 	}
 	var results []result
