@@ -30,6 +30,7 @@ type cli struct {
 	Send         sendCommand      `cmd:"" group:"play" help:"Send your program a signed webhook of any kind."`
 	Deliver      deliverCommand   `cmd:"" group:"play" help:"Send your program the status callbacks of a message."`
 	Run          runCommand       `cmd:"" group:"play" help:"Play scenarios and check what people hear and read."`
+	Load         loadCommand      `cmd:"" group:"play" help:"Make many calls at once to a program that talks with callers, and measure them."`
 	Explore      exploreCommand   `cmd:"" group:"play" help:"Print the tree of a phone menu and its problems."`
 	Lint         lintCommand      `cmd:"" group:"look" help:"Find mistakes in TwiML."`
 	Diagnose     diagnoseCommand  `cmd:"" group:"look" help:"Explain why a signature is refused."`

@@ -19,6 +19,7 @@ type Config struct {
 	Env     []string // added to our own environment, "NAME=value"
 	Out     io.Writer
 	Changed func(State)
+	Once    bool // do not start it again: Run returns an error when it ends
 }
 
 // State is how the program does.
@@ -55,6 +56,9 @@ func Run(ctx context.Context, cfg Config) error {
 			text = err.Error()
 		}
 		cfg.changed(State{Error: text})
+		if cfg.Once {
+			return fmt.Errorf("%s ended (%s)", cfg.Command[0], text)
+		}
 		fmt.Fprintf(cfg.Out, "ringback: %s ended (%s); starting it again in %v\n", cfg.Command[0], text, pause)
 		select {
 		case <-ctx.Done():

@@ -53,6 +53,19 @@ func (s signer) RoundTrip(r *http.Request) (*http.Response, error) {
 			}
 		}
 	}
-	s.key.Sign(Address(r.URL), values).Set(c.Header)
+	s.key.Sign(addressOf(r), values).Set(c.Header)
 	return s.next.RoundTrip(c)
 }
+
+// addressOf returns the address that a request is signed for. A handshake is
+// signed for the wss URL, while its request is one of https.
+func addressOf(r *http.Request) string {
+	address := Address(r.URL)
+	if _, rest, ok := strings.Cut(address, "://"); ok && upgrades(r) {
+		return "wss://" + rest
+	}
+	return address
+}
+
+// upgrades reports whether a request opens a WebSocket.
+func upgrades(r *http.Request) bool { return strings.EqualFold(r.Header.Get("Upgrade"), "websocket") }

@@ -122,6 +122,10 @@ func (p *Program) roundTrip(r *http.Request) (*http.Response, error) {
 	}
 	p.note(c.URL.Path, res.StatusCode)
 	e.Response.Status, e.Response.Header = res.StatusCode, res.Header
+	if res.StatusCode == http.StatusSwitchingProtocols { // the body is the connection, and who has it closes it
+		end()
+		return res, nil
+	}
 	res.Body = &body{res.Body, e, end}
 	return res, nil
 }
@@ -130,7 +134,7 @@ func (p *Program) roundTrip(r *http.Request) (*http.Response, error) {
 func (p *Program) exchange(r, c *http.Request) (*capture.Exchange, error) {
 	e := &capture.Exchange{
 		At: time.Now(), Source: capture.Command,
-		Request: capture.Request{Method: r.Method, URL: Address(r.URL), Header: r.Header.Clone()},
+		Request: capture.Request{Method: r.Method, URL: addressOf(r), Header: r.Header.Clone()},
 	}
 	if p.cfg.Seen == nil || r.Body == nil {
 		return e, nil

@@ -3,6 +3,7 @@ package remote_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,10 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
+	"github.com/ringback-go/ringback/signature"
 )
 
 func route(t *testing.T, ctx context.Context, cfg remote.Config) *remote.Program {
@@ -111,4 +114,40 @@ func TestTellsOfALongWait(t *testing.T) {
 	told.mu.Lock()
 	defer told.mu.Unlock()
 	assert.Contains(t, told.text.String(), "no answer from GET /slow")
+}
+
+// TestWebSocketsReachTheProgram opens a WebSocket by wss, which Twilio signs and a
+// program on this machine does not have, and refuses one that leads elsewhere.
+func TestWebSocketsReachTheProgram(t *testing.T) {
+	t.Parallel()
+	key, err := signature.NewSharedKey("webhooks_sharedkey_0123456789abcdef", "secret")
+	require.NoError(t, err)
+	v, err := signature.New(signature.Config{
+		BaseURL: "https://hooks.example.com",
+		Tokens:  signature.TokenFunc(func(context.Context, signature.Query) ([]signature.Token, error) { return []signature.Token{key}, nil }),
+	})
+	require.NoError(t, err)
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := v.Verify(r); err != nil {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		ws, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		ws.Close(websocket.StatusNormalClosure, r.Host)
+	}))
+	defer app.Close()
+	way := route(t, t.Context(), remote.Config{App: app.URL, BaseURL: "https://hooks.example.com", Key: key})
+	client := &http.Client{Transport: way}
+	ws, _, err := websocket.Dial(t.Context(), "wss://hooks.example.com/live", &websocket.DialOptions{HTTPClient: client})
+	require.NoError(t, err)
+	_, _, err = ws.Read(t.Context())
+	closed, ok := errors.AsType[websocket.CloseError](err)
+	require.True(t, ok, err)
+	assert.Equal(t, "hooks.example.com", closed.Reason)
+
+	_, _, err = websocket.Dial(t.Context(), "wss://evil.example.com/live", &websocket.DialOptions{HTTPClient: client})
+	require.ErrorIs(t, err, remote.ErrForeign)
 }

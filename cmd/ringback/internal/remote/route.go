@@ -102,12 +102,17 @@ func (r *Route) Request(ctx context.Context, method, target string, body io.Read
 // Redirect returns a copy of req that goes to the program. The host that the
 // program sees stays that of the base URL, as behind a proxy that passes it on.
 // A request that is addressed to anything but the base URL or the program is
-// refused with [ErrForeign].
+// refused with [ErrForeign]. A WebSocket may be addressed by wss to a program that
+// is reached without TLS, because Twilio knows no other scheme.
 func (r *Route) Redirect(req *http.Request) (*http.Request, error) {
-	target, ok := r.base.cut(req.URL)
+	base, app := r.base, r.app
+	if upgrades(req) {
+		base.scheme, app.scheme = req.URL.Scheme, req.URL.Scheme
+	}
+	target, ok := base.cut(req.URL)
 	host := r.base.host
 	if !ok {
-		target, ok = r.app.cut(req.URL)
+		target, ok = app.cut(req.URL)
 		host = r.app.host
 	}
 	if !ok {
