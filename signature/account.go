@@ -7,21 +7,21 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 )
 
-// account is whose request it claims to be: the indexes of the parameters
-// AccountSid and To, -1 if they are missing.
+// account holds the indexes of the parameters AccountSid and To, or -1 if they
+// are missing.
 type account struct {
 	sid, to int
 	more    bool // the query of a GET has another AccountSid
 }
 
-// find looks for the parameters of q. An AccountSid that is repeated with
-// another value is refused, because it would be open whose token to ask for
-// (T10). In a form the strict rules refuse any second one, and one that is not
-// a SID.
+// find looks up the parameters of q. A second AccountSid with another value is
+// refused, because it would be unclear whose token to use (T10). In a form, the
+// strict rules refuse any second AccountSid and any AccountSid that is not a
+// SID.
 //
-// In a GET, Twilio appends its parameters to the query that the URL has, which
-// may have an AccountSid of the developer's own. Twilio's is the last one that
-// is a SID.
+// In a GET, Twilio appends its parameters to the query of the URL, which may
+// hold an AccountSid of the developer's own. Twilio's is the last one that is a
+// SID.
 func (a *account) find(s *scratch, q *request, strict bool) *Error {
 	a.sid, a.to = -1, -1
 	for i := range s.form.Len() {
@@ -48,9 +48,8 @@ func (a *account) find(s *scratch, q *request, strict bool) *Error {
 	return nil
 }
 
-// params returns the parameters. Where the query of a GET has several
-// AccountSids, the one that was verified is left, so that no reader takes
-// another one.
+// params returns the parameters. If the query of a GET has several AccountSids,
+// only the verified one is returned, so that no reader can pick another.
 func (a *account) params(s *scratch) []form.Pair {
 	pairs := s.form.Pairs()
 	if !a.more {
@@ -65,7 +64,7 @@ func (a *account) params(s *scratch) []form.Pair {
 	return kept
 }
 
-// value returns the value of pair i, "" where there is none.
+// value returns the value of pair i, or "" if there is none.
 func value(s *scratch, i int) string {
 	if i < 0 {
 		return ""
@@ -73,7 +72,7 @@ func value(s *scratch, i int) string {
 	return string(s.form.Value(i))
 }
 
-// isSID reports whether id is AC and 32 hexadecimal digits.
+// isSID reports whether id is AC followed by 32 hexadecimal digits.
 func isSID(id []byte) bool {
 	if len(id) != 34 || string(id[:2]) != "AC" {
 		return false
@@ -86,7 +85,7 @@ func isSID(id []byte) bool {
 	return true
 }
 
-// refuseForm turns an error of package form into ours.
+// refuseForm converts an error of package form.
 func refuseForm(err error) *Error {
 	if errors.Is(err, form.ErrTooMany) || errors.Is(err, form.ErrTooLong) {
 		return refuseFor(ErrTooLarge, "", err)

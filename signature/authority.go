@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// This file holds what is done to the text of an authority, the part of a URL
-// between "://" and the path.
+// This file handles the authority of a URL, the part between "://" and the
+// path.
 
-// isScheme reports whether s is a scheme that Twilio calls, in any case, or empty.
+// isScheme reports whether s is empty or a scheme that Twilio calls, in any
+// case.
 func isScheme(s string) bool {
 	switch strings.ToLower(s) {
 	case "", "http", "https", "ws", "wss":
@@ -37,9 +38,9 @@ func defaultPort(scheme string) string {
 	return ":80"
 }
 
-// splitAuthority cuts an authority into user information with its @, host, and
-// port with its colon. Each may be empty. The last @ counts, and the colons
-// inside an IPv6 literal do not.
+// splitAuthority splits an authority into user information with its @, host,
+// and port with its colon. Each may be empty. The last @ counts. Colons inside
+// an IPv6 literal do not.
 func splitAuthority(authority string) (user, host, port string) {
 	at := strings.LastIndexByte(authority, '@') + 1
 	user, host = authority[:at], authority[at:]
@@ -55,7 +56,7 @@ func checkAuthority(authority string) string {
 	_, host, port := splitAuthority(authority)
 	switch {
 	case strings.ContainsFunc(authority, func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`/\?#"<>`, r) }):
-		return "has a character that no host has"
+		return "has a character that is not allowed in a host"
 	case host == "":
 		return "has no host"
 	case strings.Contains(host, "%"):
@@ -89,9 +90,9 @@ func isPort(s string) bool {
 	return err == nil && s[0] != '+'
 }
 
-// heads returns the candidates of signature.md section 2, in its order: as it
-// is; with the default port where there is none, or without the port where
-// there is one; and the same without user information.
+// heads returns the candidates of signature.md section 2, in that order: the
+// authority as it is; with the default port added or the port removed; and the
+// same without user information.
 func heads(scheme, authority, prefix string) []string {
 	user, host, port := splitAuthority(authority)
 	other := ""
@@ -110,14 +111,15 @@ func heads(scheme, authority, prefix string) []string {
 	return list
 }
 
-// publicURL is a base URL, taken apart.
+// publicURL is a parsed base URL.
 type publicURL struct {
 	text               string
 	prefix             string   // its path, without a slash at the end
 	heads, socketHeads []string // for requests and for WebSockets
 }
 
-// parseBaseURL takes a base URL apart as text. It returns what is wrong with it, or "".
+// parseBaseURL splits a base URL as text. It returns what is wrong with it, or
+// "".
 func parseBaseURL(text string) (u publicURL, problem string) {
 	base, _, _ := strings.Cut(text, "#")
 	scheme, rest, ok := strings.Cut(base, "://")
@@ -138,7 +140,7 @@ func parseBaseURL(text string) (u publicURL, problem string) {
 		return u, problem
 	}
 	if strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }) {
-		return u, "has a character in its path that no URL has"
+		return u, "has a character in its path that is not allowed in a URL"
 	}
 	for segment := range strings.SplitSeq(path, "/") {
 		switch strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") {
@@ -149,7 +151,7 @@ func parseBaseURL(text string) (u publicURL, problem string) {
 	return publicURL{text, path, heads(scheme, authority, path), heads(socketScheme(scheme), authority, path)}, ""
 }
 
-// cleanHost returns h as it is written in a URL, and what is wrong with it.
+// cleanHost returns h as written in a URL, and what is wrong with it.
 func cleanHost(h string) (host, problem string) {
 	if addr, err := netip.ParseAddr(h); err == nil && addr.Is6() {
 		return "[" + h + "]", ""

@@ -44,8 +44,8 @@ func callForm() string {
 		"&CalledState=CA&FromZip=94107&FromState=CA&Digits=1&FinishedOnKey=&msg=Gather+End"
 }
 
-// posted is a request whose body can be sent again and again, so that a
-// benchmark measures the verifier alone.
+// posted is a request whose body can be sent repeatedly, so that a benchmark
+// measures the verifier alone.
 type posted struct {
 	*http.Request
 	body   []byte
@@ -63,7 +63,7 @@ func post(target, contentType string, body []byte, sig string) *posted {
 	return &posted{Request: r, body: body}
 }
 
-// body is a reader that closes, without an allocation of its own.
+// body is a reader with a Close method and without an extra allocation.
 type body struct{ *bytes.Reader }
 
 func (body) Close() error { return nil }
@@ -217,8 +217,8 @@ func BenchmarkVerifyJSON(b *testing.B) {
 	})
 }
 
-// BenchmarkGrowth shows that the cost of a parameter does not depend on how
-// many there are.
+// BenchmarkGrowth shows that the cost of a parameter does not depend on the
+// number of parameters.
 func BenchmarkGrowth(b *testing.B) {
 	for _, n := range []int{20, 200, 2000, 8000} {
 		var form strings.Builder
@@ -260,7 +260,7 @@ func BenchmarkRefuse(b *testing.B) {
 	}
 }
 
-// TestAllocations holds the budget of design.md section 9: the body, the
+// TestAllocations checks the budget of design.md section 9: the body, the
 // decoded text and the proof.
 func TestAllocations(t *testing.T) {
 	if underRace {

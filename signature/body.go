@@ -8,27 +8,27 @@ import (
 )
 
 const (
-	// wholeBody is the largest declared length for which memory is taken at once:
-	// enough for a value of 8 KB and what goes with it, escaped. Ten thousand
-	// uploads that declare so much and stall hold 120 MB.
+	// wholeBody is the largest declared length that is allocated at once:
+	// enough for a value of 8 KB, escaped, and the usual parameters. Ten
+	// thousand uploads that declare this length and stall hold 120 MB.
 	wholeBody = 12 << 10
 
-	// firstChunk is the memory for a body that is declared to be longer, or has no
-	// declared length, before anything has come.
+	// firstChunk is the first allocation for a body with a larger or an unknown
+	// length.
 	firstChunk = 1 << 10
 
-	// growth is how many times the memory grows when it is full. Ten thousand
-	// uploads that stall after their first byte hold 10 MB, whatever they
-	// declare, and a body of 16 KB still takes one step.
+	// growth is the factor by which a full buffer grows. Ten thousand uploads
+	// that stall after their first byte hold 10 MB, whatever length they
+	// declare. A body of 16 KB still takes one step.
 	growth = 16
 )
 
-// readBody reads the body of r into one fresh buffer. A length that is
-// declared to be over the limit is refused before a byte is read, and a body
-// that turns out shorter or longer than declared is an error, never a form
-// with fewer parameters.
+// readBody reads the body of r into a new buffer. A declared length over the
+// limit is refused before a byte is read. A body shorter or longer than
+// declared is an error.
 //
-// What was read is returned with an error, too, so that it can be put back.
+// The bytes read are returned with an error, too, so that the caller can
+// restore the body.
 func readBody(r *http.Request, limit int64) ([]byte, *Error) {
 	declared := r.ContentLength
 	switch {
@@ -44,7 +44,7 @@ func readBody(r *http.Request, limit int64) ([]byte, *Error) {
 	if declared >= 0 {
 		most = declared
 	}
-	// One byte more than the body has room for is read, to see that it ends.
+	// Read one byte more than the body may have, to detect a longer one.
 	size := most + 1
 	if declared < 0 || most > wholeBody {
 		size = min(size, firstChunk)
@@ -77,7 +77,7 @@ func readBody(r *http.Request, limit int64) ([]byte, *Error) {
 	}
 }
 
-// putBack returns a body that begins with what has been read of another.
+// putBack returns a body that starts with the bytes already read from another.
 func putBack(read []byte, rest io.ReadCloser) io.ReadCloser {
 	return struct {
 		io.Reader

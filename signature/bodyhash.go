@@ -9,13 +9,13 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 )
 
-// hashName is the query parameter with the hash of a body that is not a form.
-// Its case matters.
+// hashName is the query parameter that holds the hash of a body that is not a
+// form. Its case matters.
 const hashName = "bodySHA256"
 
-// bodyHash returns the value of bodySHA256 in the query, "" if there is none
-// or an empty one. The names are decoded before they are compared, since the
-// word may also be in a value or in the path (signature.md, 3).
+// bodyHash returns the value of bodySHA256 in the query, or "" if it is missing
+// or empty. It decodes names before comparing them, because the word may also
+// occur in a value or in the path (signature.md, 3).
 func bodyHash(query string) (string, *Error) {
 	hash, found := "", false
 	for query != "" {
@@ -39,7 +39,7 @@ func decode(s string) string {
 	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
 		return s
 	}
-	// An = in s is data here, so it must not split the pair.
+	// An = in s is data and must not split the pair.
 	pairs, err := form.Parse(strings.ReplaceAll(s, "=", "%3D"), form.Limits{Lenient: true})
 	if err != nil || len(pairs) != 1 {
 		return s
@@ -47,7 +47,7 @@ func decode(s string) string {
 	return pairs[0].Name
 }
 
-// hashMatches reports whether hash is the SHA-256 of body in hexadecimal, of
+// hashMatches reports whether hash is the SHA-256 of body in hexadecimal, in
 // either case. It compares in constant time.
 func hashMatches(hash string, body []byte) bool {
 	sum := sha256.Sum256(body)

@@ -8,24 +8,24 @@ import (
 )
 
 // scratch is the memory of one verification that is not part of its result. It
-// is pooled; nothing in it outlives the call.
+// is pooled. No reference to it survives the call.
 type scratch struct {
 	request request
 	form    form.Scanner
 	order   []int  // the distinct pairs as they are signed
-	text    []byte // what is signed: room for a URL, and the parameters
+	text    []byte // signed text: space for a URL, then the parameters
 }
 
-// maxKept is the largest scratch that goes back to the pool.
+// maxKept is the largest scratch that is returned to the pool.
 const maxKept = 512 << 10
 
 func (s *scratch) size() int {
 	return s.form.Cap() + 8*cap(s.order) + cap(s.text)
 }
 
-// canonical appends the parameters to s.text as they are signed: by name in
-// ascending byte order, the values of one name in ascending byte order and
-// each value once, name and value with nothing between.
+// canonical appends the parameters to s.text as they are signed: sorted by
+// name, then by value, in byte order, each distinct value once, with no
+// separators.
 func (s *scratch) canonical() {
 	if s.form.Len() <= few {
 		s.sortFew()
@@ -37,7 +37,7 @@ func (s *scratch) canonical() {
 	}
 }
 
-// sort fills s.order with the distinct pairs in the order of signing.
+// sort fills s.order with the distinct pairs in signing order.
 func (s *scratch) sort() {
 	s.order = s.order[:0]
 	for i := range s.form.Len() {

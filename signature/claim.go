@@ -7,27 +7,26 @@ import (
 	"time"
 )
 
-// A ClaimStore remembers what may be done only once: the requests that a
-// [ReplayWindow] has let through, and the answers that a retry gets again
-// ([github.com/ringback-go/ringback/webhook.Deduplicate]). [MemoryClaims] is one
-// for a single process; several processes need a store that they share.
+// A ClaimStore remembers actions that must happen only once: the requests that
+// a [ReplayWindow] let through, and the answers that a retry receives again
+// ([github.com/ringback-go/ringback/webhook.Deduplicate]). [MemoryClaims]
+// serves a single process. Several processes need a shared store.
 //
 // A key is free, claimed, or finished. Implementations must be safe for
-// concurrent use, must change a key in one atomic step, must treat a key whose
-// time is over as free, and must bound what they hold. Keys and owners are
-// texts of ASCII letters, digits, and colons, at most 100 bytes long; an owner
-// is used by one request only. TestClaims of package
+// concurrent use, must change a key in one atomic step, must treat an expired
+// key as free, and must limit their size. Keys and owners are ASCII letters,
+// digits, and colons, at most 100 bytes long. Each owner is used by one request
+// only. TestClaims of package
 // [github.com/ringback-go/ringback/status/statustest] tests an implementation.
 type ClaimStore interface {
-	// Claim gives a free key to owner for the time of lease. The result says who
-	// has the key afterwards: owner itself, another owner, or nobody, because
-	// the key is finished. Claiming a key again for the same owner changes
-	// nothing, so a driver may repeat a claim whose reply was lost.
+	// Claim gives a free key to owner for the duration of lease. The result
+	// says who has the key afterwards: owner, another owner, or no owner
+	// because the key is finished. Claiming a key again for the same owner
+	// changes nothing, so a driver may repeat a claim whose reply was lost.
 	Claim(ctx context.Context, key, owner string, lease time.Duration) (Claim, error)
 
-	// Finish ends owner's claim with a value that is not empty. The value is
-	// kept for the time of keep. Finish does nothing if owner does not have
-	// the key.
+	// Finish ends owner's claim with a non-empty value, which is kept for the
+	// duration of keep. Finish does nothing if owner does not have the key.
 	Finish(ctx context.Context, key, owner string, value []byte, keep time.Duration) error
 
 	// Release frees the key. It does nothing if owner does not have it.
@@ -36,19 +35,19 @@ type ClaimStore interface {
 
 // A Claim is the state of a key in a [ClaimStore].
 type Claim struct {
-	Owner string // who has claimed the key; "" if it is finished
-	Value []byte // what it was finished with; must not be changed
+	Owner string // current owner; "" if the key is finished
+	Value []byte // value of a finished key; must not be changed
 }
 
-// MemoryClaims is a [ClaimStore] in the memory of one process. The zero value is
-// ready to use. The fields must not be changed after the first use, and a
+// MemoryClaims is a [ClaimStore] in the memory of one process. The zero value
+// is ready to use. The fields must not be changed after first use, and a
 // MemoryClaims must not be copied.
 //
-// When a limit is reached, finished keys are dropped before claimed ones, and
-// of these the one that would expire first.
+// At a limit, finished keys are dropped before claimed ones, and those that
+// expire first are dropped before the others.
 type MemoryClaims struct {
-	Limit    int   // number of keys; zero or less: 100,000, about 25 MB
-	MaxBytes int64 // total size of the values; zero or less: 16 MiB
+	Limit    int   // maximum number of keys; zero or less means 100,000, about 25 MB
+	MaxBytes int64 // maximum total size of the values; zero or less means 16 MiB
 
 	mu                sync.Mutex
 	known             map[string]*memoryClaim
@@ -134,8 +133,8 @@ func (m *MemoryClaims) Release(_ context.Context, key, owner string) error {
 	return nil
 }
 
-// Len returns how many keys are held. Keys whose time is over count until the
-// next Claim removes them.
+// Len returns the number of keys held. Expired keys count until the next Claim
+// removes them.
 func (m *MemoryClaims) Len() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -34,7 +34,7 @@ func TestMemoryClaims(t *testing.T) {
 		ctx := t.Context()
 		m := new(signature.MemoryClaims)
 		assert.Equal(t, signature.Claim{Owner: "first"}, claim(t, m, "a", "first", time.Minute))
-		assert.Equal(t, signature.Claim{Owner: "first"}, claim(t, m, "a", "first", time.Minute), "the same claim once more")
+		assert.Equal(t, signature.Claim{Owner: "first"}, claim(t, m, "a", "first", time.Minute), "the same claim again")
 		assert.Equal(t, signature.Claim{Owner: "first"}, claim(t, m, "a", "second", time.Minute))
 
 		require.NoError(t, m.Release(ctx, "a", "second"))

@@ -11,7 +11,8 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// TestNewTellsEveryMistake: all at once, each with its field, no secret.
+// TestNewTellsEveryMistake: New reports all mistakes at once, each with its
+// field and without secrets.
 func TestNewTellsEveryMistake(t *testing.T) {
 	const secret = "0123456789abcdef0123456789abcdef"
 	_, err := signature.New(signature.Config{
@@ -58,8 +59,8 @@ func TestNewRefusesBaseURL(t *testing.T) {
 		"https://user@":                  "has no host",
 		"https://hooks.example.com?x=1":  "has a query",
 		"https://hooks.example.com/a b":  "has a character in its path",
-		"https://hooks.example.com ":     "has a character that no host has",
-		"https://hooks.example.com\\x":   "has a character that no host has",
+		"https://hooks.example.com ":     "has a character that is not allowed in a host",
+		"https://hooks.example.com\\x":   "has a character that is not allowed in a host",
 		"https://hooks.example.com:http": "has a port that is not a number",
 		"https://[2001:db8::1":           "malformed IPv6",
 		"https://[192.0.2.1]":            "malformed IPv6",
@@ -82,8 +83,8 @@ func TestNewRefusesBaseURL(t *testing.T) {
 	}
 }
 
-// TestT02TokensAtConstruction: there is no way to switch verification off by
-// leaving a token out.
+// TestT02TokensAtConstruction: leaving out a token does not switch verification
+// off.
 func TestT02TokensAtConstruction(t *testing.T) {
 	var none *signature.TokenSet
 	for name, tt := range map[string]struct {
@@ -115,7 +116,7 @@ func TestT02TokensAtConstruction(t *testing.T) {
 	assert.NotContains(t, err.Error(), "abc")
 }
 
-// TestConfigIsCopied: what the caller does to the slices later has no effect.
+// TestConfigIsCopied: later changes to the caller's slices have no effect.
 func TestConfigIsCopied(t *testing.T) {
 	methods := []string{"GET"}
 	v := newVerifier(t, signature.Config{Methods: methods})

@@ -6,10 +6,10 @@ import (
 	"net/http"
 )
 
-// Covers reports whether p is the proof of r: everything that was verified is
-// compared with r. A context can outlive its request and reach requests that a
-// program makes itself, so a proof found in a context says nothing by itself.
-// The body of r can be read afterwards as before.
+// Covers reports whether p is the proof of r. It compares everything that was
+// verified. A context can outlive its request and be passed to requests that
+// the program makes, so a proof found in a context is not enough. The body of r
+// can still be read afterwards.
 func (p *Verified) Covers(r *http.Request) bool {
 	sent := r.Header[headerName]
 	if r.Method != p.method || len(sent) != 1 || sent[0] != p.signature {
@@ -23,7 +23,7 @@ func (p *Verified) Covers(r *http.Request) bool {
 }
 
 // hasBody reports whether the body of r is want. It reads at most one byte more
-// than that, and puts back what it has read.
+// than len(want) and restores what it has read.
 func hasBody(r *http.Request, want []byte) bool {
 	if r.Body == nil || r.Body == http.NoBody {
 		return len(want) == 0
@@ -35,12 +35,12 @@ func hasBody(r *http.Request, want []byte) bool {
 		r.Body = restoredBody{bytes.NewReader(got), r.Body}
 		return bytes.Equal(got, want)
 	}
-	// Longer than the proof's, or unreadable: Verify finds out.
+	// Longer than the proof's, or unreadable: Verify reports which.
 	r.Body = restoredBody{io.MultiReader(bytes.NewReader(got), r.Body), r.Body}
 	return false
 }
 
-// A restoredBody is a body of which a part has been read already.
+// A restoredBody is a body that was read in part.
 type restoredBody struct {
 	io.Reader
 	io.Closer

@@ -12,36 +12,36 @@ import (
 	"github.com/ringback-go/ringback/signature/internal/diagnose"
 )
 
-// Finding is one reason why a request was refused.
+// A Finding is one reason why a request was refused.
 type Finding struct {
-	// Cause begins with a short name that stays the same between versions
-	// ("scheme", "port", "trailing-slash", "param-missing", ...) and a colon,
-	// and then says what is wrong. Values of parameters and of the query do not
-	// appear in it.
+	// Cause starts with a short name that is stable between versions ("scheme",
+	// "port", "trailing-slash", "param-missing", ...) and a colon, followed by
+	// a description. It contains no values of parameters or of the query.
 	Cause string
 
-	// Remedy says what to do about it. Where a setting has to change, it names
-	// the value and the field of [Config].
+	// Remedy says what to do. If a setting has to change, it names the field of
+	// [Config] and the value.
 	Remedy string
 }
 
-// String returns cause and remedy on two lines.
+// String returns the cause and the remedy on two lines.
 func (f Finding) String() string { return f.Cause + "\n\t" + f.Remedy }
 
-// Diagnose says why r is refused. It looks for the change of URL or parameters,
-// or the pair of changes, with which the signature matches, and says what to do
-// about it. It returns nil for a request that verifies. Where it finds nothing,
-// it says what it has tried and what to check next.
+// Diagnose explains why r is refused. It searches for a change of the URL or
+// the parameters, or a pair of changes, that makes the signature match, and
+// says how to fix the cause. It returns nil for a request that verifies. If it
+// finds nothing, it lists what it tried and what to check next.
 //
-// It computes up to 5,000 signatures, so it is for a debugging switch, a test, or
-// a request that was kept: a handler that runs it for every refusal can be kept
-// busy by strangers. Its result belongs in a log and never in an answer. Like
-// [Verifier.Verify] it reads the body and puts a copy in its place, and it may be
-// called with a request that Verify has refused. [Config.Refused] is not called.
-// Diagnose never makes Verify accept anything.
+// Diagnose computes up to 5,000 signatures. Use it behind a debugging switch,
+// in a test, or on a stored request: if a handler runs it for every refusal,
+// strangers can keep the server busy. Log its result but never send it in an
+// answer. Like [Verifier.Verify], it reads the body and replaces it with a
+// copy, and it accepts a request that Verify has refused. It does not call
+// [Config.Refused]. Diagnose never makes Verify accept anything.
 func (v *Verifier) Diagnose(r *http.Request) []Finding {
 	s := new(scratch)
-	// A request that is refused before its parameters are read has no account.
+	// A request that was refused before its parameters were read has no
+	// account.
 	q := &request{account: account{sid: -1, to: -1}}
 	_, _, err := v.check(r, q, s)
 	if len(q.body) > 0 {
@@ -64,7 +64,7 @@ func (v *Verifier) Diagnose(r *http.Request) []Finding {
 	return d.findings()
 }
 
-// diagnosis is what is known of a refused request.
+// diagnosis is what is known about a refused request.
 type diagnosis struct {
 	v      *Verifier
 	r      *http.Request
@@ -74,7 +74,7 @@ type diagnosis struct {
 	tokens []Token
 }
 
-// refusals explain what is known without a search, in the order of the checks.
+// refusals explains what is known without a search, in the order of the checks.
 var refusals = []struct {
 	err                  error
 	label, cause, remedy string
@@ -165,12 +165,12 @@ func (d *diagnosis) findings() []Finding {
 
 func found(label, cause, remedy string) []Finding { return []Finding{{label + ": " + cause, remedy}} }
 
-// detail is what the error says behind its sentinel.
+// detail returns the text of the error after its sentinel.
 func (d *diagnosis) detail() string { return strings.TrimPrefix(d.err.Error(), d.err.Err.Error()) }
 
-// view is what the search may see.
+// view returns what the search may see.
 func (d *diagnosis) view() *diagnose.Request {
-	chosen, _ := d.q.settings.choose(d.tokens) // which was refused before, if it fails
+	chosen, _ := d.q.settings.choose(d.tokens) // fails if the request was refused before
 	tokens := slices.DeleteFunc(slices.Clone(d.tokens), func(t Token) bool { return !chosen.takes(t) })
 	path := d.q.loc.path()
 	view := &diagnose.Request{
@@ -229,11 +229,11 @@ func (d *diagnosis) bodyHash() []Finding {
 		"Verify the bytes as they arrive, before any parser or proxy rewrites them. If nothing does, the request is a forgery.")
 }
 
-// unsigned explains a body that nothing covers: the query with the hash was
-// lost, or the content type is not the one that Twilio sent.
+// unsigned explains a body that nothing covers: either the query with the hash
+// was lost, or the content type was changed.
 func (d *diagnosis) unsigned() []Finding {
 	if d.q.body == nil && d.r.Body != nil {
-		// Verify has left it unread. What cannot be read cannot be diagnosed.
+		// Verify did not read it. An unreadable body cannot be diagnosed.
 		d.q.body, _ = io.ReadAll(io.LimitReader(d.r.Body, d.v.cfg.MaxBody))
 		d.r.Body = &replayed{d.q.body}
 	}
@@ -266,8 +266,8 @@ func (d *diagnosis) account() []Finding {
 	return found("account", d.err.detail, "Twilio names one well-formed AccountSid. Look for what adds one to the URL or the form. If that has to stay, set Config.Lenient.")
 }
 
-// oddityOf returns a cause with a place for the token's name, or "". It is kept with
-// a key, so that its secret need not be.
+// oddityOf returns a cause with a placeholder for the token's name, or "". It
+// is stored with the key, so that the secret need not be stored.
 func oddityOf(secret string) string {
 	const digits = "0123456789abcdef"
 	switch {

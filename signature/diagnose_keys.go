@@ -10,12 +10,12 @@ import (
 	"github.com/ringback-go/ringback/signature/internal/diagnose"
 )
 
-// This file explains what goes wrong between auth tokens and shared keys
-// (signature.md section 7, items 15 to 22). Rules of the settings header come
-// first, then which secret has signed, whatever the rules say.
+// This file explains mix-ups of auth tokens and shared keys (signature.md
+// section 7, items 15 to 22). The rules of the settings header come first, then
+// the secret that signed, whatever the rules say.
 
 // keys returns the finding about the settings header or the choice of the
-// secret, or nil if the refusal is not about these.
+// secret, or nil if there is none.
 func (d *diagnosis) keys() []Finding {
 	lines, set := d.r.Header[settingsName], d.q.settings
 	switch {
@@ -56,12 +56,12 @@ func (d *diagnosis) keys() []Finding {
 	case !signer.Shared() && signer.key.odd != "":
 		return found("key-configured-as-token", "the secret of the shared key is configured as an auth token", fmt.Sprintf("Configure it as a shared key with the id %q (in Go with NewSharedKey).", set.keyID))
 	case !signer.Shared():
-		return found("token-instead-of-key", "the request names a shared key, and the auth token has signed it",
+		return found("token-instead-of-key", "the request names a shared key, but the auth token signed it",
 			"If you sign requests yourself, sign with the shared key. Otherwise something adds or keeps "+settingsName+" where it does not belong.")
 	case len(d.q.signature) != set.algorithm.length():
 		return found("algorithm-swapped", fmt.Sprintf("the signature is right for another algorithm than %s, which %s names", set.algorithm, settingsName), "Look for what rewrites that header between Twilio and here.")
 	case signer.KeyID() != set.keyID:
-		return found("key-mismatch", fmt.Sprintf("the request names shared key %q, and the secret of %s has signed it", set.keyID, signer),
+		return found("key-mismatch", fmt.Sprintf("the request names shared key %q, but the secret of %s signed it", set.keyID, signer),
 			"Two ids and their secrets were mixed up: compare them with those that Twilio showed when the keys were created.")
 	}
 	return nil
@@ -84,7 +84,7 @@ func (d *diagnosis) withoutSettings(signer Token, hit bool) []Finding {
 	return nil
 }
 
-// complete reads what Verify has left unread of a request whose headers it refused.
+// complete reads what Verify did not read of a request with refused headers.
 func (d *diagnosis) complete(s *scratch) {
 	if lines := d.r.Header[headerName]; len(lines) == 1 {
 		d.q.signature = lines[0]
@@ -108,8 +108,8 @@ func (d *diagnosis) complete(s *scratch) {
 	}
 }
 
-// signer returns the token that has signed the request as it is, whatever kind of
-// token the request names.
+// signer returns the token that signed the request, whatever kind of token the
+// request names.
 func (d *diagnosis) signer() (Token, bool) {
 	view := d.view()
 	var pairs []form.Pair

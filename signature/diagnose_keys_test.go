@@ -13,9 +13,9 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// TestSharedKeyDiagnosis holds the first finding for each vector that is refused
-// against the cause that the vector states, with a fixed list of keys and with a
-// source of them. No finding holds a secret.
+// TestSharedKeyDiagnosis compares the first finding for each refused vector
+// with the cause that the vector states, with a fixed list of keys and with a
+// source. No finding contains a secret.
 func TestSharedKeyDiagnosis(t *testing.T) {
 	for _, v := range sharedKeyVectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
@@ -50,8 +50,8 @@ func TestSharedKeyDiagnosis(t *testing.T) {
 	}
 }
 
-// TestSharedKeyRemedies has what a person needs to hear in each case, for a
-// request that arrives with a form.
+// TestSharedKeyRemedies checks the advice for each case, for a request with a
+// form.
 func TestSharedKeyRemedies(t *testing.T) {
 	const id, other = "webhooks_sharedkey_01k6z9v3m8q2r4t6w8y0a1b2c3", "webhooks_sharedkey_01k7a0b1c2d3e4f5g6h7j8k9m0"
 	token, err := signature.NewToken("main", benchToken)
@@ -93,12 +93,12 @@ func TestSharedKeyRemedies(t *testing.T) {
 	r.Header.Del("X-Twilio-Signature")
 	assert.Contains(t, newVerifier(t, signature.Config{}).Diagnose(r)[0].Remedy, "signing switched off")
 
-	// An auth token's signature to which something has added the header.
+	// A request signed with an auth token, to which something added the header.
 	r = signedForm("/sms", "Body=hi")
 	r.Header.Set(settingsHeader, "key="+id+",algorithm=HMAC_SHA256")
 	assert.Equal(t, []string{"token-instead-of-key"}, labels(newVerifier(t, signature.Config{Tokens: signature.Keys(token, key)}).Diagnose(r)))
 
-	// A source that knows no such key returns none.
+	// A source without such a key returns none.
 	key.AccountSID = account
 	r = signedForm("/sms", "Body=hi")
 	key.Sign(base+"/sms", map[string][]string{"Body": {"hi"}}).Set(r.Header)

@@ -15,8 +15,8 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// gathered is the query of a Gather action by GET: what the developer wrote, and
-// what Twilio adds to it.
+// gathered is the query of a Gather action by GET: what the developer wrote,
+// and what Twilio adds.
 const gathered = "Digits=1&FinishedOnKey=&msg=Gather+End&Called=%2B15550100&CallStatus=in-progress&From=%2B15550101&Direction=inbound" +
 	"&AccountSid=AC0123456789abcdef0123456789abcdef&To=%2B15550100&CallSid=CA0123456789abcdef0123456789abcdef&ApiVersion=2010-04-01"
 
@@ -24,9 +24,9 @@ func sortedQuery(query string) string {
 	return strings.Join(slices.Sorted(strings.SplitSeq(query, "&")), "&")
 }
 
-// TestDiagnoseReports has what people have reported in public, as far as it can be
-// told from a request: the URL that was signed, the one that arrived, and what
-// they needed to hear.
+// TestDiagnoseReports replays public reports, as far as a request shows them:
+// the URL that was signed, the one that arrived, and the advice that people
+// needed.
 func TestDiagnoseReports(t *testing.T) {
 	const plain = "AccountSid=AC0123456789abcdef0123456789abcdef&Body=hi+there&From=%2B15550101"
 	get := func(signed, arrives string) *http.Request {
@@ -110,9 +110,9 @@ func TestDiagnoseReports(t *testing.T) {
 	}
 }
 
-// TestDiagnoseRedirected follows vocode 327: a proxy answers a POST with 301, and
-// Twilio sends a GET with all parameters in its query, signed anew. It verifies
-// where GET is accepted; elsewhere the finding names the redirect.
+// TestDiagnoseRedirected follows vocode 327: a proxy answers a POST with 301,
+// and Twilio sends a newly signed GET with all parameters in its query. It
+// verifies if GET is accepted; otherwise the finding names the redirect.
 func TestDiagnoseRedirected(t *testing.T) {
 	r := signedGet("/inbound_call?AccountSid=AC0123456789abcdef0123456789abcdef&CallSid=CA0123456789abcdef0123456789abcdef&From=%2B15550101")
 	assert.Nil(t, newVerifier(t, signature.Config{Methods: []string{"GET"}}).Diagnose(r))
@@ -134,8 +134,9 @@ func TestDiagnoseNothingToSayAboutWhatTwilioLeavesUnescaped(t *testing.T) {
 	}
 }
 
-// TestDiagnoseNamesTheParameter: names are the developer's own (twilio_voice 34), so
-// a refusal says which one is in the way and not that something rewrites bodies.
+// TestDiagnoseNamesTheParameter: parameter names are the developer's own
+// (twilio_voice 34), so a refusal names the parameter at fault and does not
+// blame something that rewrites bodies.
 func TestDiagnoseNamesTheParameter(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	const rest = "&AccountSid=AC0123456789abcdef0123456789abcdef&From=client%3Aalice"
@@ -152,7 +153,7 @@ func TestDiagnoseNamesTheParameter(t *testing.T) {
 	}
 }
 
-// TestDiagnoseTwoProxies has the header of a CDN in front of a router.
+// TestDiagnoseTwoProxies covers the header of a CDN in front of a router.
 func TestDiagnoseTwoProxies(t *testing.T) {
 	r := signedForm("/sms", "a=1")
 	r.Host = "hooks.example.com"
@@ -162,8 +163,8 @@ func TestDiagnoseTwoProxies(t *testing.T) {
 	assert.Contains(t, findings[0].Remedy, `"https://hooks.example.com"`)
 }
 
-// FuzzDiagnose holds that a refusal is always explained and a genuine request
-// never is, that the verdict stays, and that nothing private is told.
+// FuzzDiagnose checks that each refusal is explained and no genuine request is,
+// that the verdict does not change, and that no finding contains private data.
 func FuzzDiagnose(f *testing.F) {
 	f.Add("POST", "/sms?b=2&a=x%20y", formCT, "Body=secret+words&From=%2B15550101", "", "hooks.example.org")
 	f.Add("GET", "/v?a=1&b=2&c=3&d=%27&e=+", "", "", "https", "a,b,c")

@@ -17,16 +17,16 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// signedFor returns a form POST to target whose signature is that of another
-// URL with other parameters, written as a form.
+// signedFor returns a form POST to target with the signature of another URL
+// with other parameters, written as a form.
 func signedFor(target, body, url, params string) *http.Request {
 	r := signedForm(target, body)
 	signText(r, url, params)
 	return r
 }
 
-// TestDiagnoseFindsTheChange goes through section 7 of signature.md: for each
-// cause a request that suffers from it.
+// TestDiagnoseFindsTheChange covers section 7 of signature.md: one request for
+// each cause.
 func TestDiagnoseFindsTheChange(t *testing.T) {
 	const plain = "Body=hi+there&From=%2B15550101"
 	const u = "https://hooks.example.com"
@@ -44,9 +44,9 @@ func TestDiagnoseFindsTheChange(t *testing.T) {
 		base   string // of the configuration; the usual one if empty
 		r      *http.Request
 		labels []string
-		remedy string // contained in the last remedy
+		remedy string // part of the last remedy
 	}{
-		{"TLS ends at a proxy", "http://hooks.example.com", signedFor("/sms", plain, u+"/sms", plain), []string{"scheme"}, `address to "https://hooks.example.com" (Config.BaseURL`},
+		{"proxy terminates TLS", "http://hooks.example.com", signedFor("/sms", plain, u+"/sms", plain), []string{"scheme"}, `address to "https://hooks.example.com" (Config.BaseURL`},
 		{"http was signed", "", signedFor("/sms", plain, "http://hooks.example.com/sms", plain), []string{"scheme"}, `address to "http://hooks.example.com"`},
 		{"wss was signed", "", signedFor("/sms", plain, "wss://hooks.example.com/sms", plain), []string{"scheme-websocket"}, "Upgrade"},
 		{"https was signed for ws", "wss://hooks.example.com", signedFor("/sms", plain, u+"/sms", plain), []string{"scheme-websocket"}, `address to "https://hooks.example.com" (Config.BaseURL`},
@@ -70,7 +70,7 @@ func TestDiagnoseFindsTheChange(t *testing.T) {
 		{"prefix twice", "https://hooks.example.com/app", signedFor("/sms", plain, u+"/sms", plain), []string{"path-prefix"}, `address to "https://hooks.example.com" (Config.BaseURL`},
 		{"segment added", "", signedFor("/lambda/sms", plain, u+"/sms", plain), []string{"path-prefix"}, ""},
 		{"two segments added", "", signedFor("/a/b/sms", plain, u+"/sms", plain), []string{"path-prefix"}, ""},
-		{"double slash cleaned", "", signedFor("/twilio/sms", plain, u+"//twilio/sms", plain), []string{"path-normalised"}, "proxy_pass"},
+		{"double slash merged", "", signedFor("/twilio/sms", plain, u+"//twilio/sms", plain), []string{"path-normalised"}, "proxy_pass"},
 		{"dots cleaned", "", signedFor("/a/../sms", plain, u+"/sms", plain), []string{"path-normalised"}, ""},
 		{"path decoded", "", signedFor("/a%20b%2Fc", plain, u+"/a b/c", plain), []string{"path-escape"}, ""},
 		{"escapes in lower case", "", signedFor("/a%c3%a9", plain, u+"/a%C3%A9", plain), []string{"path-escape"}, ""},
@@ -136,8 +136,8 @@ func TestDiagnoseFindsTheChange(t *testing.T) {
 	}
 }
 
-// TestDiagnoseNamesTheWholeAddress does what the remedies say: each names the
-// address that mends everything, not a half of it, and it does mend it.
+// TestDiagnoseNamesTheWholeAddress follows the remedies: each names the whole
+// address, and setting it makes the request verify.
 func TestDiagnoseNamesTheWholeAddress(t *testing.T) {
 	const plain = "Body=hi"
 	to := func(host string, r *http.Request) *http.Request {
@@ -306,7 +306,7 @@ func TestDiagnoseWhatIsRight(t *testing.T) {
 	assert.NoError(t, err, "and it can be verified still")
 }
 
-// TestDiagnoseWithTokenSource asks a source that fails, or knows nobody.
+// TestDiagnoseWithTokenSource uses a source that fails or knows no account.
 func TestDiagnoseWithTokenSource(t *testing.T) {
 	v := newVerifier(t, signature.Config{Tokens: signature.TokenFunc(func(context.Context, signature.Query) ([]signature.Token, error) {
 		return nil, errors.New("down")
@@ -321,8 +321,8 @@ func TestDiagnoseWithTokenSource(t *testing.T) {
 	assert.Equal(t, findings[0].Cause+"\n\t"+findings[0].Remedy, fmt.Sprint(findings[0]))
 }
 
-// TestDiagnoseRewrittenURL: an adapter or a router that changes one of the two
-// places of the target is named as the cause.
+// TestDiagnoseRewrittenURL: the finding names an adapter or a router that
+// changed one of the two copies of the target.
 func TestDiagnoseRewrittenURL(t *testing.T) {
 	r := signedForm("/sms?id=7", "a=1")
 	r.RequestURI = "/sms"
@@ -332,8 +332,8 @@ func TestDiagnoseRewrittenURL(t *testing.T) {
 	assert.Contains(t, findings[0].Remedy, "into RequestURI")
 }
 
-// TestDiagnoseAddressOfTheProgram: an address that comes from a function is a
-// setting like BaseURL.
+// TestDiagnoseAddressOfTheProgram: an address from a function is a setting like
+// BaseURL.
 func TestDiagnoseAddressOfTheProgram(t *testing.T) {
 	address := "http://hooks.example.com"
 	v, err := signature.New(signature.Config{BaseURLFunc: func() string { return address }, Tokens: signature.Tokens(benchToken)})
@@ -345,8 +345,8 @@ func TestDiagnoseAddressOfTheProgram(t *testing.T) {
 	assert.Equal(t, []string{"base-url"}, labels(v.Diagnose(signedForm("/sms", "a=1"))))
 }
 
-// TestDiagnoseNamesTheForwardedHost: the host that is not listed is the one
-// that the trusted proxy names, not the one it asked.
+// TestDiagnoseNamesTheForwardedHost: the finding names the unlisted host from
+// the trusted proxy, not the one that the proxy connected to.
 func TestDiagnoseNamesTheForwardedHost(t *testing.T) {
 	v, err := signature.New(signature.Config{
 		Hosts:   []string{"hooks.example.com"},
@@ -366,9 +366,9 @@ func TestDiagnoseNamesTheForwardedHost(t *testing.T) {
 	assert.Contains(t, v.Diagnose(r)[0].Cause, `"third.example.com"`)
 }
 
-// TestDiagnoseTriesFewClaims: the values of a header go together with all other
-// changes, so that many of them would cost minutes. Work is
-// counted in allocations, which do not depend on the machine.
+// TestDiagnoseTriesFewClaims: the values of a header are combined with all
+// other changes, so many of them would take minutes. Work is counted in
+// allocations, which do not depend on the machine.
 func TestDiagnoseTriesFewClaims(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	work := func(header string, values int) float64 {
@@ -394,8 +394,8 @@ func TestDiagnoseFindsClaimedHost(t *testing.T) {
 	assert.Contains(t, findings[0].Remedy, "https://hooks.example.com")
 }
 
-// TestDiagnoseSurvivesBytesThatGrow: in capitals a byte that is no text is three
-// bytes, so a place found there lay behind the end of the path.
+// TestDiagnoseSurvivesBytesThatGrow: converting an invalid byte to upper case
+// yields three bytes, so an offset found there was past the end of the path.
 func TestDiagnoseSurvivesBytesThatGrow(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	for _, target := range []string{"/\xff\xff\xff\xff%3f", "/\u0131\u0131\u0131%3Fx=1", "/%3F%3f"} {

@@ -6,39 +6,38 @@ import (
 	"net/http"
 )
 
-// An [Error] wraps one of these, for [errors.Is]. A client is not told which one
-// it was.
+// An [Error] wraps one of these, for [errors.Is]. The client does not learn
+// which.
 var (
-	// ErrMissing: no X-Twilio-Signature header. The request is a stranger's, or a
-	// proxy drops headers that it does not know.
+	// ErrMissing: no X-Twilio-Signature header. The request is not from Twilio,
+	// or a proxy drops unknown headers.
 	ErrMissing = errors.New("signature: no X-Twilio-Signature header")
 
-	// ErrHeader: the header came twice, or is not base64 of the length that the
-	// algorithm has: 28 characters, or 44 for SHA-256.
+	// ErrHeader: the header occurs twice, or is not base64 of the algorithm's
+	// length: 28 characters, or 44 for SHA-256.
 	ErrHeader = errors.New("signature: malformed X-Twilio-Signature header")
 
-	// ErrSettings: the X-Twilio-Webhooks-Signature-Settings header came twice or
-	// is malformed, or it is missing where only shared keys are configured.
+	// ErrSettings: the X-Twilio-Webhooks-Signature-Settings header occurs twice
+	// or is malformed, or it is missing while only shared keys are configured.
 	ErrSettings = errors.New("signature: unusable X-Twilio-Webhooks-Signature-Settings header")
 
-	// ErrAlgorithm: the request names an algorithm that is unknown, or that no
-	// key of that id is declared for. See [NewSharedKey].
+	// ErrAlgorithm: the request names an unknown algorithm, or one that no key
+	// with that id is declared for. See [NewSharedKey].
 	ErrAlgorithm = errors.New("signature: algorithm not allowed")
 
 	// ErrKey: the request names a shared key that is not configured.
 	ErrKey = errors.New("signature: unknown shared key")
 
-	// ErrMismatch: the signature is not the one of this request. It is a
-	// forgery, or the URL or the token differs from Twilio's. See
-	// [Verifier.Diagnose].
+	// ErrMismatch: the signature does not match. The request is a forgery, or
+	// the URL or the token differs from Twilio's. See [Verifier.Diagnose].
 	ErrMismatch = errors.New("signature: mismatch")
 
-	// ErrAccount: the AccountSid is repeated, malformed or missing, nobody
-	// has a token for it, or the token that matched belongs to another one.
+	// ErrAccount: the AccountSid is repeated, malformed or missing, no token is
+	// known for it, or the matching token belongs to another account.
 	ErrAccount = errors.New("signature: wrong account")
 
-	// ErrTokens: the [TokenSource] failed or gave an unusable token. The
-	// request may be genuine, so it is answered with a server error.
+	// ErrTokens: the [TokenSource] failed or returned an unusable token. The
+	// request may be genuine, so the answer is a server error.
 	ErrTokens = errors.New("signature: no usable token")
 
 	// ErrMethod: the method is not one of [Config.Methods].
@@ -51,31 +50,31 @@ var (
 	// contradict each other.
 	ErrForwarded = errors.New("signature: unusable forwarding headers")
 
-	// ErrBaseURL: Config.BaseURLFunc returned an address that cannot be used. The
-	// request may be genuine, so it is answered with a server error.
+	// ErrBaseURL: Config.BaseURLFunc returned an unusable address. The request
+	// may be genuine, so the answer is a server error.
 	ErrBaseURL = errors.New("signature: no usable public address")
 
-	// ErrTarget: the request line can be read in more than one way or has no
-	// path, as with OPTIONS *, or Request.URL was rewritten before it was verified.
+	// ErrTarget: the request line is ambiguous or has no path, as with OPTIONS
+	// *, or Request.URL was rewritten before verification.
 	ErrTarget = errors.New("signature: unusable request target")
 
-	// ErrMediaType: a body whose Content-Type is missing, repeated, broken,
+	// ErrMediaType: the Content-Type of a body is missing, repeated, malformed,
 	// multipart, or one that no signature covers.
 	ErrMediaType = errors.New("signature: unsupported media type")
 
 	// ErrEncoding: the request has a Content-Encoding. Twilio sends none.
 	ErrEncoding = errors.New("signature: content encoding not supported")
 
-	// ErrTooLarge: the body is larger than [Config.MaxBody] or holds more
+	// ErrTooLarge: the body is larger than [Config.MaxBody] or has more
 	// parameters than [Config.MaxParams].
 	ErrTooLarge = errors.New("signature: request too large")
 
-	// ErrRead: the body could not be read, or was shorter or longer than
-	// declared. A middleware that has read the body before is a common cause.
+	// ErrRead: the body could not be read, or is shorter or longer than
+	// declared. A common cause is a middleware that read the body before.
 	ErrRead = errors.New("signature: body unreadable")
 
-	// ErrForm: the form has a broken escape, or its signed text is also the text
-	// of another request. [Config.Lenient] lets such forms through to the check.
+	// ErrForm: the form has a broken escape, or its signed text is also the
+	// text of another request. [Config.Lenient] skips this check.
 	ErrForm = errors.New("signature: malformed form")
 
 	// ErrUnexpectedBody: a GET or HEAD that has a body.
@@ -94,30 +93,31 @@ var (
 	// ErrReplayed: a [ReplayWindow] has seen the request before.
 	ErrReplayed = errors.New("signature: request replayed")
 
-	// ErrClaimStore: the [ClaimStore] failed, so nobody knows whether the
-	// request is new. It is answered with a server error.
+	// ErrClaimStore: the [ClaimStore] failed, so it is unknown whether the
+	// request is new. The answer is a server error.
 	ErrClaimStore = errors.New("signature: claim store failed")
 )
 
-// Error is why a request was refused. It wraps one of the sentinels of this
-// package and, where there is one, the error behind it. Its text holds no token,
-// signature or URL, and no parameter but the name of one that is at fault. Of an
-// error of the program's own, such as a [TokenFunc]'s, the text has the type only.
+// Error says why a request was refused. It wraps one of the sentinels of this
+// package and the underlying error, if any. Its text contains no token,
+// signature or URL, and of the parameters only the name of one at fault. For an
+// error of the program's own, such as a [TokenFunc]'s, the text has its type
+// only.
 type Error struct {
 	// Err is the sentinel.
 	Err error
 
-	// Status is the HTTP status that fits: 403 for anything about trust, 400,
-	// 405, 409, 413, 415, 421 for what any client can know, 503 for a token
-	// source, a store or a public address that failed.
+	// Status is the HTTP status of the answer: 403 for anything about trust;
+	// 400, 405, 409, 413, 415 or 421 for what any client can know; 503 if a
+	// token source, a store or a public address failed.
 	Status int
 
 	detail string
 	cause  error
-	allow  string // for ErrMethod: the methods that the route takes
+	allow  string // for ErrMethod: the methods that the route accepts
 }
 
-// Error returns the sentinel's text and what more can be said.
+// Error returns the sentinel's text and details.
 func (e *Error) Error() string {
 	text := e.Err.Error()
 	if e.detail != "" {
@@ -126,7 +126,7 @@ func (e *Error) Error() string {
 	switch {
 	case e.cause == nil:
 	case e.Status == http.StatusServiceUnavailable:
-		text += fmt.Sprintf(": %T", e.cause) // its text may hold anything
+		text += fmt.Sprintf(": %T", e.cause) // whose text may hold anything
 	default:
 		text += ": " + e.cause.Error()
 	}
@@ -136,9 +136,9 @@ func (e *Error) Error() string {
 // GoString returns the text, so that %#v shows no more than %v.
 func (e *Error) GoString() string { return e.Error() }
 
-// Respond answers r, the request that was refused: with Status, with Allow
-// where that belongs to it, and with nothing else. Where the body has not been
-// read the connection is closed, since the server would wait for the rest of it.
+// Respond answers the refused request r with Status, and with Allow where it
+// applies. It sends no body. If the request's body was not read, it closes the
+// connection, because the server would otherwise wait for the rest.
 func (e *Error) Respond(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Length", "0")
@@ -151,7 +151,7 @@ func (e *Error) Respond(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(e.Status)
 }
 
-// Unwrap returns the sentinel and the error behind it, if any.
+// Unwrap returns the sentinel and the underlying error, if any.
 func (e *Error) Unwrap() []error {
 	if e.cause == nil {
 		return []error{e.Err}
@@ -159,7 +159,7 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Err, e.cause}
 }
 
-// refuse makes an error with the status that belongs to the sentinel.
+// refuse returns an error with the status of the sentinel.
 func refuse(err error, detail string) *Error {
 	return &Error{Err: err, Status: statusOf(err), detail: detail}
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// A proxy ends TLS and passes the request on by plain HTTP. The verifier was
-// told what this process sees, not what Twilio calls.
+// A proxy terminates TLS and forwards the request by plain HTTP. The verifier
+// is configured with the address that this process sees, not the one that
+// Twilio calls.
 func ExampleVerifier_Diagnose() {
 	verifier, err := signature.New(signature.Config{
 		BaseURL: "http://hooks.example.com",
@@ -27,12 +28,12 @@ func ExampleVerifier_Diagnose() {
 	}
 	// Output:
 	// scheme: Twilio signed https, and the request was checked as http
-	// Set the public address to "https://hooks.example.com" (Config.BaseURL in Go, --base-url in ringback). TLS ends at a proxy, so this process sees another scheme than Twilio.
+	// Set the public address to "https://hooks.example.com" (Config.BaseURL in Go, --base-url in ringback). A proxy terminates TLS, so this process sees another scheme than Twilio.
 }
 
-// Several public names reach one process through a load balancer, which says
-// in X-Forwarded-* what it was asked for. Its headers count, nobody else's do,
-// and it may only name hosts that are listed.
+// Several public names reach one process through a load balancer, which sends
+// the requested name in X-Forwarded-*. Only its headers count, and it may only
+// name hosts that are listed.
 func ExampleConfig_proxies() {
 	verifier, err := signature.New(signature.Config{
 		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
@@ -55,7 +56,7 @@ func ExampleConfig_proxies() {
 	// 198.51.100.7:4711 signature: host not in Config.Hosts
 }
 
-// The log tells what the client is not told.
+// The log has details that the client does not get.
 func ExampleConfig_refused() {
 	verifier, err := signature.New(signature.Config{
 		BaseURL: "https://hooks.example.com",

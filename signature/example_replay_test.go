@@ -9,7 +9,7 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// Somebody has seen a request in a log and sends it again.
+// Someone has seen a request in a log and sends it again.
 func ExampleReplayWindow() {
 	verifier, err := signature.New(signature.Config{
 		BaseURL: "https://hooks.example.com",

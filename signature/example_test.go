@@ -11,8 +11,8 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// The examples play Twilio with this token; a program reads its own from the
-// environment.
+// The examples sign with this token in place of Twilio; a program reads its own
+// from the environment.
 const authToken = "0123456789abcdef0123456789abcdef"
 
 // fromTwilio is a text message as Twilio posts it to target.

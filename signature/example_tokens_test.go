@@ -9,8 +9,8 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// While a token is being replaced, both are accepted. When no request has the
-// label of the old one any more, it can be removed.
+// During a rotation both tokens are accepted. Remove the old one when no
+// request has its label any more.
 func ExampleTokens() {
 	verifier, err := signature.New(signature.Config{
 		BaseURL: "https://hooks.example.com",
@@ -27,7 +27,7 @@ func ExampleTokens() {
 	// Output: token "2"
 }
 
-// An account that changes from its auth token to a shared key configures both,
+// An account that moves from its auth token to a shared key configures both,
 // and removes the token when no request is signed with it any more.
 func ExampleNewSharedKey() {
 	token, err := signature.NewToken("main", authToken)
@@ -61,8 +61,8 @@ func ExampleNewSharedKey() {
 	// shared key "webhooks_sharedkey_01k6z9v3m8q2r4t6w8y0a1b2c3" HMAC_SHA256
 }
 
-// Each tenant has an account and a token. The token is bound to its account,
-// so that no tenant can sign in another's name.
+// Each tenant has an account and a token. The token is bound to its account, so
+// that no tenant can sign for another.
 func ExampleTokenFunc() {
 	tenants := map[string]string{"AC0123456789abcdef0123456789abcdef": authToken}
 	tokens := map[string]signature.Token{}
@@ -80,7 +80,7 @@ func ExampleTokenFunc() {
 			if token, ok := tokens[q.AccountSID]; ok {
 				return []signature.Token{token}, nil
 			}
-			return nil, nil // nobody we know
+			return nil, nil // an unknown account
 		}),
 	})
 	if err != nil {
@@ -108,7 +108,7 @@ func ExampleNewToken() {
 	// the auth token is empty
 }
 
-// A set of tokens is replaced while requests come in, without a restart.
+// A set of tokens is replaced while requests arrive, without a restart.
 func ExampleTokenSet() {
 	first, err := signature.NewToken("spring", authToken)
 	if err != nil {

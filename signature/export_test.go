@@ -8,7 +8,7 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 )
 
-// Counting returns a token that counts in n how often it computes.
+// Counting returns a token that counts its computations in n.
 func Counting(t Token, n *int) Token {
 	k := *t.key
 	macs := k.macs
@@ -17,7 +17,7 @@ func Counting(t Token, n *int) Token {
 	return t
 }
 
-// CountDecoys lets the token that stands in for unknown accounts count in n.
+// CountDecoys makes the token that is used for unknown accounts count in n.
 func CountDecoys(v *Verifier, n *int) {
 	for i := range v.decoys {
 		v.decoys[i] = Counting(v.decoys[i], n)
@@ -33,7 +33,7 @@ func OriginOf(v *Verifier, r *http.Request) (string, error) {
 	return loc.heads[0] + loc.target, nil
 }
 
-// SortBoth returns the order of the parameters in text by both sorts.
+// SortBoth returns the order of the parameters in text from both sorts.
 func SortBoth(text string) (quick, plain []int, ok bool) {
 	var s scratch
 	if form.Scan(&s.form, text, form.Limits{Lenient: true, Pairs: few}) != nil {
@@ -42,7 +42,7 @@ func SortBoth(text string) (quick, plain []int, ok bool) {
 	s.sortFew()
 	quick = slices.Clone(s.order)
 	s.sort()
-	// Equal pairs are signed once; which of them does not matter.
+	// Equal pairs are signed once; it does not matter which of them.
 	for i := range quick {
 		if i < len(s.order) && s.compare(quick[i], s.order[i]) == 0 {
 			quick[i] = s.order[i]

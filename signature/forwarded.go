@@ -2,7 +2,7 @@ package signature
 
 import "strings"
 
-// This file reads the text of headers that hold lists.
+// This file parses headers that hold lists.
 
 // listed splits header lines at commas and trims the parts.
 func listed(lines []string) (values []string) {
@@ -14,9 +14,9 @@ func listed(lines []string) (values []string) {
 	return values
 }
 
-// parseForwarded reads elements of name=value pairs, where a value is a token
-// or a quoted string. Names come in lower case; one that is repeated in its
-// element is an error.
+// parseForwarded parses elements of name=value pairs, where a value is a token
+// or a quoted string. It returns names in lower case. A name that is repeated
+// within an element is an error.
 func parseForwarded(s string) (elements []map[string]string, ok bool) {
 	element := map[string]string{}
 	for {
@@ -76,7 +76,7 @@ func isToken(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
 }
 
-// The following accept an empty value, which says nothing.
+// The following accept an empty value, which means unset.
 
 func isForwardedHost(s string) bool {
 	return s == "" || checkAuthority(s) == "" && !strings.Contains(s, "@")

@@ -37,9 +37,8 @@ func request(method, target, contentType, body, sig string) *http.Request {
 var fuzzMethods = []string{"POST", "GET"}
 var fuzzTypes = []string{"application/x-www-form-urlencoded", "application/json", ""}
 
-// FuzzVerify is target 1: the verifier accepts what the slow reference
-// accepts, and nothing else, also where the signature is right for a part of
-// the request only.
+// FuzzVerify is target 1: the verifier accepts exactly what the slow reference
+// accepts, also if the signature is right for only a part of the request.
 func FuzzVerify(f *testing.F) {
 	f.Add("/sms?x=1", "Body=hi&From=%2B15550101", uint8(0), uint8(0), uint8(0))
 	f.Add("/", "a=1&a=2&a=1", uint8(0), uint8(0), uint8(0))
@@ -59,7 +58,8 @@ func FuzzVerify(f *testing.F) {
 		if len(pairs) > 1000 || strings.Count(target, "&") > 1000 {
 			t.Skip()
 		}
-		// What is signed: everything, the URL alone, another URL, or with a port.
+		// What is signed: everything, the URL alone, another URL, or with a
+		// port.
 		params := slowCanonical(pairs)
 		sig := slowMAC(benchToken, []string{
 			base + target + params, base + target, base + target + "/" + params, base + ":443" + target + params,
@@ -71,26 +71,27 @@ func FuzzVerify(f *testing.F) {
 		if err == nil && m == "POST" {
 			require.Equal(t, body, string(p.Body()))
 		}
-		// Whatever else is sent as a signature, it is refused.
+		// Any other text in place of the signature is refused.
 		_, err = v.Verify(request(m, target, ct, body, slowMAC("another token", base+target+params)))
 		require.Error(t, err)
 	})
 }
 
-// twilioAccepts asks twilio-go's validator, as its users do.
+// twilioAccepts calls twilio-go's validator, as its users do.
 func twilioAccepts(u string, params map[string]string, sig string) bool {
 	v := twilio.NewRequestValidator(benchToken)
 	return v.Validate(u, params, sig)
 }
 
-// agreesWithTwilio lists where twilio-go's verdict is not ours, and why.
+// agreesWithTwilio lists the cases in which twilio-go's verdict differs from
+// ours, and why.
 func agreesWithTwilio(target string, pairs []formPair) bool {
 	u, err := url.Parse(base + target)
 	if err != nil || u.String() != base+target {
-		return false // it writes the URL anew
+		return false // it rewrites the URL
 	}
 	if target == "/" || strings.HasPrefix(target, "/?") {
-		return false // we take the root for a URL without path as well
+		return false // we also accept the root for a URL without path
 	}
 	if strings.Contains(target, "#") {
 		return false // it knows fragments, and a request has none
@@ -98,15 +99,15 @@ func agreesWithTwilio(target string, pairs []formPair) bool {
 	seen := map[string]bool{}
 	for _, p := range pairs {
 		if seen[p.Name] {
-			return false // it reads the first value only
+			return false // it reads only the first value
 		}
 		seen[p.Name] = true
 	}
 	return len(pairs) == len(seen)
 }
 
-// missorted reports whether sorting names and sorting name and value together
-// differ: twilio-go used to do the latter (#139).
+// missorted reports whether sorting by name differs from sorting by name and
+// value together, which twilio-go used to do (#139).
 func missorted(pairs []formPair) bool {
 	joined := make([]string, len(pairs))
 	for i, p := range pairs {
@@ -116,8 +117,8 @@ func missorted(pairs []formPair) bool {
 	return strings.Join(joined, "") != slowCanonical(pairs)
 }
 
-// FuzzVerifyLikeTwilio is target 2: on single-valued parameters the verdict is
-// that of twilio-go's validator, but for the exceptions of agreesWithTwilio.
+// FuzzVerifyLikeTwilio is target 2: for single-valued parameters the verdict is
+// that of twilio-go's validator, except in the cases of agreesWithTwilio.
 func FuzzVerifyLikeTwilio(f *testing.F) {
 	f.Add("/sms?x=1", "Body=hi&From=%2B15550101&Reason=b&ReasonConferenceEnded=a", uint8(0))
 	f.Add("/sms", "", uint8(1))
@@ -147,8 +148,7 @@ func FuzzVerifyLikeTwilio(f *testing.F) {
 }
 
 // FuzzSignThenVerify is target 3: what the signer signs is accepted, and a
-// request that says something else is refused unless it says it in the same
-// bytes (T03).
+// changed request is refused unless its bytes are the same (T03).
 func FuzzSignThenVerify(f *testing.F) {
 	f.Add("/sms", "Body", "hi", "From", "+15550101", "Body=ho&From=%2B15550101")
 	f.Add("/sms?a=1", "a", "1", "a", "2", "a=1")
@@ -157,7 +157,7 @@ func FuzzSignThenVerify(f *testing.F) {
 	v := newVerifier(f, signature.Config{Lenient: true})
 	f.Fuzz(func(t *testing.T, target, name1, value1, name2, value2, other string) {
 		if !targetIsSendable(target) || strings.Contains(target, "#") || strings.Contains(target, "SHA256") || strings.Contains(target, "%") && strings.Contains(target, "?") {
-			t.Skip() // the signer cuts fragments, and a hash has rules of its own
+			t.Skip() // the signer removes fragments, and a hash has its own rules
 		}
 		if name1 == "AccountSid" && name2 == name1 && value1 != value2 {
 			t.Skip()
@@ -196,9 +196,9 @@ func FuzzSignThenVerify(f *testing.F) {
 	})
 }
 
-// FuzzPublicURL is target 7: whatever the headers say, the URL has a
-// configured host and a known scheme, ends in the target as it was received,
-// or there is an error; and asking twice gives the same.
+// FuzzPublicURL is target 7: whatever the headers say, either the URL has a
+// configured host and a known scheme and ends in the target as received, or
+// there is an error. A second call returns the same.
 func FuzzPublicURL(f *testing.F) {
 	f.Add("192.0.2.1:80", "hooks.example.com", "/sms", "https", "hooks.example.com", "8443", "/p", "10.0.0.1", `proto=https;host="hooks.example.com"`)
 	f.Add("192.0.2.1:80", "evil.example", "/sms", "", "", "", "", "", "")
@@ -239,12 +239,12 @@ func FuzzPublicURL(f *testing.F) {
 	})
 }
 
-// TestLikeTwilio runs target 2 over the vectors: wherever they are POSTs of
-// single-valued forms, the verdict is twilio-go's, but for the listed ones.
+// TestLikeTwilio runs target 2 over the vectors that are POSTs of single-valued
+// forms: the verdict is twilio-go's, except for the listed ones.
 func TestLikeTwilio(t *testing.T) {
 	except := map[string]string{
-		"port-empty-port":            "it writes the URL anew",
-		"published-java-unicode-url": "it writes the URL anew",
+		"port-empty-port":            "it rewrites the URL",
+		"published-java-unicode-url": "it rewrites the URL",
 	}
 	compared := 0
 	for _, v := range vectors(t) {

@@ -10,7 +10,7 @@ import (
 // contextKey is the key of the proof in a request's context.
 type contextKey = hookctx.ProofKey
 
-// FromContext returns the proof that [Verifier.Handler] has put in the request's
+// FromContext returns the proof that [Verifier.Handler] stored in the request's
 // context, and whether there is one.
 func FromContext(ctx context.Context) (*Verified, bool) {
 	switch v := ctx.Value(contextKey{}).(type) {
@@ -22,17 +22,17 @@ func FromContext(ctx context.Context) (*Verified, bool) {
 	return nil, false
 }
 
-// Handler is the middleware: next sees verified requests only, with the proof
-// in the context ([FromContext]) and with a body that can be read again. All
-// others get the answer of [Error.Respond], which does not say what was wrong.
-// Handler sets no deadline for slow bodies; ReadTimeout of
-// [http.Server] does. It panics if next is nil.
+// Handler is the middleware. It calls next for verified requests only, with the
+// proof in the context ([FromContext]) and a body that can be read again. Other
+// requests are answered by [Error.Respond], which does not reveal the reason.
+// Handler sets no deadline for slow bodies; use ReadTimeout of [http.Server].
+// Handler panics if next is nil.
 func (v *Verifier) Handler(next http.Handler) http.Handler {
 	if next == nil {
 		panic("signature: Handler of a nil http.Handler")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// The copy keeps what Verify does to the request away from the caller.
+		// Verify changes this copy, not the caller's request.
 		r = r.WithContext(r.Context())
 		proof, err := v.Verify(r)
 		if err != nil {

@@ -73,8 +73,8 @@ type hostileFile struct {
 	Cases   []hostile
 }
 
-// othersConcern are the cases that a verified request can still be refused
-// for, or that are about the answer: they are tested where that is decided.
+// othersConcern are the cases in which another package refuses a verified
+// request, or that are about the answer. They are tested there.
 var othersConcern = map[string]string{
 	"boundary-shift-key-value":    "webhook: Body is missing",
 	"boundary-shift-merge-values": "webhook: From is missing",
@@ -84,7 +84,7 @@ var othersConcern = map[string]string{
 	"media-url-metadata-service":  "webhook: the downloader's rules",
 }
 
-// bytes returns the request as it goes over the wire.
+// bytes returns the request as sent over the wire.
 func (h hostile) bytes(t *testing.T) []byte {
 	if h.RawHTTPRequest != "" {
 		var b []byte
@@ -158,7 +158,8 @@ func TestHostileRequests(t *testing.T) {
 		}))
 	}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// A router that cleans nothing, so that the verifier sees every path.
+		// A router that does not clean paths, so that the verifier sees every
+		// path.
 		if h, ok := endpoints[r.URL.Path]; ok {
 			h.ServeHTTP(w, r)
 			return
@@ -223,10 +224,10 @@ func TestHostileRequests(t *testing.T) {
 			good++
 		}
 	}
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines+2 }, 5*time.Second, 10*time.Millisecond, "goroutines stay behind")
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines+2 }, 5*time.Second, 10*time.Millisecond, "goroutines are left running")
 	t.Logf("%d of %d hostile requests that concern verification as expected (of %d in all)", good, ran, len(file.Cases))
 	for _, name := range left {
-		t.Log("left to others: " + name)
+		t.Log("tested elsewhere: " + name)
 	}
 }
 
@@ -262,7 +263,7 @@ func send(t *testing.T, addr string, h hostile) int {
 	}
 }
 
-// check holds a status against what is expected.
+// check compares a status with the expected one.
 func (h hostile) check(t *testing.T, status int) {
 	t.Helper()
 	var classes []string

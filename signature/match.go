@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// accountMismatch is the detail of an error where a token matched that is bound
-// to another account.
+// accountMismatch is the detail of an error if the matching token is bound to
+// another account.
 const accountMismatch = "the token belongs to another one"
 
-// matchedURL is the spelling of the URL that was signed.
+// matchedURL is the URL as it was signed.
 type matchedURL struct {
 	head, target string
-	end          int  // where it ends in scratch.text
-	params       bool // the parameters are signed behind it
+	end          int  // end of the URL in scratch.text
+	params       bool // the signed text continues with the parameters
 }
 
-// match looks for the token and the URL that give the signature.
+// match finds the token and the URL that produce the signature.
 func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matchedURL, *Error) {
 	tokens, decoy := v.fixed, false
 	if tokens == nil {
@@ -42,8 +42,8 @@ func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matche
 		return Token{}, matchedURL{}, err
 	}
 
-	// The parameters stay where they are, and the spellings of the URL are put
-	// in front of them one by one.
+	// The parameters stay in place. Each spelling of the URL is written in
+	// front of them.
 	room := 0
 	for _, head := range q.loc.heads {
 		room = max(room, len(head)+len(q.loc.target))
@@ -73,7 +73,7 @@ func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matche
 	return Token{}, t.url, refuse(ErrAccount, accountMismatch)
 }
 
-// query returns what a token source may know of the request.
+// query returns what a token source may know about the request.
 func (q *request) query(s *scratch) Query {
 	return Query{
 		AccountSID: value(s, q.account.sid),
@@ -85,9 +85,9 @@ func (q *request) query(s *scratch) Query {
 }
 
 // try computes the signature of each spelling of the URL with each token that
-// may have signed. It writes the spelling into text so that it ends at room. No
-// token is left out after a match, so that time does not tell which it was. The
-// next spelling is tried only if nothing matched.
+// may have signed. It writes the spelling into text so that it ends at room. It
+// tries all tokens even after a match, so that the time does not reveal which
+// one matched. It tries the next spelling only if none matched.
 type try struct {
 	q      *request
 	tokens []Token
@@ -96,7 +96,7 @@ type try struct {
 	room   int
 
 	hits []Token    // the tokens that matched
-	url  matchedURL // and what they have signed
+	url  matchedURL // and the text they signed
 }
 
 func (t *try) all() {

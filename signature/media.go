@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// formType is the media type of a form. All others are treated alike: a hash in
-// the query has to cover the body.
+// formType is the media type of a form. A body of any other type needs a hash
+// in the query.
 const formType = "application/x-www-form-urlencoded"
 
-// mediaType returns the type in the Content-Type header in lower case, "" if
-// there is none. The syntax of its parameters is checked, and they are ignored:
-// Twilio signs UTF-8 whatever the charset is.
+// mediaType returns the type in the Content-Type header in lower case, or "" if
+// there is none. It checks the syntax of parameters but ignores them: Twilio
+// signs UTF-8 whatever the charset.
 func mediaType(h http.Header) (string, *Error) {
 	values := h["Content-Type"]
 	switch len(values) {
@@ -22,8 +22,8 @@ func mediaType(h http.Header) (string, *Error) {
 	default:
 		return "", refuse(ErrMediaType, "more than one Content-Type")
 	}
-	// The spellings that Twilio uses. Parsing would double the allocations of
-	// a verification.
+	// Twilio's usual spellings. Parsing them would double the allocations of a
+	// verification.
 	switch values[0] {
 	case "":
 		return "", nil

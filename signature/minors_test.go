@@ -41,7 +41,7 @@ func TestT29ProofPrintsNothing(t *testing.T) {
 	assert.Equal(t, `POST "/", unverified`, fmt.Sprint(unverified))
 }
 
-// TestUnverifiedForm: parameters become what a request with them would be.
+// TestUnverifiedForm: the parameters are those of a request that holds them.
 func TestUnverifiedForm(t *testing.T) {
 	params := url.Values{"MessageSid": {"SM1"}, "Body": {"a&b", "c"}, "Empty": {""}}
 	p := signature.UnverifiedForm(params)
@@ -60,8 +60,8 @@ func TestUnverifiedForm(t *testing.T) {
 	assert.False(t, p.By(newVerifier(t, signature.Config{})))
 }
 
-// stalled sends some bytes of a body and then the rest of it never comes: it
-// notes how much memory the reader has taken by then.
+// stalled sends some bytes of a body and then stalls. It records how much
+// memory the reader has allocated by then.
 type stalled struct {
 	left int
 	held chan uint64
@@ -79,8 +79,9 @@ func (s *stalled) Read(p []byte) (int, error) {
 
 func (s *stalled) Close() error { return nil }
 
-// TestT12MemoryOfStalledBodies: a client whose body does not end makes the verifier
-// hold at most 13 KiB, or 17 times what it has sent (security review, m3).
+// TestT12MemoryOfStalledBodies: a client whose body does not end makes the
+// verifier allocate at most 13 KiB, or 17 times what it has sent (security
+// review, m3).
 func TestT12MemoryOfStalledBodies(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	for _, c := range []struct{ declared, sent int }{{12 << 10, 0}, {12 << 10, 1}, {1 << 20, 0}, {1 << 20, 1}, {1 << 20, 1<<10 + 1}, {1 << 20, 16<<10 + 1}, {1 << 20, 300 << 10}, {-1, 1<<10 + 1}} {
@@ -95,8 +96,8 @@ func TestT12MemoryOfStalledBodies(t *testing.T) {
 	}
 }
 
-// TestT10JSONAccountIsInTheURL: the account of a request with JSON is the one in
-// its URL. What the body says is not compared (security review, m8).
+// TestT10JSONAccountIsInTheURL: the account of a JSON request is the one in its
+// URL. The body is not compared (security review, m8).
 func TestT10JSONAccountIsInTheURL(t *testing.T) {
 	bound := newToken(t, "a", account, benchToken)
 	v := newVerifier(t, signature.Config{Tokens: fixed(bound)})

@@ -6,30 +6,30 @@ import (
 	"strings"
 )
 
-// This file holds the strict rules: what they refuse has a signed text that is
+// This file holds the strict rules. They refuse a request whose signed text is
 // also the text of another request.
 //
-// The text is the URL and then the parameters, sorted, with nothing between
-// (T03). Whoever has one signed request can cut its text anew, and so move
-// pieces between the path, the query and the parameters. The names of
-// parameters are the developer's own, so they cannot be used to find the cuts.
-// But Twilio names the account, and the text "AccountSidAC" tells where:
-// everything in front of it is the URL, or parameters whose names sort before
-// AccountSid.
+// The signed text is the URL followed by the sorted parameters, with no
+// separators (T03). An attacker with one signed request can split its text
+// differently and move pieces between the path, the query and the parameters.
+// Developers choose some parameter names, so names do not mark the boundaries.
+// But Twilio always sends the account, and the text "AccountSidAC" marks its
+// position: everything before it is the URL, or parameters whose names sort
+// before AccountSid.
 //
-// With the rules below, all accepted requests that have a text with an account
-// and the same path have the same URL and the same account, and a text without
-// parameters is not the text of a form (TestT03OneReading). What is left is the
-// cut between two parameters behind the account: decoding finds those that
-// leave out what a webhook has to have.
+// With the rules below, all accepted requests whose text has an account and the
+// same path have the same URL and the same account, and a text without
+// parameters is not the text of a form (TestT03OneReading). Only the boundaries
+// between parameters after the account remain open: decoding refuses requests
+// that lack what a webhook must have.
 
-// anchor is where the account begins in a signed text.
+// anchor marks the account in a signed text.
 const anchor = "AccountSidAC"
 
 // checkReading refuses a request whose signed text has another reading. The
-// text that was signed ends s.text, and its URL ends with target.
+// signed text ends s.text, and its URL ends with target.
 func (q *request) checkReading(s *scratch, url matchedURL) *Error {
-	// Parameters that were moved to the end of the URL.
+	// Parameters moved to the end of the URL.
 	if strings.Contains(url.target, anchor) {
 		return refuse(ErrTarget, "the URL holds parameters")
 	}
@@ -48,15 +48,16 @@ func (q *request) checkReading(s *scratch, url matchedURL) *Error {
 			// Its value follows the URL.
 			return refuse(ErrForm, "a parameter without a name")
 		case bytes.ContainsAny(name, "=&?"):
-			// A query that was moved into the parameters.
+			// A query moved into the parameters.
 			return refuse(ErrForm, "the parameter "+shown(name)+" could be a part of the URL's query")
 		case hasQuery && string(name) < "AccountSid":
-			// The end of a query that was moved into the parameters.
+			// The end of a query moved into the parameters.
 			return refuse(ErrForm, "the parameter "+shown(name)+" sorts before AccountSid, and so could be the end of the URL's query")
 		}
 		place += len(name) + len(s.form.Value(i))
 	}
-	// An account that is part of a name or a value, or cut by the end of the URL.
+	// An account that is part of a name or a value, or split by the end of the
+	// URL.
 	want := -1
 	if found {
 		want = len(url.target) + place
@@ -67,8 +68,8 @@ func (q *request) checkReading(s *scratch, url matchedURL) *Error {
 	return nil
 }
 
-// shown returns a name as it may be shown in an error: up to where a value
-// could begin, if it is a piece of something else.
+// shown returns a name as an error may show it: up to the point where a value
+// could start, in case it is part of something else.
 func shown(name []byte) string {
 	if i := bytes.IndexAny(name, "=&?"); i >= 0 {
 		name = name[:i+1]

@@ -18,7 +18,7 @@ import (
 )
 
 // TestT03MissingSeparators shows which readings of one signed text the strict
-// rules refuse, and which are left to decoding.
+// rules refuse, and which decoding must refuse.
 func TestT03MissingSeparators(t *testing.T) {
 	const genuine = "AccountSid=" + account + "&Body=hi&From=%2B15550101"
 	sign := func(target, body string) *http.Request {
@@ -59,9 +59,9 @@ func TestT03MissingSeparators(t *testing.T) {
 	}
 }
 
-// TestNamesOfDevelopers: the names of parameters are chosen by developers, in
-// the Voice SDK (cybex-dev/twilio_voice 34, twilio-voice-react-native 243), and
-// by SIP devices. They are accepted, and come out as they were sent.
+// TestNamesOfDevelopers: developers choose parameter names in the Voice SDK
+// (cybex-dev/twilio_voice 34, twilio-voice-react-native 243), and SIP devices
+// choose some, too. They are accepted and returned unchanged.
 func TestNamesOfDevelopers(t *testing.T) {
 	names := []string{
 		"user id", "user:id", "__name", "naïve", "名前", "$plan", "1st", "_id", "a/b", "customer@id", "a(b)", "🙂", strings.Repeat("a", 129), "__TWI_RECIPIENT_NAME",
@@ -90,7 +90,7 @@ func TestNamesOfDevelopers(t *testing.T) {
 	}
 }
 
-// TestRefusedNameIsShown: the error names the parameter, and never a value.
+// TestRefusedNameIsShown: the error names the parameter and never a value.
 func TestRefusedNameIsShown(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	for text, want := range map[[2]string]string{
@@ -117,8 +117,8 @@ type reading struct {
 func (g reading) path() string { path, _, _ := strings.Cut(g.target, "?"); return path }
 
 // readings yields requests with the signed text base+text: the URL alone, and
-// then n times a URL that ends somewhere with up to four parameters behind it, in
-// the order of signing. Most cuts are at the ends of the account.
+// then n times a URL followed by up to four parameters in signing order. Most
+// boundaries are at the ends of the account.
 func readings(random *rand.Rand, text string, n int, yield func(reading)) {
 	at := strings.Index(text, "AccountSidAC")
 	likely := []int{at, at + 10, at + 44, at + 44, len(text)}
@@ -155,10 +155,10 @@ func readings(random *rand.Rand, text string, n int, yield func(reading)) {
 	}
 }
 
-// TestT03OneReading proves the strict rules on many short texts: of all
-// requests with one signed text that names an account, those that are accepted
-// for one path have the same URL and the same account. What is left to decoding
-// is where one parameter behind the account ends and the next begins.
+// TestT03OneReading checks the strict rules on many short texts: of all
+// requests with one signed text that names an account, those accepted for one
+// path have the same URL and the same account. Only the boundaries between
+// parameters after the account remain for decoding to check.
 func TestT03OneReading(t *testing.T) {
 	v, err := signature.New(signature.Config{BaseURL: base, Tokens: signature.Tokens(benchToken), Methods: []string{"GET", "POST"}})
 	require.NoError(t, err)
@@ -238,8 +238,8 @@ func FuzzT03OneReading(f *testing.F) {
 	})
 }
 
-// TestGETWithOwnAccount: a URL may have an AccountSid of its own in its query.
-// Twilio's, which it appends, is the one that counts.
+// TestGETWithOwnAccount: a URL may have its own AccountSid in its query. Twilio
+// appends another, and that one counts.
 func TestGETWithOwnAccount(t *testing.T) {
 	token := newToken(t, "a", account, benchToken)
 	var asked signature.Query
@@ -280,9 +280,9 @@ func TestGETWithOwnAccount(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// TestUnescapedByTwilio: Twilio signs some characters in the query of a GET as
-// they are and sends them escaped (twilio-node 621, 1059, 1183, twilio-ruby
-// 528). Another order stays refused, and so does the query of a POST.
+// TestUnescapedByTwilio: Twilio signs some characters in the query of a GET
+// unescaped and sends them escaped (twilio-node 621, 1059, 1183, twilio-ruby
+// 528). Another order is still refused, and so is the query of a POST.
 func TestUnescapedByTwilio(t *testing.T) {
 	v := newVerifier(t, signature.Config{Hosts: nil})
 	get := func(target, signed string) error {
@@ -343,8 +343,8 @@ func TestT05RepeatedNames(t *testing.T) {
 	}
 }
 
-// TestT05ParsedBeforeVerify: Verify used without the middleware removes what was
-// parsed before, which need not be what was verified.
+// TestT05ParsedBeforeVerify: Verify without the middleware clears what was
+// parsed before, which may differ from what was verified.
 func TestT05ParsedBeforeVerify(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	r := httptest.NewRequest(http.MethodPost, "/sms", strings.NewReader("Body=unsigned"))

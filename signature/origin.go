@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// origin is what a request, or the proxies in front, say about the public
-// address. Empty fields say nothing.
+// origin is what a request, or the proxies in front, state about the public
+// address. Empty fields are unknown.
 type origin struct {
 	scheme string
-	host   string // perhaps with a port
+	host   string // may include a port
 	port   string // for a host without one
-	prefix string // what a proxy cut off the path
+	prefix string // path prefix that a proxy removed
 }
 
-// originOf derives scheme and host where no BaseURL is configured: from the
-// forwarding headers of trusted proxies, and what they leave open from the
-// request itself. The host has to be one of Config.Hosts, since a genuine
-// signature for another host must not be accepted here (T07). With ErrHost it
-// returns the origin that was refused, for [Verifier.Diagnose].
+// originOf derives scheme and host if no BaseURL is configured: from the
+// forwarding headers of trusted proxies, and for the rest from the request. The
+// host must be in Config.Hosts, because a genuine signature for another host
+// must not be accepted here (T07). With ErrHost it returns the refused origin,
+// for [Verifier.Diagnose].
 func (v *Verifier) originOf(r *http.Request) (origin, *Error) {
 	var o origin
 	if peer, ok := peerAddr(r.RemoteAddr); ok && v.trusts(peer) {
@@ -62,11 +62,11 @@ func (v *Verifier) originOf(r *http.Request) (origin, *Error) {
 	return o, nil
 }
 
-// differ reports whether a and b both say something, and not the same.
+// differ reports whether a and b are both set and not equal.
 func differ(a, b string) bool { return a != "" && b != "" && !strings.EqualFold(a, b) }
 
-// knowsHost reports whether host, which may have a port, is one of
-// Config.Hosts. An entry without a port stands for every port.
+// knowsHost reports whether host, which may have a port, is in Config.Hosts. An
+// entry without a port matches every port.
 func (v *Verifier) knowsHost(host, scheme string) bool {
 	_, name, port := splitAuthority(host)
 	if port == "" {
@@ -89,7 +89,7 @@ func (v *Verifier) trusts(addr netip.Addr) bool {
 	return false
 }
 
-// peerAddr reads an address with or without a port, brackets or a zone.
+// peerAddr parses an address with or without port, brackets or zone.
 func peerAddr(s string) (netip.Addr, bool) {
 	if host, _, err := net.SplitHostPort(s); err == nil {
 		s = host
@@ -98,9 +98,9 @@ func peerAddr(s string) (netip.Addr, bool) {
 	return addr.Unmap().WithZone(""), err == nil
 }
 
-// hops returns how many trusted proxies a request came through: the peer, and
-// those of the addresses that they name, from the nearest on, which are
-// trusted too. Each wrote what it saw at the right end of its headers.
+// hops returns the number of trusted proxies that a request passed: the peer
+// and, from the nearest on, each named address that is trusted. Each proxy
+// appends its value at the right end of its headers.
 func (v *Verifier) hops(clients []string) int {
 	n := 1
 	for i := len(clients) - 1; i > 0; i-- {
@@ -114,8 +114,8 @@ func (v *Verifier) hops(clients []string) int {
 }
 
 // outermost returns the value that the outermost of n trusted hops wrote,
-// counted from the right. What is left of it came from outside. Fewer
-// values than hops mean that an inner hop passed on what an outer one wrote.
+// counted from the right. Values to its left came from the client. With fewer
+// values than hops, an inner hop passed on an outer one's value.
 func outermost(values []string, n int) string {
 	if len(values) == 0 {
 		return ""
@@ -123,13 +123,13 @@ func outermost(values []string, n int) string {
 	return values[max(0, len(values)-n)]
 }
 
-// forwardingHeaders are the names that Config.ForwardedHeaders may hold.
+// forwardingHeaders are the names allowed in Config.ForwardedHeaders.
 var forwardingHeaders = []string{
 	"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", prefixHeader,
 }
 
-// prefixHeader is read only if the configuration names it: most proxies pass
-// it on as the client wrote it.
+// prefixHeader is read only if the configuration names it: most proxies pass it
+// on unchanged from the client.
 const prefixHeader = "X-Forwarded-Prefix"
 
 // claims returns the values of a header that the configuration names.

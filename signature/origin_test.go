@@ -90,7 +90,7 @@ func TestT07PublicURL(t *testing.T) {
 		{"host with a space", trusted, "hooks.example.com", false, http.Header{"X-Forwarded-Host": {"hooks.example.com evil"}}, ""},
 		{"host with user information", trusted, "hooks.example.com", false, http.Header{"X-Forwarded-Host": {"evil@hooks.example.com"}}, ""},
 		{"host with user information in Forwarded", trusted, "hooks.example.com", false, http.Header{"Forwarded": {`host="evil@hooks.example.com"`}}, ""},
-		{"port that is no number", trusted, "hooks.example.com", false, http.Header{"X-Forwarded-Port": {"80x"}}, ""},
+		{"port that is not a number", trusted, "hooks.example.com", false, http.Header{"X-Forwarded-Port": {"80x"}}, ""},
 		{"port too long", trusted, "hooks.example.com", false, http.Header{"X-Forwarded-Port": {"123456"}}, ""},
 		{"prefix without slash", trusted, "hooks.example.com", false, http.Header{"X-Forwarded-Prefix": {"twilio"}}, ""},
 		{"prefix with an authority", trusted, "hooks.example.com", false, http.Header{"X-Forwarded-Prefix": {"//evil.example"}}, ""},
@@ -130,8 +130,8 @@ func TestT07PublicURL(t *testing.T) {
 }
 
 // TestT07ForwardingHeadersAreNamed: a forwarding header counts only if the
-// configuration names it. Without a list X-Forwarded-Prefix does not, which most
-// proxies pass on as the client wrote it.
+// configuration names it. Without a list X-Forwarded-Prefix does not count,
+// because most proxies pass it on unchanged from the client.
 func TestT07ForwardingHeadersAreNamed(t *testing.T) {
 	headers := map[string]string{
 		"Forwarded": "host=other.example.com", "X-Forwarded-Host": "other.example.com", "X-Forwarded-Port": "8443",
@@ -161,8 +161,8 @@ func TestT07ForwardingHeadersAreNamed(t *testing.T) {
 	assert.NotContains(t, err.Error(), "entry 2")
 }
 
-// TestT07AbsoluteTarget: the host in the request line is a claim of the client,
-// which vouches for nothing.
+// TestT07AbsoluteTarget: the client controls the host in the request line, so
+// it is ignored.
 func TestT07AbsoluteTarget(t *testing.T) {
 	v := newVerifier(t, signature.Config{Hosts: []string{"hooks.example.com"}})
 	for host, want := range map[string]error{"hooks.example.com": nil, "evil.example": signature.ErrHost} {
@@ -174,8 +174,8 @@ func TestT07AbsoluteTarget(t *testing.T) {
 	}
 }
 
-// TestT07BaseURL shows what the configured address makes of a request, and
-// that nothing else does.
+// TestT07BaseURL checks the URL that the configured address gives a request,
+// and that nothing else changes it.
 func TestT07BaseURL(t *testing.T) {
 	for _, tt := range []struct {
 		name, base, target string
@@ -226,8 +226,8 @@ func TestT07BaseURL(t *testing.T) {
 	}
 }
 
-// TestT07RoutersDoNotMatter: the URL is the same whatever has been done to
-// Request.URL on the way.
+// TestT07RoutersDoNotMatter: the URL is the same whatever was done to
+// Request.URL.
 func TestT07RoutersDoNotMatter(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	verified := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -244,7 +244,7 @@ func TestT07RoutersDoNotMatter(t *testing.T) {
 	assert.Equal(t, 200, w.Code)
 	assert.Equal(t, base+"/hooks/a%20b/c%2fd?x=%zz", w.Body.String())
 
-	// A request that was not received but made: RequestURI is empty.
+	// A request made by hand has no RequestURI.
 	for _, target := range []string{"/a%2Fb?x=1", "/a[1]|b", "/plain?", "", "?x=1"} {
 		r, err := http.NewRequest(http.MethodGet, "http://internal.example.com"+target, nil)
 		require.NoError(t, err)

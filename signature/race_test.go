@@ -2,6 +2,6 @@
 
 package signature_test
 
-// underRace tells that the race detector is on: it makes pools forget, so
-// allocations cannot be counted.
+// underRace reports whether the race detector is on. It makes pools drop
+// values, so allocations cannot be counted.
 const underRace = true

@@ -15,8 +15,8 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 )
 
-// This file is the slow, obvious verifier that ours is compared with. It
-// shares no code with it but the form parser, which has a reference of its own.
+// This file is a slow, obvious verifier to compare ours with. It shares only
+// the form parser, which has its own reference.
 
 func decodeSignature(t testing.TB, text string) []byte {
 	t.Helper()

@@ -24,8 +24,8 @@ const (
 	formCT  = "application/x-www-form-urlencoded"
 )
 
-// newVerifier makes a verifier, with the usual address and token where cfg
-// has none.
+// newVerifier returns a verifier, with the usual address and token for what cfg
+// leaves out.
 func newVerifier(t testing.TB, cfg signature.Config) *signature.Verifier {
 	t.Helper()
 	if cfg.BaseURL == "" && cfg.Hosts == nil {
@@ -39,7 +39,7 @@ func newVerifier(t testing.TB, cfg signature.Config) *signature.Verifier {
 	return v
 }
 
-// signedForm is a form POST with a signature that is right for what it says.
+// signedForm is a form POST with a correct signature.
 func signedForm(target, body string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body))
 	r.Header.Set("Content-Type", formCT)
@@ -72,8 +72,8 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 func (f failing) Close() error             { return nil }
 
-// TestRefusals reaches every refusal of the package by a case of its own. Each
-// request is right but for the one thing that its name says.
+// TestRefusals covers every refusal of the package with a case of its own. Each
+// request is right except for what its name says.
 func TestRefusals(t *testing.T) {
 	hosts := signature.Config{Hosts: []string{"hooks.example.com"}, Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}
 	with := func(r *http.Request, change func(*http.Request)) *http.Request {
@@ -203,7 +203,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// fixed is a source that returns what it is given.
+// fixed is a source that returns what it holds.
 func fixed(tokens ...signature.Token) signature.TokenSource {
 	return signature.TokenFunc(func(context.Context, signature.Query) ([]signature.Token, error) { return tokens, nil })
 }
@@ -238,7 +238,7 @@ func TestHandlerAnswersNothing(t *testing.T) {
 	assert.Panics(t, func() { v.Handler(nil) })
 }
 
-// TestAccepted lists what the rules let through beside the plain cases.
+// TestAccepted lists what the rules accept besides the plain cases.
 func TestAccepted(t *testing.T) {
 	with := func(r *http.Request, change func(*http.Request)) *http.Request {
 		change(r)
@@ -306,8 +306,8 @@ func TestStrictRefusesOnlyContent(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-// TestDiagnoseBeforeParameters: a source of tokens is asked for a request whose
-// parameters were never read, as where the host is refused.
+// TestDiagnoseBeforeParameters: Diagnose calls the token source for a request
+// whose parameters were never read, such as one with a refused host.
 func TestDiagnoseBeforeParameters(t *testing.T) {
 	var asked signature.Query
 	v, err := signature.New(signature.Config{
@@ -326,8 +326,8 @@ func TestDiagnoseBeforeParameters(t *testing.T) {
 	assert.Empty(t, asked.AccountSID)
 }
 
-// TestZeroVerifierAcceptsNothing: a verifier that nobody configured must not
-// let anything through.
+// TestZeroVerifierAcceptsNothing: a verifier without a configuration must not
+// accept anything.
 func TestZeroVerifierAcceptsNothing(t *testing.T) {
 	reached := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("an unverified request came through") })
 	for _, v := range []*signature.Verifier{nil, new(signature.Verifier)} {

@@ -12,31 +12,30 @@ import (
 	"github.com/ringback-go/ringback/internal/hookctx"
 )
 
-// ReplayWindow refuses a verified request that comes a second time (T09).
-// Nothing that Twilio signs tells when a request was made, so whoever has seen
-// one, in a log or at a tunnel, can send it again for ever; a window makes that
-// useless while it lasts.
+// ReplayWindow refuses a verified request that arrives a second time (T09).
+// Twilio's signature has no timestamp. Anyone who has seen a request, in a log
+// or at a tunnel, can send it again forever. A window prevents that for its
+// duration.
 //
-// A request is known by its signature, which covers the URL and the
-// parameters. Where equal requests are legitimate (a caller may press the same
-// key twice in one call) a window must not be used, or DistinctTokens set.
-// State that changes only once, as in package status, needs no window.
+// A request is identified by its signature, which covers the URL and the
+// parameters. If equal requests are legitimate (a caller may press the same key
+// twice in one call), do not use a window, or set DistinctTokens. State that
+// changes only once, as in package status, needs no window.
 type ReplayWindow struct {
-	// Store remembers the requests. Nil means a [MemoryClaims] of its own,
-	// which other processes do not see.
+	// Store remembers the requests. Nil means a new [MemoryClaims], which other
+	// processes do not see.
 	Store ClaimStore
 
 	// Window is how long a request is remembered; zero means 24 hours.
 	Window time.Duration
 
-	// DistinctTokens lets requests pass that differ in their
-	// I-Twilio-Idempotency-Token only. Twilio gives a retry the token of the
-	// first try. The header is not signed: with this set, the window keeps
-	// retries out, but nobody who can write headers.
+	// DistinctTokens accepts requests that differ only in their
+	// I-Twilio-Idempotency-Token. Twilio gives a retry the token of the first
+	// attempt. The header is not signed: with this option, the window stops
+	// retries but not an attacker who can set headers.
 	DistinctTokens bool
 
-	// Refused is called with each request that is refused, as
-	// [Config.Refused] is.
+	// Refused is called with each refused request, like [Config.Refused].
 	Refused func(*http.Request, *Error)
 }
 
@@ -45,15 +44,15 @@ const (
 	releaseTimeout = 5 * time.Second
 )
 
-// Handler lets each request reach next once. It belongs inside
-// [Verifier.Handler] and panics on requests that have not come through one. A
-// repeated request is answered with 409, and with 503 if the store fails.
+// Handler passes each request to next once. Use it inside [Verifier.Handler];
+// it panics on requests that did not pass through one. It answers a repeated
+// request with 409, or with 503 if the store fails.
 //
 // A request is forgotten, so that a retry may reach next again, if next
 // panicked or answered with a server error while the client was still waiting.
-// Handlers of package webhook know more: their request is forgotten only if the
-// user's function was not called, or if it failed. One that was too late, or
-// whose client closed the connection, may have done its work by then.
+// Handlers of package webhook are more precise: their request is forgotten only
+// if the user's function was not called or failed. A function that timed out,
+// or whose client closed the connection, may have done its work.
 //
 // Handler panics if next is nil or Window is negative.
 func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
@@ -77,7 +76,7 @@ func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
 		}
 		key, owner := w.key(proof, r.Header), rand.Text()
 		release := func() {
-			// The client may have gone away; the claim must be released all the same.
+			// The client may be gone. Release the claim anyway.
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), releaseTimeout)
 			defer cancel()
 			_ = store.Release(ctx, key, owner) // otherwise it ends with the window
@@ -86,7 +85,7 @@ func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
 		if err != nil || claim.Owner != owner {
 			refusal := refuse(ErrReplayed, "")
 			if err != nil {
-				release() // the claim may have been made before the error
+				release() // the claim may have succeeded before the error
 				refusal = refuseFor(ErrClaimStore, "", err)
 			}
 			if w.Refused != nil {
@@ -116,9 +115,8 @@ func (w *ReplayWindow) Handler(next http.Handler) http.Handler {
 	})
 }
 
-// key returns the key of a request in the store. It is a hash, so that the store
-// does not hold a signature that could be used again, and a header of any
-// length fits.
+// key returns the key of a request in the store. It is a hash, so that the
+// store holds no usable signature and any header length fits.
 func (w *ReplayWindow) key(p *Verified, h http.Header) string {
 	sum := sha256.New()
 	io.WriteString(sum, p.signature)
@@ -128,7 +126,7 @@ func (w *ReplayWindow) key(p *Verified, h http.Header) string {
 	return "replay:" + hex.EncodeToString(sum.Sum(nil))
 }
 
-// statusWatcher remembers the status of an answer.
+// statusWatcher records the status of an answer.
 type statusWatcher struct {
 	http.ResponseWriter
 	status int
@@ -141,5 +139,5 @@ func (w *statusWatcher) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap lets [http.ResponseController] reach what is behind.
+// Unwrap supports [http.ResponseController].
 func (w *statusWatcher) Unwrap() http.ResponseWriter { return w.ResponseWriter }

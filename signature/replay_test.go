@@ -28,8 +28,8 @@ func code(h http.Handler, r *http.Request) int {
 	return w.Code
 }
 
-// TestT09Replay: a captured request is good for once while the window lasts,
-// whatever is done to the headers that nobody signs.
+// TestT09Replay: a captured request is accepted once during the window,
+// whatever is done to the unsigned headers.
 func TestT09Replay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVerifier(t, signature.Config{})
@@ -57,8 +57,8 @@ func TestT09Replay(t *testing.T) {
 	})
 }
 
-// TestT09DistinctTokens: where equal requests are legitimate, Twilio's retries
-// are told apart from them by the token.
+// TestT09DistinctTokens: if equal requests are legitimate, the token
+// distinguishes them from Twilio's retries.
 func TestT09DistinctTokens(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	h := v.Handler((&signature.ReplayWindow{DistinctTokens: true}).Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
@@ -98,7 +98,7 @@ func TestReplayWindowMisuse(t *testing.T) {
 	assert.Panics(t, func() { code(h, signedForm("/sms", "a=1")) }, "outside of Verifier.Handler")
 }
 
-// brokenStore fails at everything.
+// brokenStore fails at every call.
 type brokenStore struct{ released int }
 
 func (*brokenStore) Claim(context.Context, string, string, time.Duration) (signature.Claim, error) {
@@ -126,8 +126,8 @@ func TestReplayStoreFails(t *testing.T) {
 	assert.Equal(t, 1, store.released, "T25: the claim may have been made all the same")
 }
 
-// A client that closes the connection must not get the claim released: whoever
-// has captured a request could send it again and again (security review, n2).
+// A client that closes the connection must not release the claim: whoever
+// captured a request could send it repeatedly (security review, n2).
 func TestT09HangingUpDoesNotReleaseTheClaim(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	calls := 0

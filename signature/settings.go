@@ -7,34 +7,34 @@ import (
 	"strings"
 )
 
-// headerName is where the signature is, as net/http spells it, and
-// settingsName where Twilio says which shared key has made it.
+// headerName is the header with the signature, in the spelling of net/http.
+// settingsName is the header with the shared key that made it.
 const (
 	headerName   = "X-Twilio-Signature"
 	settingsName = "X-Twilio-Webhooks-Signature-Settings"
 )
 
-// settings is what the settings header says. It is not signed, so it may only
-// choose among the keys that are configured. The zero value means that there
-// is no header, and so that an auth token has signed.
+// settings is the parsed settings header. It is not signed, so it may only
+// select among the configured keys. The zero value means that there is no
+// header, so an auth token signed.
 type settings struct {
 	keyID     string    // "" if no key is named
 	algorithm Algorithm // "" without the header
 }
 
-// shared reports whether a shared key has signed.
+// shared reports whether a shared key signed.
 func (s settings) shared() bool { return s.algorithm != "" }
 
-// The limits of a settings header.
+// Limits of a settings header.
 const (
 	maxSettings = 512
 	maxItems    = 8
 	maxKeyID    = 128
 )
 
-// settingsOf reads the settings header by the grammar of signature.md section
-// 8.2. Names and values are exact, and nothing may be said twice: another
-// reader might pass over what this one counts.
+// settingsOf parses the settings header by the grammar of signature.md section
+// 8.2. Names and values are exact, and nothing may be repeated: another reader
+// might use the other value.
 func settingsOf(h http.Header) (s settings, err *Error) {
 	lines := h[settingsName]
 	switch {
@@ -97,10 +97,10 @@ func isSettingsName(s string) bool {
 
 func isSettingsValue(s string) bool { return strings.Trim(s, settingsSet) == "" }
 
-// signatureOf returns the signature and the settings, whose shape it checks:
-// that is cheap, and keeps strangers from having their bodies read. The
-// signature is compared as text later, so another spelling of the same bytes
-// does not pass.
+// signatureOf returns the signature and the settings and checks their format.
+// The check is cheap and avoids reading the bodies of strangers. The signature
+// is compared as text later, so another spelling of the same bytes does not
+// pass.
 func signatureOf(h http.Header) (string, settings, *Error) {
 	lines := h[headerName]
 	switch {
@@ -133,16 +133,15 @@ func signatureOf(h http.Header) (string, settings, *Error) {
 	return text, set, nil
 }
 
-// selection is the part of the tokens that may have signed a request.
+// selection is the set of tokens that may have signed a request.
 type selection struct {
 	settings
 	anyID bool // the request names no key
 }
 
 // choose applies the rules of signature.md section 8.3. Auth tokens and shared
-// keys are never tried in each other's place, a key that is known by its id is
-// not replaced by others, and a key is used only with the algorithms that it
-// was declared for, whatever the request says.
+// keys never replace each other, no other key replaces one known by its id, and
+// a key is used only with its declared algorithms, whatever the request says.
 func (s settings) choose(tokens []Token) (selection, *Error) {
 	chosen := selection{settings: s, anyID: s.keyID == ""}
 	if !s.shared() {

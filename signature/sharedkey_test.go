@@ -93,7 +93,7 @@ func (v sharedKeyVector) request() (*http.Request, string) {
 	return r, base
 }
 
-// reasons are the sentinels for the reasons that the vectors give.
+// reasons are the sentinels for the reasons in the vectors.
 var reasons = map[string]error{
 	"signature-missing": signature.ErrMissing, "signature-repeated": signature.ErrHeader, "signature-malformed": signature.ErrHeader, "signature-length": signature.ErrHeader,
 	"settings-malformed": signature.ErrSettings, "settings-repeated": signature.ErrSettings, "settings-missing": signature.ErrSettings,
@@ -140,8 +140,8 @@ func TestSharedKeyVectors(t *testing.T) {
 	t.Logf("%d of %d vectors of shared keys as expected", good, len(all))
 }
 
-// TestSharedKeySigns: what a key signs is what the vectors were signed with, and
-// is accepted.
+// TestSharedKeySigns: a key produces the signatures of the vectors, and they
+// are accepted.
 func TestSharedKeySigns(t *testing.T) {
 	signed := 0
 	for _, v := range sharedKeyVectors(t) {
@@ -231,7 +231,7 @@ func TestT01EachBitOfSHA256(t *testing.T) {
 	}
 }
 
-// TestT02SharedKeys: no key without a secret, and none that prints it.
+// TestT02SharedKeys: a key needs a secret, and no key prints it.
 func TestT02SharedKeys(t *testing.T) {
 	const secret = "whsk_secret"
 	for _, bad := range []struct {
@@ -282,8 +282,9 @@ func TestT08KeysAreNeverTraded(t *testing.T) {
 	assert.NotZero(t, keys)
 }
 
-// TestT10SourceIsAskedForTheKey: a source of many tenants gets what the request
-// says of its key. An account without a key costs as much as a wrong signature.
+// TestT10SourceIsAskedForTheKey: a source of many tenants receives what the
+// request says about its key. An account without a key costs as much as a wrong
+// signature.
 func TestT10SourceIsAskedForTheKey(t *testing.T) {
 	var asked signature.Query
 	v := newVerifier(t, signature.Config{Tokens: signature.TokenFunc(func(_ context.Context, q signature.Query) ([]signature.Token, error) {
@@ -302,8 +303,8 @@ func TestT10SourceIsAskedForTheKey(t *testing.T) {
 	assert.Equal(t, 2, computed)
 }
 
-// TestT12SharedKeysBeforeTheBody: a request that no key can have signed has no
-// body read.
+// TestT12SharedKeysBeforeTheBody: the body is not read if no key can have
+// signed the request.
 func TestT12SharedKeysBeforeTheBody(t *testing.T) {
 	key, err := signature.NewSharedKey("k", "a-secret")
 	require.NoError(t, err)
@@ -330,7 +331,7 @@ func TestT12SharedKeysBeforeTheBody(t *testing.T) {
 	}
 }
 
-// TestSettingsCostNothing: the settings header brings no allocation.
+// TestSettingsCostNothing: the settings header does not allocate.
 func TestSettingsCostNothing(t *testing.T) {
 	if underRace {
 		t.Skip("pools forget under the race detector")
@@ -354,8 +355,8 @@ func TestSettingsCostNothing(t *testing.T) {
 	assert.Equal(t, allocations(token), allocations(key))
 }
 
-// TestT01SettingsGrammar: the settings header is read exactly, and what another
-// reader could read differently is refused.
+// TestT01SettingsGrammar: the settings header is parsed exactly, and what
+// another reader could read differently is refused.
 func TestT01SettingsGrammar(t *testing.T) {
 	key, err := signature.NewSharedKey("k", "a-secret")
 	require.NoError(t, err)

@@ -14,9 +14,9 @@ import (
 )
 
 // Sign returns the signature of a request as Twilio computes it, for tests and
-// for tools: of a form POST to url, or with nil params of a GET or a WebSocket
+// tools. It signs a form POST to url or, with nil params, a GET or a WebSocket
 // handshake, whose parameters are in the query. The fragment of url is not
-// signed. It shares no code with [Verifier.Verify], so that one can be
+// signed. Sign shares no code with [Verifier.Verify], so that each can be
 // tested against the other.
 func Sign(secret, url string, params url.Values) string {
 	mac := hmac.New(sha1.New, []byte(secret))
@@ -38,8 +38,8 @@ func signedText(url string, params url.Values) string {
 }
 
 // SignBody returns the signature of a POST whose body is not a form, such as
-// JSON, and the URL that it has to be sent to: url with the body's hash added
-// to the query as bodySHA256, without the fragment.
+// JSON, and the URL to send it to: url without its fragment, with the body's
+// hash added to the query as bodySHA256.
 func SignBody(secret, url string, body []byte) (signature, signedURL string) {
 	signedURL = withHash(url, body)
 	return Sign(secret, signedURL, nil), signedURL
@@ -56,7 +56,7 @@ func withHash(url string, body []byte) string {
 	return url + separator + hashName + "=" + hex.EncodeToString(sum[:])
 }
 
-// Headers are the headers that prove a request.
+// Headers are the signature headers of a request.
 type Headers struct {
 	// Signature is the value of X-Twilio-Signature.
 	Signature string
@@ -66,13 +66,13 @@ type Headers struct {
 	Settings string
 }
 
-// HeadersOf returns the headers that a request came with. Tools that forward or
+// HeadersOf returns the signature headers of a request. Tools that forward or
 // repeat a request must pass on both.
 func HeadersOf(h http.Header) Headers {
 	return Headers{h.Get(headerName), h.Get(settingsName)}
 }
 
-// Set replaces both headers in to, and deletes those that are "".
+// Set replaces both headers in to and deletes those that are "".
 func (h Headers) Set(to http.Header) {
 	for name, value := range map[string]string{headerName: h.Signature, settingsName: h.Settings} {
 		if value == "" {
@@ -83,9 +83,9 @@ func (h Headers) Set(to http.Header) {
 	}
 }
 
-// Sign returns the headers of a request as Twilio makes them, as [Sign] does
-// for an auth token. A shared key signs with its first algorithm. Sign panics if
-// t is the zero Token.
+// Sign returns the headers that Twilio would send, like [Sign] does for an auth
+// token. A shared key signs with its first algorithm. Sign panics if t is the
+// zero Token.
 func (t Token) Sign(url string, params url.Values) Headers {
 	if t.key == nil {
 		panic("signature: Sign of the zero Token")
@@ -105,8 +105,8 @@ func (t Token) Sign(url string, params url.Values) Headers {
 }
 
 // SignBody returns the headers of a POST whose body is not a form, and the URL
-// that it has to be sent to, as the function [SignBody] does. It panics if t is
-// the zero Token.
+// to send it to, like the function [SignBody]. It panics if t is the zero
+// Token.
 func (t Token) SignBody(url string, body []byte) (h Headers, signedURL string) {
 	signedURL = withHash(url, body)
 	return t.Sign(signedURL, nil), signedURL

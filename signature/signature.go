@@ -50,81 +50,78 @@ import (
 	"sync/atomic"
 )
 
-// Config says whom a [Verifier] trusts. Tokens is required, and so is one of
-// BaseURL, BaseURLFunc and Hosts. Everything else has a default.
+// Config says what a [Verifier] trusts. Tokens is required, and one of BaseURL,
+// BaseURLFunc and Hosts. Everything else has a default.
 type Config struct {
-	// BaseURL is the part of the address that all webhooks have in common, as
-	// Twilio calls it: "https://hooks.example.com", or with the prefix that a
-	// proxy cuts off the path, "https://hooks.example.com/twilio". Path and query
-	// of the request follow it as they were received. Write the host as in the
-	// Twilio Console, in the same case. User information is tried with and
-	// without. A fragment and a slash at the end are cut off. Hosts and Proxies
-	// are not used when BaseURL is set.
+	// BaseURL is the part of the address that all webhooks share, as Twilio
+	// calls it: "https://hooks.example.com" or, with a prefix that a proxy
+	// removes from the path, "https://hooks.example.com/twilio". The request's
+	// path and query are appended as received. Write the host as in the Twilio
+	// Console, in the same case. User information is tried with and without. A
+	// fragment and a trailing slash are removed. Hosts and Proxies are not used
+	// when BaseURL is set.
 	BaseURL string
 
-	// BaseURLFunc returns the address of BaseURL where it can change while the
-	// program runs, as the address of a tunnel does. Set one of the two. It is
-	// called for each request and gets nothing of it, since a request must not
-	// choose the address that it is verified for. It must be safe for concurrent
-	// use. Requests are refused with [ErrBaseURL] while it returns an address
-	// that BaseURL could not be.
+	// BaseURLFunc returns the base URL if it can change while the program runs,
+	// such as the address of a tunnel. Set BaseURL or BaseURLFunc, not both. It
+	// is called for each request but does not receive it, because a request
+	// must not choose the address that it is verified for. It must be safe for
+	// concurrent use. Requests are refused with [ErrBaseURL] while it returns
+	// an invalid base URL.
 	BaseURLFunc func() string
 
 	// Proxies are the addresses of the proxies in front of the program, when
 	// BaseURL is empty. Requests from them may name the public address in the
-	// headers that ForwardedHeaders lists. Of several values in one header, the
+	// headers listed in ForwardedHeaders. If a header has several values, the
 	// one that the outermost of these proxies wrote counts. The proxies must
-	// set or remove every header that is listed: one that they pass on was
-	// written by the client.
+	// set or remove every listed header; otherwise the client controls it.
 	Proxies []netip.Prefix
 
-	// ForwardedHeaders are the headers that Proxies write, among "Forwarded",
+	// ForwardedHeaders are the headers that Proxies set, among "Forwarded",
 	// "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port",
 	// "X-Forwarded-Proto" and "X-Forwarded-Prefix". No other forwarding header
-	// is read. Empty means all of them but X-Forwarded-Prefix, which puts text
-	// in front of the path and which most proxies pass on unseen. List it only
-	// if the proxy overwrites what clients send.
+	// is read. Empty means all except X-Forwarded-Prefix, which most proxies
+	// pass on unchanged. List X-Forwarded-Prefix only if the proxy overwrites
+	// what clients send.
 	ForwardedHeaders []string
 
-	// Hosts are the public host names that requests, or proxies, may name when
+	// Hosts are the public host names that requests or proxies may name when
 	// BaseURL is empty: "hooks.example.com", or with a port to allow only that
 	// port. Case does not matter. A request for another host is refused even if
-	// its signature is right, since the same token signs requests to every URL of
-	// the account.
+	// its signature is right, because the same token signs requests to every
+	// URL of the account.
 	Hosts []string
 
-	// Tokens are the auth tokens and shared keys that may have signed: [Tokens],
-	// [Keys], a [TokenSet] or a [TokenFunc].
+	// Tokens supplies the auth tokens and shared keys that may have signed:
+	// [Tokens], [Keys], a [TokenSet] or a [TokenFunc].
 	Tokens TokenSource
 
-	// Methods are the HTTP methods that are accepted, such as "POST". GET stands
-	// for HEAD and for WebSocket handshakes, too. Headers that claim another
-	// method have no effect.
+	// Methods are the accepted HTTP methods, such as "POST". GET includes HEAD
+	// and WebSocket handshakes. Headers that override the method are ignored.
 	//
 	// If Methods is empty, the method in the pattern of [http.ServeMux] is
-	// accepted, as in "GET /voice", and POST where the pattern has none. Requests
-	// that were routed by something that sets no pattern may be POST or GET.
-	// Some routers, chi among them, set a pattern without the method, so a route
-	// for GET in those needs "GET" in Methods. WebSocket handshakes are then
-	// accepted on every route, if they are signed as such.
+	// accepted, as in "GET /voice", or POST if the pattern has none. Requests
+	// routed without a pattern may be POST or GET. Some routers, such as chi,
+	// set a pattern without the method, so a GET route in those needs "GET" in
+	// Methods. Signed WebSocket handshakes are then accepted on every route.
 	Methods []string
 
-	// MaxBody is the size of the largest body in bytes. Zero means 1 MiB. A larger
-	// one is refused, unread if its length is declared. Results of add-ons, which
-	// are JSON in a parameter, may need more.
+	// MaxBody is the maximum size of a body in bytes. Zero means 1 MiB. A
+	// larger body is refused, unread if its length is declared. Results of
+	// add-ons, which are JSON in a parameter, may need more.
 	MaxBody int64
 
-	// MaxParams is the largest number of parameters. Zero means 1000.
+	// MaxParams is the maximum number of parameters. Zero means 1000.
 	MaxParams int
 
-	// Lenient lifts the rules about content that the package comment lists, for
-	// requests that are not made by Twilio but signed in the same way. Broken
-	// escapes are then kept as text, and verified as such.
+	// Lenient disables the content rules that the package comment lists, for
+	// requests that other software signs the way Twilio does. Broken escapes
+	// are then kept as text and verified as such.
 	Lenient bool
 
-	// Refused is called with each request that is refused and the reason, before
-	// the answer, in the goroutine of the request. It is the place for a log line
-	// and for [Verifier.Diagnose]. A body that was read can be read again.
+	// Refused is called with each refused request and the reason, before the
+	// answer, in the goroutine of the request. Use it to log or to call
+	// [Verifier.Diagnose]. A body that was read can be read again.
 	Refused func(*http.Request, *Error)
 }
 
@@ -133,9 +130,8 @@ const (
 	defaultMaxParams = 1000
 )
 
-// Verifier checks requests against a configuration. [New] makes it; the zero
-// Verifier accepts nothing and panics. It is immutable and safe for concurrent
-// use.
+// Verifier checks requests against a configuration. Use [New] to make one; the
+// zero Verifier panics. It is immutable and safe for concurrent use.
 type Verifier struct {
 	cfg Config
 
@@ -147,8 +143,8 @@ type Verifier struct {
 	scratch sync.Pool
 }
 
-// New returns a verifier for cfg, which is copied. The error holds every
-// mistake in cfg, joined, each with the name of its field, and no secret.
+// New returns a verifier for a copy of cfg. The error joins every mistake in
+// cfg, each with its field name and without secrets.
 func New(cfg Config) (*Verifier, error) {
 	v := &Verifier{cfg: cfg}
 	v.scratch.New = func() any { return new(scratch) }

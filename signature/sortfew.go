@@ -3,13 +3,13 @@ package signature
 import "encoding/binary"
 
 // few is the largest number of parameters that sortFew sorts. Twilio sends
-// fewer. Insertion is quadratic, so it must not be used for many.
+// fewer. Insertion sort is quadratic, so do not use it for more.
 const few = 48
 
-// sortFew does what sort does, for up to few pairs and in a quarter of the
-// time, which is a quarter of a verification. A pair is one number while it is
-// sorted: seven bytes of its name, then its index. Only pairs whose names begin
-// alike are compared whole.
+// sortFew does what sort does, for up to few pairs, in a quarter of the time;
+// sorting takes a quarter of a verification. Each pair is one number while
+// sorting: seven bytes of its name, then its index. Only pairs whose names
+// share that prefix are compared in full.
 func (s *scratch) sortFew() {
 	s.order = s.order[:0]
 	var room [few]uint64
@@ -43,8 +43,8 @@ func (s *scratch) sortFew() {
 	}
 }
 
-// prefix returns the first eight bytes of name, filled up with zeros, as a
-// number that sorts as they do.
+// prefix returns the first eight bytes of name, padded with zeros, as a number
+// with the same order.
 func prefix(name []byte) uint64 {
 	if len(name) >= 8 {
 		return binary.BigEndian.Uint64(name)

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// location is the public URL of a request: a head (scheme, authority and the
-// prefix that a proxy cut off) and the target as it is in the request line.
-// There are several heads, because Twilio is not consistent about ports and
-// user information.
+// location is the public URL of a request: a head (scheme, authority, and the
+// prefix that a proxy removed) and the target from the request line. There are
+// several heads, because Twilio is not consistent about ports and user
+// information.
 type location struct {
 	heads  []string
 	target string
 
-	// bare says that the target "/" may stand for no path at all, which
-	// HTTP cannot express: https://example.com is requested as "/".
+	// bare reports that the target "/" may mean an empty path, which HTTP
+	// cannot express: https://example.com is requested as "/".
 	bare bool
 }
 
@@ -30,7 +30,7 @@ func (l *location) path() string {
 	return path
 }
 
-// spellings returns other texts of the target that may be signed.
+// spellings returns other spellings of the target that Twilio may have signed.
 func (q *request) spellings() (list []string) {
 	if q.loc.bare {
 		list = append(list, q.loc.target[1:])
@@ -38,8 +38,8 @@ func (q *request) spellings() (list []string) {
 	if !q.isGet() || strings.IndexByte(q.loc.target, '%') < 0 {
 		return list
 	}
-	// Twilio escapes some characters in the query of a GET after it has signed
-	// it (twilio-node 621 and 1059, twilio-ruby 528). They separate nothing, so
+	// Twilio escapes some characters in the query of a GET after signing it
+	// (twilio-node 621 and 1059, twilio-ruby 528). They are not separators, so
 	// both spellings mean the same.
 	path, query, _ := strings.Cut(q.loc.target, "?")
 	for _, r := range unescapers {
@@ -50,8 +50,7 @@ func (q *request) spellings() (list []string) {
 	return list
 }
 
-// unescapers are the ways in which Twilio may have left characters unescaped
-// when it signed a query.
+// unescapers undo the escapes that Twilio may add to a query after signing.
 var unescapers = []*strings.Replacer{
 	strings.NewReplacer("%27", "'", "%3A", ":", "%3a", ":", "%40", "@"),
 	strings.NewReplacer("%27", "'"),
@@ -89,7 +88,8 @@ func (v *Verifier) locate(r *http.Request, socket bool) (location, *Error) {
 	return loc, nil
 }
 
-// publicURL returns the configured address, or nil if it comes from the request.
+// publicURL returns the configured address, or nil if it comes from the
+// request.
 func (v *Verifier) publicURL() (*publicURL, *Error) {
 	if v.cfg.BaseURLFunc == nil {
 		return v.base.Load(), nil
@@ -106,12 +106,12 @@ func (v *Verifier) publicURL() (*publicURL, *Error) {
 	return &u, nil
 }
 
-// requestTarget returns path and query as they were received. It accepts the
-// two forms of a request line that can be read in one way only: the origin
-// form, which begins with a slash, and the absolute form with a scheme and a
-// host, which are a claim of the client and are cut off. In all others, such as
-// "http:/refund/1?x=://h/sms", net/http finds another path than a reader who
-// looks for "://". Origin is false where the target had a scheme and a host.
+// requestTarget returns path and query as received. It accepts the two
+// unambiguous forms of a request line: the origin form, which starts with a
+// slash, and the absolute form with a scheme and a host, which the client
+// controls and which are removed. In all others, such as
+// "http:/refund/1?x=://h/sms", net/http finds another path than a reader that
+// searches for "://". Origin is false if the target had a scheme and a host.
 func requestTarget(r *http.Request) (target string, origin bool, err *Error) {
 	target = r.RequestURI
 	switch {
@@ -124,7 +124,7 @@ func requestTarget(r *http.Request) (target string, origin bool, err *Error) {
 		if err != nil || u.Host == "" || u.Opaque != "" || !isScheme(u.Scheme) {
 			return "", false, refuse(ErrTarget, "the request line has neither a path nor a whole URL")
 		}
-		rest, found := strings.CutPrefix(target, u.Scheme+"://"+u.Host) // not found where there is user information
+		rest, found := strings.CutPrefix(target, u.Scheme+"://"+u.Host) // not found if there is user information
 		if !found || rest != "" && rest[0] != '/' && rest[0] != '?' {
 			return "", false, refuse(ErrTarget, "the URL in the request line can be read in two ways")
 		}
@@ -133,8 +133,7 @@ func requestTarget(r *http.Request) (target string, origin bool, err *Error) {
 	return target, origin, nil
 }
 
-// madeTarget returns the target of a request that did not come over the wire
-// but from an adapter or a test.
+// madeTarget returns the target of a request that an adapter or a test made.
 func madeTarget(u *url.URL) (target string, origin bool, err *Error) {
 	if u == nil || u.Opaque != "" {
 		return "", false, refuse(ErrTarget, "the request has no URL with a path")
@@ -152,12 +151,12 @@ func madeTarget(u *url.URL) (target string, origin bool, err *Error) {
 	return target, false, nil
 }
 
-// routes reports whether u, by which a request is routed, says the same as the
-// target that was verified, or less: [http.StripPrefix] cuts the beginning of
-// the path, and routers add or remove a slash at its end.
+// routes reports whether u, the URL used for routing, equals the verified
+// target or a part of it: [http.StripPrefix] removes the start of the path, and
+// routers add or remove a trailing slash.
 func routes(u *url.URL, target string) bool {
 	if u == nil {
-		return true // nothing can be routed by it
+		return true // it cannot be used for routing
 	}
 	path, query, _ := strings.Cut(target, "?")
 	if u.Opaque != "" || u.RawQuery != "" && u.RawQuery != query || u.RawPath != "" && !endsIn(path, u.RawPath) {
@@ -173,7 +172,7 @@ func routes(u *url.URL, target string) bool {
 	return endsIn(path, u.Path)
 }
 
-// endsIn reports whether whole ends in rest, but for a slash at the end.
+// endsIn reports whether whole ends in rest, ignoring a trailing slash.
 func endsIn(whole, rest string) bool {
 	return strings.HasSuffix(whole, rest) || strings.HasSuffix(strings.TrimSuffix(whole, "/"), strings.TrimSuffix(rest, "/"))
 }
@@ -189,7 +188,7 @@ func isWebSocket(r *http.Request) bool {
 			}
 		}
 	case http.MethodConnect:
-		// No header of HTTP/1.1 can be called so.
+		// No HTTP/1.1 header can have this name.
 		protocol := r.Header[":protocol"]
 		return len(protocol) == 1 && protocol[0] == "websocket"
 	}

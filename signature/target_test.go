@@ -19,8 +19,8 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// routed is a server with several routes, as a program has them, that notes
-// which of them ran and for which verified URL.
+// routed is a server with several routes that records which of them ran and for
+// which verified URL.
 type routed struct {
 	*httptest.Server
 	mu  sync.Mutex
@@ -46,8 +46,8 @@ func newRouted(t *testing.T, cfg signature.Config) *routed {
 	return s
 }
 
-// raw sends a request as it is written and returns the status of the answer, or
-// zero if there was none.
+// raw sends a request unchanged and returns the status of the answer, or zero
+// if there was none.
 func (s *routed) raw(t *testing.T, text string) int {
 	t.Helper()
 	conn, err := net.Dial("tcp", s.Listener.Addr().String())
@@ -80,9 +80,9 @@ func smsTo(target, extra string) string {
 }
 
 // TestT07RequestLineHasOneReading: a signature for /sms runs /sms and no other
-// route, whatever is in the request line. Before, "http:/refund/4711?x=://h/sms"
-// ran /refund/{id}: net/http takes it for a path, and we looked for "://"
-// (traefik 13796 is of the same kind).
+// route, whatever the request line holds. Before,
+// "http:/refund/4711?x=://h/sms" ran /refund/{id}: net/http took it for a path,
+// and we searched for "://" (traefik 13796 is similar).
 func TestT07RequestLineHasOneReading(t *testing.T) {
 	for name, cfg := range map[string]signature.Config{"base": {}, "hosts": {Hosts: []string{"hooks.example.com"}}} {
 		s := newRouted(t, cfg)
@@ -109,7 +109,7 @@ func TestT07RequestLineHasOneReading(t *testing.T) {
 	}
 }
 
-// TestT07WhatIsRoutedIsVerified: whatever route runs was signed, also where the
+// TestT07WhatIsRoutedIsVerified: whatever route runs was signed, even if the
 // attacker has signatures for several.
 func TestT07WhatIsRoutedIsVerified(t *testing.T) {
 	s := newRouted(t, signature.Config{})
@@ -144,8 +144,8 @@ func TestT07HeadersDoNotRoute(t *testing.T) {
 	}
 }
 
-// TestT07RewrittenURL: where something has rewritten Request.URL, the request is
-// refused unless the rest of what was verified is left.
+// TestT07RewrittenURL: if something has rewritten Request.URL, the request is
+// refused unless the URL is a part of what was verified.
 func TestT07RewrittenURL(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	for _, tt := range []struct {
@@ -183,8 +183,8 @@ func TestT07RewrittenURL(t *testing.T) {
 	}
 }
 
-// TestBaseURLFunc: the address may change between requests, and no request has
-// a say in it.
+// TestBaseURLFunc: the address may change between requests, and no request can
+// influence it.
 func TestBaseURLFunc(t *testing.T) {
 	address := ""
 	v, err := signature.New(signature.Config{BaseURLFunc: func() string { return address }, Tokens: signature.Tokens(benchToken)})

@@ -20,7 +20,7 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// TestT04MethodConfusion mounts the middleware as people do.
+// TestT04MethodConfusion mounts the middleware in the usual ways.
 func TestT04MethodConfusion(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	var body []byte
@@ -53,7 +53,7 @@ func TestT04MethodConfusion(t *testing.T) {
 		assert.Equal(t, tt.code, w.Code, tt.name)
 	}
 
-	// Headers that claim another method change nothing.
+	// Headers that override the method change nothing.
 	for _, name := range []string{"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "_method"} {
 		r := signedForm("/post", "a=1")
 		r.Header.Set(name, "GET")
@@ -63,7 +63,7 @@ func TestT04MethodConfusion(t *testing.T) {
 		assert.Equal(t, "a=1", string(body))
 	}
 
-	// A GET has no body for the handler, not even one that its hash covers.
+	// A GET has no body for the handler, even if its hash covers it.
 	get := signedJSON("/get", "hello")
 	get.Method = http.MethodGet
 	w := httptest.NewRecorder()
@@ -72,8 +72,8 @@ func TestT04MethodConfusion(t *testing.T) {
 	assert.Empty(t, body)
 }
 
-// TestT05ParameterPollution: what the handler reads is what was verified, from
-// the body alone.
+// TestT05ParameterPollution: the handler reads what was verified, from the body
+// alone.
 func TestT05ParameterPollution(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	r := signedForm("/sms?Body=query&From=query&Extra=1", "Body=b&Num=two&Num=one&Num=two&body=lower&Ids%5B%5D=1&Ids%5B%5D=2")
@@ -112,8 +112,8 @@ func TestT05ParameterPollution(t *testing.T) {
 	}
 }
 
-// TestT05ParsedBefore: a middleware that has parsed the form and put a body
-// back does not change what the handler sees.
+// TestT05ParsedBefore: a middleware that parses the form and restores the body
+// does not change what the handler sees.
 func TestT05ParsedBefore(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	r := signedForm("/sms?Body=query", "Body=real")
@@ -125,8 +125,8 @@ func TestT05ParsedBefore(t *testing.T) {
 	assert.Equal(t, "forged", r.Form.Get("Body"), "the caller's request is left alone")
 }
 
-// TestT06BodyNotCovered: a signature over the URL alone never lets a body pass
-// that nothing binds, whatever it calls itself.
+// TestT06BodyNotCovered: a signature over the URL alone never accepts a body
+// that nothing covers, whatever its type.
 func TestT06BodyNotCovered(t *testing.T) {
 	for _, lenient := range []bool{false, true} {
 		v := newVerifier(t, signature.Config{Lenient: lenient})
@@ -150,8 +150,8 @@ func TestT06BodyNotCovered(t *testing.T) {
 	}
 }
 
-// TestT06WholeHash: every digit of bodySHA256 counts, and nothing else may
-// stand there.
+// TestT06WholeHash: every digit of bodySHA256 counts, and nothing else is
+// accepted.
 func TestT06WholeHash(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	const body = `{"a":1}`
@@ -180,8 +180,8 @@ func TestT06WholeHash(t *testing.T) {
 }
 
 // TestT11MalformedForms: a form with a broken escape is refused as a whole, or
-// verified as the text that it is; a part of it is never dropped. A semicolon
-// and bytes that are not UTF-8 have one reading, and are data.
+// verified as the literal text; no part is ever dropped. A semicolon and bytes
+// that are not UTF-8 have one reading and are data.
 func TestT11MalformedForms(t *testing.T) {
 	strict := newVerifier(t, signature.Config{})
 	lenient := newVerifier(t, signature.Config{Lenient: true})
@@ -218,8 +218,8 @@ func TestT11MalformedForms(t *testing.T) {
 	}
 }
 
-// claimed is a body that sends one byte and then waits, and notes what room
-// the reader offers.
+// claimed is a body that sends one byte and then waits. It records the size of
+// the reader's buffer.
 type claimed struct {
 	sent  bool
 	rooms []int
@@ -237,7 +237,8 @@ func (c *claimed) Read(p []byte) (int, error) {
 
 func (c *claimed) Close() error { return nil }
 
-// TestT12ClaimedSizes: memory follows what was sent, not what was claimed.
+// TestT12ClaimedSizes: memory grows with what was sent, not with what was
+// declared.
 func TestT12ClaimedSizes(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	for _, claim := range []int64{64 << 10, 1 << 20, -1} {
@@ -257,7 +258,7 @@ func TestT12ClaimedSizes(t *testing.T) {
 	require.ErrorIs(t, err, signature.ErrTooLarge)
 	assert.Empty(t, body.rooms, "a declared oversize is refused unread")
 
-	// Strangers without the right header have nothing read.
+	// Nothing is read from strangers without the right header.
 	r = signedForm("/sms", "")
 	r.Header.Set("X-Twilio-Signature", "x")
 	r.Body, r.ContentLength = body, 10
@@ -265,7 +266,7 @@ func TestT12ClaimedSizes(t *testing.T) {
 	require.ErrorIs(t, err, signature.ErrHeader)
 	assert.Empty(t, body.rooms)
 
-	// Nor has a body that nothing would bind.
+	// Nor is a body that nothing would cover.
 	r = signedForm("/sms", "")
 	r.Header.Set("Content-Type", "application/json")
 	r.Body, r.ContentLength = body, 10
@@ -288,7 +289,7 @@ func TestT12LimitsComeFirst(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// TestT29Logs: what a careful program logs of refusals holds nothing private.
+// TestT29Logs: the usual log line about a refusal holds nothing private.
 func TestT29Logs(t *testing.T) {
 	var out bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&out, nil))

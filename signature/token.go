@@ -18,31 +18,30 @@ import (
 	"sync/atomic"
 )
 
-// Token is a secret that Twilio signs with, ready to compute with: the auth
-// token of an account ([NewToken]) or a shared key ([NewSharedKey]). The secret
-// cannot be printed: not by any verb of fmt, not by slog, not as JSON. A Token
-// is a value and may be copied and used concurrently. Making one costs as much
-// as a few verifications, so keep it.
+// Token is a secret that Twilio signs with: the auth token of an account
+// ([NewToken]) or a shared key ([NewSharedKey]). The secret cannot be printed
+// by fmt, slog or encoding/json. A Token is a value and may be copied and used
+// concurrently. Making one costs as much as a few verifications, so keep it.
 type Token struct {
-	// Label tells tokens apart in logs and in [Verified.Token]. It is not
-	// secret. [Tokens] labels its tokens "1", "2" and so on, and a shared key
-	// has its id for a label.
+	// Label identifies the token in logs and in [Verified.Token]. It is not
+	// secret. [Tokens] labels its tokens "1", "2" and so on. The label of a
+	// shared key is its id.
 	Label string
 
-	// AccountSID binds the token to an account: a request that it matches is
-	// accepted only if its AccountSid parameter is this one. Without this
-	// rule, one tenant could sign requests in another's name (T10). A request
-	// with JSON has no parameters, so there it is the AccountSid in the query
-	// of the URL that counts. What the body says of accounts is not compared.
+	// AccountSID binds the token to an account: a matching request is accepted
+	// only if its AccountSid parameter has this value. Without this rule, one
+	// tenant could sign requests for another (T10). For a JSON request, which
+	// has no parameters, the AccountSid in the query of the URL counts. The
+	// body is not compared.
 	AccountSID string
 
 	key *key
 }
 
-// NewToken makes a token of the secret, which is the account's auth token as
-// the Twilio Console shows it. Empty secrets are refused (anybody can sign
-// with those), and so are secrets with white space at either end, which come
-// from files and pasted lines. The error does not quote the secret.
+// NewToken returns a token for an auth token as the Twilio Console shows it. It
+// refuses an empty secret, because anyone can sign with it, and one with
+// leading or trailing white space, which comes from files and pasted lines. The
+// error does not quote the secret.
 func NewToken(label, secret string) (Token, error) {
 	switch {
 	case secret == "":
@@ -75,14 +74,14 @@ func (a Algorithm) length() int {
 	return signatureLength
 }
 
-// NewSharedKey makes a token of a shared key, with which Twilio signs instead
-// of the auth token where a Webhook Setting says so
+// NewSharedKey returns a token for a shared key. Twilio signs with it instead
+// of the auth token if a Webhook Setting says so
 // (https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys). The id is
-// Twilio's, webhooks_sharedkey_ and more, or "" for a key that stands for every
-// id that no other key has. The secret is used as it is shown, as text.
+// Twilio's (webhooks_sharedkey_ and more), or "" for a key that is used for
+// every id without a key of its own. The secret is used as shown, as text.
 //
-// The key is used with the given algorithms only, with SHA256 if there are
-// none. Two are for the time of a migration. The error does not quote the secret.
+// The key is used with the given algorithms only, by default with SHA256. Use
+// two during a migration. The error does not quote the secret.
 func NewSharedKey(id, secret string, algorithms ...Algorithm) (Token, error) {
 	if len(algorithms) == 0 {
 		algorithms = []Algorithm{SHA256}
@@ -105,7 +104,7 @@ func NewSharedKey(id, secret string, algorithms ...Algorithm) (Token, error) {
 	return Token{Label: id, key: k}, nil
 }
 
-// KeyID returns the id of a shared key. It is "" for an auth token, and for a
+// KeyID returns the id of a shared key. It is "" for an auth token and for a
 // shared key without id.
 func (t Token) KeyID() string {
 	if t.key == nil {
@@ -138,13 +137,13 @@ func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
 // MarshalText returns what [Token.String] returns.
 func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
-// key computes with a secret that printers which walk through values cannot
-// reach: it is a variable of closures, not a field. The keyed hashes are reused,
-// since hashing the key again costs as much as a short request.
+// key computes with a secret that reflection-based printers cannot reach: it is
+// captured by closures, not stored in a field. The keyed hashes are reused,
+// because hashing the key again costs as much as a short request.
 type key struct {
 	id         string      // of a shared key
 	algorithms []Algorithm // of a shared key; none for an auth token
-	odd        string      // what is unusual about an auth token, for Diagnose
+	odd        string      // what looks unusual about an auth token, for Diagnose
 	macs       func(signatureLength int) *sync.Pool
 }
 
@@ -160,7 +159,7 @@ func newKey(secret string) *key {
 	}
 }
 
-// mac is a keyed hash with room for its results.
+// mac is a keyed hash with space for its results.
 type mac struct {
 	hash.Hash
 	sum  [sha256.Size]byte
@@ -168,7 +167,7 @@ type mac struct {
 }
 
 // matches reports, in constant time, whether want is the signature of text. The
-// length of want tells which algorithm has made it.
+// length of want determines the algorithm.
 func (k *key) matches(text []byte, want string) bool {
 	pool := k.macs(len(want))
 	if pool == nil {
@@ -180,7 +179,7 @@ func (k *key) matches(text []byte, want string) bool {
 	return ok
 }
 
-// sign returns the signature of text, which is good until the next call.
+// sign returns the signature of text, which is valid until the next call.
 func (m *mac) sign(text []byte, length int) []byte {
 	m.Reset()
 	m.Write(text)
@@ -189,32 +188,33 @@ func (m *mac) sign(text []byte, length int) []byte {
 	return signature
 }
 
-// TokenSource returns the tokens that a request may be signed with. [Tokens],
+// TokenSource supplies the tokens that may have signed a request. [Tokens],
 // [Keys], [TokenSet] and [TokenFunc] are sources. A source must be safe for
-// concurrent use. Auth tokens and shared keys may be returned together, and all
-// that fit the request are tried.
+// concurrent use. It may return auth tokens and shared keys together; all that
+// fit the request are tried.
 type TokenSource interface {
 	// Tokens returns the candidates, newest first. No tokens and no error means
 	// that the account is unknown: the request is refused like one with a wrong
-	// signature. An error is answered with 503, so that Twilio calls the fallback.
+	// signature. An error is answered with 503, so that Twilio calls the
+	// fallback.
 	Tokens(ctx context.Context, q Query) ([]Token, error)
 }
 
-// Query is what is known of a request before it is verified. Anybody can write
-// all of it. It becomes true when a token of that account matches.
+// Query is what is known about a request before it is verified. The sender
+// controls all of it. It is proven when a token of that account matches.
 type Query struct {
-	// AccountSID and To are the parameters AccountSid and To: of the form, or
-	// of the query where there is no form. Empty if missing.
+	// AccountSID and To are the parameters AccountSid and To of the form, or of
+	// the query if there is no form. Empty if missing.
 	AccountSID, To string
 
-	// Path is the path of the request as it was received, still escaped. JSON
-	// webhooks have no parameters, so their tokens are chosen by path.
+	// Path is the escaped path of the request as received. JSON webhooks have
+	// no parameters, so choose their tokens by path.
 	Path string
 
-	// KeyID and Algorithm are what the request says of the shared key that
-	// signed it. Both are "" if an auth token has signed, and KeyID is "" if no
-	// key is named. All shared keys of an account may be returned: only those
-	// that fit are tried. An id that is unknown must not create anything.
+	// KeyID and Algorithm are what the request says about the shared key that
+	// signed it. Both are "" if an auth token signed. KeyID is "" if no key is
+	// named. A source may return all shared keys of an account: only those that
+	// fit are tried. Do not store anything for an unknown id.
 	KeyID     string
 	Algorithm Algorithm
 }
@@ -226,16 +226,16 @@ type Query struct {
 //	})
 //
 // Bind the tokens to their account ([Token.AccountSID]). The function runs
-// before anything is proven, so it must not create anything, and should cost
-// the same for an unknown account as for a known one.
+// before the request is verified, so it must not create anything, and should
+// take as long for an unknown account as for a known one.
 type TokenFunc func(context.Context, Query) ([]Token, error)
 
 // Tokens calls f.
 func (f TokenFunc) Tokens(ctx context.Context, q Query) ([]Token, error) { return f(ctx, q) }
 
-// Tokens is the usual source: the auth token of one account or, while it is
-// being replaced, the new one and then the old one. Twilio signs with the primary
-// token until the secondary one is promoted. [New] reports a mistake in a secret.
+// Tokens returns the usual source: the auth token of one account or, during a
+// rotation, the new one and then the old one. Twilio signs with the primary
+// token until the secondary one is promoted. [New] reports an invalid secret.
 func Tokens(secrets ...string) TokenSource {
 	var s fixedTokens
 	if len(secrets) == 0 {
@@ -251,11 +251,11 @@ func Tokens(secrets ...string) TokenSource {
 	return &s
 }
 
-// Keys is a fixed source of auth tokens and shared keys together. Auth tokens
-// sign with SHA-1 and are tried for requests that name no shared key. Shared
-// keys are tried for the others. Where all tokens are shared keys, a request
-// that is signed with an auth token is refused. [New] reports a token that
-// neither [NewToken] nor [NewSharedKey] has made.
+// Keys returns a fixed source of auth tokens and shared keys. Auth tokens sign
+// with SHA-1 and are tried for requests that name no shared key. Shared keys
+// are tried for the others. If all tokens are shared keys, a request signed
+// with an auth token is refused. [New] reports a token that neither [NewToken]
+// nor [NewSharedKey] made.
 func Keys(tokens ...Token) TokenSource {
 	s := fixedTokens{list: slices.Clone(tokens)}
 	if len(tokens) == 0 {
@@ -277,15 +277,15 @@ type fixedTokens struct {
 
 func (s *fixedTokens) Tokens(context.Context, Query) ([]Token, error) { return s.list, s.err }
 
-// TokenSet is a source that can be changed while requests come in: each
-// request sees all of the old tokens or all of the new ones. The zero value
-// is empty and refused by [New]; call [TokenSet.Set] first.
+// TokenSet is a source that can be changed while requests arrive. Each request
+// sees all of the old tokens or all of the new ones. The zero value is empty
+// and refused by [New]; call [TokenSet.Set] first.
 type TokenSet struct {
 	list atomic.Pointer[[]Token]
 }
 
 // Set replaces all tokens, newest first. It refuses an empty list and tokens
-// that neither [NewToken] nor [NewSharedKey] has made, and then changes nothing.
+// that neither [NewToken] nor [NewSharedKey] made, and then changes nothing.
 func (s *TokenSet) Set(tokens ...Token) error {
 	if len(tokens) == 0 {
 		return errors.New("signature: no auth token")
@@ -308,7 +308,7 @@ func (s *TokenSet) Tokens(context.Context, Query) ([]Token, error) {
 	return nil, errors.New("the TokenSet is empty")
 }
 
-// checkTokens reports at construction what would fail with every request.
+// checkTokens reports at construction what would fail for every request.
 func checkTokens(src TokenSource) error {
 	switch s := src.(type) {
 	case nil:

@@ -25,8 +25,8 @@ func newToken(t testing.TB, label, sid, secret string) signature.Token {
 	return token
 }
 
-// TestT08Rotation: both tokens work, the proof says which one did, in
-// whichever place it stands.
+// TestT08Rotation: both tokens work in either order, and the proof says which
+// one matched.
 func TestT08Rotation(t *testing.T) {
 	for i, secrets := range [][]string{{benchToken, "old"}, {"new", benchToken}, {"a", "b", benchToken}} {
 		v := newVerifier(t, signature.Config{Tokens: signature.Tokens(secrets...)})
@@ -40,8 +40,8 @@ func TestT08Rotation(t *testing.T) {
 	assert.Equal(t, "1", p.Token().Label, "the newer of two that match")
 }
 
-// TestT08SwapUnderLoad replaces the tokens while requests come in: each sees
-// all of the old ones or all of the new ones.
+// TestT08SwapUnderLoad replaces the tokens while requests arrive: each sees all
+// of the old ones or all of the new ones.
 func TestT08SwapUnderLoad(t *testing.T) {
 	set := new(signature.TokenSet)
 	good := newToken(t, "good", "", benchToken)
@@ -83,7 +83,7 @@ func TestT08SwapUnderLoad(t *testing.T) {
 	assert.Error(t, err)
 }
 
-// TestT08SetCopies: what the caller does to the list later has no effect.
+// TestT08SetCopies: later changes to the caller's list have no effect.
 func TestT08SetCopies(t *testing.T) {
 	set := new(signature.TokenSet)
 	tokens := []signature.Token{newToken(t, "", "", benchToken)}
@@ -93,8 +93,8 @@ func TestT08SetCopies(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// TestT02NoAccount: what stands in for the token of an unknown account lets
-// nothing pass, even for those who have read it in the sources.
+// TestT02NoAccount: the substitute for the token of an unknown account matches
+// nothing, even for people who know the source code.
 func TestT02NoAccount(t *testing.T) {
 	v := newVerifier(t, signature.Config{Tokens: fixed()})
 	r := signedForm("/sms", "a=1")
@@ -103,8 +103,8 @@ func TestT02NoAccount(t *testing.T) {
 	assert.ErrorIs(t, err, signature.ErrAccount)
 }
 
-// TestT10TokenByAccount: the parameters choose the candidates, and the token
-// that matches must belong to the account.
+// TestT10TokenByAccount: the parameters choose the candidates, and the matching
+// token must belong to the account.
 func TestT10TokenByAccount(t *testing.T) {
 	var asked []signature.Query
 	ours := newToken(t, "ours", account, benchToken)
@@ -148,11 +148,11 @@ func TestT10TokenByAccount(t *testing.T) {
 
 	_, err = v.Verify(signedForm("/sms", "a=1&AccountSid="+account+"&AccountSid="+other))
 	assert.ErrorIs(t, err, signature.ErrAccount)
-	assert.Len(t, asked, 5, "a repeated AccountSid asks for nobody's token")
+	assert.Len(t, asked, 5, "a repeated AccountSid selects no token")
 }
 
-// TestT10BoundTokenAmongOthers: of several tokens that match, the one that
-// belongs to the account is taken.
+// TestT10BoundTokenAmongOthers: if several tokens match, the one that belongs
+// to the account is returned.
 func TestT10BoundTokenAmongOthers(t *testing.T) {
 	a, b := newToken(t, "a", other, benchToken), newToken(t, "b", account, benchToken)
 	set := new(signature.TokenSet)
@@ -178,8 +178,8 @@ func TestT10UnknownAccountCostsTheSame(t *testing.T) {
 	assert.Equal(t, forKnown, forUnknown)
 }
 
-// TestT01NoEarlyExit: every token is tried for a spelling of the URL, also
-// after one has matched; the next spelling only if none has.
+// TestT01NoEarlyExit: every token is tried for a spelling of the URL, even
+// after a match; the next spelling only if none matched.
 func TestT01NoEarlyExit(t *testing.T) {
 	var n [3]int
 	var tokens []signature.Token
@@ -192,8 +192,8 @@ func TestT01NoEarlyExit(t *testing.T) {
 	assert.Equal(t, [3]int{1, 1, 1}, n)
 }
 
-// TestT29SecretsDoNotPrint tries every way of printing on everything that
-// holds a token or has to do with a request.
+// TestT29SecretsDoNotPrint prints everything that holds a token or belongs to a
+// request, in every way.
 func TestT29SecretsDoNotPrint(t *testing.T) {
 	const secret = "5ec7e75ec7e75ec7e75ec7e75ec7e75e"
 	token := newToken(t, "main", account, secret)

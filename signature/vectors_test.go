@@ -58,7 +58,7 @@ func (v vector) body() string {
 	return string(b)
 }
 
-// split cuts the URL into what is configured and what is requested.
+// split splits the URL into the configured and the requested part.
 func (v vector) split() (base, target string) {
 	scheme, rest, _ := strings.Cut(v.URL, "://")
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
@@ -82,20 +82,20 @@ func (v vector) request() *http.Request {
 	return r
 }
 
-// verifier returns one for the vector's URL and token. The vectors are written
-// without the rules about content: they use short SIDs and any name.
+// verifier returns a verifier for the vector's URL and token. The vectors
+// assume no content rules: they use short SIDs and arbitrary names.
 func (v vector) verifier(lenient bool) (*signature.Verifier, error) {
 	base, _ := v.split()
 	return signature.New(signature.Config{BaseURL: base, Tokens: signature.Tokens(v.AuthToken), Lenient: lenient})
 }
 
-// ours is what we answer where the vectors leave it open, and why.
+// ours is our answer where the vectors leave it open, and why.
 var ours = map[string]struct {
 	accept bool
 	why    string
 }{
 	"published-apostrophe-in-query":        {false, "the query was encoded again; the text is never rewritten"},
-	"published-csharp-mixed-case-negative": {false, "the host counts as it is written"},
+	"published-csharp-mixed-case-negative": {false, "the host is compared as written"},
 	"published-java-unicode-url":           {true, "the text is signed as it is"},
 	"port-empty-port":                      {true, "a port, empty or not, is tried with and without"},
 	"port-leading-zero-port":               {true, "exact"},
@@ -117,8 +117,8 @@ var ours = map[string]struct {
 	"query-star-escaped-vs-raw":            {false, "the query is not decoded"},
 	"userinfo-dropped-https":               {true, "user information is tried with and without"},
 	"userinfo-dropped-http-port":           {true, "user information is tried with and without"},
-	"fragment-dropped":                     {false, "a fragment in a request target is no fragment; in BaseURL it is cut"},
-	"fragment-dropped-query":               {false, "a fragment in a request target is no fragment; in BaseURL it is cut"},
+	"fragment-dropped":                     {false, "a fragment in a request target is literal text; in BaseURL it is removed"},
+	"fragment-dropped-query":               {false, "a fragment in a request target is literal text; in BaseURL it is removed"},
 	"fragment-443":                         {true, "the text as it was requested, with the default port"},
 	"params-utf16-vs-utf8-order":           {true, "names sort as bytes"},
 	"params-utf16-vs-utf8-order-16":        {false, "names sort as bytes"},
@@ -129,11 +129,11 @@ var ours = map[string]struct {
 	"get-with-form-body-ignored":           {false, "the body of a GET is not signed"},
 	"body-hash-upper":                      {true, "the case of the digits does not change the hash"},
 	"form-hash-url-only":                   {true, "the hash binds the body as the parameters would"},
-	"form-hash-wrong-params-signed":        {false, "a hash that is there has to be right, in every mode (T06)"},
+	"form-hash-wrong-params-signed":        {false, "a hash must be right if there is one, in every mode (T06)"},
 	"confuse-split-value":                  {true, "indistinguishable once the rules about content are lifted"},
 	"confuse-shift-boundary":               {true, "indistinguishable here; decoding misses Body"},
-	"confuse-post-as-get":                  {true, "indistinguishable once a GET is asked for; routes name their method"},
-	"confuse-post-as-get-path":             {true, "indistinguishable once a GET is asked for; routes name their method"},
+	"confuse-post-as-get":                  {true, "indistinguishable if GET is accepted; routes name their method"},
+	"confuse-post-as-get-path":             {true, "indistinguishable if GET is accepted; routes name their method"},
 	"confuse-get-as-post-split":            {true, "indistinguishable once the rules about content are lifted"},
 	"ws-trailing-slash-signed":             {false, "a slash is never added; the diagnosis tells"},
 }
@@ -146,15 +146,15 @@ func (v vector) accepted(t *testing.T) bool {
 		return false
 	case "implementation-defined":
 		choice, ok := ours[v.Name]
-		require.True(t, ok, "%s is implementation-defined, and we have not said what we do", v.Name)
+		require.True(t, ok, "%s is implementation-defined and not listed here", v.Name)
 		return choice.accept
 	}
 	t.Fatalf("%s: unknown expectation %q", v.Name, v.Expect)
 	return false
 }
 
-// TestSignatureVectors takes each vector through three doors: Verify, the
-// middleware, and the signer, which must produce what the verifier accepts.
+// TestSignatureVectors passes each vector to Verify, to the middleware, and to
+// the signer, which must produce what the verifier accepts.
 func TestSignatureVectors(t *testing.T) {
 	all := vectors(t)
 	good, signed := 0, 0
@@ -188,7 +188,7 @@ func TestSignatureVectors(t *testing.T) {
 			good++
 		}
 		if v.Expect == "valid" && v.Method == http.MethodPost && !strings.HasPrefix(v.ContentType, "application/x-www-form-urlencoded") {
-			continue // the signer would add the hash a second time
+			continue // the signer would add the hash again
 		}
 		if v.Expect == "valid" {
 			signed++
@@ -197,7 +197,7 @@ func TestSignatureVectors(t *testing.T) {
 			})
 		}
 	}
-	t.Logf("%d of %d vectors as expected; %d signatures made anew", good, len(all), signed)
+	t.Logf("%d of %d vectors as expected; %d signatures computed", good, len(all), signed)
 	for _, v := range all {
 		if v.Expect == "implementation-defined" {
 			verdict := "refused"
@@ -208,7 +208,7 @@ func TestSignatureVectors(t *testing.T) {
 		}
 	}
 	for name := range ours {
-		assert.True(t, strings.Contains(namesOf(all), "\n"+name+"\n"), "%s is no vector", name)
+		assert.True(t, strings.Contains(namesOf(all), "\n"+name+"\n"), "%s is not a vector", name)
 	}
 }
 
@@ -220,7 +220,7 @@ func namesOf(all []vector) string {
 	return names
 }
 
-// sign computes the signature by our signer, of the URL that was signed.
+// sign computes the signature of the signed URL with our signer.
 func (v vector) sign(t *testing.T) string {
 	t.Helper()
 	if v.SignedString == "" {
@@ -232,7 +232,7 @@ func (v vector) sign(t *testing.T) string {
 	}
 	require.NoError(t, err)
 	var params string
-	// What was signed ends in the parameters; the URL is what stands before.
+	// The signed text ends in the parameters; the URL is what precedes them.
 	if len(values) > 0 {
 		full := signedParams(v)
 		require.True(t, strings.HasSuffix(v.SignedString, full), "the statement of the vector")
@@ -247,7 +247,7 @@ func signedParams(v vector) string {
 	return slowCanonical(pairs)
 }
 
-// assertParams holds what the handler sees against what was sent.
+// assertParams compares what the handler sees with what was sent.
 func assertParams(t *testing.T, v vector, p *signature.Verified) {
 	t.Helper()
 	text := ""
@@ -285,13 +285,13 @@ func TestT01EachBit(t *testing.T) {
 	}
 }
 
-// TestDiagnosisVectors holds the first finding for each vector that is refused
-// against the cause that the vector states.
+// TestDiagnosisVectors compares the first finding for each refused vector with
+// the stated cause.
 func TestDiagnosisVectors(t *testing.T) {
-	// Where the search cannot know, one of the findings that it gives up with
-	// must be the stated cause.
+	// If the search cannot know, one of its general findings must be the stated
+	// cause.
 	unknowable := map[string]bool{"query-missing": true, "params-lowercase-filter": true}
-	// Where we say more than the vector does.
+	// Cases in which we say more than the vector.
 	more := map[string]string{
 		"body-json-signed-as-text": "body-hash-missing", // stated as nothing to find
 	}
@@ -343,7 +343,7 @@ func labels(findings []signature.Finding) (list []string) {
 	return list
 }
 
-// TestEveryRefusedVectorIsExplained: no refusal leaves a person without advice.
+// TestEveryRefusedVectorIsExplained: each refusal comes with advice.
 func TestEveryRefusedVectorIsExplained(t *testing.T) {
 	for _, v := range vectors(t) {
 		verifier, err := v.verifier(true)

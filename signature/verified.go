@@ -13,25 +13,25 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 )
 
-// Verified is the proof that a request came from Twilio, and holds exactly the
-// bytes that were checked. Parameters are decoded from it alone: what another
-// parser makes of the same request may be something else (T05). It is
-// immutable, safe for concurrent use, and may be used after the request.
+// Verified is the proof that a request came from Twilio. It holds exactly the
+// bytes that were verified. Parameters are decoded from it alone, because
+// another parser may read the same request differently (T05). It is immutable,
+// safe for concurrent use, and may be used after the request.
 type Verified struct {
-	verifier          *Verifier // nil if nobody has verified it
+	verifier          *Verifier // nil if not verified
 	method, mediaType string
 	signature         string
-	target            string // as it was received
-	head, signed      string // the URL as it was signed
+	target            string // as received
+	head, signed      string // URL as signed
 	params            []form.Pair
 	body              []byte
 	token             Token
 	algorithm         Algorithm
 }
 
-// Params yields the parameters in the order of arrival, repeated ones
-// included: those of the form or, for a GET, of the query. JSON has none. The
-// query of a POST is never mixed in; see [Verified.Query].
+// Params yields the parameters in the order of arrival, including repeated
+// ones: those of the form or, for a GET, of the query. JSON has none. The query
+// of a POST is never included; see [Verified.Query].
 func (p *Verified) Params() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		for _, pair := range p.params {
@@ -42,7 +42,7 @@ func (p *Verified) Params() iter.Seq2[string, string] {
 	}
 }
 
-// Param returns the first parameter called name and whether there is one. Case
+// Param returns the first parameter called name, and whether there is one. Case
 // matters.
 func (p *Verified) Param(name string) (string, bool) {
 	for _, pair := range p.params {
@@ -53,13 +53,13 @@ func (p *Verified) Param(name string) (string, bool) {
 	return "", false
 }
 
-// Query returns the decoded query of the URL, which is signed too. Its names
-// are chosen by whoever configured the URL, so nothing in it replaces a
-// parameter of Twilio's. The caller owns the map.
+// Query returns the decoded query of the URL, which is signed too. Whoever
+// configured the URL chose its names, so it never replaces one of Twilio's
+// parameters. The caller owns the map.
 func (p *Verified) Query() url.Values {
 	values := url.Values{}
 	_, query, _ := strings.Cut(p.target, "?")
-	// The text has been read before, so it can be read now.
+	// The text was parsed before, so it cannot fail.
 	pairs, _ := form.Parse(query, form.Limits{Lenient: true})
 	for _, pair := range pairs {
 		values.Add(pair.Name, pair.Value)
@@ -67,15 +67,15 @@ func (p *Verified) Query() url.Values {
 	return values
 }
 
-// URL returns the public URL that Twilio has signed, in the spelling that
-// matched: perhaps with a port inserted or removed.
+// URL returns the public URL that Twilio signed, in the spelling that matched:
+// a port may have been added or removed.
 func (p *Verified) URL() string { return p.head + p.signed }
 
-// Body returns the bytes of the body, nil for a GET. It must not be changed.
+// Body returns the bytes of the body, or nil for a GET. It must not be changed.
 func (p *Verified) Body() []byte { return p.body }
 
-// Token returns the token that matched. When an old token no longer matches any
-// request, its replacement is complete. It is the zero Token if p comes from
+// Token returns the token that matched. A rotation is complete when the old
+// token no longer matches any request. It is the zero Token if p comes from
 // [Unverified].
 func (p *Verified) Token() Token { return p.token }
 
@@ -83,27 +83,26 @@ func (p *Verified) Token() Token { return p.token }
 // comes from [Unverified].
 func (p *Verified) Algorithm() Algorithm { return p.algorithm }
 
-// By reports whether v has verified the request. A program with several
-// verifiers, each with tokens of its own, must not take the proof of one for
-// that of another (T10). Nobody has verified what [Unverified] returns.
+// By reports whether v verified the request. A program with several verifiers,
+// each with its own tokens, must not accept the proof of one for another (T10).
+// It is false for the result of [Unverified].
 func (p *Verified) By(v *Verifier) bool { return v != nil && p.verifier == v }
 
 // Method returns the HTTP method. It is not signed.
 func (p *Verified) Method() string { return p.method }
 
-// MediaType returns the media type of the body in lower case and without
-// parameters, "" if none was given. It is not signed.
+// MediaType returns the media type of the body in lower case, without
+// parameters, or "" if there was none. It is not signed.
 func (p *Verified) MediaType() string { return p.mediaType }
 
-// Signature returns the signature, which together with [Verified.URL] tells a
-// repeated request from a new one. It should not be logged: whoever has it can
-// repeat the request.
+// Signature returns the signature. Together with [Verified.URL] it identifies a
+// repeated request. Do not log it: whoever has it can repeat the request.
 func (p *Verified) Signature() string { return p.signature }
 
-// Unverified reads r without verifying anything, for tools that show or repeat
-// requests. Nothing that it returns may be trusted. The URL is made of the Host
-// header, the token is the zero Token, and the limits are the defaults of
-// [Config] with the lenient rules. The error is an [*Error].
+// Unverified reads r without verifying it, for tools that show or repeat
+// requests. Do not trust its result. The URL is built from the Host header, the
+// token is the zero Token, and the limits are the defaults of [Config] with the
+// lenient rules. The error is an [*Error].
 func Unverified(r *http.Request) (*Verified, error) {
 	q := request{method: r.Method, socket: isWebSocket(r)}
 	if q.method == "" {
@@ -148,9 +147,9 @@ func Unverified(r *http.Request) (*Verified, error) {
 	return p, nil
 }
 
-// UnverifiedForm returns a form with the given parameters as if it had come in
-// a request, for tests and for tools that have no request. Nothing that it
-// returns may be trusted. The parameters are in the order of their names.
+// UnverifiedForm returns a form with the given parameters as if a request had
+// brought it, for tests and for tools without a request. Do not trust its
+// result. The parameters are sorted by name.
 func UnverifiedForm(params url.Values) *Verified {
 	p := &Verified{method: http.MethodPost, mediaType: formType, target: "/", signed: "/"}
 	for _, name := range slices.Sorted(maps.Keys(params)) {
@@ -163,7 +162,7 @@ func UnverifiedForm(params url.Values) *Verified {
 }
 
 // String returns the method, the path, and whether the request was verified. It
-// leaves out the query, the parameters, the body and the signature, which are
+// omits the query, the parameters, the body and the signature, which are
 // personal or can be used to repeat the request.
 func (p *Verified) String() string {
 	by := "verified by " + p.token.String()

@@ -116,8 +116,8 @@ func TestUnverified(t *testing.T) {
 	}
 }
 
-// TestSignPublished holds the signer against what Twilio and its libraries
-// have published.
+// TestSignPublished compares the signer with what Twilio and its libraries have
+// published.
 func TestSignPublished(t *testing.T) {
 	params := url.Values{
 		"Digits": {"1234"}, "CallSid": {"CA1234567890ABCDE"}, "To": {"+18005551212"}, "Caller": {"+14158675309"}, "From": {"+14158675309"},
@@ -136,7 +136,8 @@ func TestSignPublished(t *testing.T) {
 	assert.Equal(t, "zR5Oq4f6cijN5oz5bisiVuxYnTU=", sig)
 }
 
-// TestBodyIsWrittenAtOnce: what copies the body again gets it in one piece.
+// TestBodyIsWrittenAtOnce: code that copies the body again gets it in one
+// piece.
 func TestBodyIsWrittenAtOnce(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	r := signedForm("/sms", "Body=hi")

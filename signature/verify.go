@@ -7,17 +7,17 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 )
 
-// Verify proves that r comes from Twilio and returns what was proven. The
+// Verify proves that r comes from Twilio and returns what was verified. The
 // error is always an [*Error], and [Config.Refused] has been called with it.
 //
-// The order of the checks keeps the requests of strangers cheap: method, headers,
+// The order of the checks keeps requests of strangers cheap: method, headers,
 // public URL, media type and declared length come before the body is read,
 // limits before it is decoded, and the signature last.
 //
-// Verify reads r.Body and puts a copy of what it has read in its place, which can
-// be read again. A GET is left with an empty body, and the body of a WebSocket
-// handshake is not touched. What was parsed before into r.Form, r.PostForm or
-// r.MultipartForm is removed, because it need not be what was verified.
+// Verify reads r.Body and replaces it with a copy that can be read again. A GET
+// is left with an empty body. The body of a WebSocket handshake is not touched.
+// Verify clears r.Form, r.PostForm and r.MultipartForm, because what was parsed
+// into them may differ from what was verified.
 func (v *Verifier) Verify(r *http.Request) (*Verified, error) {
 	s := v.scratch.Get().(*scratch)
 	proof, err := v.verify(r, s)
@@ -33,7 +33,7 @@ func (v *Verifier) Verify(r *http.Request) (*Verified, error) {
 	return proof, nil
 }
 
-// request is what is known of a request once it has been read.
+// request is what is known about a request after it was read.
 type request struct {
 	method    string
 	socket    bool
@@ -83,7 +83,7 @@ func (v *Verifier) verify(r *http.Request, s *scratch) (*Verified, *Error) {
 		p.body = q.body
 		r.Body = &replayed{q.body}
 	}
-	// What a middleware has parsed before is not what was verified.
+	// What a middleware parsed before is not what was verified.
 	r.Form, r.PostForm, r.MultipartForm = nil, nil, nil
 	return p, nil
 }
@@ -108,12 +108,12 @@ func (v *Verifier) check(r *http.Request, q *request, s *scratch) (Token, matche
 	return token, url, err
 }
 
-// inspect looks at everything that comes before the body.
+// inspect checks everything that comes before the body.
 func (v *Verifier) inspect(r *http.Request, q *request) *Error {
 	var err *Error
 	q.method = r.Method
 	if q.method == "" {
-		q.method = http.MethodGet // as net/http has it for requests made by hand
+		q.method = http.MethodGet // as net/http treats requests made by hand
 	}
 	q.socket = isWebSocket(r)
 	if allowed := v.allowed(r); !v.accepts(q, allowed) {
@@ -168,9 +168,10 @@ func (q *request) checkCovered() *Error {
 	return refuse(ErrBodyUnsigned, "no bodySHA256 in the query")
 }
 
-// allowed returns the methods that the route of r takes, as in an Allow header:
-// those of Config.Methods, else the one in the pattern of [http.ServeMux], else
-// POST. Where no pattern has routed the request it may be a GET, too.
+// allowed returns the methods that the route of r accepts, as in an Allow
+// header: those of Config.Methods, else the one in the pattern of
+// [http.ServeMux], else POST. A request routed without a pattern may be a GET,
+// too.
 func (v *Verifier) allowed(r *http.Request) string {
 	if len(v.cfg.Methods) > 0 {
 		return v.methods
@@ -184,8 +185,8 @@ func (v *Verifier) allowed(r *http.Request) string {
 	return http.MethodPost
 }
 
-// accepts reports whether q has one of the methods that are allowed. GET stands
-// for HEAD and for WebSocket handshakes, and only Config.Methods can refuse those.
+// accepts reports whether q has an allowed method. GET includes HEAD and
+// WebSocket handshakes, which only Config.Methods can refuse.
 func (v *Verifier) accepts(q *request, allowed string) bool {
 	if q.socket && len(v.cfg.Methods) == 0 {
 		return true
@@ -234,7 +235,7 @@ func (v *Verifier) parse(q *request, s *scratch) *Error {
 	if q.hasForm() {
 		err = form.Scan(&s.form, q.body, limits)
 	} else {
-		// The query is the developer's own text as much as Twilio's.
+		// The query may hold the developer's own text as well as Twilio's.
 		limits.Lenient = true
 		err = form.Scan(&s.form, q.loc.query(), limits)
 	}

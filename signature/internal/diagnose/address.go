@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// The changes of this file are values for a part of the address. What they mean
-// follows from the address that is right in the end (addressFindings).
+// The changes of this file are values for a part of the address.
+// addressFindings derives their meaning from the address that matches in the
+// end.
 
 func each(values []string, set func(value string) trial) iter.Seq[change] {
 	return func(yield func(change) bool) {
@@ -51,8 +52,8 @@ func hosts(r *Request, t trial) iter.Seq[change] {
 	return each(names, func(name string) trial { t.host, t.port = cutPort(name); return t })
 }
 
-// cutPort cuts the port with its colon off an authority. Colons in an IPv6
-// literal do not count.
+// cutPort removes the port with its colon from an authority. It ignores colons
+// in an IPv6 literal.
 func cutPort(authority string) (host, port string) {
 	if i := strings.LastIndexByte(authority, ':'); i > strings.LastIndexByte(authority, ']') {
 		return authority[:i], authority[i:]
@@ -61,7 +62,7 @@ func cutPort(authority string) (host, port string) {
 }
 
 func ports(r *Request, t trial) iter.Seq[change] {
-	// The last ones are those that development servers and proxies listen on.
+	// The last ones are common ports of development servers and proxies.
 	numbers := append(claims(r.Header["X-Forwarded-Port"]), "80", "443", "8080", "8443", "9443", "3000", "5000", "8000", "8081", "8888", "9000")
 	numbers = slices.DeleteFunc(numbers, func(n string) bool { return n == "" || len(n) > 5 || strings.Trim(n, "0123456789") != "" })
 	return each(numbers, func(number string) trial { t.port = ":" + number; return t })
@@ -81,8 +82,8 @@ func prefixes(r *Request, t trial) iter.Seq[change] {
 	return each(list, func(prefix string) trial { t.prefix = prefix; return t })
 }
 
-// claims returns the first values of header lines, each once. They are combined
-// with all other changes, so a megabyte of commas must not become many.
+// claims returns the first distinct values of header lines. They are combined
+// with all other changes, so a megabyte of commas must not produce many.
 func claims(lines []string) []string {
 	var values []string
 	for _, line := range lines {
@@ -98,9 +99,8 @@ func claims(lines []string) []string {
 	return values
 }
 
-// addressFindings says in which parts the address that Twilio signed differs from
-// the one that the request was checked for. Any of them is fixed by setting the
-// whole address.
+// addressFindings says in which parts the address that Twilio signed differs
+// from the checked one. Setting the whole address fixes any of them.
 func (r *Request) addressFindings(base, signed trial) []Finding {
 	set := fmt.Sprintf("Set the public address to %q", signed.address())
 	if signed.user != "" {
@@ -126,22 +126,22 @@ func (r *Request) addressFindings(base, signed trial) []Finding {
 	case isSocket || wasSocket:
 		add("scheme-websocket", set+upgrade, scheme, signed.scheme, base.scheme)
 	default:
-		add("scheme", set+"TLS ends at a proxy, so this process sees another scheme than Twilio.", scheme, signed.scheme, base.scheme)
+		add("scheme", set+"A proxy terminates TLS, so this process sees another scheme than Twilio.", scheme, signed.scheme, base.scheme)
 	}
 	switch signedHost, checkedHost := signed.host+signed.port, base.host+base.port; {
 	case strings.EqualFold(signed.host, base.host) && signed.host != base.host:
-		add("host-case", set+"Upper and lower case of the host count, and have to be as at Twilio.", host, signedHost, checkedHost)
+		add("host-case", set+"The host must be in the same case as at Twilio.", host, signedHost, checkedHost)
 	case signed.host != base.host:
-		add("host", set+"That is the name that Twilio was given.", host, signedHost, checkedHost)
+		add("host", set+"Use the host name that is configured at Twilio.", host, signedHost, checkedHost)
 	case signed.port != base.port && signed.scheme == base.scheme:
-		add("port", set+"The port counts; only the scheme's default port may be left out.", host, signedHost, checkedHost)
+		add("port", set+"The port matters; only the scheme's default port may be left out.", host, signedHost, checkedHost)
 	}
 	switch added, longer := strings.CutPrefix(signed.prefix, base.prefix); {
 	case signed.prefix == base.prefix:
 	case longer:
-		add("path-prefix", set+"A prefix that a gateway or proxy removes has to be put back.", "Twilio signed the path with %q in front, and it arrives without", added)
+		add("path-prefix", set+"Add the prefix that a gateway or proxy removes.", "Twilio signed the path with %q in front, and it arrives without", added)
 	default:
-		add("path-prefix", set+"What the request's path has already does not belong in the address.", "Twilio signed the path without %q in front, which the configured address has", base.prefix)
+		add("path-prefix", set+"Leave out of the address what the request's path already has.", "Twilio signed the path without %q in front, which the configured address has", base.prefix)
 	}
 	return list
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 )
 
-// Header returns what was done to the lines of a signature header that should be
-// one of length characters.
+// Header describes what was done to the lines of a signature header, which
+// should be one value of length characters.
 func Header(lines []string, length int) string {
 	text := strings.Trim(lines[0], " \t\r\n\"'")
 	sum, err := hex.DecodeString(text)
@@ -33,14 +33,14 @@ func Header(lines []string, length int) string {
 	return "is not base64 of the right length"
 }
 
-// Body returns what was done to a body since it was hashed, or "". Hashed reports
-// whether the hash is that of text.
+// Body describes what was done to a body after it was hashed, or returns "".
+// Hashed reports whether the hash is that of text.
 func Body(body []byte, hashed func(text []byte) bool) string {
 	if len(body) == 0 {
 		return "the body is empty, and bodySHA256 is the hash of something else: a middleware has read it"
 	}
 	var compact bytes.Buffer
-	_ = json.Compact(&compact, body) // what is not JSON leaves it empty
+	_ = json.Compact(&compact, body) // empty if it is not JSON
 	text := string(body)
 	for _, change := range []struct{ cause, text string }{
 		{"the JSON was parsed and written again", compact.String()},
@@ -56,12 +56,12 @@ func Body(body []byte, hashed func(text []byte) bool) string {
 	return ""
 }
 
-// Retyped returns what a signed form became, if that is what the body of r was,
-// else "".
+// Retyped returns what a signed form was turned into, if the body of r is one,
+// and otherwise "".
 func Retyped(r *Request) string {
 	var members map[string]any
 	var pairs []form.Pair
-	_ = json.Unmarshal(r.Body, &members) // what is not an object has no members
+	_ = json.Unmarshal(r.Body, &members) // only an object has members
 	for name, value := range members {
 		text := fmt.Sprint(value)
 		if _, nested := value.(map[string]any); nested {

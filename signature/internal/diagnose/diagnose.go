@@ -1,11 +1,11 @@
-// Package diagnose looks for the reason why a signature does not match. It
-// changes a request in the ways in which proxies, frameworks and settings
-// change it, and asks for each variant whether a token signs it. It never sees
-// a token: the caller answers that question.
+// Package diagnose finds the reason why a signature does not match. It changes
+// a request in the ways in which proxies, frameworks and settings change it,
+// and checks for each variant whether a token signs it. It never sees a token:
+// the caller does that check.
 //
-// Each file holds the causes of one part of a request: address, path, query,
+// Each file holds the causes for one part of a request: address, path, query,
 // parameters. A cause is data: its stable label, what happened, what to do, and
-// how the request was before. Adding one is adding an entry.
+// how the request was before. To add a cause, add an entry.
 package diagnose
 
 import (
@@ -24,13 +24,13 @@ type Request struct {
 	Form   bool // the parameters are in the body
 	Socket bool // the request opens a WebSocket
 
-	// The URL as the verifier derived it. User includes the @, Port its colon and
-	// Query its question mark.
+	// The URL as the verifier derived it. User includes the @, Port its colon
+	// and Query its question mark.
 	Scheme, User, Host, Port, Prefix string
 	Path, Query                      string
 
-	// Configured is whether the address comes from the configuration and not from
-	// the request and its proxies.
+	// Configured reports whether the address comes from the configuration and
+	// not from the request and its proxies.
 	Configured bool
 
 	Pairs []form.Pair // parameters of the form, decoded, in the order of arrival
@@ -39,8 +39,8 @@ type Request struct {
 	Header http.Header // read only
 	Hosts  []string    // the Host header and the configured names
 
-	// Signs reports whether a token signs text, and Keys is how many signatures
-	// it computes for that.
+	// Signs reports whether a token signs text. Keys is how many signatures it
+	// computes for that.
 	Signs func(text string) bool
 	Keys  int
 	Odd   string // cause: what is unusual about a token, or ""
@@ -69,8 +69,8 @@ func (t trial) url() string {
 	return t.scheme + "://" + t.user + t.host + t.port + t.prefix + t.path + t.query
 }
 
-// address is what BaseURL has to be for t. A WebSocket's address is that of the
-// other requests. User information is a secret and left out.
+// address returns the BaseURL for t. A WebSocket's address is that of the other
+// requests. User information is secret and left out.
 func (t trial) address() string {
 	if t.port == defaultPort(t.scheme) {
 		t.port = ""
@@ -85,7 +85,7 @@ func defaultPort(scheme string) string {
 	return ":80"
 }
 
-// withParams returns t with pairs as they are signed.
+// withParams returns t with pairs as its signed parameters.
 func (t trial) withParams(pairs []form.Pair) trial {
 	sorted := slices.Clone(pairs)
 	slices.SortFunc(sorted, func(a, b form.Pair) int {
@@ -98,7 +98,7 @@ func (t trial) withParams(pairs []form.Pair) trial {
 	return t
 }
 
-// joined writes pairs in the order given.
+// joined writes pairs in the given order.
 func joined(pairs []form.Pair) string {
 	var b strings.Builder
 	for _, p := range pairs {
@@ -107,7 +107,7 @@ func joined(pairs []form.Pair) string {
 	return b.String()
 }
 
-// change is a trial and what it means if it matches. A change of the address has
+// change is a trial and its meaning if it matches. A change of the address has
 // no label.
 type change struct {
 	trial
@@ -126,14 +126,15 @@ var kinds = []struct {
 // search is the state of one diagnosis.
 type search struct {
 	*Request
-	trials, bytes int // that are left
+	trials, bytes int // remaining
 	seed          maphash.Seed
 	tried         map[uint64]bool
-	cut           bool // rearrange has not tried everything
+	cut           bool // rearrange did not try everything
 }
 
 // Mismatch returns the change, or the two changes, that make the signature of r
-// match. If there is none, the findings say what was tried and what to check next.
+// match. If there is none, the findings list what was tried and what to check
+// next.
 func Mismatch(r *Request) []Finding {
 	s, base := newSearch(r)
 	for _, kind := range kinds {
@@ -218,8 +219,8 @@ func (s *search) match(t trial) (trial, bool) {
 	return t, false
 }
 
-// findings says what the changes that led from base to t mean. An address is told
-// once it is known whole.
+// findings describes the changes that led from base to t. It describes an
+// address once, when all of it is known.
 func (r *Request) findings(base, t trial, changes ...change) []Finding {
 	var list []Finding
 	if slices.ContainsFunc(changes, func(c change) bool { return c.label == "" }) {
@@ -233,7 +234,7 @@ func (r *Request) findings(base, t trial, changes ...change) []Finding {
 	return list
 }
 
-// nothing says what was tried and what cannot be tried.
+// nothing lists what was tried and what cannot be tried.
 func (s *search) nothing() []Finding {
 	var tried []string
 	for _, k := range kinds {

@@ -11,8 +11,8 @@ import (
 	"github.com/ringback-go/ringback/signature/internal/diagnose"
 )
 
-// TestHostileRequestsAreBounded counts what a search computes for requests that
-// have much of everything. A stranger can send any of them.
+// TestHostileRequestsAreBounded counts the computations of a search for
+// requests with much of everything. A stranger can send any of them.
 func TestHostileRequestsAreBounded(t *testing.T) {
 	many := make([]form.Pair, 1000)
 	for i := range many {
@@ -49,7 +49,7 @@ func TestHostileRequestsAreBounded(t *testing.T) {
 			assert.NotEmpty(t, findings, name)
 			assert.Positive(t, signatures, name)
 			assert.LessOrEqual(t, signatures, diagnose.MaxTrials, name)
-			assert.LessOrEqual(t, bytes, diagnose.MaxBytes+keys*2<<20, name) // the last text may go beyond
+			assert.LessOrEqual(t, bytes, diagnose.MaxBytes+keys*2<<20, name) // the last text may exceed the limit
 			assert.NotContains(t, findings[0].Cause+findings[0].Remedy, "u:p", name)
 		}
 	}

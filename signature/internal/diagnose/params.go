@@ -41,7 +41,7 @@ func methods(r *Request, t trial) iter.Seq[change] {
 }
 
 // paramRewrites turn parameters back into what was signed. Undo may change its
-// argument. With inOrder it returns them in the order of signing, too.
+// argument. With inOrder it returns them in signing order, too.
 var paramRewrites = []struct {
 	label, what, remedy string
 	undo                func([]form.Pair) []form.Pair
@@ -66,8 +66,8 @@ var paramRewrites = []struct {
 }
 
 // dropped are parameters that parsers drop, as forms: those that Twilio often
-// sends empty, alone and together, and those whose value is known. A value in
-// braces is that of another parameter.
+// sends empty, alone and together, and those with a known value. A name in
+// braces is replaced by the value of that parameter.
 var dropped = strings.Fields(`Body= Digits= FinishedOnKey= ForwardedFrom= CallerName= SpeechResult= ErrorCode= RecordingUrl= TranscriptionText= AddOns=
 	FromCity= FromState= FromZip= FromCountry= ToCity= ToState= ToZip= ToCountry= FromCity=&FromState=&FromZip= ToCity=&ToState=&ToZip=
 	FromCity=&FromState=&FromZip=&ToCity=&ToState=&ToZip= FromCity=&FromState=&FromZip=&FromCountry=&ToCity=&ToState=&ToZip=&ToCountry=
@@ -122,7 +122,7 @@ func extra(r *Request, t trial) iter.Seq[change] {
 	}
 }
 
-// missing adds what may have been dropped.
+// missing adds parameters that may have been dropped.
 func missing(r *Request, t trial) iter.Seq[change] {
 	return func(yield func(change) bool) {
 		has := map[string]string{}
@@ -148,7 +148,7 @@ func missing(r *Request, t trial) iter.Seq[change] {
 	}
 }
 
-// trimmed puts a little white space back, which is all that can be guessed.
+// trimmed adds a little white space, which is all that can be guessed.
 func trimmed(r *Request, t trial) iter.Seq[change] {
 	return func(yield func(change) bool) {
 		for i, p := range r.Pairs {

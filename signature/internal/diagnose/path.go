@@ -22,8 +22,8 @@ var pathRewrites = []struct {
 	{"trailing-slash", "Twilio signed the path without a slash at its end, and it arrives with one", fmt.Sprintf(setSlash, "with"), func(p string) string { return strings.TrimSuffix(p, "/") }},
 	{"trailing-slash", "Twilio signed the path with a slash at its end, and it arrives without", fmt.Sprintf(setSlash, "without"), func(p string) string { return strings.TrimSuffix(p, "/") + "/" }},
 	{"path-normalised", "Twilio signed a double slash at the start", keepPath, func(p string) string { return "/" + p }},
-	{"path-normalised", "Twilio signed double slashes, which something has cleaned", keepPath, replace("/", "//")},
-	{"path-normalised", "Twilio signed a double slash, which something has cleaned", keepPath, func(p string) string { dir, file := pathpkg.Split(p); return dir + "/" + file }},
+	{"path-normalised", "Twilio signed double slashes, which something has merged", keepPath, replace("/", "//")},
+	{"path-normalised", "Twilio signed a double slash, which something has merged", keepPath, func(p string) string { dir, file := pathpkg.Split(p); return dir + "/" + file }},
 	{"path-normalised", "Twilio signed single slashes where double ones arrive", keepPath, replace("//", "/")},
 	{"path-normalised", "Twilio signed the path cleaned of dots and double slashes", keepPath, func(p string) string { return pathpkg.Clean("/" + p) }},
 	{"path-escape", "Twilio signed the path decoded, and it arrives escaped", keepPath, decodedPath},
@@ -62,7 +62,7 @@ func paths(r *Request, t trial) iter.Seq[change] {
 			list = append(list, c)
 		}
 	}
-	// Something may have put a segment in front, or two.
+	// Something may have added one or two segments in front.
 	for rest, n := t.path, 0; n < 2; n++ {
 		i := strings.IndexByte(strings.TrimPrefix(rest, "/"), '/')
 		if i < 0 {
@@ -99,7 +99,7 @@ func mapEscapes(s string, change func(string) string) string {
 	}
 }
 
-// escapeNonASCII escapes the bytes that no URL has.
+// escapeNonASCII escapes the bytes that a URL cannot contain.
 func escapeNonASCII(s string) string {
 	var b strings.Builder
 	for i := range len(s) {

@@ -18,7 +18,7 @@ const (
 	// Some signers sort a query before they sign it (twilio-php issue 790).
 	sortQuery = keepQuery + " If nothing on the way reorders it, Twilio may have sorted it: write the pairs in alphabetical order in the URL that you give to Twilio."
 
-	// And some sign characters as they are that they send escaped (twilio-node
+	// And some sign characters unescaped that they send escaped (twilio-node
 	// pull request 621, issue 1059).
 	unescaped = "Twilio itself signs some characters unescaped and sends them escaped. For a GET, have Twilio send this webhook by POST; " +
 		"for a POST, leave these characters out of the URL. If a proxy escapes them, have it pass the query on as it was received."
@@ -52,7 +52,7 @@ var queryRewrites = []rewrite{
 func replace(oldnew ...string) func(string) string { return strings.NewReplacer(oldnew...).Replace }
 
 // unescape decodes the escapes of s: those of the characters in only, or all if
-// that is empty.
+// only is empty.
 func unescape(s, only string) string {
 	return mapEscapes(s, func(escape string) string {
 		if c, err := url.PathUnescape(escape); err == nil && (only == "" || strings.Contains(only, c)) {
@@ -119,7 +119,7 @@ func queries(r *Request, t trial) iter.Seq[change] {
 	}
 }
 
-// safe quotes a name or a path for a log, unless it may be a piece of a message or
+// safe quotes a name or a path for a log, unless it may be part of a message or
 // a number.
 func safe(name, instead string) string {
 	digits := 0
@@ -135,9 +135,9 @@ func safe(name, instead string) string {
 	return fmt.Sprintf("%q", name)
 }
 
-// rearrange tries the pairs of the query in other orders and spellings at once,
-// since what sorts a query also encodes it. It leaves a third of the trials to the
-// search that follows.
+// rearrange tries other orders and spellings of the query's pairs together,
+// because software that sorts a query also encodes it. It leaves a third of the
+// trials to the search that follows.
 func (s *search) rearrange(base trial) []Finding {
 	query := strings.TrimPrefix(base.query, "?")
 	if query == "" {
@@ -177,8 +177,8 @@ func (s *search) rearrange(base trial) []Finding {
 	return nil
 }
 
-// everyOrder reports whether all orders of pairs are tried: of up to four, and of
-// five that arrive sorted.
+// everyOrder reports whether all orders of pairs are tried: of up to four, and
+// of five that arrive sorted.
 func everyOrder(pairs []string) bool { return len(pairs) <= 4 || len(pairs) == 5 && isSorted(pairs) }
 
 func isSorted(pairs []string) bool {
