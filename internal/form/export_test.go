@@ -1,6 +1,6 @@
 package form
 
-// ScanPlain is Scan by the plain scanner.
+// ScanPlain is Scan with the plain scanner.
 func ScanPlain(s *Scanner, text string, limits Limits) error {
 	s.text, s.spans = append(s.text[:0], text...), s.spans[:0]
 	err := s.scanPlain(limits)

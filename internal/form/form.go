@@ -1,15 +1,12 @@
-// Package form reads and writes application/x-www-form-urlencoded text
-// without losing anything: order, repeated names, empty names and values all
-// survive. It splits as browsers do, at & alone, and turns + into a space.
-//
-// [url.ParseQuery] loses the order, drops pairs that it cannot read, and
-// returns the rest beside an error. A verifier must not do that: a parameter
-// that is left out of the signed text, or read differently by the handler, is a
-// forgery that passes.
+// Package form reads and writes application/x-www-form-urlencoded text without
+// losing anything: order, repeated names, and empty names and values survive.
+// It splits at & only, as browsers do, and turns + into a space.
 //
 //	pairs, err := form.Parse("Body=hi+there&MediaUrl0=", form.Limits{})
 //
-// The package knows nothing of Twilio, charsets or multipart bodies.
+// [url.ParseQuery] loses the order, drops pairs that it cannot read, and returns the rest with an error. A verifier must not do that: a parameter that is missing from the signed text, or that the handler reads differently, is a forgery that passes.
+//
+// The package does not handle charsets or multipart bodies.
 package form
 
 import (
@@ -26,12 +23,12 @@ var (
 	// ErrEscape means that a % is not followed by two hexadecimal digits.
 	ErrEscape = errors.New("form: malformed escape")
 
-	// ErrTooLong means that the text does not fit the 32-bit offsets kept of it.
+	// ErrTooLong means that the text is too long for 32-bit offsets.
 	ErrTooLong = errors.New("form: text longer than 2 GiB")
 )
 
-// Error says where in the encoded text reading stopped. Its text never quotes
-// the input.
+// Error says where in the encoded text reading stopped. It never quotes the
+// input.
 type Error struct {
 	Offset int   // in bytes, of the encoded text
 	Err    error // one of the sentinels above
@@ -43,24 +40,24 @@ func (e *Error) Error() string { return fmt.Sprintf("%v at byte %d", e.Err, e.Of
 // Unwrap returns the sentinel.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Limits bounds what is read.
+// Limits bounds the input.
 type Limits struct {
-	// Pairs is how many pairs are allowed; zero means no limit. It is checked
-	// while reading, so what is beyond it costs nothing.
+	// Pairs is the maximum number of pairs; zero means no limit. It is checked
+	// while reading, so the excess costs nothing.
 	Pairs int
 
-	// Lenient keeps broken escapes as text, as browsers do. Otherwise each is
-	// an error.
+	// Lenient keeps broken escapes as text, as browsers do. Otherwise a broken
+	// escape is an error.
 	Lenient bool
 }
 
-// Pair is one name with its value, both decoded. They may hold any bytes.
+// Pair is a decoded name and value. They may hold any bytes.
 type Pair struct {
 	Name, Value string
 }
 
 // Parse reads text into pairs in the order of arrival. The strings share one
-// piece of memory. An error is an [*Error]; no pairs come with it.
+// allocation. An error is an [*Error] and comes without pairs.
 func Parse[T ~string | ~[]byte](text T, limits Limits) ([]Pair, error) {
 	var s Scanner
 	if err := Scan(&s, text, limits); err != nil {
@@ -69,21 +66,21 @@ func Parse[T ~string | ~[]byte](text T, limits Limits) ([]Pair, error) {
 	return s.Pairs(), nil
 }
 
-// Scanner holds a copy of a text, each name and value decoded in its place. It
-// can be used again and again without allocating, so it may be pooled. What
-// [Scanner.Name] and [Scanner.Value] return is good until the next [Scan].
-// The zero value is empty.
+// Scanner holds a copy of a text and decodes each name and value in place. It
+// can be reused without allocating, so it may be pooled. The results of
+// [Scanner.Name] and [Scanner.Value] are valid until the next [Scan]. The zero
+// value is empty.
 type Scanner struct {
 	text  []byte
 	spans []span
 }
 
-// span is where a pair is in a text. What is between the four places is
-// separators and what decoding has left over.
+// span is the position of a pair in a text. The bytes between its four offsets
+// are separators and remains of decoding.
 type span struct{ name, nameEnd, value, valueEnd int32 }
 
-// Scan reads text into s, replacing what s held. Text is not changed and not
-// kept. An error is an [*Error]; s is empty then.
+// Scan reads text into s and replaces what s held. Text is not changed or kept.
+// An error is an [*Error]; s is then empty.
 func Scan[T ~string | ~[]byte](s *Scanner, text T, limits Limits) error {
 	if len(text) > math.MaxInt32 {
 		s.Reset()
@@ -112,7 +109,7 @@ func (s *Scanner) Value(i int) []byte {
 	return s.text[p.value:p.valueEnd:p.valueEnd]
 }
 
-// Pairs returns a copy of the pairs, which stays good when s is used again.
+// Pairs returns a copy of the pairs, which stays valid when s is reused.
 func (s *Scanner) Pairs() []Pair {
 	if len(s.spans) == 0 {
 		return nil
@@ -125,15 +122,15 @@ func (s *Scanner) Pairs() []Pair {
 	return pairs
 }
 
-// Cap returns how many bytes the scanner holds on to, for a pool that does
-// not want to keep giants.
+// Cap returns the size of the scanner's buffer, so that a pool can drop large
+// ones.
 func (s *Scanner) Cap() int { return cap(s.text) + 16*cap(s.spans) }
 
-// Reset forgets the pairs and keeps the memory.
+// Reset clears the pairs and keeps the memory.
 func (s *Scanner) Reset() { s.text, s.spans = s.text[:0], s.spans[:0] }
 
-// unhex holds the value of each hexadecimal digit and a high bit for what is
-// none, so that two of them can be checked together.
+// unhex holds the value of each hexadecimal digit, and a value with the high
+// bit set for other bytes, so that two can be checked together.
 var unhex = func() (t [256]uint8) {
 	for i := range t {
 		t[i] = 0x80
@@ -147,8 +144,8 @@ var unhex = func() (t [256]uint8) {
 	return t
 }()
 
-// Append appends the encoded pairs to dst, as [Parse] reads them: letters,
-// digits and *-._ as they are, a space as +, anything else escaped.
+// Append appends the encoded pairs to dst so that [Parse] can read them:
+// letters, digits and *-._ unchanged, a space as +, anything else escaped.
 func Append(dst []byte, pairs ...Pair) []byte {
 	for _, p := range pairs {
 		if len(dst) > 0 {

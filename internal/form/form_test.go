@@ -68,8 +68,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestT11MalformedForms shows both readings of a broken escape: refused, or kept
-// as text to the last byte. No pair is ever dropped.
+// TestT11MalformedForms shows both readings of a broken escape: refused, or
+// kept as text to the last byte. No pair is ever dropped.
 func TestT11MalformedForms(t *testing.T) {
 	for name, tt := range map[string]struct {
 		text    string
@@ -78,7 +78,7 @@ func TestT11MalformedForms(t *testing.T) {
 	}{
 		"no digits":           {"a=1&b=%zz&c=3", 6, pairs("a", "1", "b", "%zz", "c", "3")},
 		"one digit":           {"a=%4", 2, pairs("a", "%4")},
-		"second is no digit":  {"a=%4g", 2, pairs("a", "%4g")},
+		"second is not a digit":  {"a=%4g", 2, pairs("a", "%4g")},
 		"lone percent":        {"a=50%", 4, pairs("a", "50%")},
 		"percent before &":    {"a=50%&b=1", 4, pairs("a", "50%", "b", "1")},
 		"in a name":           {"a%=1", 1, pairs("a%", "1")},
@@ -162,7 +162,7 @@ func TestAppend(t *testing.T) {
 	assert.Equal(t, pairs("Body", "a b+c&d=e%f;g", "", "", "é", "*-._~\x00"), got)
 }
 
-// slowParse is the reading of WHATWG, written to be obvious.
+// slowParse implements the WHATWG rules in the most obvious way.
 func slowParse(text string) (list []form.Pair) {
 	for _, part := range strings.Split(text, "&") {
 		if part == "" {
@@ -193,11 +193,11 @@ func slowDecode(s string) string {
 	return out
 }
 
-// FuzzParse is target 4 of the threat model: the lenient reading is that of
-// the slow reference; the strict one is the same or an error, agrees with
-// url.ParseQuery where that gives no error, and gives one wherever that does but
-// for a semicolon, which separates nothing; the quick and the plain scanner
-// agree; what was read can be written and read again.
+// FuzzParse is target 4 of the threat model. The lenient reading is that of the
+// slow reference. The strict one is the same or an error; it agrees with
+// url.ParseQuery where that succeeds, and fails where that fails, except for a
+// semicolon, which separates nothing. Both scanners agree. What was read can be
+// written and read again.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"", "a=1&b=2", "a=%zz", "a=50%", "a;b=1", "=&=&", "a&&b", "a=%41+%2B", "%C3=%A9", "a=%ED%A0%80", "a=b=c",

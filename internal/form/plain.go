@@ -2,15 +2,15 @@ package form
 
 import "bytes"
 
-// scanPlain decodes s.text in place: each pair between two &, name and value
-// at its first =.
+// scanPlain decodes s.text in place. Pairs are separated by &, and the first =
+// separates name and value.
 func (s *Scanner) scanPlain(limits Limits) error {
 	for start := 0; start < len(s.text); {
 		end := len(s.text)
 		if i := bytes.IndexByte(s.text[start:], '&'); i >= 0 {
 			end = start + i
 		}
-		if end > start { // an empty pair says nothing
+		if end > start { // skip an empty pair
 			if limits.Pairs > 0 && len(s.spans) == limits.Pairs {
 				return &Error{Offset: start, Err: ErrTooMany}
 			}
@@ -34,8 +34,8 @@ func (s *Scanner) scanPlain(limits Limits) error {
 	return nil
 }
 
-// decode decodes the text between two places, which never gets longer, and
-// returns where it ends.
+// decode decodes the text between two offsets, which never gets longer, and
+// returns its end.
 func (s *Scanner) decode(from, to int, lenient bool) (end int, err error) {
 	end = from
 	for i := from; i < to; i++ {
