@@ -7,24 +7,23 @@ import (
 
 // An Address is one end of a message or a call, as Twilio writes it: a phone
 // number, a short code, a name, or the address of a channel with its prefix.
-// The text is kept as it came. Use [Address.Phone] for a phone number: a caller
-// who withholds it arrives as a word, or as that word in digits. See
+// The text is unchanged. Use [Address.Phone] to get a phone number; it handles
+// withheld numbers, which arrive as a word or as digits. See
 // [Address.Withheld].
 //
-// Logged through log/slog an address shows its kind and its last two
-// characters.
+// In log/slog an address shows its kind and its last two characters.
 type Address string
 
-// An AddressKind tells what an [Address] is.
+// An AddressKind says what an [Address] is.
 type AddressKind string
 
-// The kinds of address. AddressOther is what is none of the others: a user ID
-// of a channel without prefix, a withheld number.
+// The kinds of address. AddressOther is any other text, such as the user ID of
+// a channel without prefix or a withheld number.
 const (
 	AddressNone         AddressKind = ""             // empty: Twilio sent none
 	AddressPhone        AddressKind = "phone"        // +15550100, E.164
 	AddressShortCode    AddressKind = "short code"   // 3 to 8 digits without plus: 55501
-	AddressAlphanumeric AddressKind = "alphanumeric" // a sender's name; it cannot be answered
+	AddressAlphanumeric AddressKind = "alphanumeric" // name of a sender; cannot be answered
 	AddressWhatsApp     AddressKind = "whatsapp"     // whatsapp:+15550100, or a user ID of WhatsApp
 	AddressMessenger    AddressKind = "messenger"    // messenger: and an ID
 	AddressRCS          AddressKind = "rcs"          // rcs: and an agent or a number
@@ -34,7 +33,7 @@ const (
 	AddressOther        AddressKind = "other"
 )
 
-// Kind tells what a is, by its shape alone.
+// Kind returns the kind of a, judged by its format alone.
 func (a Address) Kind() AddressKind {
 	switch channel := a.Channel(); channel {
 	case "":
@@ -67,7 +66,7 @@ func (a Address) Kind() AddressKind {
 }
 
 // Channel returns the prefix of a before its colon, such as "whatsapp" or
-// "sip", or "" when there is none.
+// "sip", or "" if there is none.
 func (a Address) Channel() string {
 	prefix, _, ok := strings.Cut(string(a), ":")
 	if !ok || prefix == "" {
@@ -81,8 +80,8 @@ func (a Address) Channel() string {
 	return prefix
 }
 
-// ID returns a without the prefix of its channel: the number of
-// "whatsapp:+15550100", the identity of "client:alice".
+// ID returns a without its channel prefix: the number of "whatsapp:+15550100",
+// the identity of "client:alice".
 func (a Address) ID() string {
 	if c := a.Channel(); c != "" {
 		return string(a[len(c)+1:])
@@ -90,9 +89,9 @@ func (a Address) ID() string {
 	return string(a)
 }
 
-// Phone returns the phone number in a, in E.164, also from behind the prefix
-// of a channel ("whatsapp:+15550100"). It reports false if there is none, as
-// for a caller who withholds it.
+// Phone returns the phone number in a, in E.164, without a channel prefix such
+// as "whatsapp:". It returns false if there is none, for example if the number
+// is withheld.
 func (a Address) Phone() (string, bool) {
 	id := a.ID()
 	if !isPhone(id) || withheld(id) {
@@ -101,8 +100,8 @@ func (a Address) Phone() (string, bool) {
 	return id, true
 }
 
-// Redacted returns a with everything but its channel and its last two
-// characters masked: "+*******00", "whatsapp:+*******00".
+// Redacted returns a with everything masked but its channel and its last two
+// characters: "+*******00", "whatsapp:+*******00".
 func (a Address) Redacted() string {
 	id := a.ID()
 	prefix := string(a[:len(a)-len(id)])
@@ -112,8 +111,8 @@ func (a Address) Redacted() string {
 	if len(id) <= 4 {
 		return prefix + strings.Repeat("*", len(id))
 	}
-	// A fixed number of stars hides the length of a name or an identity; the
-	// last bytes are shown only where they cannot be half a character.
+	// A fixed number of stars hides the length of a name or an identity. The
+	// last bytes are shown only if they are whole characters.
 	tail := id[len(id)-2:]
 	if tail[0] >= 0x80 || tail[1] >= 0x80 || tail[0] < ' ' || tail[1] < ' ' {
 		tail = ""
@@ -139,7 +138,7 @@ func digitsOnly(s string) bool {
 	return s != ""
 }
 
-// isSenderName reports whether s has the shape of an alphanumeric sender ID:
+// isSenderName reports whether s is formatted as an alphanumeric sender ID:
 // up to 11 characters of ASCII, one of them a letter.
 func isSenderName(s string) bool {
 	if len(s) > 11 {
@@ -159,9 +158,9 @@ func isSenderName(s string) bool {
 	return letter
 }
 
-// Withheld reports whether a is what Twilio sends for a caller whose number is
-// hidden or unknown: nothing, a word such as "anonymous", or the keys of a phone
-// that spell the word, such as +266696687.
+// Withheld reports whether a is what Twilio sends for a hidden or unknown
+// number: nothing, a word such as "anonymous", or the phone keys that spell the
+// word, such as +266696687.
 func (a Address) Withheld() bool {
 	if c := a.Channel(); c == "sip" || c == "sips" {
 		user, _, _ := strings.Cut(a.ID(), "@")
@@ -170,8 +169,8 @@ func (a Address) Withheld() bool {
 	return a == "" || withheld(string(a))
 }
 
-// withheld reports whether s is one of the words that stand for a hidden number,
-// or the keys that spell one.
+// withheld reports whether s is a word for a hidden number, or the phone keys
+// that spell one.
 func withheld(s string) bool {
 	switch strings.ToLower(strings.TrimPrefix(s, "+")) {
 	case "anonymous", "266696687",

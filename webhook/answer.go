@@ -19,8 +19,8 @@ const (
 )
 
 const (
-	maxAnswer   = 64 << 10 // Twilio reads no more of an answer (error 11750)
-	usualAnswer = 512      // bytes that hold most answers
+	maxAnswer   = 64 << 10 // Twilio reads at most this much (error 11750)
+	usualAnswer = 512      // enough for most answers
 )
 
 var (
@@ -40,7 +40,7 @@ type answer struct {
 var noContent = answer{status: http.StatusNoContent}
 
 // render renders a reply. Documents and JSON of this module are rendered
-// directly; a reply of another type serves itself.
+// directly; a reply of another type is served into a buffer.
 func render(reply Reply, r *http.Request) (answer, error) {
 	a := answer{status: http.StatusOK, contentType: xmlType}
 	switch reply := reply.(type) {
@@ -119,7 +119,7 @@ func (e *droppedError) Error() string {
 
 func (e *droppedError) Is(target error) bool { return target == errNothingLeft && e.sent == 0 }
 
-// A recorder keeps what a reply writes, up to the size of an answer.
+// A recorder stores what a reply writes, up to the size limit of an answer.
 type recorder struct {
 	header http.Header
 	status int
@@ -177,7 +177,7 @@ func newFallbacks(f Fallback) fallbacks {
 		all.kinds[kind] = nil
 		if reply := f.Kinds[kind]; reply != nil {
 			if !mayAnswer(reply, kind) {
-				panic("webhook: Options.Fallback.Kinds: " + string(kind) + ": not what answers this kind")
+				panic("webhook: Options.Fallback.Kinds: " + string(kind) + ": the reply does not answer this kind")
 			}
 			all.kinds[kind] = mustRender("Kinds: "+string(kind), reply)
 		}
@@ -185,8 +185,8 @@ func newFallbacks(f Fallback) fallbacks {
 	return all
 }
 
-// mayAnswer reports whether a reply can be the fallback for a kind. A notice has
-// no fallback: the answer would mean that it was received (T22).
+// mayAnswer reports whether a reply can be the fallback for a kind. A notice
+// has no fallback, because the answer would mean that it was received (T22).
 func mayAnswer(reply Reply, kind Kind) bool {
 	e := zeroEvent(kind)
 	if kind == KindEventStreams {

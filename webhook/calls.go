@@ -9,10 +9,10 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// Calls returns a handler for one URL that gets every request of a call: the call
-// itself, the actions of its verbs, and its status callbacks. The function
-// receives the call's parameters, which all of them have, and the event, whose
-// type says what has happened:
+// Calls returns a handler for one URL that receives every request of a call:
+// the call itself, the actions of its verbs, and its status callbacks. The
+// function receives the call's parameters, which all of these have, and the
+// event, whose type says what happened:
 //
 //	mux.Handle("POST /voice", webhook.Calls(hooks, func(ctx context.Context, c webhook.Call, e webhook.Event) (*twiml.VoiceResponse, error) {
 //		switch e := e.(type) {
@@ -24,13 +24,11 @@ import (
 //		return nil, nil
 //	}))
 //
-// [Parse] finds the type. Requests that only differ in their URL arrive as the
-// kind that they have in common; use several routes and [Handle] to tell them
-// apart.
+// [Parse] determines the type. Requests that differ only in their URL arrive as the kind that they share; use several routes and [Handle] to distinguish them.
 //
-// The document is the answer where a document is read. A status callback is
-// answered with 204, whatever the function returns besides an error. A request
-// that is not about a call is answered with 400. Otherwise Calls is as Handle.
+// The document is the answer if the request needs one. A status callback is
+// answered with 204 unless the function returns an error. A request that is not
+// about a call is answered with 400. Otherwise Calls is like Handle.
 func Calls(rc *Receiver, answer func(context.Context, Call, Event) (*twiml.VoiceResponse, error)) http.Handler {
 	if rc == nil || answer == nil {
 		panic("webhook: Calls of a nil Receiver or function")

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A CallStatusCallback reports that a call reached a status that was asked
-// for, or ended. Twilio does not send the name of the event: answered arrives
+// A CallStatusCallback reports that a call reached a subscribed status
+// or ended. Twilio does not send the name of the event: answered arrives
 // as the status in-progress.
 //
 // Source: https://www.twilio.com/docs/voice/api/call-resource
@@ -24,10 +24,10 @@ type CallStatusCallback struct {
 	Call `twilio:",required=CallStatus"`
 
 	CallbackSource    string        `twilio:"CallbackSource,default=call-progress-events"` // call-progress-events
-	SequenceNumber    int           `twilio:"SequenceNumber,always"`                       // position in the events of the leg, from 0; callbacks can arrive in any order
+	SequenceNumber    int           `twilio:"SequenceNumber,always"`                       // number of the event of this leg, from 0; callbacks can arrive in any order
 	Timestamp         time.Time     `twilio:"Timestamp,rfc2822"`                           // when the leg reached the status
 	CallDuration      time.Duration `twilio:"CallDuration,duration"`                       // length of the call, with the final status
-	BilledMinutes     int           `twilio:"Duration"`                                    // minutes that are billed, with the final status; Twilio calls it Duration
+	BilledMinutes     int           `twilio:"Duration"`                                    // billed minutes, with the final status; Twilio's name is Duration
 	SIPResponseCode   int           `twilio:"SipResponseCode"`                             // last SIP response, with the final status: 486 for busy, 487 for no answer
 	RecordingURL      string        `twilio:"RecordingUrl,url"`                            // URL of the recording, if the call was recorded
 	RecordingSID      SID           `twilio:"RecordingSid,sid=RE"`                         // SID of that recording
@@ -37,7 +37,7 @@ type CallStatusCallback struct {
 	ErrorCode         int           `twilio:"ErrorCode"`                                   // why the call failed
 	ErrorMessage      string        `twilio:"ErrorMessage"`                                // text of the error
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A DialLegStatusCallback reports the progress of a leg that a Dial made.
@@ -69,8 +69,8 @@ type SIPDomainStatusCallback struct {
 	CallStatusCallback
 }
 
-// An AsyncAMDCallback brings the result of answering machine detection that
-// ran beside the call. It has no phone numbers; match it by CallSID.
+// An AsyncAMDCallback reports the result of answering machine detection that
+// ran during the call. It has no phone numbers; match it by CallSID.
 //
 // Source: https://www.twilio.com/docs/voice/answering-machine-detection
 //
@@ -84,7 +84,7 @@ type AsyncAMDCallback struct {
 	AnsweredBy               AnsweredBy    `twilio:"AnsweredBy"`                         // who answered
 	MachineDetectionDuration time.Duration `twilio:"MachineDetectionDuration,ms,always"` // how long detection took
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A CallerIDValidation reports the result of the call that validates an
@@ -102,7 +102,7 @@ type CallerIDValidation struct {
 	VerificationStatus  VerificationStatus `twilio:"VerificationStatus,required"` // whether the right code was entered
 	OutgoingCallerIDSID SID                `twilio:"OutgoingCallerIdSid"`         // the new caller ID, after success
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // STIRStatus is the attestation that Twilio gave an outbound call.

@@ -12,18 +12,18 @@ import (
 )
 
 // A CloudEvent is the envelope of an event of Event Streams. Twilio delivers
-// each event at least once; the ID tells repeats.
+// each event at least once; repeats have the same ID.
 type CloudEvent struct {
 	SpecVersion     string    // "1.0"
 	Type            string    // "com.twilio.messaging.message.delivered"
 	Source          string    // path of the REST resource
 	ID              string    // the same in every delivery of the event
-	DataSchema      string    // URL with the name and version of the schema of the data
+	DataSchema      string    // URL of the schema of the data, with its name and version
 	DataContentType string    // "application/json"
 	Time            time.Time // when it happened
 
 	// Extensions are members of the envelope without a field, and values that
-	// a field cannot hold.
+	// do not fit their field.
 	Extensions map[string]JSON
 }
 
@@ -67,7 +67,8 @@ func (c CloudEvent) members(w *encoder) {
 	w.end()
 }
 
-// problems returns what could not be read of the envelope of an event of kind k.
+// problems returns what could not be read of the envelope of an event of kind
+// k.
 func (c CloudEvent) problems(k Kind) []*DecodeError {
 	s := cloudEventShape
 	s.kind = k
@@ -75,8 +76,8 @@ func (c CloudEvent) problems(k Kind) []*DecodeError {
 	return check(&s, again.setEnvelope, bareNames(c.members), nil, c.Extensions)
 }
 
-// appendObject appends the envelope with the members of the event: below data,
-// or beside the envelope's own, where data is one of them.
+// appendObject appends the envelope with the members of the event: inside data,
+// or next to the envelope's own if data is one of them.
 func (c CloudEvent) appendObject(dst []byte, event func(*encoder), nested bool) []byte {
 	return appendObject(dst, func(w *encoder) {
 		c.members(w)
@@ -88,8 +89,7 @@ func (c CloudEvent) appendObject(dst []byte, event func(*encoder), nested bool) 
 	})
 }
 
-// cloudFields is what generated code implements for the events of Event
-// Streams.
+// cloudFields is implemented by generated code for the events of Event Streams.
 type cloudFields[E any] interface {
 	fields[E]
 	envelope() *CloudEvent
@@ -130,8 +130,8 @@ func decodeCloud[E any, P cloudFields[E]](text JSON, s *shape) (E, error) {
 	return e, nil
 }
 
-// decodeSingle decodes a request of Event Streams that holds one event, by
-// itself or alone in an array.
+// decodeSingle decodes a request of Event Streams with one event, by itself or
+// in an array.
 func decodeSingle[E any, P cloudFields[E]](v *signature.Verified, s *shape) (E, error) {
 	text, err := cloudTexts(v, s.kind)
 	if err == nil && len(text) != 1 {
@@ -144,7 +144,7 @@ func decodeSingle[E any, P cloudFields[E]](v *signature.Verified, s *shape) (E, 
 	return decodeCloud[E, P](text[0], s)
 }
 
-// cloudTexts returns the texts of the events in a request, which is one of them
+// cloudTexts returns the texts of the events in a request, which is one event
 // or an array.
 func cloudTexts(v *signature.Verified, kind Kind) ([]JSON, error) {
 	body := JSON(v.Body())
@@ -158,27 +158,25 @@ func cloudTexts(v *signature.Verified, kind Kind) ([]JSON, error) {
 	return texts, nil
 }
 
-// KindEventStreams is the kind of an [EventStreams] whose events are of
-// several kinds, or of none.
+// KindEventStreams is the kind of an [EventStreams] with events of several
+// kinds, or of none.
 const KindEventStreams Kind = "EventStreams"
 
 // KindEventStreamsOther is the kind of an [EventStreamsOther].
 const KindEventStreamsOther Kind = "EventStreamsOther"
 
-// An EventStreams is a request of Event Streams: one event or, when the sink
+// An EventStreams is a request of Event Streams: one event or, if the sink
 // sends batches, many. They may be of different kinds; use a type switch over
-// Events to tell them apart. Twilio delivers each event at least once and in any
-// order, retries for four hours, and expects an answer within 5 seconds.
+// Events. Twilio delivers each event at least once and in any order, retries
+// for four hours, and expects an answer within 5 seconds.
 //
-// [Parse] returns this type for every request of Event Streams. A type such as
-// [EventStreamsMessageStatus] is one event of a request. It cannot have a
-// handler of its own, since the next batch may hold others.
+// [Parse] returns this type for every request of Event Streams. A type such as [EventStreamsMessageStatus] is one event of a request. It cannot have its own handler, because the next batch may hold others.
 type EventStreams struct {
 	Events []Event
 }
 
-// Kind returns the kind of the events if all have the same kind, and otherwise
-// [KindEventStreams].
+// Kind returns the kind of the events if they all have the same kind, and
+// otherwise [KindEventStreams].
 func (e EventStreams) Kind() Kind {
 	if len(e.Events) == 0 {
 		return KindEventStreams
@@ -242,9 +240,9 @@ func (e EventStreams) appendJSON(dst []byte) []byte {
 	return append(dst, ']')
 }
 
-// decodeEntry decodes one event of a batch. One bad event must not cost the
-// others, so it is kept as an EventStreamsOther. The error means that it is not
-// a CloudEvent at all.
+// decodeEntry decodes one event of a batch. A bad event must not affect the
+// others, so it becomes an EventStreamsOther. An error means that it is not a
+// CloudEvent.
 func decodeEntry(text JSON) (Event, error) {
 	var c struct {
 		Type string `json:"type"`
@@ -268,12 +266,12 @@ func decodeType(typ string, text JSON) (Event, error) {
 	return decodeCloudKind(s.kind(cloudRules), text)
 }
 
-// An EventStreamsOther is an event whose type has no Go type of its own, such as
-// the test event of a sink, or whose data could not be read.
+// An EventStreamsOther is an event whose type has no Go type, such as the test
+// event of a sink, or whose data could not be read.
 type EventStreamsOther struct {
 	CloudEvent
 
-	Data JSON // as it came
+	Data JSON // unchanged
 }
 
 var eventStreamsOtherShape = shape{kind: KindEventStreamsOther, params: []string{"data"}}
@@ -297,7 +295,7 @@ func (e *EventStreamsOther) done(*decoder)         {}
 func (e *EventStreamsOther) envelope() *CloudEvent { return &e.CloudEvent }
 func (e *EventStreamsOther) nested() bool          { return false }
 
-// problems says why the event is not one of its type.
+// problems says why the event does not match its type.
 func (e EventStreamsOther) problems() []*DecodeError {
 	_, err := decodeType(e.Type, JSON(e.appendJSON(nil)))
 	return append(e.CloudEvent.problems(KindEventStreamsOther), flatten(err)...)
@@ -312,7 +310,8 @@ func (e EventStreamsOther) appendJSON(dst []byte) []byte {
 
 // Webhook returns the classic webhook in the data of e, such as a
 // [CallStatusCallback]: what Twilio sent, or would have sent, to a URL of the
-// call. It returns an error if there is none. Other errors are those of [Parse].
+// call. It returns an error if there is none. Other errors are those of
+// [Parse].
 func (e EventStreamsVoice) Webhook() (Event, error) {
 	var data struct {
 		Request struct {
@@ -335,7 +334,7 @@ func (e EventStreamsVoice) Webhook() (Event, error) {
 		return nil, err
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	// The event was verified, and so is what it holds.
+	// The event was verified, and so was its content.
 	v, err := signature.Unverified(r)
 	if err != nil {
 		return nil, err

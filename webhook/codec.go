@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A codec reads and writes the values of a type in Twilio's spelling. parse
+// A codec reads and writes the values of a type in Twilio's format. parse
 // returns ErrSyntax or ErrRange.
 type codec[T any] struct {
 	quoted bool // a string in JSON

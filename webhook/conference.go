@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// A ConferenceCallback reports what happens in a conference. Event says what,
-// and which of the fields are set: those of a participant with the events of a
-// participant, and with an announcement to one.
+// A ConferenceCallback reports an event in a conference. Event says which, and
+// so which fields are set: those of a participant for the events of a
+// participant, and for an announcement to one.
 //
 // Source: https://www.twilio.com/docs/voice/twiml/conference
 //
@@ -20,7 +20,7 @@ type ConferenceCallback struct {
 	AccountSID     SID             `twilio:"AccountSid,sid=AC,required"`            // account that owns the conference
 	FriendlyName   string          `twilio:"FriendlyName"`                          // name of the conference in the TwiML
 	Event          ConferenceEvent `twilio:"StatusCallbackEvent,required,status"`   // what happened
-	SequenceNumber int             `twilio:"SequenceNumber,always"`                 // position in the events of the conference
+	SequenceNumber int             `twilio:"SequenceNumber,always"`                 // number of the event of this conference
 	Timestamp      time.Time       `twilio:"Timestamp,rfc2822"`                     // when it happened
 
 	CallSID                SID    `twilio:"CallSid,sid=CA,participant"`          // leg of the participant
@@ -37,17 +37,17 @@ type ConferenceCallback struct {
 	CallSIDEndingConference          SID                   `twilio:"CallSidEndingConference,participant"` // leg that ended the conference
 	ParticipantLabelEndingConference string                `twilio:"ParticipantLabelEndingConference"`    // label of the participant who ended the conference
 	ReasonConferenceEnded            ReasonConferenceEnded `twilio:"ReasonConferenceEnded"`               // why the conference ended
-	Reason                           string                `twilio:"Reason"`                              // the same in words
+	Reason                           string                `twilio:"Reason"`                              // reason as text
 
 	AnnounceURL              string `twilio:"AnnounceUrl"`              // URL of the announcement
 	ReasonAnnouncementFailed string `twilio:"ReasonAnnouncementFailed"` // why the announcement failed
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// A ConferenceWaitURL asks for what a participant hears until the conference
-// starts, or while on hold. Twilio requests it once and does not repeat it when
-// the document ends. Only its URL tells it from a [TwiMLRedirectRequest].
+// A ConferenceWaitURL requests what a participant hears until the conference
+// starts, or while on hold. Twilio sends it once and does not repeat it when
+// the document ends. It differs from a [TwiMLRedirectRequest] only in its URL.
 // Answer it with a [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/voice/twiml/conference
@@ -59,10 +59,10 @@ type ConferenceCallback struct {
 type ConferenceWaitURL struct {
 	Call
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// ConferenceEvent is something that happens in a conference.
+// ConferenceEvent is an event in a conference.
 type ConferenceEvent string
 
 // Values of ConferenceEvent.

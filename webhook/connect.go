@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A ConversationRelayAction arrives when a ConversationRelay session is over.
+// A ConversationRelayAction arrives when a ConversationRelay session ends.
 // Answer it with a [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/voice/conversationrelay
@@ -25,12 +25,12 @@ type ConversationRelayAction struct {
 	ErrorCode       int           `twilio:"ErrorCode"`              // why the session failed, such as 64105
 	ErrorMessage    string        `twilio:"ErrorMessage"`           // text of the error
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// A ConnectAction arrives when a Connect is over whose noun is not
+// A ConnectAction arrives when a Connect ends whose noun is not
 // ConversationRelay: a stream, a virtual agent, a room and others. Except for a
-// virtual agent, only its URL tells what it is. Answer it with a
+// virtual agent, only its URL says which noun it was. Answer it with a
 // [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/voice/twiml/connect
@@ -46,12 +46,12 @@ type ConnectAction struct {
 
 	VirtualAgentProvider      string `twilio:"VirtualAgentProvider"`      // service that runs the virtual agent
 	VirtualAgentStatus        string `twilio:"VirtualAgentStatus"`        // how the conversation with the virtual agent ended
-	VirtualAgentProviderData  JSON   `twilio:"VirtualAgentProviderData"`  // what the service says about the conversation
+	VirtualAgentProviderData  JSON   `twilio:"VirtualAgentProviderData"`  // details from the service
 	VirtualAgentError         string `twilio:"VirtualAgentError"`         // why the virtual agent failed
 	VirtualAgentErrorCode     int    `twilio:"VirtualAgentErrorCode"`     // Twilio's error number
 	VirtualAgentProviderError string `twilio:"VirtualAgentProviderError"` // the service's own error
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A StreamStatus reports that a media stream started, stopped or failed.
@@ -71,7 +71,7 @@ type StreamStatus struct {
 	StreamError string      `twilio:"StreamError,message"`               // why the stream failed
 	Timestamp   time.Time   `twilio:"Timestamp,rfc3339"`                 // when it happened
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A SIPRECStatus reports that a SIPREC session started, stopped or failed.
@@ -90,10 +90,10 @@ type SIPRECStatus struct {
 	Event      SIPRECEvent `twilio:"SiprecEvent,required,status"` // what happened
 	Timestamp  time.Time   `twilio:"Timestamp,rfc3339"`           // when it happened
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// A UserDefinedMessage brings a message that a Voice SDK sent over its call.
+// A UserDefinedMessage carries a message that a Voice SDK sent over its call.
 //
 // Source: https://www.twilio.com/docs/voice/sdks/call-message-events
 //
@@ -106,7 +106,7 @@ type UserDefinedMessage struct {
 	AccountSID SID  `twilio:"AccountSid,sid=AC,required"` // account that owns the call
 	Content    JSON `twilio:"Content"`                    // the message
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // SessionStatus says how a ConversationRelay session ended: ended by your
@@ -120,7 +120,7 @@ const (
 	SessionStatusFailed    SessionStatus = "failed"
 )
 
-// StreamEvent is something that happens to a media stream.
+// StreamEvent is an event of a media stream.
 type StreamEvent string
 
 // Values of StreamEvent.
@@ -130,7 +130,7 @@ const (
 	StreamEventError   StreamEvent = "stream-error"
 )
 
-// SIPRECEvent is something that happens to a SIPREC session.
+// SIPRECEvent is an event of a SIPREC session.
 type SIPRECEvent string
 
 // Values of SIPRECEvent.

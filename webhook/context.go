@@ -8,16 +8,15 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// RequestFromContext returns the HTTP request that a function was called for,
-// from the context that the function was given. It has the path values of the
-// route and the headers:
+// RequestFromContext returns the HTTP request from the context of a function
+// that handles it. It has the path values of the route and the headers:
 //
 //	r, _ := webhook.RequestFromContext(ctx)
 //	order := r.PathValue("order")
 //
-// The request must not be changed, and its body must not be read: all that
-// Twilio has signed is in the event and in the proof that
-// [signature.FromContext] returns. A header is not signed.
+// The request must not be changed, and its body must not be read: everything
+// that Twilio signed is in the event and in the proof that
+// [signature.FromContext] returns. Headers are not signed.
 func RequestFromContext(ctx context.Context) (*http.Request, bool) {
 	x, ok := ctx.Value(hookctx.ProofKey{}).(*exchange)
 	if !ok {

@@ -8,30 +8,30 @@ import (
 // A Conversation holds the parameters that the events before and after an
 // action in a conversation share. It is embedded in their types.
 //
-// Which fields are set depends on the event: those of a message with the
-// events of messages, and so on.
+// Which fields are set depends on the event: for example, the events of
+// messages set those of a message.
 type Conversation struct {
 	EventType           ConversationsEvent `twilio:"EventType,required"`         // action
 	AccountSID          SID                `twilio:"AccountSid,sid=AC,required"` // account that owns the conversation
 	ChatServiceSID      SID                `twilio:"ChatServiceSid,sid=IS"`      // Conversations service
-	ConversationSID     SID                `twilio:"ConversationSid,sid=CH"`     // conversation; empty before one is added, and for users
+	ConversationSID     SID                `twilio:"ConversationSid,sid=CH"`     // conversation; empty before it is created, and for users
 	MessagingServiceSID SID                `twilio:"MessagingServiceSid,sid=MG"` // Messaging Service of the conversation
 	Source              ConversationSource `twilio:"Source"`                     // where the action came from
 	ClientIdentity      string             `twilio:"ClientIdentity"`             // user whose SDK made the action
-	RetryCount          int                `twilio:"RetryCount,always"`          // number of earlier tries to send this request
+	RetryCount          int                `twilio:"RetryCount,always"`          // number of earlier attempts to send this request
 
-	Attributes   JSON              `twilio:"Attributes"`               // attributes that you gave the resource
+	Attributes   JSON              `twilio:"Attributes"`               // your attributes of the resource
 	DateCreated  time.Time         `twilio:"DateCreated,rfc3339"`      // when the resource was created
 	DateUpdated  time.Time         `twilio:"DateUpdated,rfc3339,time"` // when the resource was last changed
 	FriendlyName string            `twilio:"FriendlyName"`             // name of the conversation or user
-	UniqueName   string            `twilio:"UniqueName"`               // unique name that you gave the conversation
+	UniqueName   string            `twilio:"UniqueName"`               // your unique name of the conversation
 	State        ConversationState `twilio:"State"`                    // state of the conversation
 
 	MessageSID     SID     `twilio:"MessageSid,sid=IM,parent"` // message in the conversation; its SID begins with IM
 	Index          int     `twilio:"Index"`                    // position of the message in the conversation
 	Body           string  `twilio:"Body"`                     // text of the message
 	Author         Address `twilio:"Author"`                   // identity or address of the author
-	Media          JSON    `twilio:"Media"`                    // array of Sid, Filename, ContentType and Size for each file
+	Media          JSON    `twilio:"Media"`                    // array with Sid, Filename, ContentType and Size of each file
 	ParticipantSID SID     `twilio:"ParticipantSid,sid=MB"`    // participant; empty for messages of the system
 
 	MessagingBinding MessagingBinding `twilio:"MessagingBinding."` // address of a participant who does not use chat
@@ -41,7 +41,7 @@ type Conversation struct {
 	UserSID  SID    `twilio:"UserSid,sid=US"` // user
 }
 
-// A ConversationsPreEvent asks whether an action in a conversation may be
+// A ConversationsPreEvent arrives before an action in a conversation is
 // applied. Answer it with a [*ConversationsReply] within 5 seconds; without an
 // answer the action is applied unchanged.
 //
@@ -54,9 +54,9 @@ type Conversation struct {
 type ConversationsPreEvent struct {
 	Conversation
 
-	MessageBody string `twilio:"MessageBody"` // text of the message that is about to create the conversation
+	MessageBody string `twilio:"MessageBody"` // text of the message that creates the conversation
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A ConversationsPostEvent reports that an action in a conversation was
@@ -81,14 +81,14 @@ type ConversationsPostEvent struct {
 
 	LastReadMessageIndex int  `twilio:"LastReadMessageIndex"` // last message that the participant has read
 	IsOnline             bool `twilio:"isOnline"`             // the user is online
-	IsNotifiable         bool `twilio:"isNotifiable"`         // the user can be reached by push notification
+	IsNotifiable         bool `twilio:"isNotifiable"`         // push notifications reach the user
 
-	ChannelMessageSID  SID                   `twilio:"ChannelMessageSid,subject"`  // message on the channel, whose status changed
+	ChannelMessageSID  SID                   `twilio:"ChannelMessageSid,subject"`  // message whose status changed
 	DeliveryReceiptSID SID                   `twilio:"DeliveryReceiptSid,subject"` // delivery receipt
 	Status             DeliveryReceiptStatus `twilio:"Status,status"`              // status of the message for this participant
 	ErrorCode          int                   `twilio:"ErrorCode"`                  // why the message was not delivered, such as 21610
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A Chat holds the parameters that the events before and after an action in
@@ -96,20 +96,20 @@ type ConversationsPostEvent struct {
 type Chat struct {
 	InstanceSID    SID                `twilio:"InstanceSid,sid=IS,required"` // Chat service
 	AccountSID     SID                `twilio:"AccountSid,sid=AC,required"`  // account that owns the service
-	ChannelSID     SID                `twilio:"ChannelSid,sid=CH"`           // channel; empty before one is added, and for users
+	ChannelSID     SID                `twilio:"ChannelSid,sid=CH"`           // channel; empty before it is created, and for users
 	Source         ConversationSource `twilio:"Source"`                      // where the action came from
 	ClientIdentity string             `twilio:"ClientIdentity"`              // user whose SDK made the action
-	RetryCount     int                `twilio:"RetryCount,always"`           // number of earlier tries to send this request
+	RetryCount     int                `twilio:"RetryCount,always"`           // number of earlier attempts to send this request
 
 	MessageSID  SID       `twilio:"MessageSid,sid=IM"`   // message
 	Body        string    `twilio:"Body"`                // text of the message
 	From        string    `twilio:"From"`                // identity of the author
 	ModifiedBy  string    `twilio:"ModifiedBy"`          // identity of the user who changed the message
-	Attributes  JSON      `twilio:"Attributes"`          // attributes that you gave the resource
+	Attributes  JSON      `twilio:"Attributes"`          // your attributes of the resource
 	DateUpdated time.Time `twilio:"DateUpdated,rfc3339"` // when the resource was last changed
 }
 
-// A ChatPreEvent asks whether an action in Programmable Chat may be applied.
+// A ChatPreEvent arrives before an action in Programmable Chat is applied.
 // Twilio ended the product in 2022; Flex kept it longer. Answer it with a
 // [*ConversationsReply].
 //
@@ -124,7 +124,7 @@ type ChatPreEvent struct {
 	EventType ChatPreEventType `twilio:"EventType,required"` // action
 	Chat
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A ChatPostEvent reports that an action in Programmable Chat was applied.
@@ -149,7 +149,7 @@ type ChatPostEvent struct {
 	Identity    string    `twilio:"Identity"`            // identity of the member or user
 	RoleSID     SID       `twilio:"RoleSid,sid=RL"`      // role of the member or user
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A ConversationOrchestratorEvent reports that a conversation, a participant or
@@ -167,10 +167,10 @@ type ConversationOrchestratorEvent struct {
 	Timestamp time.Time             `twilio:"timestamp,rfc3339"`  // when it happened
 	Data      JSON                  `twilio:"data"`               // the resource, whose members depend on EventType
 
-	Extra map[string]JSON // members without a field, and values that a field cannot hold
+	Extra map[string]JSON // members without a field, and values that do not fit their field
 }
 
-// ConversationsEvent is an action in a conversation: about to be applied
+// ConversationsEvent is an action in a conversation, about to be applied
 // (onMessageAdd) or applied (onMessageAdded).
 type ConversationsEvent string
 
@@ -293,7 +293,7 @@ const (
 	ChatPostEventTypeOnUserUpdated      ChatPostEventType = "onUserUpdated"
 )
 
-// OrchestratorEventType is something that happens in Conversation
+// OrchestratorEventType is an event in Conversation
 // Orchestrator.
 type OrchestratorEventType string
 

@@ -5,23 +5,23 @@ import (
 	"strings"
 )
 
-// Is reports whether l and other are the same level, ignoring case: Error is
-// ERROR.
+// Is reports whether l and other are the same level, ignoring case: Error
+// equals ERROR.
 func (l DebuggerLevel) Is(other DebuggerLevel) bool {
 	return strings.EqualFold(string(l), string(other))
 }
 
-// A DebuggerProblem is the error that a [DebuggerEvent] reports, and the exchange
-// in which it occurred.
+// A DebuggerProblem is the error that a [DebuggerEvent] reports, with the HTTP
+// exchange in which it occurred.
 type DebuggerProblem struct {
 	ResourceSID SID              // message, call or other resource, if any
 	ServiceSID  SID              // its service, if any
 	ErrorCode   int              // Twilio's error number, if any
-	MoreInfo    map[string]any   // details, whose names depend on the error
-	Webhook     *DebuggerWebhook // exchange with your server, if any
+	MoreInfo    map[string]any   // details, which depend on the error
+	Webhook     *DebuggerWebhook // HTTP exchange with your server, if any
 }
 
-// A DebuggerWebhook is the exchange in which an error occurred.
+// A DebuggerWebhook is the HTTP exchange in which an error occurred.
 type DebuggerWebhook struct {
 	Type    string `json:"type"`
 	Request struct {
@@ -42,7 +42,7 @@ func (e DebuggerEvent) Problem() (DebuggerProblem, error) {
 	var p struct {
 		ResourceSID SID              `json:"resource_sid"`
 		ServiceSID  SID              `json:"service_sid"`
-		ErrorCode   json.Number      `json:"error_code"` // Twilio writes it as a string
+		ErrorCode   json.Number      `json:"error_code"` // Twilio sends it as a string
 		MoreInfo    map[string]any   `json:"more_info"`
 		Webhook     *DebuggerWebhook `json:"webhook"`
 	}

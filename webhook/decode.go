@@ -7,46 +7,45 @@ import (
 	"slices"
 )
 
-// A shape describes the parameters of a kind. Each has a bit, which is its place
-// in params. Those of an embedded struct come first, so that its code can use
-// the same bits in every kind.
+// A shape describes the parameters of a kind. Each has a bit, which is its
+// index in params. Those of an embedded struct come first, so that its code can
+// use the same bits in every kind.
 type shape struct {
 	kind   Kind
 	params []string // names on the wire
-	must   uint64   // without a usable value of these, the request is refused
-	strict uint64   // they may be missing, but a malformed value is refused
-	usual  uint64   // a request without these is unusual
+	must   uint64   // required: the request is refused without a usable value
+	strict uint64   // optional, but the request is refused if it is malformed
+	usual  uint64   // usual: a request without it is logged
 	always uint64   // sent even if the value is zero
 	bools  uint64   // written as true or false
 	held   uint64   // sent with the value zero if some other field is set
 }
 
-// A decoder puts the parameters of one request into the fields of an event.
+// A decoder stores the parameters of one request in the fields of an event.
 //
-// The first parameter of a name goes to the field (T05). What the field would
-// not give back when it is encoded stays in extra: repeats, numbers in an
-// unusual spelling, and what is not a number at all.
+// The first parameter of a name sets the field (T05). Everything that encoding
+// the field would not reproduce is kept in extra: repeats, numbers in an
+// unusual format, and malformed values.
 type decoder struct {
 	shape   *shape
 	seen    uint64 // parameters that occurred
-	zero    uint64 // of shape.held, those that occurred with the value zero
+	zero    uint64 // those of shape.held that occurred with the value zero
 	extra   url.Values
 	members map[string]JSON // extra of an event in JSON
-	raw     JSON            // the member being decoded, in JSON
+	raw     JSON            // member being decoded, in JSON
 	foreign bool            // raw is not of the type that Twilio uses
 	errs    []error
 }
 
-// fields is implemented by generated code for every event: set puts one
-// parameter where it belongs and reports whether it has a field, and done takes
-// over the rest.
+// fields is implemented by generated code for every event: set stores one
+// parameter and reports whether it has a field, and done handles the rest.
 type fields[E any] interface {
 	*E
 	set(d *decoder, name, value string) bool
 	done(d *decoder)
 }
 
-// keep puts a parameter that no field can hold into extra.
+// keep puts a parameter without a usable field into extra.
 func (d *decoder) keep(name, value string) {
 	if d.raw != "" {
 		if d.members == nil {
@@ -61,8 +60,8 @@ func (d *decoder) keep(name, value string) {
 	d.extra[name] = append(d.extra[name], value)
 }
 
-// first reports whether a parameter is the first of its name. It keeps the
-// others.
+// first reports whether a parameter is the first of its name. It keeps later
+// ones in extra.
 func (d *decoder) first(bit uint8, value string) bool {
 	if d.seen&(1<<bit) != 0 {
 		d.keep(d.shape.params[bit], value)
@@ -77,7 +76,7 @@ func (d *decoder) first(bit uint8, value string) bool {
 }
 
 // fresh reports whether a parameter is the first of its name, not empty, and of
-// the expected type, and notes that it occurred. This is the common case.
+// the expected type, and records that it occurred. This is the common case.
 func (d *decoder) fresh(bit uint8, value string) bool {
 	if value == "" || d.foreign || d.seen&(1<<bit) != 0 {
 		return false
@@ -96,7 +95,8 @@ func (d *decoder) again(bit uint8, value, usual string, same bool) {
 	d.keep(name, value)
 }
 
-// settle keeps the text of a parameter that its field does not give back.
+// settle keeps the text of a parameter that encoding its field would not
+// reproduce.
 func (d *decoder) settle(bit uint8, value string, exact, zero bool) {
 	switch {
 	case exact && !d.foreign && !zero:
@@ -108,8 +108,8 @@ func (d *decoder) settle(bit uint8, value string, exact, zero bool) {
 	}
 }
 
-// release keeps the zeros of mask after all: the field that would bring them
-// back is not set.
+// release puts the zeros of mask into extra, because the field that would
+// reproduce them is not set.
 func (d *decoder) release(mask uint64) {
 	for left := d.zero & mask; left != 0; left &= left - 1 {
 		bit := bits.TrailingZeros64(left)
@@ -121,8 +121,8 @@ func (d *decoder) release(mask uint64) {
 	}
 }
 
-// fail keeps a text that its field cannot hold. It is an error if the kind
-// cannot do without the value.
+// fail keeps a value that does not fit its field. It is an error if the kind
+// requires the value.
 func (d *decoder) fail(bit uint8, value string, err error) {
 	name := d.shape.params[bit]
 	if value != "" || d.raw != "" {
@@ -136,7 +136,7 @@ func (d *decoder) fail(bit uint8, value string, err error) {
 	}
 }
 
-// missing notes that the kind cannot do without a parameter.
+// missing records that a required parameter is missing.
 func (d *decoder) missing(name string) {
 	d.errs = append(d.errs, &DecodeError{Kind: d.shape.kind, Param: name, Err: ErrMissing})
 }
@@ -147,7 +147,7 @@ func (d *decoder) saw(name string) bool {
 	return i >= 0 && d.seen&(1<<i) != 0
 }
 
-// err returns what makes the event unusable.
+// err returns why the event is unusable, or nil.
 func (d *decoder) err() error {
 	for left := d.shape.must &^ d.seen; left != 0; left &= left - 1 {
 		d.missing(d.shape.params[bits.TrailingZeros64(left)])
@@ -162,8 +162,8 @@ func (d *decoder) joined() error {
 	return errors.Join(d.errs...)
 }
 
-// setText sets a field that holds any text. Nothing is trimmed or normalized
-// (T14), and an enum takes values that are not known (T15).
+// setText sets a field that holds any text. The text is not trimmed or changed
+// (T14), and an enum accepts unknown values (T15).
 func setText[T ~string](d *decoder, bit uint8, dst *T, value string) {
 	value = d.text(value, true)
 	if d.fresh(bit, value) {
@@ -181,7 +181,7 @@ func setText[T ~string](d *decoder, bit uint8, dst *T, value string) {
 	d.settle(bit, value, true, false)
 }
 
-// empty notes that the text of a parameter is empty.
+// empty records that the text of a parameter is empty.
 func (d *decoder) empty(bit uint8) {
 	switch {
 	case d.shape.must&(1<<bit) != 0:
@@ -191,7 +191,7 @@ func (d *decoder) empty(bit uint8) {
 	}
 }
 
-// setSID sets a field that holds a SID or nothing.
+// setSID sets a field that holds a SID or is empty.
 func setSID(d *decoder, bit uint8, dst *SID, value string) {
 	value = d.text(value, true)
 	valid := SID(value).Valid()
@@ -211,8 +211,8 @@ func setSID(d *decoder, bit uint8, dst *SID, value string) {
 	}
 }
 
-// setAddress sets a field that holds an address. An address is free text except
-// for control characters, which no network lets through.
+// setAddress sets a field that holds an address. An address is free text
+// without control characters, which no network transmits.
 func setAddress(d *decoder, bit uint8, dst *Address, value string) {
 	value = d.text(value, true)
 	bad := hasControl(value)
@@ -232,7 +232,7 @@ func setAddress(d *decoder, bit uint8, dst *Address, value string) {
 	}
 }
 
-// setJSON sets a field that holds a text in JSON as it came.
+// setJSON sets a field that holds a JSON text, unchanged.
 func setJSON(d *decoder, bit uint8, dst *JSON, value string) {
 	if d.raw == "" {
 		setText(d, bit, dst, value)

@@ -17,25 +17,24 @@ import (
 )
 
 // Deduplicate returns a handler that answers a retry with the first answer,
-// without calling next again. Retries that come while the first request is being
-// handled wait for its answer.
+// without calling next again. Retries that arrive while the first request is
+// being handled wait for its answer.
 //
 //	mux.Handle("POST /sms", webhook.Deduplicate(hooks, new(signature.MemoryClaims), webhook.Handle(hooks, reply)))
 //
-// A request is a retry of another when it came to the same URL, by the same
-// method, with the same signature, and with the same I-Twilio-Idempotency-Token,
-// which Twilio repeats on a retry. The token is not signed and therefore never
-// counts alone; one of more than 256 bytes counts as none. Requests are
-// verified before they are compared.
+// A request is a retry of another if it has the same URL, method, signature and
+// I-Twilio-Idempotency-Token, which Twilio repeats on a retry. The token is not
+// signed and therefore not enough on its own; one of more than 256 bytes is
+// ignored. Requests are verified before they are compared.
 //
 // Only an answer with a status below 400 is remembered, for [AnswerLifetime].
-// After an error, a panic, or a fallback, the next retry calls next again. So
-// does one that comes after an answer of more than 64 KiB, which is not kept.
+// After an error, a panic, a fallback, or an answer of more than 64 KiB, the
+// next retry calls next again.
 //
-// Put it before endpoints where an action must not be done twice. It is not for
-// those where equal requests are legitimate and come without a token: a caller
-// may press the same key again. If the store fails, next is called without this
-// protection, and the log says so. Deduplicate panics if an argument is nil.
+// Use it for endpoints where an action must not be done twice. Do not use it
+// where equal requests without a token are legitimate: a caller may press the
+// same key again. If the store fails, Deduplicate logs it and calls next
+// without this protection. It panics if an argument is nil.
 func Deduplicate(rc *Receiver, store signature.ClaimStore, next http.Handler) http.Handler {
 	if rc == nil || store == nil || next == nil {
 		panic("webhook: Deduplicate of a nil Receiver, ClaimStore or Handler")
@@ -44,17 +43,17 @@ func Deduplicate(rc *Receiver, store signature.ClaimStore, next http.Handler) ht
 }
 
 const (
-	// AnswerLifetime is how long [Deduplicate] has answers kept. Twilio's tries
-	// for one request are over after 15 s; the rest is for whatever else
+	// AnswerLifetime is how long [Deduplicate] keeps answers. Twilio's attempts
+	// for one request end after 15 s; the rest is for other software that
 	// repeats requests.
 	AnswerLifetime = 10 * time.Minute
 
-	storeTimeout = 2 * time.Second // for the store to answer before it counts as failed
+	storeTimeout = 2 * time.Second // store timeout
 	leaseMargin  = 5 * time.Second // beyond the Receiver's timeout
-	longestToken = 256             // bytes of an idempotency token
+	longestToken = 256             // maximum bytes of an idempotency token
 
-	// While another request has the claim, the store is asked again after the
-	// first pause, then less often.
+	// While another request has the claim, the store is polled after the first
+	// pause, then less often.
 	firstPause   = 10 * time.Millisecond
 	longestPause = 200 * time.Millisecond
 )
@@ -85,9 +84,9 @@ func (d *deduplicator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		// The first request is still being handled, and nobody waits any longer.
-		// Where a middleware has set the deadline, to write nothing would mean
-		// 200, and a notice would count as received (T22).
+		// The first request is still being handled and the time is up. If a
+		// middleware set the deadline, writing nothing would mean 200, and a
+		// notice would count as received (T22).
 		h := w.Header()
 		h.Set("Content-Length", "0")
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -101,8 +100,7 @@ func (d *deduplicator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// claim claims the key, or waits for the answer of the request that has claimed
-// it.
+// claim claims the key, or waits for the answer of the request that claimed it.
 func (d *deduplicator) claim(ctx context.Context, key, owner string) (signature.Claim, error) {
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		claim, err := d.ask(ctx, key, owner)
@@ -125,13 +123,13 @@ func (d *deduplicator) ask(ctx context.Context, key, owner string) (signature.Cl
 	return d.store.Claim(ctx, key, owner, d.rc.timeout+leaseMargin)
 }
 
-// first calls next and stores its answer before it is sent, since a retry may
-// come as soon as it is.
+// first calls next and stores the answer before sending it, because a retry may
+// come right after.
 func (d *deduplicator) first(w http.ResponseWriter, r *http.Request, outcome func() hookctx.Outcome, key, owner string) {
 	rec := &tee{ResponseWriter: w}
 	var kept []byte
 	defer func() {
-		// The client may have gone away; the claim must end all the same.
+		// The client may be gone. The claim must end anyway.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
 		defer cancel()
 		end := func() error { return d.store.Finish(ctx, key, owner, kept, AnswerLifetime) }
@@ -154,9 +152,9 @@ func (d *deduplicator) warn(r *http.Request, err error) {
 	d.rc.emit(r, f, &logRecord{level: slog.LevelWarn, message: "webhook: the store of answers failed"})
 }
 
-// answerKey returns the key of a request in the store: a hash of what tells a
-// retry from a new request. Every part is preceded by its length, so that no two
-// sets of parts are hashed alike.
+// answerKey returns the key of a request in the store: a hash of what
+// distinguishes a retry from a new request. Each part is preceded by its
+// length, so that different parts never have the same hash input.
 func answerKey(p *signature.Verified, r *http.Request) string {
 	token := ""
 	if tokens := r.Header["I-Twilio-Idempotency-Token"]; len(tokens) == 1 && len(tokens[0]) <= longestToken {
@@ -184,11 +182,11 @@ func (a *storedAnswer) send(w http.ResponseWriter) {
 		h[name] = values
 	}
 	w.WriteHeader(a.Status)
-	_, _ = w.Write(a.Body) // an error means that the client has gone
+	_, _ = w.Write(a.Body) // an error means that the client is gone
 }
 
-// A tee holds an answer back until it is complete. An answer that is too large
-// to be kept is passed on.
+// A tee buffers an answer until it is complete. An answer that is too large to
+// store is passed on.
 type tee struct {
 	http.ResponseWriter
 	status int
@@ -219,8 +217,7 @@ func (t *tee) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// answer returns the answer as it is stored. It returns nil for an answer that is
-// not to be repeated.
+// answer returns the answer to store, or nil if it must not be repeated.
 func (t *tee) answer() []byte {
 	t.WriteHeader(http.StatusOK)
 	if t.passed || t.status >= http.StatusBadRequest || !validHeader(t.Header()) {
@@ -233,7 +230,7 @@ func (t *tee) answer() []byte {
 	return text
 }
 
-// validHeader reports whether JSON can hold a header as it is.
+// validHeader reports whether JSON can represent a header exactly.
 func validHeader(h http.Header) bool {
 	for name, values := range h {
 		for _, v := range append(values, name) {
@@ -247,7 +244,7 @@ func validHeader(h http.Header) bool {
 
 func (t *tee) send() {
 	if t.passed || t.status == 0 {
-		return // sent already, or next has panicked
+		return // already sent, or next panicked
 	}
 	t.ResponseWriter.WriteHeader(t.status)
 	_, _ = t.ResponseWriter.Write(t.body)

@@ -11,23 +11,22 @@ import (
 //
 //	//twilio:detect 37 CallSid CallStatus=ringing|in-progress DialCallStatus !ErrorUrl
 //
-// A name means that the parameter is there, !Name that it is not. Name=text
-// compares its value, where | separates alternatives and one * in each stands
-// for any text; Name=* means that it is not empty. A kind can have several
-// rules.
+// Name means that the parameter is present, !Name that it is absent. Name=text
+// compares its value, where | separates alternatives and one * in each matches
+// any text; Name=* means that it is not empty. A kind can have several rules.
 //
-// Rules with a lower number are tried first. Kinds that one parameter gives
-// away have numbers up to 29, those of calls that a verb adds something to
-// have 30 to 59, plain requests of a call 60 to 79, and those about a call
-// without its status 80 and more.
+// Rules with a lower number are tried first. Kinds with a parameter of their
+// own have numbers up to 29, requests of a call with a verb's parameters 30 to
+// 59, plain requests of a call 60 to 79, and those about a call without its
+// status 80 and more.
 type rule struct {
 	kind   Kind
-	all    markSet // these are there
-	none   markSet // these are not
+	all    markSet // must be present
+	none   markSet // must be absent
 	values []markValue
 }
 
-// A markSet is a set of the parameters that tell kinds apart.
+// A markSet is a set of the parameters that distinguish kinds.
 type markSet [2]uint64
 
 func (s *markSet) add(i int)          { s[i/64] |= 1 << (i % 64) }
@@ -41,7 +40,7 @@ type markValue struct {
 	patterns []string
 }
 
-// A sight is what one pass over the parameters of a request has seen.
+// A sight is the result of one pass over the parameters of a request.
 type sight struct {
 	marks  markSet
 	values [markCount]string // the first of each name that is not empty
@@ -58,7 +57,7 @@ func (s *sight) see(name, value string) {
 	}
 }
 
-// kind returns the kind of the first rule that applies, "" for none.
+// kind returns the kind of the first rule that matches, or "" for none.
 func (s *sight) kind(rules []rule) Kind {
 	for i := range rules {
 		if s.obeys(&rules[i]) {
@@ -94,7 +93,7 @@ func (v markValue) matches(value string) bool {
 	return false
 }
 
-// detect returns the kind of a form, "" for a request of no known kind.
+// detect returns the kind of a form, or "" if it is unknown.
 func detect(v *signature.Verified) Kind {
 	var s sight
 	for name, value := range v.Params() {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A DialAction arrives when a Dial ends: the other party hung up, or could not
-// be reached. It does not say who hung up. Answer it with a
+// A DialAction arrives when a Dial ends: a party hung up, or the call could not
+// be connected. It does not say who hung up. Answer it with a
 // [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/voice/twiml/dial
@@ -31,10 +31,10 @@ type DialAction struct {
 	ErrorCode           int               `twilio:"ErrorCode"`                 // why the Dial failed, such as 13214 for a missing caller ID
 	ErrorMessage        string            `twilio:"ErrorMessage"`              // text of the error
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// A DialWhisper asks for the document that the called party of a Dial hears
+// A DialWhisper requests the document that the called party of a Dial hears
 // before the parties are connected, to announce or screen the call. CallSID is
 // the leg of the called party. The document must not contain a Dial. Answer it
 // with a [*twiml.VoiceResponse].
@@ -50,7 +50,7 @@ type DialWhisper struct {
 
 	AnsweredBy AnsweredBy `twilio:"AnsweredBy"` // who answered, if detection was on
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A ReferAction reports how a Refer ended. Answer it with a
@@ -65,14 +65,14 @@ type DialWhisper struct {
 type ReferAction struct {
 	Call
 
-	ReferCallStatus       CallStatus `twilio:"ReferCallStatus"`       // how the transfer ended, if the other side said so
+	ReferCallStatus       CallStatus `twilio:"ReferCallStatus"`       // how the transfer ended, if the other side reported it
 	ReferSIPResponseCode  int        `twilio:"ReferSipResponseCode"`  // response to the REFER
 	NotifySIPResponseCode int        `twilio:"NotifySipResponseCode"` // response that a NOTIFY reported
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// A DialReferURL arrives when the called party of a Dial asks for a transfer
+// A DialReferURL arrives when the called party of a Dial requests a transfer
 // by SIP REFER. Answer it with a [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/voice/twiml/dial
@@ -84,9 +84,9 @@ type ReferAction struct {
 type DialReferURL struct {
 	Call
 
-	ReferTransferTarget string `twilio:"ReferTransferTarget"` // number or SIP URI to transfer to, at times in angle brackets or without a plus
+	ReferTransferTarget string `twilio:"ReferTransferTarget"` // number or SIP URI to transfer to; may be in angle brackets or without a plus
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // DialCallStatus says how a Dial ended: completed if a party was connected,

@@ -9,12 +9,11 @@ import (
 )
 
 // Encode returns the parameters that Twilio would send for e. It is the inverse
-// of [Parse] and [Decode]: no value is lost on the way, except that empty
-// values are.
+// of [Parse] and [Decode], except that empty values are lost.
 //
 // A field that is zero is left out unless Twilio always sends it, such as the
-// NumMedia of an incoming message. A kind that arrives as JSON has no
-// parameters; use [EncodeBody].
+// NumMedia of an incoming message. For a kind that arrives as JSON, use
+// [EncodeBody].
 func Encode(e Event) url.Values {
 	form := url.Values{}
 	for name, value := range Params(e) {
@@ -23,8 +22,8 @@ func Encode(e Event) url.Values {
 	return form
 }
 
-// Params yields the parameters of [Encode], those of Extra last. Twilio itself
-// promises no order.
+// Params yields the parameters of [Encode], with those of Extra last. Twilio
+// itself does not promise an order.
 func Params(e Event) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		for _, p := range pairs(e) {
@@ -77,8 +76,8 @@ type pair struct{ name, value string }
 // An encoder collects the parameters of an event.
 type encoder struct {
 	shape *shape
-	held  uint64 // of shape.held, the parameters that are sent although zero
-	bare  bool   // only fields that are set, and nothing of extra
+	held  uint64 // those of shape.held that are sent although zero
+	bare  bool   // only fields that are set, without extra
 	sids  bool   // only SIDs
 
 	extra url.Values
@@ -94,7 +93,7 @@ type encoder struct {
 // begin prepares the encoder for an event.
 func (w *encoder) begin(s *shape, extra url.Values) { w.shape, w.extra = s, extra }
 
-// end adds what has no field.
+// end adds the parameters without a field.
 func (w *encoder) end() {
 	switch {
 	case w.bare:
@@ -132,7 +131,7 @@ func (w *encoder) kept(bit uint8) (string, bool) {
 	return "", false
 }
 
-// scalar writes one parameter. quoted says whether it is a string in JSON.
+// scalar writes one parameter. quoted reports whether it is a string in JSON.
 func (w *encoder) scalar(bit uint8, text string, quoted bool) {
 	name := w.shape.params[bit]
 	switch {
@@ -154,14 +153,14 @@ func putText[T ~string](w *encoder, bit uint8, v T) {
 	}
 	if w.json {
 		if text, ok := w.kept(bit); ok && (v == "" || text == string(v)) {
-			return // extra has the member as it came
+			return // extra has the original member
 		}
 	}
 	w.scalar(bit, string(v), true)
 }
 
-// putDefault writes a field that has one value in nearly every request, also
-// where the event is a literal without it.
+// putDefault writes a field that has one value in nearly every request, even if
+// the event is a literal without it.
 func putDefault[T ~string](w *encoder, bit uint8, v, usual T) {
 	if v == "" && !w.bare {
 		v = usual
@@ -194,8 +193,8 @@ func putValue[T any](w *encoder, bit uint8, v T, c *codec[T]) {
 	}
 	text := c.text(v)
 	if kept, ok := w.kept(bit); ok {
-		// Either extra has the value in another spelling, or, in a form, the
-		// repeats that came after it.
+		// Either extra has the value in another spelling or, in a form, it has
+		// the repeats that followed.
 		other, err := c.parse(kept)
 		same := err == nil && c.equal(v, other)
 		if same && kept != text || w.json && (same || zero) {

@@ -8,35 +8,35 @@ import (
 	"strconv"
 )
 
-// What is wrong with a parameter; a [DecodeError] wraps one of these.
+// The errors of a parameter; a [DecodeError] wraps one of these.
 var (
-	// ErrMissing: the request lacks this parameter. If the kind cannot do
-	// without it, the request is of another kind, or its parameters were
-	// shifted.
+	// ErrMissing: the request lacks this parameter. If the parameter is
+	// required, the request is of another kind, or its parameters were tampered
+	// with.
 	ErrMissing = errors.New("webhook: parameter is missing")
 
-	// ErrSyntax: the text is not what the type of the field allows.
+	// ErrSyntax: the text does not fit the type of the field.
 	ErrSyntax = errors.New("webhook: malformed value")
 
-	// ErrRange: a number or time beyond what the field can mean.
+	// ErrRange: a number or time is out of the field's range.
 	ErrRange = errors.New("webhook: value out of range")
 
-	// ErrDepth: JSON nested deeper than 64 levels.
+	// ErrDepth: JSON is nested deeper than 64 levels.
 	ErrDepth = errors.New("webhook: JSON nested too deep")
 
-	// ErrBatch: a request with several events was decoded as one of them;
-	// decode it as [EventStreams].
+	// ErrBatch: a request with several events was decoded as one event; decode
+	// it as [EventStreams].
 	ErrBatch = errors.New("webhook: more or fewer than one event in the request")
 )
 
 // A DecodeError says which parameter of a request could not be read, and why.
 //
-// Its text names the kind and the parameter. It never has the value, which may be
-// a phone number, not even with %+v or in JSON.
+// Its text names the kind and the parameter. It never contains the value, which
+// may be a phone number, not even with %+v or in JSON.
 type DecodeError struct {
-	Kind  Kind   // what the request was read as
-	Param string // the name on the wire; a path such as "data.messageSid" in JSON
-	Value string // the value as sent
+	Kind  Kind   // kind that the request was decoded as
+	Param string // name on the wire; a path such as "data.messageSid" in JSON
+	Value string // value as sent
 	Err   error  // ErrMissing, ErrSyntax, ErrRange, ErrDepth or ErrBatch
 }
 
@@ -66,7 +66,7 @@ func (e *DecodeError) Error() string {
 // Unwrap returns e.Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// Format writes the text of Error, whatever the verb, so that no verb shows the
+// Format writes the text of Error for every verb, so that no verb shows the
 // value.
 func (e DecodeError) Format(f fmt.State, verb rune) { formatText(f, verb, e.Error()) }
 

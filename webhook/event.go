@@ -9,7 +9,7 @@ import (
 
 // An Event is one request of Twilio as a value: an [IncomingMessage], a
 // [CallStatusCallback] and so on, or an [*Unknown]. The set is closed; use a
-// type switch to tell the kinds apart.
+// type switch to distinguish the kinds.
 //
 // Events are plain data without hidden state. They can be written as literals,
 // copied and compared, and several goroutines may use an event as long as none
@@ -18,8 +18,8 @@ type Event interface {
 	// Kind returns the kind of the event.
 	Kind() Kind
 
-	// LogValue shows the kind and the SIDs. Texts, phone numbers and all that
-	// a person typed stay out of logs; see [log/slog.LogValuer].
+	// LogValue shows the kind and the SIDs. It leaves out message texts, phone
+	// numbers and other personal data; see [log/slog.LogValuer].
 	LogValue() slog.Value
 
 	event()
@@ -35,40 +35,40 @@ type Reply interface {
 	ServeHTTP(http.ResponseWriter, *http.Request)
 }
 
-// Request is the constraint of the events that want an answer: E is answered
-// by a document of type R. It is satisfied by the types of this package only.
+// Request is the constraint of the events that need a document: E is answered
+// by a document of type R. Only types of this package satisfy it.
 type Request[E, R any] interface {
 	Event
 	answeredBy(R)
 	decode(*signature.Verified) (E, error)
 }
 
-// Notice is the constraint of the events that only tell something: Twilio
-// reads nothing but the status of the answer. It is satisfied by the types of
-// this package only.
+// Notice is the constraint of the events that need no document: Twilio reads
+// only the status of the answer. Only types of this package satisfy it.
 type Notice[E any] interface {
 	Event
 	notice()
 	decode(*signature.Verified) (E, error)
 }
 
-// Decodable is the constraint of the events that [Decode] can make. It is
-// satisfied by the types of this package only.
+// Decodable is the constraint of the events that [Decode] can return. Only
+// types of this package satisfy it.
 type Decodable[E any] interface {
 	Event
 	decode(*signature.Verified) (E, error)
 }
 
-// Decode reads v as the kind E, whatever other kinds it might be read as: some
-// kinds can be told apart by their URL alone, and the program knows its URLs.
+// Decode decodes v as the kind E, whatever [Parse] would return. Some kinds
+// differ only in their URL, and the program knows its URLs.
 //
-// An error means that the event must not be used: a parameter that identifies
-// it is missing or malformed. Required are the SID of the thing, the account,
-// and in a status callback the status; any other parameter may be missing. The
-// error is a [*DecodeError] or several of them joined, and the event is zero.
+// An error means that the event must not be used, because a parameter that
+// identifies it is missing or malformed. Required are the SID of the resource,
+// the account, and in a status callback the status; any other parameter may be
+// missing. The error is a [*DecodeError] or several of them joined, and the
+// event is zero.
 //
-// Optional parameters that could not be read are no error. [Problems] returns
-// them.
+// Optional parameters that could not be read are not an error. [Problems]
+// returns them.
 func Decode[E Decodable[E]](v *signature.Verified) (E, error) {
 	var e E
 	return e.decode(v)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// An EventStreamsMessageStatus is an event about a message that you sent.
+// An EventStreamsMessageStatus is an event about an outgoing message.
 //
 // Source: https://www.twilio.com/docs/events/event-types/messaging/outbound-message
 //
@@ -19,7 +19,7 @@ type EventStreamsMessageStatus struct {
 	MessageSID          SID                `twilio:"messageSid,required,subject"`   // message
 	AccountSID          SID                `twilio:"accountSid"`                    // account; not always sent
 	MessagingServiceSID SID                `twilio:"messagingServiceSid"`           // Messaging Service
-	MessageStatus       EventMessageStatus `twilio:"messageStatus,required,status"` // status that the message reached, in capitals
+	MessageStatus       EventMessageStatus `twilio:"messageStatus,required,status"` // status of the message, in capitals
 	EventName           string             `twilio:"eventName"`                     // same as Type
 	Timestamp           time.Time          `twilio:"timestamp,rfc3339"`             // when it happened
 	From                Address            `twilio:"from"`                          // sender
@@ -30,12 +30,12 @@ type EventStreamsMessageStatus struct {
 	ErrorCode           int                `twilio:"errorCode"`                     // Twilio's error number
 	MCC                 string             `twilio:"mcc"`                           // mobile country code
 	MNC                 string             `twilio:"mnc"`                           // mobile network code
-	Tags                JSON               `twilio:"tags"`                          // tags that you gave the message
+	Tags                JSON               `twilio:"tags"`                          // your tags of the message
 
-	Extra map[string]JSON // members of data without a field, and values that a field cannot hold
+	Extra map[string]JSON // members of data without a field, and values that do not fit their field
 }
 
-// An EventStreamsInboundMessage is an event about a message that came in. It
+// An EventStreamsInboundMessage is an event about an incoming message. It
 // has no media; fetch the message for that.
 //
 // Source: https://www.twilio.com/docs/events/event-types/messaging/inbound-message
@@ -64,7 +64,7 @@ type EventStreamsInboundMessage struct {
 	MNC                 string    `twilio:"mnc"`                 // mobile network code
 	ReferralCtwaClid    string    `twilio:"referralCtwaClid"`    // click ID of a Click-to-WhatsApp ad
 
-	Extra map[string]JSON // members of data without a field, and values that a field cannot hold
+	Extra map[string]JSON // members of data without a field, and values that do not fit their field
 }
 
 // report says that the message was received.
@@ -100,11 +100,11 @@ type EventStreamsA2P struct {
 	Timestamp                  time.Time `twilio:"timestamp,unixms"`           // when it happened
 	ErrorCode                  int       `twilio:"errorcode"`                  // Twilio's error number
 
-	Extra map[string]JSON // members of data without a field, and values that a field cannot hold
+	Extra map[string]JSON // members of data without a field, and values that do not fit their field
 }
 
 // An EventStreamsLink is an event about a shortened link: it was created, or
-// someone opened it. The programs that show previews of links open them, too.
+// opened. Programs that show previews of links open them, too.
 //
 // Source: https://www.twilio.com/docs/events/event-types/link-shortening/link
 //
@@ -126,7 +126,7 @@ type EventStreamsLink struct {
 	ClickTime           time.Time `twilio:"click_time,rfc3339"`       // when it was opened
 	UserAgent           string    `twilio:"user_agent"`               // browser that opened it
 
-	Extra map[string]JSON // members of data without a field, and values that a field cannot hold
+	Extra map[string]JSON // members of data without a field, and values that do not fit their field
 }
 
 // An EventStreamsVoice is an event about a call or a conference. Many of these

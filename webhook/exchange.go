@@ -15,9 +15,8 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// An exchange is one request and its answer. The user's function runs in a
-// goroutine of its own, so that the answer is in time whatever the function
-// does.
+// An exchange is one request and its answer. The user's function runs in its
+// own goroutine, so that the answer is in time whatever the function does.
 type exchange struct {
 	rc        *Receiver
 	request   *http.Request
@@ -25,16 +24,16 @@ type exchange struct {
 	start     time.Time
 	deadline  time.Time
 	event     Event
-	fallback  *answer // nil: there is none
-	unread    error   // what of the event could not be read
-	looksLike Kind    // what the request is instead, if it has come to the wrong URL
+	fallback  *answer // nil if there is none
+	unread    error   // parts of the event that could not be read
+	looksLike Kind    // actual kind of the request, if it came to the wrong URL
 	result    result  // of the function, once it has returned
 }
 
 // A call calls the user's function with the event.
 type call func(context.Context, Event) (Reply, error)
 
-// A result is what a call of the user's function has led to.
+// A result is the outcome of a call of the user's function.
 type result struct {
 	reply   Reply
 	answer  answer
@@ -62,7 +61,7 @@ func (x *exchange) serve(w http.ResponseWriter, call call) {
 	case <-ctx.Done():
 	}
 	if ctx.Err() != context.DeadlineExceeded {
-		// The client has gone. The function has the rest of its time to return.
+		// The client is gone. The function may use the rest of its time.
 		select {
 		case <-done:
 			x.finish(ctx, w, done)
@@ -74,7 +73,7 @@ func (x *exchange) serve(w http.ResponseWriter, call call) {
 	x.fail(w, x.lateFailure())
 }
 
-// leave lets a function whose time is up run on, and handles its result.
+// leave handles the result of a late function when it returns.
 func (x *exchange) leave(ctx context.Context, done <-chan struct{}) {
 	x.rc.late.Add(1)
 	go func() {
@@ -118,7 +117,7 @@ func (x *exchange) call(ctx context.Context, call call) (res result) {
 	return res
 }
 
-// finish writes the answer to a call that is over in time.
+// finish writes the answer of a call that ended in time.
 func (x *exchange) finish(ctx context.Context, w http.ResponseWriter, done <-chan struct{}) {
 	if x.result.abort {
 		hookctx.Report(x.request.Context(), hookctx.Failed)
@@ -126,8 +125,8 @@ func (x *exchange) finish(ctx context.Context, w http.ResponseWriter, done <-cha
 	}
 	failure, answer := x.result.failure, &x.result.answer
 	if failure == nil && !time.Now().Before(x.deadline) {
-		// The clock that ends the exchange may also have woken the function up.
-		// A result at the deadline is late all the same.
+		// The timer that ends the exchange may also have woken the function.
+		// A result at the deadline is late.
 		x.leave(ctx, done)
 		failure = x.lateFailure()
 	}
@@ -137,7 +136,7 @@ func (x *exchange) finish(ctx context.Context, w http.ResponseWriter, done <-cha
 		x.write(w, answer)
 		x.rc.logAnswer(x, answer.status)
 	case failure.Cause == CauseDropped && !errors.Is(failure.Err, errNothingLeft):
-		// Some of the messages arrive: better these than the fallback.
+		// Some of the messages arrive, which is better than the fallback.
 		hookctx.Report(x.request.Context(), hookctx.Answered)
 		x.write(w, answer)
 		x.rc.logFailure(x, failure, answer.status)
@@ -146,7 +145,7 @@ func (x *exchange) finish(ctx context.Context, w http.ResponseWriter, done <-cha
 	}
 }
 
-// overdue handles the result of a function whose time was up.
+// overdue handles the result of a function that ended after its deadline.
 func (x *exchange) overdue(ctx context.Context) {
 	switch res := &x.result; {
 	case res.failure != nil && res.failure.Cause == CausePanicked:
@@ -161,7 +160,7 @@ func (x *exchange) overdue(ctx context.Context) {
 	}
 }
 
-// isNil reports whether a reply says nothing: nil, or a nil document.
+// isNil reports whether a reply is nil or a nil document.
 func isNil(reply Reply) bool {
 	if reply == nil {
 		return true
@@ -203,7 +202,7 @@ func (x *exchange) panicked(value any) result {
 	return result{failure: x.newPanic(value)}
 }
 
-// newPanic must be called while the frames of the panic are still there.
+// newPanic must be called while the frames of the panic are still on the stack.
 func (x *exchange) newPanic(value any) *Failure {
 	err, ok := value.(error)
 	if !ok {
@@ -219,8 +218,8 @@ type panicError struct{ value any }
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
-// stack describes the frames of a panic, from where it began to where this file
-// called the user's function.
+// stack describes the frames of a panic, from its origin to the call of the
+// user's function in this file.
 func stack() string {
 	_, here, _, _ := runtime.Caller(0)
 	pcs := make([]uintptr, 64)
@@ -240,8 +239,8 @@ func stack() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// fail answers with the fallback, or with an empty body and the status that
-// fits the failure.
+// fail answers with the fallback, or with an empty body and the status for the
+// failure.
 func (x *exchange) fail(w http.ResponseWriter, f *Failure) {
 	outcome := hookctx.Unclear
 	switch f.Cause {
@@ -260,7 +259,7 @@ func (x *exchange) fail(w http.ResponseWriter, f *Failure) {
 	x.rc.logFailure(x, f, a.status)
 }
 
-// write sends an answer, complete and with its length (T19).
+// write sends a complete answer with its length (T19).
 func (x *exchange) write(w http.ResponseWriter, a *answer) {
 	h := w.Header()
 	for name, values := range a.header {
@@ -274,6 +273,6 @@ func (x *exchange) write(w http.ResponseWriter, a *answer) {
 	}
 	w.WriteHeader(a.status)
 	if len(a.body) > 0 {
-		_, _ = w.Write(a.body) // an error means that the client has gone
+		_, _ = w.Write(a.body) // an error means that the client is gone
 	}
 }

@@ -11,21 +11,20 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// A Failure is why a request did not get the answer that it was meant to get.
-// [Options.Error] receives it, and the log shows it.
+// A Failure says why a request did not get its intended answer. [Options.Error]
+// receives it, and it is logged.
 //
-// Err may be an error of the user's function, whose text may hold anything, such
-// as a phone number or the text of a message. So the text of a Failure, and what
-// the log shows of it, has the types of such an error and not its text. Log
-// Err itself, or set [Options.LogErrors], where the texts are known to be
-// harmless.
+// Err may be an error of the user's function, whose text may contain anything,
+// such as a phone number or the text of a message. So the text of a Failure and
+// the log contain the types of such an error and not its text. Log Err itself,
+// or set [Options.LogErrors], if the texts are known to be harmless.
 type Failure struct {
-	Kind  Kind  // "" where the request was refused before it had one
-	Cause Cause // one of a fixed set, fit for the label of a metric
+	Kind  Kind  // "" if the request was refused before its kind was known
+	Cause Cause // one of a fixed set, suitable as a metric label
 	Err   error // of the user's function, or a [*signature.Error], [*DecodeError] or [*twiml.RenderError]
 
-	// Stack is where a panic began: a line for each function with its file,
-	// the innermost first, without the values of arguments.
+	// Stack is the origin of a panic: a line for each function with its file,
+	// innermost first, without the values of arguments.
 	Stack string
 }
 
@@ -38,42 +37,44 @@ const (
 	// the [signature.Error].
 	CauseRefused Cause = "refused"
 
-	// CauseMalformed: the request lacks what identifies a request of its kind,
-	// such as a SID. It is answered with 400. Check whether the URL is set
-	// for requests of another kind.
+	// CauseMalformed: the request lacks a parameter that identifies it, such as
+	// a SID. It is answered with 400. Check whether the URL is configured for
+	// requests of another kind.
 	CauseMalformed Cause = "malformed"
 
-	// CauseFailed: the function returned an error. Fallback or 503.
+	// CauseFailed: the function returned an error. The answer is the fallback
+	// or 503.
 	CauseFailed Cause = "failed"
 
-	// CausePanicked: the function panicked or ended its goroutine. Fallback or
-	// 503.
+	// CausePanicked: the function panicked or ended its goroutine. The answer
+	// is the fallback or 503.
 	CausePanicked Cause = "panicked"
 
-	// CauseLate: the function was not done in time. Fallback or 503.
+	// CauseLate: the function did not return in time. The answer is the
+	// fallback or 503.
 	CauseLate Cause = "late"
 
-	// CauseBusy: the function was not called, because too many that were late
-	// are still running ([Options.MaxLate]). Fallback or 503. Look for a
-	// function that ignores its context.
+	// CauseBusy: the function was not called, because too many late functions
+	// are still running ([Options.MaxLate]). The answer is the fallback or 503.
+	// Look for a function that ignores its context.
 	CauseBusy Cause = "busy"
 
 	// CauseGone: the client closed the connection, and then the function
-	// returned an error. Nobody reads the answer.
+	// returned an error. There is no answer.
 	CauseGone Cause = "gone"
 
-	// CauseUnrendered: the reply is larger than Twilio reads, not valid, or a
-	// document of the wrong type. Fallback or 500.
+	// CauseUnrendered: the reply is larger than Twilio reads, invalid, or a
+	// document of the wrong type. The answer is the fallback or 500.
 	CauseUnrendered Cause = "unrendered"
 
 	// CauseDropped: the reply has messages that Twilio drops, because they have
 	// no content or more than 1,600 characters. The reply is sent if any
-	// message is left; otherwise fallback or 500.
+	// message is left; otherwise the answer is the fallback or 500.
 	CauseDropped Cause = "dropped"
 )
 
-// Error returns the kind, the cause, and what may be said of Err: the text of
-// an error of this module, the types of any other.
+// Error returns the kind, the cause, and the safe part of Err: the text of an
+// error of this module, the types of any other.
 func (f *Failure) Error() string {
 	text := "webhook: "
 	if f.Kind != "" {
@@ -85,7 +86,7 @@ func (f *Failure) Error() string {
 // Unwrap returns Err.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Format writes the text of Error, whatever the verb, so that no verb shows more.
+// Format writes the text of Error for every verb, so that no verb shows more.
 func (f Failure) Format(s fmt.State, verb rune) { formatText(s, verb, f.Error()) }
 
 // LogValue is the text of Error.
@@ -103,7 +104,7 @@ func formatText(s fmt.State, verb rune, text string) {
 	fmt.Fprint(s, text)
 }
 
-// describe returns the text of an error whose text is known to hold nothing
+// describe returns the text of an error if it is known to contain nothing
 // personal, and otherwise its type and the types of the errors that it wraps
 // (T29).
 func describe(err error) string {

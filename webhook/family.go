@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
-// A family is a group of parameters with a common prefix and a number or a name:
-// MediaUrl0, MediaUrl1, SipHeader_X-Route. What the field cannot hold, such as a
-// number beyond the limit, a repeat, or an empty text, stays in extra.
+// A family is a group of parameters with a common prefix and a number or a
+// name: MediaUrl0, MediaUrl1, SipHeader_X-Route. What does not fit the field,
+// such as a number beyond the limit, a repeat, or an empty text, is kept in
+// extra.
 
-// index returns the number after prefix in name if it is below maxMedia, which
-// makes it one digit.
+// index returns the number after prefix in name if it is below maxMedia, so it
+// has one digit.
 func index(name, prefix string) (int, bool) {
 	if len(name) != len(prefix)+1 || !strings.HasPrefix(name, prefix) {
 		return 0, false
@@ -22,8 +23,8 @@ func index(name, prefix string) (int, bool) {
 	return n, isDigit(c) && n < maxMedia
 }
 
-// media takes a parameter of the families MediaUrl and MediaContentType. NumMedia
-// does not decide how many there can be (T13).
+// media stores a parameter of the families MediaUrl and MediaContentType. It
+// ignores NumMedia (T13).
 func (d *decoder) media(dst *[]Media, name, value string) bool {
 	i, isURL := index(name, "MediaUrl")
 	if !isURL {
@@ -47,7 +48,7 @@ func (d *decoder) media(dst *[]Media, name, value string) bool {
 	return true
 }
 
-// addresses takes a parameter of a family of addresses.
+// addresses stores a parameter of a family of addresses.
 func (d *decoder) addresses(dst *[]Address, prefix, name, value string) bool {
 	i, ok := index(name, prefix)
 	if !ok || value == "" || d.extra[name] != nil || hasControl(value) {
@@ -61,7 +62,7 @@ func (d *decoder) addresses(dst *[]Address, prefix, name, value string) bool {
 	return true
 }
 
-// place returns element i of the slice, which grows to hold it.
+// place returns element i of the slice and grows the slice if needed.
 func place[T any](s *[]T, i int) *T {
 	if n := i + 1 - len(*s); n > 0 {
 		*s = append(*s, make([]T, n)...)
@@ -69,7 +70,7 @@ func place[T any](s *[]T, i int) *T {
 	return &(*s)[i]
 }
 
-// trim cuts list at its first gap, and calls drop with the elements after it and
+// trim cuts list at its first gap and calls drop with the elements after it and
 // their numbers.
 func trim[T comparable](list *[]T, drop func(i int, v T)) {
 	var none T
@@ -114,7 +115,8 @@ func (d *decoder) trimAddresses(list *[]Address, prefix string) {
 	trim(list, func(i int, a Address) { d.keepFirst(prefix+strconv.Itoa(i), string(a)) })
 }
 
-// headers takes a parameter whose name is a prefix and the name of a SIP header.
+// headers stores a parameter whose name is a prefix and the name of a SIP
+// header.
 func (d *decoder) headers(dst *map[string]string, prefix, name, value string) bool {
 	header, ok := strings.CutPrefix(name, prefix)
 	if !ok || header == "" {

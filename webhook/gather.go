@@ -2,10 +2,10 @@ package webhook
 
 import "net/url"
 
-// A GatherAction brings the keys or the speech that a Gather collected.
+// A GatherAction carries the keys or the speech that a Gather collected.
 // Answer it with a [*twiml.VoiceResponse].
 //
-// Digits, FinishedOnKey and SpeechResult are all empty when the caller gave no
+// Digits, FinishedOnKey and SpeechResult are all empty if the caller gave no
 // input and the Gather has actionOnEmptyResult.
 //
 // Source: https://www.twilio.com/docs/voice/twiml/gather
@@ -22,14 +22,14 @@ type GatherAction struct {
 	Call
 
 	Digits        string  `twilio:"Digits"`        // keys pressed, without the key that ended the input
-	FinishedOnKey string  `twilio:"FinishedOnKey"` // key that ended the input; empty if its length or a timeout did
+	FinishedOnKey string  `twilio:"FinishedOnKey"` // key that ended the input; empty if its length or a timeout ended it
 	SpeechResult  string  `twilio:"SpeechResult"`  // recognized speech
 	Confidence    float64 `twilio:"Confidence"`    // confidence of the recognizer, 0 to 1; not always sent
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// A GatherPartialResult brings what speech recognition has understood so far
+// A GatherPartialResult carries what speech recognition has understood so far
 // while the caller is still speaking. Twilio ignores the answer.
 //
 // Source: https://www.twilio.com/docs/voice/twiml/gather
@@ -41,10 +41,10 @@ type GatherAction struct {
 type GatherPartialResult struct {
 	Call `twilio:",optional=From To"`
 
-	SequenceNumber       int     `twilio:"SequenceNumber,always"` // position in the results of this Gather, from 0
+	SequenceNumber       int     `twilio:"SequenceNumber,always"` // number of this result of the Gather, from 0
 	UnstableSpeechResult string  `twilio:"UnstableSpeechResult"`  // latest words, which may still change
 	StableSpeechResult   string  `twilio:"StableSpeechResult"`    // words that are unlikely to change
 	Stability            float64 `twilio:"Stability"`             // how likely UnstableSpeechResult is to stay, 0 to 1
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }

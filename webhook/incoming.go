@@ -5,13 +5,13 @@ import "net/url"
 // A Call holds the parameters that all requests about a call share. It is
 // embedded in their types, so c.From works on each of them.
 //
-// A call has legs, each with a SID of its own: the caller's, and one for every
+// A call has legs, each with its own SID: the caller's, and one for every
 // party that a Dial connects.
 type Call struct {
 	CallSID    SID           `twilio:"CallSid,sid=CA,required,subject"` // leg that the request is about
 	AccountSID SID           `twilio:"AccountSid,sid=AC,required"`      // account or subaccount that owns the call
 	From       Address       `twilio:"From,usual"`                      // caller; see [Address.Withheld]
-	To         Address       `twilio:"To,usual"`                        // called party; empty for a call from a Voice SDK that names none
+	To         Address       `twilio:"To,usual"`                        // called party; may be empty for a call from a Voice SDK
 	CallStatus CallStatus    `twilio:"CallStatus,usual,status"`         // status of the leg
 	APIVersion string        `twilio:"ApiVersion"`                      // 2010-04-01
 	Direction  CallDirection `twilio:"Direction"`                       // direction as seen from Twilio
@@ -23,7 +23,7 @@ type Call struct {
 	CallerGeo Geo `twilio:"Caller"` // older name of FromGeo
 	CalledGeo Geo `twilio:"Called"` // older name of ToGeo
 
-	ForwardedFrom     Address     `twilio:"ForwardedFrom"`         // number that forwarded the call, if its carrier said so
+	ForwardedFrom     Address     `twilio:"ForwardedFrom"`         // number that forwarded the call, if its carrier reported it
 	CalledVia         Address     `twilio:"CalledVia"`             // same as ForwardedFrom
 	CallerName        string      `twilio:"CallerName"`            // name of the caller, if lookup is on for the number, or the display name of a SIP call
 	ParentCallSID     SID         `twilio:"ParentCallSid,parent"`  // leg whose Dial made this leg
@@ -52,12 +52,12 @@ type Call struct {
 type IncomingCall struct {
 	Call
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // An OutboundCallAnswered is the first request of a call that the REST API
-// made. It is sent when the call is answered, or when answering machine
-// detection has decided. Answer it with a [*twiml.VoiceResponse].
+// made. It arrives when the call is answered, or after answering machine
+// detection. Answer it with a [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/voice/api/call-resource
 //
@@ -70,12 +70,12 @@ type OutboundCallAnswered struct {
 
 	AnsweredBy AnsweredBy `twilio:"AnsweredBy"` // who answered, if detection was on
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A ClientCallRequest is the first request of a call that a Voice SDK makes
 // through a TwiML App. The parameters that the app passes to connect are in
-// Extra; if one has the name of a field, such as To, it is in that field.
+// Extra, except those that have the name of a field, such as To.
 // Answer it with a [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/voice/sdks
@@ -88,7 +88,7 @@ type OutboundCallAnswered struct {
 type ClientCallRequest struct {
 	Call
 
-	Extra url.Values // parameters that the app passed, and texts that a field cannot hold
+	Extra url.Values // parameters from the app, and values that do not fit their field
 }
 
 // A SIPIncomingCall is the first request of a call to a SIP Domain. From and
@@ -103,11 +103,11 @@ type ClientCallRequest struct {
 type SIPIncomingCall struct {
 	Call
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A FallbackRequest arrives at the fallback URL because the first URL failed,
-// or sent a document that could not be run. Answer it with a
+// or sent an invalid document. Answer it with a
 // [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/usage/security/availability-reliability
@@ -122,12 +122,12 @@ type FallbackRequest struct {
 	ErrorCode int    `twilio:"ErrorCode"` // why the first URL failed: 11200, 11205, 12100 and others
 	ErrorURL  string `twilio:"ErrorUrl"`  // URL that failed
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// A TwiMLRedirectRequest asks for the next document of a call: after a
+// A TwiMLRedirectRequest requests the next document of a call: after a
 // Redirect, after an update through the REST API, or after a verb that has no
-// action URL and requests the current document again. Answer it with a
+// action URL and so requests the current document again. Answer it with a
 // [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/voice/twiml/redirect
@@ -139,11 +139,11 @@ type FallbackRequest struct {
 type TwiMLRedirectRequest struct {
 	Call
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // An ElasticSIPTrunkDisasterRecovery arrives when a call comes in for a trunk
-// and none of its origination URIs can be reached. Only its URL tells it from
+// and none of its origination URIs can be reached. It differs only in its URL from
 // an [IncomingCall]. Answer it with a [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/sip-trunking
@@ -154,7 +154,7 @@ type TwiMLRedirectRequest struct {
 type ElasticSIPTrunkDisasterRecovery struct {
 	Call
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // CallStatus is the status of a call. Completed, busy, failed, no-answer and

@@ -10,13 +10,13 @@ import (
 // maxDepth bounds the nesting of JSON (T12).
 const maxDepth = 64
 
-// JSON is a text in JSON as Twilio sent it: the value of a parameter, or a
-// member without a field. [JSON.Decode] decodes it.
+// JSON is a JSON text as Twilio sent it: the value of a parameter, or a member
+// without a field. [JSON.Decode] decodes it.
 type JSON string
 
-// Decode decodes the text into v by the rules of encoding/json. An empty text
-// leaves v as it is. It returns [ErrDepth] for a text nested deeper than 64
-// levels, and the errors of encoding/json.
+// Decode decodes the text into v like encoding/json. An empty text leaves v
+// unchanged. It returns [ErrDepth] for a text nested deeper than 64 levels, and
+// the errors of encoding/json.
 func (j JSON) Decode(v any) error {
 	if j == "" {
 		return nil
@@ -33,7 +33,7 @@ func (j JSON) LogValue() slog.Value {
 }
 
 // tooDeep reports whether arrays and objects are nested deeper than maxDepth.
-// It does not check the text otherwise.
+// It does not validate the text.
 func tooDeep(text string) bool {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {
@@ -54,8 +54,8 @@ func tooDeep(text string) bool {
 	return false
 }
 
-// scalar returns a string, a number, true or false as text, and the first byte
-// of what it was in JSON. Anything else is returned as it is.
+// scalar returns a string, a number, true or false as text, and its first byte
+// in JSON. Anything else is returned unchanged.
 func (j JSON) scalar() (text string, first byte) {
 	s := strings.TrimLeft(string(j), " \t\r\n")
 	if s == "" {
@@ -70,8 +70,7 @@ func (j JSON) scalar() (text string, first byte) {
 	return strings.TrimRight(s, " \t\r\n"), s[0]
 }
 
-// quoteJSON writes s as a string in JSON, without the escapes that only HTML
-// needs.
+// quoteJSON writes s as a JSON string, without the escapes for HTML.
 func quoteJSON(s string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -116,19 +115,19 @@ func (e TranscriptionCallback) Transcript() (Transcript, error) {
 	return t, err
 }
 
-// A CallToken proves the caller's number of an inbound call. To keep that number
-// when you forward the call, pass the token unchanged as the CallToken parameter
-// of the REST API.
+// A CallToken proves the caller's number of an incoming call. To keep that
+// number when you forward the call, pass the token unchanged as the CallToken
+// parameter of the REST API.
 type CallToken string
 
-// A CallTokenContent is what a [CallToken] holds: signed tokens (JWT).
+// A CallTokenContent is the content of a [CallToken]: signed tokens (JWT).
 type CallTokenContent struct {
 	ParentCallInfo string   `json:"parentCallInfoToken"`
 	Identities     []string `json:"identityHeaderTokens"`
 }
 
-// Decode reads the token, which is percent-encoded JSON. An empty token has an
-// empty content. Its signatures are not checked.
+// Decode decodes the token, which is percent-encoded JSON. An empty token has
+// empty content. Decode does not check signatures.
 func (t CallToken) Decode() (CallTokenContent, error) {
 	var c CallTokenContent
 	text := string(t)

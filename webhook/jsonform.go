@@ -36,8 +36,8 @@ func decodeMember(set func(*decoder, string, string) bool, d *decoder, name stri
 	}
 }
 
-// members calls yield with the members of an object in their order. A name that
-// occurs twice is an error, since parsers differ about which one counts.
+// members calls yield with each member of an object, in order. A repeated name
+// is an error, because parsers differ about which one counts.
 func members(text JSON, yield func(name string, raw JSON)) error {
 	if tooDeep(string(text)) {
 		return ErrDepth
@@ -93,8 +93,8 @@ func elements(text JSON) ([]JSON, error) {
 	return list, nil
 }
 
-// text returns value, or in JSON the text of the current member. quoted says that
-// Twilio writes it as a string.
+// text returns value, or in JSON the text of the current member. quoted reports
+// whether Twilio writes it as a string.
 func (d *decoder) text(value string, quoted bool) string {
 	if d.raw == "" {
 		return value
@@ -134,8 +134,8 @@ func appendObject(dst []byte, write func(*encoder)) []byte {
 	return append(w.dst, '}')
 }
 
-// isJSON reports whether a request is JSON. Its media type is not signed, but the
-// body of a request in JSON has been checked against its hash.
+// isJSON reports whether a request is JSON. Its media type is not signed, but
+// its body has been checked against the signed hash.
 func isJSON(v *signature.Verified) bool {
 	switch v.MediaType() {
 	case "application/json", "application/cloudevents+json", "application/cloudevents-batch+json":

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// A logRecord is what is logged of a request. There is one for each request at
-// most, so that a flood of requests is no worse than that in the log.
+// A logRecord is the log record of a request. There is at most one for each
+// request, so that a flood of requests does not multiply in the log.
 //
-// Nothing in it comes from the request as it is. The kind, the cause and the
-// route are from fixed sets, SIDs have been checked to be letters and digits,
-// and errors are described by [describe] (T29).
+// It contains no raw input. The kind, the cause and the route are from fixed
+// sets, SIDs are letters and digits, and errors are described by [describe]
+// (T29).
 type logRecord struct {
 	level     slog.Level
 	message   string
@@ -24,7 +24,7 @@ type logRecord struct {
 	looksLike Kind
 }
 
-const longestError = 1 << 10 // bytes of an error's text that are logged
+const longestError = 1 << 10 // maximum bytes of an error's text in the log
 
 // log returns the logger, or nil if the level is not logged.
 func (rc *Receiver) log(ctx context.Context, level slog.Level) *slog.Logger {
@@ -53,7 +53,7 @@ func (rc *Receiver) report(r *http.Request, f *Failure, rec *logRecord) {
 	rc.failed(r.Context(), f)
 }
 
-// emit writes a record; f is nil if there is no failure.
+// emit writes a record; f is nil if there was no failure.
 func (rc *Receiver) emit(r *http.Request, f *Failure, rec *logRecord) {
 	ctx := r.Context()
 	l := rc.log(ctx, rec.level)
@@ -94,7 +94,7 @@ func (rc *Receiver) emit(r *http.Request, f *Failure, rec *logRecord) {
 	l.LogAttrs(ctx, rec.level, rec.message, attrs...)
 }
 
-// logAnswer logs a request that was answered by the user's function.
+// logAnswer logs a request that the user's function answered.
 func (rc *Receiver) logAnswer(x *exchange, status int) {
 	level, message := slog.LevelDebug, "webhook: answered"
 	switch {
@@ -109,7 +109,7 @@ func (rc *Receiver) logAnswer(x *exchange, status int) {
 	rc.emit(x.request, nil, x.record(level, message, status))
 }
 
-// logFailure logs a request that was not answered as it should be.
+// logFailure logs a request that did not get its intended answer.
 func (rc *Receiver) logFailure(x *exchange, f *Failure, status int) {
 	level := slog.LevelError
 	if f.Cause == CauseGone {
@@ -118,13 +118,13 @@ func (rc *Receiver) logFailure(x *exchange, f *Failure, status int) {
 	rc.report(x.request, f, x.record(level, "webhook: "+f.Cause.clause(), status))
 }
 
-// logLate logs what went wrong after the answer. It is the second record of the
-// request.
+// logLate logs an error that happened after the answer. It is the second record
+// of the request.
 func (rc *Receiver) logLate(x *exchange, message string, f *Failure) {
 	rc.emit(x.request, f, x.record(slog.LevelError, message, 0))
 }
 
-// clause says what has happened.
+// clause describes what happened.
 func (c Cause) clause() string {
 	switch c {
 	case CausePanicked:
@@ -155,7 +155,7 @@ func (x *exchange) record(level slog.Level, message string, status int) *logReco
 	}
 }
 
-// cut shortens a text to n bytes, at a whole character.
+// cut shortens a text to n bytes, at a character boundary.
 func cut(text string, n int) string {
 	if len(text) <= n {
 		return text

@@ -1,7 +1,7 @@
 package webhook
 
 // maxMedia is the limit of an event's Media and of any other numbered family.
-// Twilio's own limit for a message is 10. The rest is in Extra.
+// Twilio's limit for a message is 10. The rest is kept in Extra.
 const maxMedia = 10
 
 // A Media is a picture, a sound or another file of a message.
@@ -10,7 +10,7 @@ type Media struct {
 	// account's credentials. Package media downloads it.
 	URL string
 
-	// ContentType is the media type that the sender's network gave, such as
+	// ContentType is the media type from the sender's network, such as
 	// "image/jpeg".
 	ContentType string
 }

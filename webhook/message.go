@@ -11,18 +11,18 @@ import (
 // The prefix of From and To names the channel: "whatsapp:", "rcs:",
 // "messenger:", or none for SMS and MMS.
 type Message struct {
-	MessageSID          SID           `twilio:"MessageSid,sid=SM,required,subject"` // SM or MM, and the key of the message everywhere at Twilio
+	MessageSID          SID           `twilio:"MessageSid,sid=SM,required,subject"` // SID of the message, which begins with SM or MM
 	SMSSID              SID           `twilio:"SmsSid,sid=SM"`                      // older name of MessageSID, with the same value
 	AccountSID          SID           `twilio:"AccountSid,sid=AC,required"`         // account or subaccount that owns the message
 	MessagingServiceSID SID           `twilio:"MessagingServiceSid,sid=MG"`         // Messaging Service that handled the message, if any
-	From                Address       `twilio:"From,usual"`                         // sender; empty while a Messaging Service has not chosen one
+	From                Address       `twilio:"From,usual"`                         // sender; empty until the Messaging Service chooses one
 	To                  Address       `twilio:"To,usual"`                           // recipient
 	Body                string        `twilio:"Body"`                               // text, up to 1,600 characters; empty for media and locations
 	SMSStatus           MessageStatus `twilio:"SmsStatus,status"`                   // older name of the status: received for an incoming message
 	APIVersion          string        `twilio:"ApiVersion"`                         // 2010-04-01
 }
 
-// An IncomingMessage arrives when someone texts a number, sender or Messaging
+// An IncomingMessage arrives when someone texts a number, a sender or a Messaging
 // Service: SMS, MMS, WhatsApp, RCS or Messenger. Answer it with a
 // [*twiml.MessagingResponse].
 //
@@ -38,7 +38,7 @@ type IncomingMessage struct {
 	Message `twilio:",required=From To,always=Body,usual=Body"`
 
 	SMSMessageSID SID `twilio:"SmsMessageSid,sid=SM"`         // older name of MessageSID that only incoming messages have
-	NumMedia      int `twilio:"NumMedia,always,strict,usual"` // number of files; len(Media) is the number that can be used
+	NumMedia      int `twilio:"NumMedia,always,strict,usual"` // number of files; len(Media) is the number that arrived
 	NumSegments   int `twilio:"NumSegments,always"`           // SMS segments; 1 for other channels
 
 	Media           []Media   `twilio:"MediaUrl{N}"`        // files, at most 10; MediaUrl0 and MediaContentType0 are Media[0]
@@ -46,7 +46,7 @@ type IncomingMessage struct {
 
 	// OptOutType is set by Advanced Opt-Out when the text is one of its
 	// keywords. Twilio has already answered; do not answer again. Without
-	// Advanced Opt-Out, only Body tells that someone wants to opt out.
+	// Advanced Opt-Out, check Body; see [IncomingMessage.OptOut].
 	OptOutType OptOutType `twilio:"OptOutType"`
 
 	AddOns  JSON `twilio:"AddOns"`     // results of Marketplace add-ons; decode them into an [AddOns]
@@ -56,25 +56,25 @@ type IncomingMessage struct {
 	MessageType         InboundMessageType `twilio:"MessageType"`         // kind of WhatsApp message
 	ProfileName         string             `twilio:"ProfileName"`         // display name of a WhatsApp user, in any script
 	WaID                string             `twilio:"WaId"`                // WhatsApp ID, usually the digits of From
-	ExternalUserID      string             `twilio:"ExternalUserId"`      // WhatsApp user ID that takes the place of a hidden number in From
+	ExternalUserID      string             `twilio:"ExternalUserId"`      // WhatsApp user ID that replaces a hidden number in From
 	Forwarded           bool               `twilio:"Forwarded"`           // the WhatsApp message was forwarded
 	FrequentlyForwarded bool               `twilio:"FrequentlyForwarded"` // the WhatsApp message was forwarded many times
 
 	ButtonText      string     `twilio:"ButtonText"`      // label of the button that was tapped; Body usually repeats it
-	ButtonPayload   string     `twilio:"ButtonPayload"`   // ID that you gave the button
+	ButtonPayload   string     `twilio:"ButtonPayload"`   // your ID of the button
 	ButtonType      ButtonType `twilio:"ButtonType"`      // what the button does
 	ListID          string     `twilio:"ListId"`          // ID of the row that was chosen from a WhatsApp list
 	ListTitle       string     `twilio:"ListTitle"`       // title of that row
 	InteractiveData JSON       `twilio:"InteractiveData"` // reply to a rich message, in a form common to all channels
 	FlowData        JSON       `twilio:"FlowData"`        // result of a WhatsApp Flow, as WhatsApp sent it
-	ChannelMetadata JSON       `twilio:"ChannelMetadata"` // what WhatsApp or RCS adds to the message
+	ChannelMetadata JSON       `twilio:"ChannelMetadata"` // additional data from WhatsApp or RCS
 
 	Latitude  float64 `twilio:"Latitude"`  // degrees, of a shared location
 	Longitude float64 `twilio:"Longitude"` // degrees, of a shared location
 	Address   string  `twilio:"Address"`   // street address of a shared location; empty for a bare pin
 	Label     string  `twilio:"Label"`     // name of the place
 
-	OriginalRepliedMessageSID    SID     `twilio:"OriginalRepliedMessageSid"`    // message that this one quotes, or whose button was tapped
+	OriginalRepliedMessageSID    SID     `twilio:"OriginalRepliedMessageSid"`    // message that this one quotes or whose button was tapped
 	OriginalRepliedMessageSender Address `twilio:"OriginalRepliedMessageSender"` // sender of that message
 
 	ReferralNumMedia         int    `twilio:"ReferralNumMedia,always"`  // number of files of the ad; 0 for a message that did not come from an ad
@@ -88,10 +88,10 @@ type IncomingMessage struct {
 	ReferralMediaURL         string `twilio:"ReferralMediaUrl"`         // URL of the ad's media at Twilio
 	ReferralCtwaClid         string `twilio:"ReferralCtwaClid"`         // click ID for Meta's conversion API; first message only
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// check refuses a message without any content whose Body is missing: Twilio
+// check refuses a message without content whose Body is missing: Twilio
 // always sends one, so its text was moved into the name of another parameter
 // (T03). Other senders of the request leave Body out of a message with media.
 func (m *IncomingMessage) check(d *decoder) {
@@ -127,7 +127,7 @@ type MessagingFallback struct {
 
 // A MessageStatusCallback reports that the status of a message changed.
 // Callbacks can arrive more than once and in any order; package status merges
-// them. There is none for the status a message starts with.
+// them. There is none for the initial status.
 //
 // Source: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
 //
@@ -138,26 +138,26 @@ type MessagingFallback struct {
 type MessageStatusCallback struct {
 	Message
 
-	MessageStatus  MessageStatus `twilio:"MessageStatus,required,status"` // status that the message reached
+	MessageStatus  MessageStatus `twilio:"MessageStatus,required,status"` // status of the message
 	ErrorCode      int           `twilio:"ErrorCode"`                     // Twilio's error number, with failed and undelivered
-	ErrorMessage   string        `twilio:"ErrorMessage"`                  // text of the error, at times
+	ErrorMessage   string        `twilio:"ErrorMessage"`                  // text of the error, if sent
 	RawDlrDoneDate time.Time     `twilio:"RawDlrDoneDate,receipt"`        // time of the carrier's receipt, to the minute
 
 	ChannelPrefix        string           `twilio:"ChannelPrefix"`                // channel of the message: whatsapp, rcs or messenger
 	ChannelInstallSID    SID              `twilio:"ChannelInstallSid"`            // sender on that channel
 	ChannelToAddress     Address          `twilio:"ChannelToAddress"`             // recipient on that channel; the last digits may be masked as XXXX
 	ChannelStatusMessage string           `twilio:"ChannelStatusMessage,message"` // the channel's own error text
-	EventType            ChannelEventType `twilio:"EventType"`                    // the status in the channel's words
+	EventType            ChannelEventType `twilio:"EventType"`                    // the channel's own status
 	StructuredMessage    bool             `twilio:"StructuredMessage"`            // the text matched a WhatsApp template
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// A MessageActionCallback arrives when Twilio has accepted or refused the reply
-// that a Message with an action sent. It may also bring parameters of the
+// A MessageActionCallback arrives when Twilio has accepted or rejected the reply
+// that a Message with an action sent. It may also contain parameters of the
 // message that was answered. Answer it with a [*twiml.MessagingResponse].
 //
-// Its URL tells it from a [MessageStatusCallback] more reliably than its
+// Its URL distinguishes it from a [MessageStatusCallback] more reliably than its
 // content does.
 //
 // Source: https://www.twilio.com/docs/messaging/twiml/message
@@ -173,11 +173,11 @@ type MessageActionCallback struct {
 	MessageStatus MessageActionStatus `twilio:"MessageStatus,required,status"` // status of the reply
 	ErrorCode     int                 `twilio:"ErrorCode"`                     // why the reply failed
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // MessageStatus is the status of a message. Values that are not listed are
-// kept as they come.
+// kept unchanged.
 type MessageStatus string
 
 // Values of MessageStatus.
@@ -208,7 +208,7 @@ const (
 	MessageActionStatusInvalid MessageActionStatus = "invalid"
 )
 
-// ChannelEventType is the status of a message in the words of its channel.
+// ChannelEventType is a channel's own status of a message.
 type ChannelEventType string
 
 // Values of ChannelEventType.

@@ -6,18 +6,18 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// misrouted returns the kind that a request seems to be if it has come to the
-// wrong URL: a status callback at the URL of a document, or a request for a
-// document where only status callbacks belong. The parameters of a status
-// callback include those of the document's request, so decoding alone does not
-// find it. It returns "" if all is well.
+// misrouted returns the apparent kind of a request that came to the wrong URL:
+// a status callback at the URL of a document, or a request for a document at
+// the URL of status callbacks. Decoding does not detect this, because the
+// parameters of a status callback include those of the document's request. It
+// returns "" if the URL is right.
 func misrouted(v *signature.Verified, want Event) Kind {
 	kind := lookalike(v, want.Kind())
 	switch {
 	case kind == "" || kind == KindUnknown:
 		return ""
 	case want.Kind() == KindMessageActionCallback && kind == KindMessageStatusCallback:
-		return "" // only the URL tells them apart
+		return "" // they differ only in their URL
 	}
 	found := zeroEvent(kind)
 	if found == nil || isNotice(found) == isNotice(want) {
@@ -26,7 +26,7 @@ func misrouted(v *signature.Verified, want Event) Kind {
 	return kind
 }
 
-// lookalike returns the kind that a form seems to be, or "" if that is want.
+// lookalike returns the apparent kind of a form, or "" if it is want.
 func lookalike(v *signature.Verified, want Kind) Kind {
 	if isJSON(v) || want == KindUnknown {
 		return ""
@@ -42,7 +42,8 @@ func isNotice(e Event) bool {
 	return ok
 }
 
-// settingOf says what to look at when requests of a kind arrive at a wrong URL.
+// settingOf says which setting to check when requests of a kind arrive at a
+// wrong URL.
 func settingOf(k Kind) string {
 	if setting := k.Setting(); setting != "" {
 		return "the setting " + strconv.Quote(setting) + " points at this URL"

@@ -7,13 +7,13 @@ import (
 )
 
 // Notify returns a handler for requests of the kind E that need no document:
-// Twilio reads the status of the answer and no more. It is 204 after nil. After
-// an error, a panic, or when the time is up it is 503, so that a callback counts
-// as received only once receive says so (T22). Twilio repeats a status callback
-// only if its URL says so; see package
+// Twilio reads only the status of the answer. It is 204 if receive returns nil.
+// After an error, a panic, or a timeout it is 503, so that a callback counts as
+// received only if receive says so (T22). Twilio repeats a status callback only
+// if its URL says so; see package
 // [github.com/ringback-go/ringback/webhook/callback].
 //
-// Otherwise it is as [Handle].
+// Otherwise it is like [Handle].
 func Notify[E Notice[E]](rc *Receiver, receive func(context.Context, E) error) http.Handler {
 	if rc == nil || receive == nil {
 		panic("webhook: Notify of a nil Receiver or function")

@@ -13,8 +13,8 @@ const (
 	maxFloatText = 32
 )
 
-// parseInt reads a number from 0 to most. It accepts ASCII digits only: no sign,
-// no spaces, no other script (T13).
+// parseInt parses a number from 0 to most. It accepts ASCII digits only,
+// without signs or spaces (T13).
 func parseInt(s string, most int64) (int64, error) {
 	if !digitsOnly(s) {
 		return 0, ErrSyntax
@@ -33,8 +33,9 @@ func parseInt(s string, most int64) (int64, error) {
 // plainInt reports whether s, which parseInt accepts, has no leading zeros.
 func plainInt(s string) bool { return s[0] != '0' || len(s) == 1 }
 
-// parseFloat reads a decimal number: a sign, digits, a point, an exponent. What
-// else strconv accepts (hexadecimal, Inf, NaN, underscores) Twilio does not send.
+// parseFloat parses a decimal number: a sign, digits, a point, an exponent.
+// Twilio does not send the other formats of strconv (hexadecimal, Inf, NaN,
+// underscores).
 func parseFloat(s string) (float64, error) {
 	if s == "" || len(s) > maxFloatText {
 		return 0, ErrSyntax

@@ -6,11 +6,11 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// Parse finds out from the content of v alone what kind of request it is, and
-// decodes it. A request of an unknown kind is an [*Unknown], never an error.
+// Parse determines the kind of a request from the content of v and decodes it.
+// A request of an unknown kind is an [*Unknown], never an error.
 //
-// Some kinds look alike and are told apart by their URL alone. They parse as
-// the kind that they have in common, which [Decode] overrules:
+// Some kinds look alike and differ only in their URL. They parse as the kind
+// that they share; use [Decode] to choose another:
 //
 //   - [MessageActionCallback] as [MessageStatusCallback]
 //   - [ConferenceWaitURL], [ConnectAction] except for a virtual agent, a
@@ -19,8 +19,8 @@ import (
 //     by the direction of the call
 //   - [ElasticSIPTrunkDisasterRecovery] as [IncomingCall]
 //
-// An error means that the request looks like a kind and lacks what identifies
-// it. See [Decode]; the event is nil then.
+// An error means that the request looks like a kind but lacks what identifies
+// it; see [Decode]. The event is then nil.
 func Parse(v *signature.Verified) (Event, error) {
 	if isJSON(v) {
 		return parseJSON(v)
@@ -65,7 +65,7 @@ func parseJSON(v *signature.Verified) (Event, error) {
 	return e, nil
 }
 
-// parseBatch takes an array for a batch of Event Streams if its elements are
+// parseBatch treats an array as a batch of Event Streams if its elements are
 // events.
 func parseBatch(v *signature.Verified) (Event, error) {
 	if e, err := (EventStreams{}).decode(v); err == nil {
@@ -74,7 +74,7 @@ func parseBatch(v *signature.Verified) (Event, error) {
 	return unknownJSON(v), nil
 }
 
-// whole makes an Event of an event of some type, and nil of an error.
+// whole returns an event as an Event, and nil with an error.
 func whole[E Event](e E, err error) (Event, error) {
 	if err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ type PayAction struct {
 	Result                  PayResult     `twilio:"Result"`                  // how the payment ended
 	PaymentMethod           PaymentMethod `twilio:"PaymentMethod"`           // credit card or bank account
 	ProfileID               string        `twilio:"ProfileId"`               // customer ID of the payment service
-	PaymentToken            string        `twilio:"PaymentToken"`            // token that stands for the card or account
+	PaymentToken            string        `twilio:"PaymentToken"`            // token of the card or account
 	PaymentConfirmationCode string        `twilio:"PaymentConfirmationCode"` // confirmation of a charge
 
 	PaymentCardNumber     string          `twilio:"PaymentCardNumber"`     // card number with all but the last four digits masked
@@ -26,14 +26,14 @@ type PayAction struct {
 	SecurityCode          string          `twilio:"SecurityCode"`          // asterisks
 	PaymentCardPostalCode string          `twilio:"PaymentCardPostalCode"` // postal code of the card holder
 	BankAccountNumber     string          `twilio:"BankAccountNumber"`     // account number with all but the last two digits masked
-	BankRoutingNumber     string          `twilio:"BankRoutingNumber"`     // routing number, in clear
+	BankRoutingNumber     string          `twilio:"BankRoutingNumber"`     // routing number, not masked
 	BankAccountType       string          `twilio:"BankAccountType"`       // such as consumer-checking
 
 	PaymentError   string `twilio:"PaymentError"`   // why the payment failed
 	PayErrorCode   int    `twilio:"PayErrorCode"`   // Twilio's error number
 	ConnectorError string `twilio:"ConnectorError"` // error of the payment service
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A PayStatusCallback reports each step of a Pay, or of a payment through the
@@ -51,7 +51,7 @@ type PayAction struct {
 type PayStatusCallback struct {
 	AccountSID SID          `twilio:"AccountSid,sid=AC,required"` // account that owns the call
 	CallSID    SID          `twilio:"CallSid,sid=CA,required"`    // call in which the payment is made
-	For        PayStep      `twilio:"For"`                        // what the caller is asked for
+	For        PayStep      `twilio:"For"`                        // current step
 	ErrorType  PayErrorType `twilio:"ErrorType"`                  // what was wrong with the input
 	Attempt    int          `twilio:"Attempt"`                    // number of the attempt, from 1
 
@@ -61,10 +61,10 @@ type PayStatusCallback struct {
 	SecurityCode          string          `twilio:"SecurityCode"`          // asterisks
 	PaymentCardPostalCode string          `twilio:"PaymentCardPostalCode"` // postal code of the card holder
 	BankAccountNumber     string          `twilio:"BankAccountNumber"`     // account number with all but the last two digits masked
-	BankRoutingNumber     string          `twilio:"BankRoutingNumber"`     // routing number, in clear
+	BankRoutingNumber     string          `twilio:"BankRoutingNumber"`     // routing number, not masked
 	BankAccountType       string          `twilio:"BankAccountType"`       // such as consumer-checking
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // PayResult says how a Pay ended.
@@ -81,7 +81,7 @@ const (
 	PayResultInternalError             PayResult = "internal-error"
 )
 
-// PayStep is what a Pay asks the caller for.
+// PayStep is the input that a Pay collects.
 type PayStep string
 
 // Values of PayStep.

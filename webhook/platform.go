@@ -21,9 +21,9 @@ type DebuggerEvent struct {
 	Timestamp        time.Time     `twilio:"Timestamp,rfc3339"`          // when it happened
 	Level            DebuggerLevel `twilio:"Level"`                      // severity
 	PayloadType      string        `twilio:"PayloadType"`                // application/json
-	Payload          JSON          `twilio:"Payload"`                    // the error and the request in which it occurred
+	Payload          JSON          `twilio:"Payload"`                    // the error and the HTTP exchange in which it occurred
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A SyncEvent reports that an object of a Sync service changed, or that a
@@ -53,7 +53,7 @@ type SyncEvent struct {
 	EventID        string `twilio:"EventId"`        // number that orders the events of one list or map
 	ItemData       JSON   `twilio:"ItemData"`       // data of the item, unless it was removed
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A UsageTrigger reports that the usage of an account reached the value of a
@@ -66,23 +66,23 @@ type SyncEvent struct {
 //twilio:answer notice
 //twilio:detect 24 UsageTriggerSid
 type UsageTrigger struct {
-	AccountSID       SID                   `twilio:"AccountSid,sid=AC,required"`      // account whose usage is watched
+	AccountSID       SID                   `twilio:"AccountSid,sid=AC,required"`      // account of the usage
 	UsageTriggerSID  SID                   `twilio:"UsageTriggerSid,sid=UT,required"` // trigger
 	DateFired        time.Time             `twilio:"DateFired,rfc2822"`               // when the value was reached
 	Recurring        UsageTriggerRecurring `twilio:"Recurring"`                       // how often the trigger fires; empty for once
-	UsageCategory    string                `twilio:"UsageCategory"`                   // what is watched, such as sms or totalprice
-	TriggerBy        UsageTriggerBy        `twilio:"TriggerBy"`                       // figure that is watched
+	UsageCategory    string                `twilio:"UsageCategory"`                   // usage category, such as sms or totalprice
+	TriggerBy        UsageTriggerBy        `twilio:"TriggerBy"`                       // figure that the trigger compares
 	TriggerValue     string                `twilio:"TriggerValue"`                    // value at which the trigger fires, in decimal
 	CurrentValue     string                `twilio:"CurrentValue"`                    // value that was reached, in decimal
 	UsageRecordURI   string                `twilio:"UsageRecordUri"`                  // REST path of the usage record
-	IdempotencyToken string                `twilio:"IdempotencyToken"`                // the same in every request about one firing
+	IdempotencyToken string                `twilio:"IdempotencyToken"`                // identical in every request about one firing
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A StudioHTTPRequest is what the Make HTTP Request widget of a Studio flow
-// sends. All of its parameters are the flow's own. Only its URL tells what it
-// is. Answer it with a [*JSONReply], whose members the flow can use.
+// sends. The flow chooses all of its parameters, so only the URL identifies
+// it. Answer it with a [*JSONReply], whose members the flow can use.
 //
 // Source: https://www.twilio.com/docs/studio/widget-library/http-request
 //
@@ -108,11 +108,11 @@ type VerifyEvent struct {
 	UUID           string          `twilio:"uuid"`            // ID of the event
 	AccountSID     SID             `twilio:"account_sid"`     // account that owns the service
 	ServiceSID     SID             `twilio:"service_sid"`     // Verify service
-	EntityIdentity string          `twilio:"entity_identity"` // your identity of the user
+	EntityIdentity string          `twilio:"entity_identity"` // your ID of the user
 	FactorSID      SID             `twilio:"factor_sid"`      // factor
 	FactorType     string          `twilio:"factor_type"`     // push or totp
 
-	Extra map[string]JSON // members without a field, and values that a field cannot hold
+	Extra map[string]JSON // members without a field, and values that do not fit their field
 }
 
 // A VoiceIntelligenceTranscript reports that a transcript of Conversational
@@ -129,14 +129,14 @@ type VoiceIntelligenceTranscript struct {
 	AccountSID              SID    `twilio:"account_sid,sid=AC,required"`                                         // account that owns the service
 	ServiceSID              SID    `twilio:"service_sid,sid=GA"`                                                  // Voice Intelligence service
 	TranscriptSID           SID    `twilio:"transcript_sid,sid=GT,required"`                                      // transcript
-	CustomerKey             string `twilio:"customer_key"`                                                        // key that you gave the transcript
+	CustomerKey             string `twilio:"customer_key"`                                                        // your key of the transcript
 	EventType               string `twilio:"event_type,required,default=voice_intelligence_transcript_available"` // voice_intelligence_transcript_available
 	EncryptionCredentialSID SID    `twilio:"encryption_credential_sid"`                                           // key with which the transcript is encrypted
 
-	Extra map[string]JSON // members without a field, and values that a field cannot hold
+	Extra map[string]JSON // members without a field, and values that do not fit their field
 }
 
-// A ConversationalIntelligenceRuleExecution brings the results of the language
+// A ConversationalIntelligenceRuleExecution carries the results of the language
 // operators that a rule of Conversational Intelligence ran.
 //
 // Source: https://www.twilio.com/docs/conversational-intelligence
@@ -152,7 +152,7 @@ type ConversationalIntelligenceRuleExecution struct {
 	IntelligenceConfiguration JSON   `twilio:"intelligenceConfiguration"` // the configuration and its rule
 	OperatorResults           JSON   `twilio:"operatorResults"`           // array of results, one for each operator
 
-	Extra map[string]JSON // members without a field, and values that a field cannot hold
+	Extra map[string]JSON // members without a field, and values that do not fit their field
 }
 
 // DebuggerLevel is the severity of a debugger event. Compare levels with
@@ -166,7 +166,7 @@ const (
 	DebuggerLevelInfo    DebuggerLevel = "INFO"
 )
 
-// SyncEventType is something that happens in a Sync service.
+// SyncEventType is an event in a Sync service.
 type SyncEventType string
 
 // Values of SyncEventType.
@@ -202,7 +202,7 @@ const (
 	UsageTriggerRecurringAlltime UsageTriggerRecurring = "alltime"
 )
 
-// UsageTriggerBy is the figure that a usage trigger watches.
+// UsageTriggerBy is the figure that a usage trigger compares.
 type UsageTriggerBy string
 
 // Values of UsageTriggerBy.
@@ -212,7 +212,7 @@ const (
 	UsageTriggerByPrice UsageTriggerBy = "price"
 )
 
-// VerifyEventType is something that happens to a factor or a challenge of
+// VerifyEventType is an event of a factor or a challenge of
 // Verify.
 type VerifyEventType string
 

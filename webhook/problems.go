@@ -12,7 +12,7 @@ import (
 )
 
 // Problems returns an error for each optional parameter of e that could not be
-// read: the field is zero, and the text is in Extra. An event with problems can
+// read. Its field is zero and its text is in Extra. An event with problems can
 // be used. A receiver logs them.
 func Problems(e Event) []*DecodeError {
 	if p, ok := e.(interface{ problems() []*DecodeError }); ok {
@@ -32,8 +32,8 @@ func bareNames(encode func(*encoder)) []string {
 	return names
 }
 
-// reread returns what is wrong with the texts of extra whose names have a field
-// that is not set.
+// reread returns the errors of the texts in extra whose names have a field that
+// is not set.
 func reread[E any, P fields[E]](s *shape, encode func(*encoder), extra url.Values, members map[string]JSON) []*DecodeError {
 	if len(extra) == 0 && len(members) == 0 {
 		return nil
@@ -42,8 +42,8 @@ func reread[E any, P fields[E]](s *shape, encode func(*encoder), extra url.Value
 	return check(s, P(&event).set, bareNames(encode), extra, members)
 }
 
-// check reads texts with set, and returns what is wrong with those that have no
-// name in known.
+// check decodes texts with set, and returns the errors of those without a name
+// in known.
 func check(s *shape, set func(*decoder, string, string) bool, known []string, extra url.Values, members map[string]JSON) []*DecodeError {
 	all := *s
 	all.strict = ^uint64(0) // everything malformed is an error
@@ -64,8 +64,8 @@ func check(s *shape, set func(*decoder, string, string) bool, known []string, ex
 	return problems
 }
 
-// logValue returns the kind of an event and its SIDs. Texts, numbers and all
-// that a person typed stay out of the log.
+// logValue returns the kind of an event and its SIDs, without texts, numbers
+// and other personal data.
 func logValue(kind Kind, encode func(*encoder)) slog.Value {
 	w := encoder{bare: true, sids: true}
 	encode(&w)
@@ -77,8 +77,8 @@ func logValue(kind Kind, encode func(*encoder)) slog.Value {
 }
 
 // unread joins what a log should say about the parameters of an event: those
-// that could not be read, and those that the request usually has and lacks. It
-// is nil if there are none.
+// that could not be read, and usual ones that are missing. It is nil if there
+// are none.
 func unread(v *signature.Verified, e Event) error {
 	var errs []error
 	for _, p := range Problems(e) {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// An EnqueueWaitURL asks for what a caller hears while waiting in a queue.
-// Twilio requests it again each time the document ends. Answer it with a
+// An EnqueueWaitURL requests what a caller hears while waiting in a queue.
+// Twilio sends it again each time the document ends. Answer it with a
 // [*twiml.VoiceResponse].
 //
 // Source: https://www.twilio.com/docs/voice/twiml/enqueue
@@ -25,7 +25,7 @@ type EnqueueWaitURL struct {
 	CurrentQueueSize int           `twilio:"CurrentQueueSize,always"` // number of callers in the queue
 	MaxQueueSize     int           `twilio:"MaxQueueSize,always"`     // number of callers that the queue can hold
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // An EnqueueAction arrives when a caller has left a queue, and says why. If the
@@ -42,13 +42,13 @@ type EnqueueAction struct {
 	Call
 
 	QueueResult QueueResult   `twilio:"QueueResult"`     // why the caller left the queue
-	QueueSID    SID           `twilio:"QueueSid,sid=QU"` // queue; empty if the caller never was in one
+	QueueSID    SID           `twilio:"QueueSid,sid=QU"` // queue; empty if the caller was never in one
 	QueueTime   time.Duration `twilio:"QueueTime"`       // how long the caller waited
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// A QueueURL asks for what a caller in a queue hears just before being
+// A QueueURL requests what a caller in a queue hears just before being
 // connected. CallSID is the caller who waited. Answer it with a
 // [*twiml.VoiceResponse].
 //
@@ -66,7 +66,7 @@ type QueueURL struct {
 	QueueTime         time.Duration `twilio:"QueueTime,always"` // how long the caller waited
 	DequeueingCallSID SID           `twilio:"DequeingCallSid"`  // leg that takes the caller out of the queue; Twilio spells it DequeingCallSid
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // QueueResult says why a caller left a queue.

@@ -14,27 +14,25 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// A Receiver is what the handlers of one program have in common: the verifier,
-// the time that a function may take, the answer when it fails, and the log.
-// [Handle], [Notify], [Events] and [Deduplicate] take it.
+// A Receiver holds what the handlers of a program share: the verifier, the
+// timeout of functions, the fallback, and the log. [Handle], [Notify],
+// [Events], [Calls] and [Deduplicate] take it.
 //
-// A request that the verifier refuses is answered as [signature.Error.Respond]
-// does. One that lacks what identifies a request of its kind is answered with
-// 400 and an empty body. Where [signature.Verifier.Handler] of the same verifier
-// has verified the very same request already, that proof is used.
+// A request that the verifier refuses is answered by [signature.Error.Respond].
+// A request that lacks what identifies it is answered with 400 and an empty
+// body. If [signature.Verifier.Handler] of the same verifier has already
+// verified the request, its proof is used.
 //
-// The user's function is called in a goroutine of its own, with a context that
-// ends when the request is answered, when its time is up, and when the client
-// goes away. [signature.FromContext] returns the proof, with the query of the
-// URL and every parameter as it was sent; [RequestFromContext] returns the HTTP
-// request.
+// The user's function runs in its own goroutine. Its context ends when the
+// request is answered, at the timeout, and when the client disconnects.
+// [signature.FromContext] returns the proof, with the query of the URL and
+// every parameter as sent; [RequestFromContext] returns the HTTP request.
 //
-// A function that is late keeps running until it returns, since nothing in Go
-// can stop it from outside. Its answer goes to [Options.Late]; a panic is
-// caught and logged. A function that passes its context to whatever it waits
-// for ends soon after its deadline. One that ignores its context does not; once
-// MaxLate of [Options] are left running, requests get the fallback at once,
-// until some of those have returned.
+// A late function keeps running until it returns, because Go cannot stop a
+// goroutine from outside. Its reply goes to [Options.Late]; a panic is caught
+// and logged. A function that passes its context to the calls it waits for ends
+// soon after its deadline. If MaxLate of [Options] late functions are running,
+// requests get the fallback at once until some of them return.
 //
 // A Receiver is safe for concurrent use.
 type Receiver struct {
@@ -46,70 +44,69 @@ type Receiver struct {
 	overdue   func(context.Context, Event, Reply)
 	fallback  fallbacks
 	maxLate   int64
-	late      atomic.Int64 // functions that are running although their time is up
+	late      atomic.Int64 // functions running past their deadline
 }
 
-// Options adapt a [Receiver]. The zero value is ready for production.
+// Options configure a [Receiver]. The zero value is ready for production.
 type Options struct {
-	// Logger gets at most one record for each request: at the level Error when
-	// a function fails, Warn when a request is refused, not fully understood, or
-	// seems to be meant for another URL, Debug when all is well. A failure of
-	// something that runs after the answer is a second record. No record holds
-	// tokens, signatures, texts, numbers or URLs of media; errors of your
-	// functions are logged by their types (see [Failure]). nil: [slog.Default].
+	// Logger gets at most one record for each request: at the level Error if a
+	// function fails, Warn if a request is refused, not fully understood, or
+	// seems to be meant for another URL, and otherwise Debug. A failure after
+	// the answer is a second record. No record contains tokens, signatures,
+	// texts, numbers or URLs of media; errors of your functions are logged by
+	// their types (see [Failure]). Nil means [slog.Default].
 	Logger *slog.Logger
 
-	// LogErrors logs the texts of errors and panics, too, cut to 1 KiB. Do not
-	// set it if your functions, or anything that they call, put phone numbers,
+	// LogErrors also logs the texts of errors and panics, cut to 1 KiB. Do not
+	// set it if your functions, or the code that they call, put phone numbers,
 	// message texts or URLs into errors.
 	LogErrors bool
 
-	// Timeout is how long the user's function may take, together with reading
-	// and verifying the request. It is at most one second less than
-	// TwilioTimeout, so usually 14 s; a longer one is shortened. Zero: 10 s.
+	// Timeout is how long the user's function may take, including reading and
+	// verifying the request. It is capped at one second less than
+	// TwilioTimeout, usually 14 s. Zero means 10 s.
 	Timeout time.Duration
 
-	// TwilioTimeout is how long Twilio waits for an answer, connecting included:
-	// 15 s, unless a Setting of the Webhooks configuration API says otherwise,
-	// up to 60 s. Conversations waits 5 s only. Zero: 15 s.
+	// TwilioTimeout is how long Twilio waits for an answer, including
+	// connecting: 15 s, or up to 60 s if a Setting of the Webhooks
+	// configuration API says so. Conversations waits only 5 s. Zero means 15 s.
 	TwilioTimeout time.Duration
 
-	// MaxLate is how many functions may be left running after their time was
-	// up. Beyond that functions are not called and the cause is [CauseBusy], so
-	// that a database that hangs does not fill the memory. Zero: 1,000.
+	// MaxLate is how many functions may be running past their deadline. At the
+	// limit, functions are not called and the cause is [CauseBusy], so that a
+	// hanging database does not fill the memory. Zero means 1,000.
 	MaxLate int
 
-	// Fallback is the answer, with status 200, for a function that is late,
-	// panics, fails or is not called. Without a document for the kind the
-	// status is 503, and Twilio requests the fallback URL of the number, if it
-	// has one.
+	// Fallback is the answer, with status 200, if a function is late, panics,
+	// fails or is not called. If there is no document for the kind, the status
+	// is 503, and Twilio requests the fallback URL of the number, if it has
+	// one.
 	Fallback Fallback
 
-	// Error is called with every request that did not get the answer that it
-	// was meant to get, in the goroutine of the request, after the answer is
-	// written. It is the place to count and to alert. It should be quick, since
-	// the connection waits for it. The error of a function is in Failure.Err.
+	// Error is called with every request that did not get its intended answer,
+	// in the goroutine of the request, after the answer is written. Use it to
+	// count and to alert. It should be quick, because the connection waits for
+	// it. The error of a function is in Failure.Err.
 	Error func(context.Context, *Failure)
 
-	// Late is called with the reply of a function that returned after its time
-	// was up, when the request already had the fallback as its answer. The
+	// Late is called with the reply of a function that returned after its
+	// deadline, when the request already had the fallback as its answer. The
 	// reply can still be sent by the REST API, such as the texts of a
-	// [*twiml.MessagingResponse] as new messages. It is called in a goroutine
-	// of its own, and the function counts for MaxLate until Late returns. The context
+	// [*twiml.MessagingResponse] as new messages. It is called in its own
+	// goroutine, and the function counts for MaxLate until Late returns. The context
 	// holds the proof and the request but is never canceled. It is not called
 	// for a nil reply, after an error, or for [Notify].
 	Late func(context.Context, Event, Reply)
 }
 
 // A Fallback is a document for people who would otherwise hear or read nothing:
-// "We are sorry, please call again." The documents are rendered once, by
-// [NewReceiver].
+// "We are sorry, please call again." [NewReceiver] renders the documents once.
 type Fallback struct {
 	Voice     *twiml.VoiceResponse     // for every kind that a voice document answers
 	Messaging *twiml.MessagingResponse // for every kind that a messaging document answers
 
 	// Kinds take precedence over these two; a nil Reply means that the kind has
-	// no fallback. A kind that needs no document cannot have one, since the
+	// no fallback. A kind that needs no document cannot have one, because the
 	// answer would mean that the callback was received.
 	Kinds map[Kind]Reply
 }
@@ -124,7 +121,7 @@ const (
 )
 
 // NewReceiver returns a Receiver for the requests that v verifies; opts may be
-// nil. It panics if v is nil, if a number in opts is out of its range, and if a
+// nil. It panics if v is nil, if a number in opts is out of range, and if a
 // document of the fallback cannot be rendered, would be dropped by Twilio, or
 // does not answer its kind.
 func NewReceiver(v *signature.Verifier, opts *Options) *Receiver {
@@ -156,8 +153,8 @@ func NewReceiver(v *signature.Verifier, opts *Options) *Receiver {
 	}
 }
 
-// receive returns the proof that r comes from Twilio. It returns nil if the
-// request has been answered already.
+// receive returns the proof that r comes from Twilio, or nil if it has already
+// answered the request.
 func (rc *Receiver) receive(w http.ResponseWriter, r *http.Request) *signature.Verified {
 	proof, err := rc.prove(r)
 	switch {
@@ -165,7 +162,7 @@ func (rc *Receiver) receive(w http.ResponseWriter, r *http.Request) *signature.V
 		rc.refuseProof(w, r, err)
 		return nil
 	case r.Method == http.MethodHead:
-		// Twilio sends none, and a function may have effects.
+		// Twilio sends none, and a function may have side effects.
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
@@ -183,7 +180,7 @@ func (rc *Receiver) prove(r *http.Request) (*signature.Verified, error) {
 
 const refusedMessage = "webhook: request refused"
 
-// refuseProof answers a request that the verifier has refused.
+// refuseProof answers a request that the verifier refused.
 func (rc *Receiver) refuseProof(w http.ResponseWriter, r *http.Request, err error) {
 	refused, ok := errors.AsType[*signature.Error](err)
 	if !ok {
@@ -195,8 +192,7 @@ func (rc *Receiver) refuseProof(w http.ResponseWriter, r *http.Request, err erro
 	rc.report(r, &Failure{Cause: CauseRefused, Err: err}, rec)
 }
 
-// refuseEvent answers a request that is Twilio's but not of the kind that was
-// expected.
+// refuseEvent answers a request from Twilio that is not of the expected kind.
 func (rc *Receiver) refuseEvent(w http.ResponseWriter, r *http.Request, k, looksLike Kind, err error) {
 	const status = http.StatusBadRequest
 	hookctx.Report(r.Context(), hookctx.Failed)

@@ -21,10 +21,10 @@ type RecordAction struct {
 
 	RecordingURL      string        `twilio:"RecordingUrl"`             // URL of the recording without extension; it may not exist yet
 	RecordingSID      SID           `twilio:"RecordingSid,sid=RE"`      // SID of the recording
-	RecordingDuration time.Duration `twilio:"RecordingDuration,always"` // length before silence is trimmed
+	RecordingDuration time.Duration `twilio:"RecordingDuration,always"` // length before trimming of silence
 	Digits            string        `twilio:"Digits"`                   // key that ended the recording, or "hangup"
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A RecordingStatusCallback reports that the status of a call's recording
@@ -41,15 +41,15 @@ type RecordingStatusCallback struct {
 	CallSID            SID             `twilio:"CallSid,usual,sid=CA,parent"`          // call that was recorded; for a Dial the leg that ran it
 	RecordingSID       SID             `twilio:"RecordingSid,sid=RE,required,subject"` // recording
 	RecordingURL       string          `twilio:"RecordingUrl,url"`                     // URL of the recording without extension
-	RecordingStatus    RecordingStatus `twilio:"RecordingStatus,required,status"`      // status that the recording reached
+	RecordingStatus    RecordingStatus `twilio:"RecordingStatus,required,status"`      // status of the recording
 	RecordingDuration  time.Duration   `twilio:"RecordingDuration,duration"`           // length, once completed
 	RecordingChannels  int             `twilio:"RecordingChannels"`                    // 1 or 2
 	RecordingStartTime time.Time       `twilio:"RecordingStartTime,rfc2822"`           // when recording started
 	RecordingSource    RecordingSource `twilio:"RecordingSource"`                      // what started the recording
-	RecordingTrack     RecordingTrack  `twilio:"RecordingTrack"`                       // side of the call that is recorded
+	RecordingTrack     RecordingTrack  `twilio:"RecordingTrack"`                       // recorded side of the call
 	ErrorCode          int             `twilio:"ErrorCode,always"`                     // why there is no recording; 0 for none
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A ConferenceRecordingStatusCallback reports that the status of a
@@ -66,18 +66,18 @@ type ConferenceRecordingStatusCallback struct {
 	ConferenceSID      SID             `twilio:"ConferenceSid,sid=CF,required,parent"` // conference that was recorded
 	RecordingSID       SID             `twilio:"RecordingSid,sid=RE,required,subject"` // recording
 	RecordingURL       string          `twilio:"RecordingUrl,url"`                     // URL of the recording without extension
-	RecordingStatus    RecordingStatus `twilio:"RecordingStatus,required,status"`      // status that the recording reached
+	RecordingStatus    RecordingStatus `twilio:"RecordingStatus,required,status"`      // status of the recording
 	RecordingDuration  time.Duration   `twilio:"RecordingDuration,duration"`           // length, once completed
 	RecordingChannels  int             `twilio:"RecordingChannels"`                    // always 1
 	RecordingStartTime time.Time       `twilio:"RecordingStartTime,rfc2822"`           // when recording started
 	RecordingSource    RecordingSource `twilio:"RecordingSource"`                      // what started the recording
-	RecordingTrack     RecordingTrack  `twilio:"RecordingTrack"`                       // side of the call that is recorded
+	RecordingTrack     RecordingTrack  `twilio:"RecordingTrack"`                       // recorded side of the call
 	ErrorCode          int             `twilio:"ErrorCode,always"`                     // why there is no recording; 0 for none
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
-// A RecordTranscription brings the text of a recording that a Record with
+// A RecordTranscription carries the text of a recording that a Record with
 // transcribe made. Twilio transcribes recordings in American English that are
 // between 2 and 120 seconds long.
 //
@@ -97,7 +97,7 @@ type RecordTranscription struct {
 	RecordingSID        SID                 `twilio:"RecordingSid,sid=RE,parent"`               // recording that was transcribed
 	RecordingURL        string              `twilio:"RecordingUrl"`                             // URL of the recording without extension
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // RecordingStatus is the status of a recording. Absent means that nothing was

@@ -14,14 +14,14 @@ type jsonReply interface {
 	status() int
 }
 
-// A JSONReply answers a request with JSON. It is immutable and safe for
+// A JSONReply answers a request with JSON. It is immutable, and safe for
 // concurrent use as long as its value is not changed.
 type JSONReply struct{ value any }
 
-// ReplyJSON makes an answer of anything that encoding/json can write.
+// ReplyJSON returns an answer with any value that encoding/json can encode.
 func ReplyJSON(value any) *JSONReply { return &JSONReply{value} }
 
-// AppendText appends the JSON; a nil reply is {}. The error is that of
+// AppendText appends the JSON, {} for a nil reply. The error is that of
 // encoding/json.
 func (r *JSONReply) AppendText(dst []byte) ([]byte, error) {
 	if r == nil {
@@ -34,23 +34,23 @@ func (r *JSONReply) AppendText(dst []byte) ([]byte, error) {
 func (r *JSONReply) status() int { return http.StatusOK }
 
 // ServeHTTP answers 200 with the JSON, or 500 without a body if it cannot be
-// written.
+// encoded.
 func (r *JSONReply) ServeHTTP(w http.ResponseWriter, _ *http.Request) { serveJSON(w, r) }
 
-// A ConversationsReply answers a [ConversationsPreEvent]: the action is allowed
-// as it is, or changed, or refused. The zero value and nil change nothing.
-// It must not be changed while it is being served.
+// A ConversationsReply answers a [ConversationsPreEvent]: it allows, changes or
+// rejects the action. The zero value and nil change nothing. It must not be
+// changed while it is being served.
 type ConversationsReply struct {
 	members map[string]string
 	refused bool
 }
 
-// ConversationsAllow allows the action. Setters change it:
+// ConversationsAllow allows the action. Its methods change the action:
 //
 //	return webhook.ConversationsAllow().Body(mask(e.Body)), nil
 func ConversationsAllow() *ConversationsReply { return new(ConversationsReply) }
 
-// ConversationsRefuse forbids the action; the answer is 403.
+// ConversationsRefuse rejects the action; the answer is 403.
 func ConversationsRefuse() *ConversationsReply { return &ConversationsReply{refused: true} }
 
 // FriendlyName sets the name of a conversation that is about to be added or
@@ -78,7 +78,7 @@ func (r *ConversationsReply) set(name, value string) *ConversationsReply {
 	return r
 }
 
-// Refused reports whether the action is forbidden.
+// Refused reports whether the action is rejected.
 func (r *ConversationsReply) Refused() bool { return r != nil && r.refused }
 
 func (r *ConversationsReply) status() int {
@@ -88,7 +88,7 @@ func (r *ConversationsReply) status() int {
 	return http.StatusOK
 }
 
-// AppendText appends the JSON: {} when nothing is changed. The error is always
+// AppendText appends the JSON, {} if nothing is changed. The error is always
 // nil.
 func (r *ConversationsReply) AppendText(dst []byte) ([]byte, error) {
 	if r == nil {
@@ -97,27 +97,27 @@ func (r *ConversationsReply) AppendText(dst []byte) ([]byte, error) {
 	return appendStrings(dst, r.members), nil
 }
 
-// ServeHTTP answers 200 with the JSON, or 403 if the action is refused.
+// ServeHTTP answers 200 with the JSON, or 403 if the action is rejected.
 func (r *ConversationsReply) ServeHTTP(w http.ResponseWriter, _ *http.Request) { serveJSON(w, r) }
 
 // A TaskRouterReply answers a [TaskRouterAssignment] with an instruction. The
-// zero value and nil give none, and the reservation waits for one through the
-// REST API. It must not be changed while it is being served.
-// https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
+// zero value and nil have no instruction, and the reservation waits for one
+// through the REST API. It must not be changed while it is being served. See
+// https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks.
 type TaskRouterReply struct{ members map[string]string }
 
 // TaskRouterAccept accepts the reservation for the worker.
 func TaskRouterAccept() *TaskRouterReply { return instruct(TaskRouterInstructionAccept) }
 
 // TaskRouterReject rejects the reservation and moves the worker to an activity,
-// unless that is empty.
+// unless it is empty.
 func TaskRouterReject(activity SID) *TaskRouterReply {
 	return instruct(TaskRouterInstructionReject).With("activity_sid", string(activity))
 }
 
-// TaskRouterDequeue connects the caller, who is waiting in a queue, to the
-// worker's contact_uri. The worker moves to the activity after the call, unless
-// that is empty.
+// TaskRouterDequeue connects the caller waiting in a queue to the worker's
+// contact_uri. After the call the worker moves to the activity, unless it is
+// empty.
 func TaskRouterDequeue(postWorkActivity SID) *TaskRouterReply {
 	return instruct(TaskRouterInstructionDequeue).With("post_work_activity_sid", string(postWorkActivity))
 }
@@ -142,7 +142,7 @@ func instruct(i TaskRouterInstruction) *TaskRouterReply {
 }
 
 // With sets another member of the instruction, such as "to", "timeout" or
-// "status_callback_url". An empty value leaves the member out.
+// "status_callback_url". An empty value omits the member.
 func (r *TaskRouterReply) With(name, value string) *TaskRouterReply {
 	if value == "" {
 		delete(r.members, name)
@@ -157,7 +157,7 @@ func (r *TaskRouterReply) With(name, value string) *TaskRouterReply {
 
 func (r *TaskRouterReply) status() int { return http.StatusOK }
 
-// AppendText appends the JSON: {} without an instruction. The error is always
+// AppendText appends the JSON, {} without an instruction. The error is always
 // nil.
 func (r *TaskRouterReply) AppendText(dst []byte) ([]byte, error) {
 	if r == nil {
@@ -169,8 +169,7 @@ func (r *TaskRouterReply) AppendText(dst []byte) ([]byte, error) {
 // ServeHTTP answers 200 with the JSON.
 func (r *TaskRouterReply) ServeHTTP(w http.ResponseWriter, _ *http.Request) { serveJSON(w, r) }
 
-// appendStrings appends an object with string members in the order of their
-// names.
+// appendStrings appends an object with string members, sorted by name.
 func appendStrings(dst []byte, members map[string]string) []byte {
 	return appendObject(dst, func(w *encoder) {
 		for _, name := range slices.Sorted(maps.Keys(members)) {
@@ -179,7 +178,7 @@ func appendStrings(dst []byte, members map[string]string) []byte {
 	})
 }
 
-// serveJSON sends a whole reply with its type and length, or 500.
+// serveJSON sends a complete reply with its type and length, or 500.
 func serveJSON(w http.ResponseWriter, r jsonReply) {
 	text, err := r.AppendText(nil)
 	status := r.status()

@@ -1,16 +1,16 @@
 package webhook
 
-// A SID identifies a resource at Twilio. It has two capital letters that say what
-// the resource is, and 32 hexadecimal digits.
+// A SID identifies a resource at Twilio. It has two capital letters for the
+// type of the resource, and 32 hexadecimal digits.
 //
 //	AC an account        CA a call        SM or MM a message
 //	RE a recording       CF a conference  MG a Messaging Service
 //
-// A SID in a decoded event is well formed or empty, so it is safe as a key or as
-// part of a file name.
+// A SID in a decoded event is well formed or empty, so it is safe as a key or
+// as part of a file name.
 type SID string
 
-// Valid reports whether s has the shape of a SID.
+// Valid reports whether s has the format of a SID.
 func (s SID) Valid() bool {
 	if len(s) != 34 || !isUpper(s[0]) || !isUpper(s[1]) {
 		return false
@@ -23,7 +23,7 @@ func (s SID) Valid() bool {
 	return true
 }
 
-// Prefix returns the two letters that say what s identifies, or "" if s is
+// Prefix returns the two letters for the type of the resource, or "" if s is
 // not a SID.
 func (s SID) Prefix() string {
 	if !s.Valid() {

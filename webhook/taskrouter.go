@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A TaskRouterAssignment asks what to do with a task that TaskRouter has
-// reserved for a worker. Answer it with a [*TaskRouterReply] within 5 seconds.
+// A TaskRouterAssignment arrives when TaskRouter has selected a task and
+// reserved a worker for it. Answer it with a [*TaskRouterReply] within 5 seconds.
 //
 // Source: https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
 //
@@ -28,7 +28,7 @@ type TaskRouterAssignment struct {
 	WorkerSID            SID                  `twilio:"WorkerSid,sid=WK"`               // worker
 	WorkerAttributes     JSON                 `twilio:"WorkerAttributes"`               // attributes of the worker
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A TaskRouterEvent reports that something happened in a TaskRouter workspace.
@@ -45,9 +45,9 @@ type TaskRouterEvent struct {
 	AccountSID       SID                 `twilio:"AccountSid,sid=AC,required"`   // account that owns the workspace
 	WorkspaceSID     SID                 `twilio:"WorkspaceSid,sid=WS,required"` // workspace
 	WorkspaceName    string              `twilio:"WorkspaceName"`                // name of the workspace
-	EventDescription string              `twilio:"EventDescription"`             // what happened, in words
+	EventDescription string              `twilio:"EventDescription"`             // what happened, as text
 	ResourceType     string              `twilio:"ResourceType"`                 // task, reservation, worker, activity, workflow, workspace, task-queue or task-channel
-	ResourceSID      SID                 `twilio:"ResourceSid"`                  // resource to which it happened
+	ResourceSID      SID                 `twilio:"ResourceSid"`                  // resource of the event
 	Timestamp        time.Time           `twilio:"Timestamp,unix"`               // when it happened, to the second
 
 	TaskSID                   SID                  `twilio:"TaskSid,sid=WT"`            // task
@@ -68,19 +68,19 @@ type TaskRouterEvent struct {
 	WorkerSID                    SID           `twilio:"WorkerSid,sid=WK"`             // worker
 	WorkerName                   string        `twilio:"WorkerName"`                   // name of the worker
 	WorkerAttributes             JSON          `twilio:"WorkerAttributes"`             // attributes of the worker
-	WorkerActivitySID            SID           `twilio:"WorkerActivitySid"`            // what the worker is doing
+	WorkerActivitySID            SID           `twilio:"WorkerActivitySid"`            // SID of the worker's activity
 	WorkerActivityName           string        `twilio:"WorkerActivityName"`           // name of that activity
 	WorkerVersion                int           `twilio:"WorkerVersion"`                // version of the worker resource
 	OperatingUnitSID             SID           `twilio:"OperatingUnitSid"`             // operating unit of the worker or queue
-	WorkerPreviousActivitySID    SID           `twilio:"WorkerPreviousActivitySid"`    // what the worker did before
-	WorkerTimeInPreviousActivity time.Duration `twilio:"WorkerTimeInPreviousActivity"` // how long the worker did it, to the second
+	WorkerPreviousActivitySID    SID           `twilio:"WorkerPreviousActivitySid"`    // previous activity
+	WorkerTimeInPreviousActivity time.Duration `twilio:"WorkerTimeInPreviousActivity"` // duration of the previous activity, to the second
 
-	// The same to the millisecond.
+	// The same, to the millisecond.
 	WorkerTimeInPreviousActivityExact time.Duration `twilio:"WorkerTimeInPreviousActivityMs,ms"`
 
 	WorkerChannelAvailable         bool `twilio:"WorkerChannelAvailable"`         // the worker is available on the task channel
 	WorkerChannelAvailableCapacity int  `twilio:"WorkerChannelAvailableCapacity"` // free capacity of the worker, in percent
-	WorkerChannelPreviousCapacity  int  `twilio:"WorkerChannelPreviousCapacity"`  // capacity of the worker before
+	WorkerChannelPreviousCapacity  int  `twilio:"WorkerChannelPreviousCapacity"`  // previous capacity of the worker
 	WorkerChannelTaskCount         int  `twilio:"WorkerChannelTaskCount"`         // number of the worker's tasks on the channel
 
 	TaskChannelSID              SID    `twilio:"TaskChannelSid"`              // task channel
@@ -92,7 +92,7 @@ type TaskRouterEvent struct {
 	ActivityName      string `twilio:"ActivityName"`      // name of the activity
 	ActivityAvailable bool   `twilio:"ActivityAvailable"` // workers with this activity can get tasks
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // TaskAssignmentStatus is the status of a task.
@@ -108,7 +108,7 @@ const (
 	TaskAssignmentStatusCanceled  TaskAssignmentStatus = "canceled"
 )
 
-// TaskRouterEventType is something that happens in a TaskRouter workspace.
+// TaskRouterEventType is an event in a TaskRouter workspace.
 type TaskRouterEventType string
 
 // Values of TaskRouterEventType.

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A timeFormat is one of the ways in which Twilio writes a time.
+// A timeFormat is one of Twilio's time formats.
 type timeFormat uint8
 
 const (
@@ -16,15 +16,15 @@ const (
 	unixMillis                    // 1719342312000
 )
 
-// maxTimeText is longer than any text of a time in these formats.
+// maxTimeText is longer than any time in these formats.
 const maxTimeText = 48
 
 // maxUnix is the end of the year 9999 in seconds.
 const maxUnix = 253402300799
 
-// parse reads a time in the format, or in another that cannot be confused with
-// it, since Twilio has changed formats before. The result is in UTC if the text
-// says so.
+// parse parses a time in the format, or in another one that cannot be confused
+// with it, because Twilio has changed formats before. The result is in UTC if
+// the text says so.
 func (f timeFormat) parse(s string) (time.Time, error) {
 	if len(s) > maxTimeText {
 		return time.Time{}, ErrSyntax
@@ -46,7 +46,7 @@ func (f timeFormat) parse(s string) (time.Time, error) {
 	return t, nil
 }
 
-// parseDigits reads the formats that are a number.
+// parseDigits parses the numeric formats.
 func (f timeFormat) parseDigits(s string) (time.Time, error) {
 	switch f {
 	case receipt:

@@ -10,11 +10,11 @@ import (
 // KindUnknown is the kind of an [Unknown].
 const KindUnknown Kind = "Unknown"
 
-// An Unknown is a request of a kind that has no type: something new at Twilio, or
-// a request that only its URL explains. Nothing of it is lost.
+// An Unknown is a request of a kind without a type: a new kind, or a request
+// that only its URL identifies. It holds the complete request.
 type Unknown struct {
 	Extra url.Values // all parameters
-	Body  JSON       // the whole body of a request in JSON
+	Body  JSON       // the whole body of a JSON request
 }
 
 // Kind returns [KindUnknown].
@@ -28,7 +28,7 @@ func (u *Unknown) LogValue() slog.Value {
 func (*Unknown) event()  {}
 func (*Unknown) notice() {}
 
-// decode takes any request as it is.
+// decode accepts any request.
 func (*Unknown) decode(v *signature.Verified) (*Unknown, error) {
 	if isJSON(v) {
 		return unknownJSON(v), nil

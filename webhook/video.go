@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A VideoRoomCallback reports what happens in a video room: to the room itself,
-// a participant, a track or a recording. Event says which.
+// A VideoRoomCallback reports an event of a video room: of the room itself,
+// a participant, a track or a recording.
 //
 // Source: https://www.twilio.com/docs/video/api/status-callbacks
 //
@@ -23,7 +23,7 @@ type VideoRoomCallback struct {
 	RoomDuration   time.Duration `twilio:"RoomDuration"`                        // how long the room existed, once it ended
 	Event          VideoEvent    `twilio:"StatusCallbackEvent,required,status"` // what happened
 	Timestamp      time.Time     `twilio:"Timestamp,rfc3339"`                   // when it happened
-	SequenceNumber int           `twilio:"SequenceNumber"`                      // not an order of events
+	SequenceNumber int           `twilio:"SequenceNumber"`                      // sequence number; does not order events
 
 	ParticipantSID      SID           `twilio:"ParticipantSid,sid=PA"` // participant
 	ParticipantIdentity string        `twilio:"ParticipantIdentity"`   // identity of the participant, any text
@@ -38,7 +38,7 @@ type VideoRoomCallback struct {
 	SourceSID             SID           `twilio:"SourceSid"`                     // track that is recorded
 	RecordingURI          string        `twilio:"RecordingUri,url"`              // REST path of the recording
 	MediaURI              string        `twilio:"MediaUri"`                      // REST path of its media
-	MediaExternalLocation string        `twilio:"MediaExternalLocation"`         // where the media is in your own storage
+	MediaExternalLocation string        `twilio:"MediaExternalLocation"`         // location of the media in your own storage
 	RecordingDuration     time.Duration `twilio:"Duration,duration"`             // length of the recording
 	Size                  int64         `twilio:"Size"`                          // size of the recording in bytes
 	FailedOperation       string        `twilio:"FailedOperation"`               // what failed
@@ -47,7 +47,7 @@ type VideoRoomCallback struct {
 	Offset                time.Duration `twilio:"OffsetFromTwilioVideoEpoch,ms"` // start of the recording on the clock that all tracks of the room share
 	Type                  string        `twilio:"Type"`                          // audio or video
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // A VideoCompositionCallback reports the progress of a video composition.
@@ -61,7 +61,7 @@ type VideoRoomCallback struct {
 type VideoCompositionCallback struct {
 	AccountSID      SID              `twilio:"AccountSid,sid=AC,required"`     // account that owns the composition
 	CompositionSID  SID              `twilio:"CompositionSid,sid=CJ,required"` // composition
-	RoomSID         SID              `twilio:"RoomSid,sid=RM"`                 // room that is composed
+	RoomSID         SID              `twilio:"RoomSid,sid=RM"`                 // room of the composition
 	Event           CompositionEvent `twilio:"StatusCallbackEvent"`            // what happened
 	Timestamp       time.Time        `twilio:"Timestamp,rfc3339"`              // when it happened
 	CompositionURI  string           `twilio:"CompositionUri"`                 // REST path of the composition
@@ -69,11 +69,11 @@ type VideoCompositionCallback struct {
 	MediaDuration   time.Duration    `twilio:"Duration"`                       // length of the media
 	Size            int64            `twilio:"Size"`                           // size of the media in bytes
 	PercentageDone  int              `twilio:"PercentageDone"`                 // progress, 0 to 100
-	TimeRemaining   time.Duration    `twilio:"SecondsRemaining"`               // estimate of the time that is left
+	TimeRemaining   time.Duration    `twilio:"SecondsRemaining"`               // estimated remaining time
 	FailedOperation string           `twilio:"FailedOperation"`                // what failed
 	ErrorMessage    string           `twilio:"ErrorMessage"`                   // why it failed
 
-	Extra url.Values // parameters without a field, and texts that a field cannot hold
+	Extra url.Values // parameters without a field, and values that do not fit their field
 }
 
 // RoomStatus is the status of a video room.
@@ -97,7 +97,7 @@ const (
 	RoomTypeGo         RoomType = "go"
 )
 
-// VideoEvent is something that happens in a video room.
+// VideoEvent is an event in a video room.
 type VideoEvent string
 
 // Values of VideoEvent.
@@ -115,7 +115,7 @@ const (
 	VideoEventRecordingFailed         VideoEvent = "recording-failed"
 )
 
-// CompositionEvent is something that happens to a video composition.
+// CompositionEvent is an event of a video composition.
 type CompositionEvent string
 
 // Values of CompositionEvent.

@@ -14,7 +14,7 @@
 //			return twiml.Reply("Thanks, we got: " + m.Body), nil
 //		}))
 //
-// The setting that leads to a URL decides the type of its event:
+// The setting of a URL at Twilio determines the type of its events:
 //
 //	A message comes in                 IncomingMessage
 //	A call comes in                    IncomingCall
@@ -30,10 +30,10 @@
 // document does not compile.
 //
 // Parameters without a field are in an event's Extra, and a request of an unknown
-// kind arrives whole as [Unknown]. An answer is complete and in time, or it is
-// the fallback; see [Options].
+// kind arrives whole as [Unknown]. If an answer is not complete in time, the
+// fallback is sent; see [Options].
 //
 // The package makes no calls, keeps no delivery status (package status does), and
-// does not route. A signature makes a request authentic; its content was still
-// typed, spoken or chosen by a stranger.
+// does not route. A verified request is authentic, but its content still comes
+// from a stranger.
 package webhook
