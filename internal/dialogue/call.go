@@ -11,13 +11,13 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// CallSetup says how a call is made and what Twilio was told to do with it.
+// CallSetup says how a call is made and how Twilio is configured for it.
 type CallSetup struct {
 	// URL answers the call. It may be relative to Config.BaseURL.
 	URL, Method                 string
 	FallbackURL, FallbackMethod string
-	// StatusCallback is told when the call ends and, for a call that the
-	// program makes, of StatusEvents: initiated, ringing, answered, completed.
+	// StatusCallback gets the end of the call and, for a call that the program
+	// makes, the StatusEvents: initiated, ringing, answered, completed.
 	StatusCallback, StatusMethod string
 	StatusEvents                 []string
 	// TwiML is a document given in place of URL, at most 4000 characters.

@@ -157,7 +157,7 @@ func (e *Engine) wakeRunner() {
 }
 
 // act begins something that a person or the program does now: it locks the
-// engine, tells it the real time if it has a clock, and returns the unlock.
+// engine, sets its time if it has a clock, and returns the unlock.
 func (e *Engine) act() (unlock func()) {
 	e.mu.Lock()
 	if e.cfg.Clock != nil {

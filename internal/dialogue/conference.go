@@ -22,7 +22,7 @@ type room struct {
 	to       subscription // of the first participant
 	rec      *recording
 	recTo    reporting
-	closing  func() // tells of the end
+	closing  func() // reports the end
 }
 
 // seat is a participant's place in a conference.
@@ -81,7 +81,7 @@ func (e *Engine) newRoom(d *dialing, n *twiml.Node, name string) *room {
 		events: strings.Fields(attr(n, "statusCallbackEvent", "")), base: d.doc.base,
 	}
 	if record := attr(n, "record", ""); record == "record-from-start" || record == "true" {
-		r.rec = &recording{sid: e.newSID("RE"), source: "Conference", room: r.sid, channels: 1}
+		r.rec = &recording{sid: e.newSID("RE"), source: "Conference", room: r.sid, channels: 2}
 		r.recTo = reportingOf(d.doc, n)
 	}
 	if e.rooms == nil {
@@ -112,7 +112,7 @@ func (r *room) seat(d *dialing, n *twiml.Node, s *seat) (dialResult, error) {
 	s.room, c.room, c.seat = r, r, s
 	r.seats = append(r.seats, s)
 	c.emit(Event{Type: EventJoined, Text: r.name})
-	r.tell("participant-join", s, nil)
+	r.report("participant-join", s, nil)
 	r.begin()
 	limit := time.Time{}
 	if d.timeLimit > 0 {
@@ -176,7 +176,7 @@ func (r *room) begin() {
 		r.e.report(nil, r.recTo, *r.rec, "in-progress")
 	}
 	r.e.emit(Event{Type: EventConferenceStarted, Text: r.name})
-	r.tell("conference-start", nil, nil)
+	r.report("conference-start", nil, nil)
 	for _, s := range r.seats {
 		r.e.wake(s.call.p)
 	}
@@ -194,7 +194,7 @@ func (r *room) leave(s *seat, err error) {
 		reason = "participant_hung_up"
 	}
 	s.call.emit(Event{Type: EventLeft, Text: r.name})
-	r.tell("participant-leave", s, pairs("ParticipantCallStatus", string(webhook.CallStatusCompleted), "ReasonParticipantLeft", reason))
+	r.report("participant-leave", s, pairs("ParticipantCallStatus", string(webhook.CallStatusCompleted), "ReasonParticipantLeft", reason))
 	if r.over {
 		if len(r.seats) == 0 {
 			r.close()
@@ -238,7 +238,7 @@ func (r *room) end(by *seat, reason, words, others string) {
 	extra = append(extra, pairs("ReasonConferenceEnded", reason, "Reason", words)...)
 	r.closing = func() {
 		r.e.emit(Event{Type: EventConferenceEnded, Text: r.name})
-		r.tell("conference-end", nil, extra)
+		r.report("conference-end", nil, extra)
 		if r.rec != nil && r.started {
 			r.rec.length = r.e.now.Sub(r.rec.started)
 			r.rec.trimmed = r.rec.length
@@ -250,7 +250,7 @@ func (r *room) end(by *seat, reason, words, others string) {
 	}
 }
 
-// close tells of the end once everybody has left.
+// close reports the end once everybody has left.
 func (r *room) close() {
 	if r.closing != nil {
 		r.closing()
@@ -258,8 +258,8 @@ func (r *room) close() {
 	}
 }
 
-// tell reports an event of the conference. Numbers count unasked ones too.
-func (r *room) tell(event string, s *seat, extra Params) {
+// report reports an event of the conference. Numbers count events without a subscriber, too.
+func (r *room) report(event string, s *seat, extra Params) {
 	r.sequence++
 	if r.to.url == "" || !slices.ContainsFunc(r.to.events, func(word string) bool { return subscribed(word, event) }) {
 		return
@@ -330,11 +330,11 @@ func (r *room) speech(s *seat, d time.Duration) {
 	if !slices.Contains(r.to.events, "speaker") {
 		return
 	}
-	r.tell("participant-speech-start", s, nil)
+	r.report("participant-speech-start", s, nil)
 	r.e.spawn(func(p *proc) {
 		p.sleep(d)
 		if s.room == r && s.call.seat == s {
-			r.tell("participant-speech-stop", s, nil)
+			r.report("participant-speech-stop", s, nil)
 		}
 	})
 }

@@ -223,7 +223,7 @@ func TestConference(t *testing.T) {
 		assert.Equal(t, "answered", p.Get("DialCallStatus"), "hangupOnStar")
 		assert.False(t, p.Has("DialCallSid") || p.Has("DialCallDuration"))
 	})
-	fact(t, "a recording of the room is mono and told without CallSid", func(t *testing.T) {
+	fact(t, "a recording of the room has two channels since 2025-09-15, and no CallSid", func(t *testing.T) {
 		s := meeting(t, pages{"/voice": in(`record="record-from-start" recordingStatusCallback="/cb"`)})
 		a, b := s.call(), s.call()
 		s.wait(61)
@@ -231,7 +231,7 @@ func TestConference(t *testing.T) {
 		b.HangUp()
 		s.wait(3)
 		p := s.only("ConferenceRecordingStatusCallback").Params
-		assert.Equal(t, "1 61 Conference", p.Get("RecordingChannels")+" "+p.Get("RecordingDuration")+" "+p.Get("RecordingSource"))
+		assert.Equal(t, "2 61 Conference", p.Get("RecordingChannels")+" "+p.Get("RecordingDuration")+" "+p.Get("RecordingSource"))
 		assert.False(t, p.Has("CallSid"))
 	})
 	t.Run("the API can end it and take people out", func(t *testing.T) {

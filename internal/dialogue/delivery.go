@@ -66,7 +66,7 @@ func (e *Engine) Request(kind webhook.Kind, ref, via string, params Params, json
 	e.spawn(func(p *proc) {
 		var last *Exchange
 		rq := request{kind: kind, url: u, method: method(via), params: params, bare: params, json: json, last: &last}
-		if _, f := e.fetchAndTell(p, rq); f != nil && last == nil {
+		if _, f := e.fetchUnread(p, rq); f != nil && last == nil {
 			last = &Exchange{Kind: kind, Method: method(via), URL: ref, Failure: f}
 		}
 		done(last)

@@ -26,7 +26,7 @@ type dialing struct {
 	refer        *transfer // where a transfer leads
 }
 
-// dialResult is what a Dial tells its action.
+// dialResult is what a Dial sends to its action.
 type dialResult struct {
 	status  webhook.CallStatus
 	sid     string
@@ -365,7 +365,7 @@ func (d *dialing) starred() bool {
 	return d.star
 }
 
-// referred reports whether a SIP phone asked for a transfer, and prepares it.
+// referred reports whether a SIP phone requested a transfer, and prepares it.
 func (d *dialing) referred() bool {
 	c := d.caller
 	if c.referral == "" {
@@ -406,7 +406,7 @@ func (d *dialing) startRecording(ringing time.Time) (*recording, reporting) {
 	return r, to
 }
 
-// sipParams are what a Dial to a SIP address tells besides.
+// sipParams are what a Dial to a SIP address adds.
 func (k *Call) sipParams() Params {
 	host := strings.TrimPrefix(k.to.Address, "sip:")
 	if _, after, ok := strings.Cut(host, "@"); ok {

@@ -281,7 +281,16 @@ func (e *Engine) resolve(base *url.URL, ref string) (*url.URL, *Failure) {
 
 // foreign reports whether a URL is on a host that the program does not serve.
 func (e *Engine) foreign(u *url.URL) bool {
-	return !strings.EqualFold(u.Host, e.base.Host) && !slices.Contains(e.cfg.Hosts, u.Host)
+	return hostOf(u) != hostOf(e.base) && !slices.Contains(e.cfg.Hosts, u.Host)
+}
+
+// hostOf returns the host of a URL without the port that its scheme implies.
+func hostOf(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	if u.Scheme == "http" {
+		return strings.TrimSuffix(host, ":80")
+	}
+	return strings.TrimSuffix(host, ":443")
 }
 
 // destination is where t leads. A document on another host is out of reach

@@ -23,7 +23,7 @@ type document struct {
 type place struct{ line, col int }
 
 // read understands an answer as TwiML of the given kind. It completes and
-// tells the exchange.
+// shows the exchange.
 func (e *Engine) read(a *answer, kind twiml.DocumentKind) (*document, *Failure) {
 	x := a.exchange
 	if a.cached == nil {
@@ -40,7 +40,7 @@ func (e *Engine) read(a *answer, kind twiml.DocumentKind) (*document, *Failure) 
 		x.Failure.URL = x.URL
 	}
 	if a.cached == nil {
-		e.tell(x)
+		e.show(x)
 		e.remember(x)
 	}
 	if x.Failure != nil {

@@ -55,7 +55,7 @@ const (
 	EventFailed            EventType = "failed"             // Failure that Twilio logs as an error, or a handler panicked
 )
 
-// Event is something that happened, told to Config.Observe as it happens.
+// Event is something that happened, passed to Config.Observe as it happens.
 type Event struct {
 	Type     EventType
 	At       time.Time

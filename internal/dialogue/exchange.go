@@ -10,7 +10,7 @@ import (
 )
 
 // Exchange is one HTTP request and its answer. A retry and a redirect are
-// exchanges of their own. Its fields do not change once it was told.
+// exchanges of their own. Its fields do not change once it was observed.
 type Exchange struct {
 	Kind    webhook.Kind // IncomingCall, GatherAction, ..., KindMedia, or Unknown
 	Call    *Call        // the leg it is about; nil for messages
@@ -37,7 +37,7 @@ type Exchange struct {
 // has no type for.
 const KindMedia webhook.Kind = "Media"
 
-// request is what the engine wants fetched.
+// request is what the engine fetches.
 type request struct {
 	kind   webhook.Kind
 	url    *url.URL

@@ -28,7 +28,7 @@ func (f *Failure) Error() string {
 	return fmt.Sprintf("error %d: %s", f.Code, f.Text)
 }
 
-// from tells the URL that failed, without its query: " (/path)".
+// from returns the URL that failed, without its query: " (/path)".
 func (f *Failure) from() string {
 	u, err := url.Parse(f.URL)
 	if err != nil || u.Path == "" {

@@ -23,13 +23,13 @@ var (
 	errTotalTimeout   = errors.New("dialogue: all tries together took too long")
 )
 
-// fetch requests rq.url with retries and redirects, as Twilio does, and tells
+// fetch requests rq.url with retries and redirects, as Twilio does, and shows
 // every exchange. Without a failure the answer is of the 2xx class.
 func (e *Engine) fetch(p *proc, rq request) (*answer, *Failure) {
 	o, f := overrides(rq.url.EscapedFragment(), e.limits.Timeout)
 	if f != nil {
 		f.URL = rq.url.String()
-		e.tell(&Exchange{Kind: rq.kind, Call: rq.call, Method: rq.method, URL: rq.url.String(), Attempt: 1, Async: rq.async, Failure: f})
+		e.show(&Exchange{Kind: rq.kind, Call: rq.call, Method: rq.method, URL: rq.url.String(), Attempt: 1, Async: rq.async, Failure: f})
 		return nil, f
 	}
 	token := e.newToken()
@@ -44,16 +44,16 @@ func (e *Engine) fetch(p *proc, rq request) (*answer, *Failure) {
 			spent, sort := e.try(p, x, rq, attempt{u, method, params, token, o, left})
 			left -= spent
 			if x.Failure != nil && o.retry(sort, tries) && left > 0 {
-				e.tell(x)
+				e.show(x)
 				continue
 			}
 			if x.Failure != nil {
-				e.tell(x)
+				e.show(x)
 				return nil, x.Failure
 			}
 			if x.Status == http.StatusNotModified {
 				if doc := e.documents[x.URL]; doc != nil {
-					e.tell(x)
+					e.show(x)
 					return &answer{exchange: doc.exchange, url: u, cached: doc}, nil
 				}
 			}
@@ -62,7 +62,7 @@ func (e *Engine) fetch(p *proc, rq request) (*answer, *Failure) {
 			case f == nil && redirected && hop == e.limits.Redirects:
 				f = failure(11215, "the server redirected more than %d times", e.limits.Redirects)
 			case f == nil && redirected:
-				e.tell(x)
+				e.show(x)
 				if x.Status != http.StatusTemporaryRedirect && x.Status != http.StatusPermanentRedirect {
 					method = http.MethodGet
 				}
@@ -71,7 +71,7 @@ func (e *Engine) fetch(p *proc, rq request) (*answer, *Failure) {
 			if f != nil {
 				f.URL = x.URL
 				x.Failure = f
-				e.tell(x)
+				e.show(x)
 				return nil, f
 			}
 			if redirected {
@@ -82,7 +82,7 @@ func (e *Engine) fetch(p *proc, rq request) (*answer, *Failure) {
 	}
 }
 
-func (e *Engine) tell(x *Exchange) {
+func (e *Engine) show(x *Exchange) {
 	if e.cfg.Observe == nil {
 		return
 	}

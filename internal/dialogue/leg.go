@@ -54,7 +54,7 @@ func (k *Call) runLeg(d *dialing, t target) {
 	if t.noun == "Client" && has(t.n, "clientNotificationUrl") {
 		k.callback(webhook.KindUnknown, d.doc.base, attr(t.n, "clientNotificationUrl", ""), "POST", k.voiceParams(nil))
 	}
-	// The phone rings about five seconds longer than it was told to.
+	// The phone rings about five seconds longer than the timeout.
 	if !k.ring(d.timeout+5*time.Second, 0) {
 		return
 	}

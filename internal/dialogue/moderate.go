@@ -16,7 +16,7 @@ func (c *Call) Mute(on bool) bool {
 	if !on {
 		event = "participant-unmute"
 	}
-	s.room.tell(event, s, nil)
+	s.room.report(event, s, nil)
 	c.e.touched()
 	return true
 }
@@ -40,7 +40,7 @@ func (c *Call) Hold(on bool, musicURL string) bool {
 	if !on {
 		event = "participant-unhold"
 	}
-	s.room.tell(event, s, nil)
+	s.room.report(event, s, nil)
 	c.e.wake(c.p)
 	c.e.touched()
 	return true
@@ -83,7 +83,7 @@ func (e *Engine) Announce(name, ref, method string) bool {
 	return true
 }
 
-// Conference tells who is in a conference and whether it has started.
+// Conference returns who is in a conference and whether it has started.
 func (e *Engine) Conference(name string) (participants []*Call, started bool) {
 	defer e.act()()
 	r := e.rooms[name]

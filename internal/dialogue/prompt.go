@@ -12,10 +12,10 @@ import (
 // mediaLength is how long a file plays: nobody has listened to it.
 const mediaLength = 3 * time.Second
 
-// forever is how often Twilio repeats what loop="0" says to repeat for ever.
+// forever is how often Twilio repeats what loop="0" says to repeat forever.
 const forever = 1000
 
-// prompt says, plays or pauses. stop, if not nil, is asked whether the person
+// prompt says, plays or pauses. stop, if not nil, reports whether the person
 // has done something that cuts it short.
 func (c *Call) prompt(doc *document, v *twiml.Node, stop func() bool) error {
 	if c.activity.State != StatePrompting && c.activity.State != StateInQueue && c.activity.State != StateInConference {
@@ -78,7 +78,7 @@ func (c *Call) fetchMedia(doc *document, ref string) (string, *Failure) {
 		}
 		return key, f
 	}
-	x, f := c.e.fetchAndTell(c.p, request{kind: KindMedia, url: u, method: http.MethodGet, call: c})
+	x, f := c.e.fetchUnread(c.p, request{kind: KindMedia, url: u, method: http.MethodGet, call: c})
 	if f == nil {
 		switch kind := x.ResponseHeader.Get("Content-Type"); {
 		case strings.HasPrefix(kind, "audio/"), strings.HasPrefix(kind, "application/octet-stream"):

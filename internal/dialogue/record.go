@@ -42,7 +42,7 @@ func reportingOf(doc *document, v *twiml.Node) reporting {
 	}
 }
 
-// report tells of a recording. The file of one that is complete takes a
+// report reports a recording. The file of one that is complete takes a
 // second to appear.
 func (e *Engine) report(c *Call, to reporting, r recording, status string) {
 	if to.ref == "" || !slices.Contains(to.events, status) {

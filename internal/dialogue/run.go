@@ -29,7 +29,7 @@ type transfer struct {
 func (c *Call) live() {
 	first := &transfer{kind: webhook.KindIncomingCall, ref: c.setup.URL, method: c.setup.Method, inline: c.setup.TwiML, absolute: true}
 	if c.direction == webhook.CallDirectionOutboundAPI {
-		if c.killed != "" { // canceled while queued: nobody is told
+		if c.killed != "" { // canceled while queued: there is no callback
 			c.reports = &subscription{}
 			c.finish()
 			return
@@ -196,7 +196,7 @@ func method(m string) string {
 	return http.MethodPost
 }
 
-// countDocument keeps a call from running for ever.
+// countDocument keeps a call from running forever.
 func (c *Call) countDocument() *Failure {
 	c.documents++
 	c.idle++

@@ -52,7 +52,7 @@ func (c *Call) begin(doc *document, n *twiml.Node) *session {
 	}
 	c.sessions = append(c.sessions, s)
 	c.emit(Event{Type: EventSessionStarted, Node: n, Text: n.Name})
-	s.tell("started", nil)
+	s.report("started", nil)
 	return s
 }
 
@@ -67,11 +67,11 @@ func (s *session) end() {
 		c.e.report(c, s.recTo, *s.rec, "completed")
 		return
 	}
-	s.tell("stopped", nil)
+	s.report("stopped", nil)
 }
 
-// tell sends an event of the session to its statusCallback.
-func (s *session) tell(event string, extra Params) {
+// report sends an event of the session to its statusCallback.
+func (s *session) report(event string, extra Params) {
 	if s.ref == "" {
 		return
 	}
@@ -122,7 +122,7 @@ func (c *Call) transcribe(track, words string) {
 			continue
 		}
 		data := `{"transcript":` + quoteJSON(words) + `,"confidence":0.9}`
-		s.tell("content", pairs("LanguageCode", attr(s.v, "languageCode", "en-US"), "TranscriptionData", data, "Final", "true", "Track", track))
+		s.report("content", pairs("LanguageCode", attr(s.v, "languageCode", "en-US"), "TranscriptionData", data, "Final", "true", "Track", track))
 	}
 }
 

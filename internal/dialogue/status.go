@@ -31,8 +31,8 @@ type subscription struct {
 	base   *url.URL
 }
 
-// progress moves the leg to a status and reports it if someone asked to know.
-// Numbers count unasked events too (verb-semantics.md, 4).
+// progress moves the leg to a status and reports it to a subscriber.
+// Numbers count events without a subscriber, too (verb-semantics.md, 4).
 func (c *Call) progress(event string, status webhook.CallStatus) {
 	c.status = status
 	switch event {
@@ -133,7 +133,7 @@ func (c *Call) farewell(t *transfer, err error) error {
 	}
 	rq, f := c.request(t)
 	if f == nil {
-		_, f = c.e.fetchAndTell(c.p, rq)
+		_, f = c.e.fetchUnread(c.p, rq)
 	}
 	if f != nil {
 		c.warn(f)
@@ -141,14 +141,14 @@ func (c *Call) farewell(t *transfer, err error) error {
 	return err
 }
 
-// fetchAndTell fetches and tells the exchange without looking into the body.
-func (e *Engine) fetchAndTell(p *proc, rq request) (*Exchange, *Failure) {
+// fetchUnread fetches and shows the exchange without looking into the body.
+func (e *Engine) fetchUnread(p *proc, rq request) (*Exchange, *Failure) {
 	a, f := e.fetch(p, rq)
 	if f != nil {
 		return nil, f
 	}
 	if a.cached == nil {
-		e.tell(a.exchange)
+		e.show(a.exchange)
 	}
 	return a.exchange, nil
 }
@@ -176,7 +176,7 @@ func (e *Engine) callback(c *Call, kind webhook.Kind, base *url.URL, ref, via st
 	}
 	e.spawn(func(p *proc) {
 		rq := request{kind: kind, url: u, method: method(via), call: c, params: params, bare: params, async: true, last: &x}
-		_, f := e.fetchAndTell(p, rq)
+		_, f := e.fetchUnread(p, rq)
 		if f == nil {
 			f = x.notice()
 		}

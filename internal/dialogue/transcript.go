@@ -8,14 +8,14 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Transcript tells events as people would: one line each, with the time since
+// Transcript writes events in words, one line each, with the time since
 // start. Events that say nothing to a person are left out. One caller is "the
-// caller"; several are told apart by their addresses.
+// caller"; several are named by their addresses.
 func Transcript(start time.Time, events []Event) string {
 	var b strings.Builder
 	callers := severalCallers(events)
 	for _, ev := range events {
-		if line := ev.tell(callers); line != "" {
+		if line := ev.line(callers); line != "" {
 			d := ev.At.Sub(start)
 			fmt.Fprintf(&b, "%02d:%02d  %s\n", int(d.Minutes()), int(d.Seconds())%60, line)
 		}
@@ -44,11 +44,11 @@ func (c *Call) person() string {
 	return c.to.Address
 }
 
-// Line tells the event in a line, or in none.
-func (ev Event) Line() string { return ev.tell(false) }
+// Line returns the event in words; empty for one that people do not notice.
+func (ev Event) Line() string { return ev.line(false) }
 
-// tell is Line; with several callers each is named.
-func (ev Event) tell(several bool) string {
+// line is Line; with several callers each is named.
+func (ev Event) line(several bool) string {
 	who := "the caller"
 	if c := ev.Call; c != nil && (several || c.direction != webhook.CallDirectionInbound) {
 		who = c.person()
@@ -160,7 +160,7 @@ func (ev Event) tell(several bool) string {
 	return ""
 }
 
-// line tells an exchange.
+// line is an exchange in a line.
 func (x *Exchange) line() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", x.Method, short(x.URL))

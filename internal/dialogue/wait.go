@@ -32,7 +32,7 @@ func (c *Call) waitDocument(doc *document, n *twiml.Node, name, via string, kind
 	return wait, f
 }
 
-// failed tells a failure that does not end the call.
+// failed reports a failure that does not end the call.
 func (c *Call) failed(f *Failure) {
 	c.emit(Event{Type: EventFailed, Failure: f, Text: f.Error()})
 }
@@ -77,7 +77,7 @@ func (r *room) announce(p *proc, ref, via string) {
 		}
 	}
 	if f != nil {
-		r.tell("announcement-fail", nil, pairs("AnnounceUrl", ref, "ReasonAnnouncementFailed", f.Text))
+		r.report("announcement-fail", nil, pairs("AnnounceUrl", ref, "ReasonAnnouncementFailed", f.Text))
 		return
 	}
 	for v := range doc.root.Elements() {
@@ -94,7 +94,7 @@ func (r *room) announce(p *proc, ref, via string) {
 		}
 		p.sleep(ev.Duration)
 	}
-	r.tell("announcement-end", nil, pairs("AnnounceUrl", u.String()))
+	r.report("announcement-end", nil, pairs("AnnounceUrl", u.String()))
 }
 
 // asFailure returns the failure in err, or nil.

@@ -77,7 +77,7 @@ func (c *Call) SID() webhook.SID { return webhook.SID(c.leg.SID()) }
 // Status returns the call's status.
 func (c *Call) Status() webhook.CallStatus { return webhook.CallStatus(c.leg.Status()) }
 
-// Transcript tells the call so far, a line for everything that happened.
+// Transcript returns what has happened in the call so far, a line each.
 func (c *Call) Transcript() string {
 	return c.t.log.transcript(func(ev dialogue.Event) bool { return related(ev, c.leg) })
 }
@@ -217,7 +217,7 @@ func (c *Call) pass(done func() bool, silent bool) string {
 	return ""
 }
 
-// met tells the failure that the call has come to, if there is one.
+// met returns the failure that the call has come to, if there is one.
 func (c *Call) met() string {
 	for _, ev := range slices.Backward(c.t.log.all()) {
 		if ev.Type == dialogue.EventFailed && ev.Call == c.leg {
@@ -447,8 +447,8 @@ func (c *Call) fail(format string, args ...any) {
 	c.t.tb.Fatalf("%s\n%s", fmt.Sprintf(format, args...), indent(c.t.story(c.leg)))
 }
 
-// acceptFailures keeps the failures of a call that is told already from being
-// told once more.
+// acceptFailures keeps the failures of a call that was shown already from being
+// shown once more.
 func (c *Call) acceptFailures() {
 	for _, ev := range c.t.log.all() {
 		if ev.Failure != nil && ev.Call == c.leg {

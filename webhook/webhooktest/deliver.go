@@ -84,7 +84,7 @@ func (t *Twilio) deliver(path string, sid webhook.SID, status webhook.MessageSta
 }
 
 // outcome returns the last try at a report about sid, once there is no other:
-// one that succeeded, or one that the debugger was told of.
+// one that succeeded, or one that Twilio logs.
 func (t *Twilio) outcome(before int, sid webhook.SID) (last *dialogue.Exchange) {
 	for _, ev := range t.log.all()[before:] {
 		x := ev.Exchange

@@ -55,7 +55,7 @@ func (x *Exchange) Param(name string) string {
 
 // Replies fails unless the program answers with one message or more that,
 // taken together, hold all of words. Case and white space do not matter. It
-// takes the failures of the exchange as told.
+// shows the failures of the exchange, so they are not shown again.
 func (x *Exchange) Replies(words ...string) *Exchange {
 	x.t.tb.Helper()
 	if x.failure != nil {

@@ -175,6 +175,7 @@ func TestForeignHosts(t *testing.T) {
 		"/play":  `<Play>` + music + `</Play>`,
 		"/lead":  `<Redirect>https://other.example.com/next</Redirect>`,
 		"/ours":  `<Redirect>https://two.example.com/play</Redirect>`,
+		"/port":  `<Redirect>https://WebhookTest.example.com:443/play</Redirect>`,
 	}
 	tw := webhooktest.New(t, h, &webhooktest.Options{Hosts: []string{"two.example.com"}})
 	call := tw.Call("/voice").Joins("room")
@@ -183,6 +184,7 @@ func TestForeignHosts(t *testing.T) {
 	tw.Call("/queue").Queues("q").HangsUp()
 	tw.Call("/play").Hears("X.mp3").Ends()
 	tw.Call("/ours").Hears("X.mp3").Ends()
+	tw.Call("/port").Hears("X.mp3").Ends()
 	got := failing(h, nil, func(tw *webhooktest.Twilio) { tw.Call("/lead").Ends() })
 	assert.Contains(t, got, "the document is on another host, other.example.com")
 }

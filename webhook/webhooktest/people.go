@@ -200,7 +200,7 @@ type Payment struct {
 	ErrorCode      string // PayErrorCode of a failure
 }
 
-// Pays lets time pass until a Pay asks the person, and pays so. The zero
+// Pays lets time pass until a Pay waits for the person, and pays. The zero
 // Payment succeeds with a test card.
 func (c *Call) Pays(p Payment) *Call {
 	c.t.tb.Helper()

@@ -12,7 +12,7 @@ import (
 	"github.com/ringback-go/ringback/twiml/lint"
 )
 
-// story tells what a reader of a failed test wants to know: the transcript,
+// story is what a reader of a failed test wants to know: the transcript,
 // the last request of the call, and its document with the place reached.
 func (t *Twilio) story(c *dialogue.Call) string {
 	var b strings.Builder

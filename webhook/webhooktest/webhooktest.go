@@ -29,29 +29,31 @@
 //	    00:00  the caller hears "Press 1 for sales."
 //	    ...
 //
-// A failure that Twilio would have met (a 500, bad TwiML, an endless
-// redirect) fails the test at its end even if nobody looked, unless
-// [Call.Fails] or [Exchange.Fails] expected it. So does a handler that panics,
-// be it one for callbacks. What else a callback answers is a warning, as it is
-// to Twilio: [Options.Warnings] makes it count.
+// Whatever Twilio would log as an error (a 500, bad TwiML, an endless redirect,
+// an empty 200 without a Content-Type) fails the test at its end even if no
+// expectation met it, unless [Call.Fails] or [Exchange.Fails] did. So does a
+// handler that panics. What Twilio logs as a warning, such as a callback that is
+// answered 404 or with a body, is in the transcript; [Options.Warnings] makes it
+// fail the test, too.
 //
 // # Moving time
 //
 // Hears and Ends let time pass until they are true, and the person is silent
-// meanwhile: a menu may time out. Presses, Speaks and Records let it pass until
-// something listens, and wait out no menu that listens for something else.
-// [Call.Waits] passes a time that matters. All calls of one [Twilio] share
-// its time.
+// meanwhile, so a menu may time out. Presses, Speaks and Records wait until the
+// call listens for that kind of input, and fail at a menu that listens for another
+// kind. [Call.Waits] lets a given time pass. All calls of one [Twilio] share its
+// time.
 //
 // # What it does not do
 //
 // No sound is made or understood, media streams stay silent, and nothing is
 // sent anywhere but to the handler. Files to play are fetched if they are on
-// BaseURL. Handlers run in real time, so one that sleeps makes its test slow,
-// and one that hangs takes [Options.Timeout]. In a bubble of testing/synctest
-// neither costs any time; a handler that is deaf to its request's context outlives
-// Timeout there as everywhere, and the bubble wants it to end: sleep for as long
-// as it takes before the test returns.
+// BaseURL or one of [Options.Hosts]; on another host they are taken to exist, and
+// a document there fails the call. Handlers run in real time, so one that sleeps
+// makes its test slow, and one that hangs takes [Options.Timeout]. In a bubble of
+// testing/synctest neither costs any time. A handler that ignores its context
+// keeps running after Timeout; in a bubble, sleep until it has finished before the
+// test returns.
 package webhooktest
 
 import (
@@ -232,7 +234,7 @@ func (t *Twilio) Waits(d time.Duration) *Twilio {
 // Now returns the virtual time.
 func (t *Twilio) Now() time.Time { return t.engine.Now() }
 
-// Transcript tells everything that has happened, a line each: minutes and
+// Transcript returns everything that has happened, a line each: minutes and
 // seconds, then what happened. URLs on BaseURL are given as paths.
 func (t *Twilio) Transcript() string {
 	return t.log.transcript(func(dialogue.Event) bool { return true })
