@@ -1,7 +1,7 @@
-// Package callback makes the URLs that Twilio requests: actions, status
-// callbacks, and the url of a noun. A [URL] carries parameters of your own, which
-// come back in the query and are covered by the signature, and Twilio's settings
-// for timeouts and retries.
+// Package callback builds the URLs that Twilio requests: actions, status
+// callbacks, and the url of a noun. A [URL] holds your own parameters, which
+// come back in the query and are covered by the signature, and Twilio's
+// settings for timeouts and retries.
 //
 //	done := callback.URL{
 //		Base:    "/recording",
@@ -13,12 +13,13 @@
 //
 // Twilio reads the connection settings from the URL's fragment, which it
 // neither requests nor signs. A rule of the Webhooks configuration API takes
-// precedence over them, and Event Streams ignores them.
-// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+// precedence over them, and Event Streams ignores them. See
+// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
 //
-// [EncodeQuery] and [DecodeQuery] give the parameters of your own a struct type.
-// Query parameters show up in the logs of proxies: send an identifier, and keep
-// what is secret or personal.
+// [EncodeQuery] and [DecodeQuery] convert between the query and a struct.
+//
+// Proxies log query parameters: put an identifier into the query, and nothing
+// secret or personal.
 package callback
 
 import (
@@ -31,36 +32,36 @@ import (
 	"time"
 )
 
-// A URL is a URL that Twilio requests. The zero value of each field but Base
-// leaves the matter to Twilio, whose defaults are named with the fields.
-// [URL.MustBuild] and [URL.Build] return the text for a setter in package twiml or
-// a parameter of the REST API.
+// A URL is a URL that Twilio requests. A zero field, except Base, means
+// Twilio's default, which the field's comment states. [URL.MustBuild] and
+// [URL.Build] return the text for a setter in package twiml or a parameter of
+// the REST API.
 type URL struct {
-	// Base is absolute (https or http) or relative to the document that names
-	// it, without a fragment. It is kept as written, its query included, since
-	// Twilio signs the text it was given.
+	// Base is absolute (https or http) or relative to the document that
+	// contains it, without a fragment. It is kept as written, including its
+	// query, because Twilio signs the text it was given.
 	Base string
 	// Query holds your own parameters. They are appended to those in Base,
 	// sorted by name. EncodeQuery makes them from a struct.
 	Query url.Values
 
 	ConnectTimeout time.Duration // 100 ms to 10 s; zero: 5 s
-	ReadTimeout    time.Duration // 100 ms to 15 s, also between two packets; zero: 15 s
-	TotalTimeout   time.Duration // 100 ms to 15 s, for all tries together; zero: 15 s
+	ReadTimeout    time.Duration // 100 ms to 15 s, also the limit between two packets; zero: 15 s
+	TotalTimeout   time.Duration // 100 ms to 15 s, for all attempts together; zero: 15 s
 
 	Retries int           // 1 to 5, or NoRetries; zero: 1
-	RetryOn []RetryPolicy // the failures that are retried; nil: RetryConnect
-	Edges   []Edge        // where the first, second, ... try leaves Twilio; nil: Ashburn
-	SNI     bool          // name the host in the TLS handshake even if Twilio would not
+	RetryOn []RetryPolicy // failures that are retried; nil: RetryConnect
+	Edges   []Edge        // where the first, second, ... attempt leaves Twilio; nil: Ashburn
+	SNI     bool          // send the host name in the TLS handshake even if Twilio would not
 }
 
-// NoRetries in [URL.Retries] asks for a single try.
+// NoRetries in [URL.Retries] means a single attempt.
 const NoRetries = -1
 
-// A RetryPolicy is a failure after which Twilio tries again.
+// A RetryPolicy is a failure that Twilio retries.
 type RetryPolicy string
 
-// The policies of Twilio's rp setting. A future one may be given as text.
+// The policies of Twilio's rp setting. Other values are accepted as text.
 const (
 	Retry4xx     RetryPolicy = "4xx" // an answer with a status of 400 to 499
 	Retry5xx     RetryPolicy = "5xx" // an answer with a status of 500 to 599
@@ -69,11 +70,11 @@ const (
 	RetryAll     RetryPolicy = "all" // any of these
 )
 
-// An Edge is a place from which Twilio makes its requests.
-// https://www.twilio.com/docs/global-infrastructure/edge-locations
+// An Edge is a location from which Twilio makes its requests. See
+// https://www.twilio.com/docs/global-infrastructure/edge-locations.
 type Edge string
 
-// The edges that Twilio names. A future one may be given as text.
+// The documented edges. Other values are accepted as text.
 const (
 	Ashburn   Edge = "ashburn"
 	Dublin    Edge = "dublin"
@@ -85,23 +86,22 @@ const (
 	Umatilla  Edge = "umatilla"
 )
 
-// An Error says which field of a [URL] Twilio would not accept. [URL.Build] joins
-// one for every mistake.
+// An Error names a field of a [URL] that Twilio would not accept. [URL.Build]
+// joins one for every mistake.
 type Error struct {
 	Field string // the field's name: "Base", "ReadTimeout", ...
 	Err   error  // what is wrong with it
 }
 
-// Error names the field and says what Twilio would accept.
+// Error names the field and says what Twilio accepts.
 func (e *Error) Error() string { return "callback: " + e.Field + ": " + e.Err.Error() }
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// MustBuild returns what [URL.Build] returns, and panics where Build would return
-// an error. It is for settings that are constants of a program: the first test
-// that builds the document shows the mistake. Use Build for settings that come
-// from outside.
+// MustBuild is like [URL.Build] but panics instead of returning an error. Use
+// it for settings that are constants of the program: the first test that builds
+// the document finds the mistake. Use Build for settings from outside.
 func (u URL) MustBuild() string {
 	text, err := u.Build()
 	if err != nil {
@@ -149,9 +149,9 @@ func (b *builder) base(text string) {
 	b.text.WriteString(text)
 }
 
-// checkBase says what is wrong with a URL. It does not change the text, since
-// Twilio signs it as it was given. The reasons do not quote it: a URL may hold
-// a password or a phone number.
+// checkBase says what is wrong with a URL. It does not change the text, because
+// Twilio signs it as given. The reasons do not quote it: a URL may hold a
+// password or a phone number.
 func checkBase(text string) error {
 	if text == "" {
 		return errors.New("is empty")
@@ -159,7 +159,7 @@ func checkBase(text string) error {
 	for i, r := range text {
 		switch {
 		case r == '#':
-			return errors.New("has a fragment; the connection settings have fields of their own")
+			return errors.New("has a fragment; use the fields for connection settings")
 		case r == ' ':
 			return fmt.Errorf("has a blank at byte %d; write %%20, or + in the query", i)
 		case r < ' ' || r == 0x7f:
@@ -244,9 +244,9 @@ func (b *builder) list(field, key string, values []string) {
 		if !isSettingName(v) {
 			b.fail(field, "%q is not a name of lower-case letters, digits and hyphens", v)
 		}
-		// Edges may repeat: the second try can leave from where the first did.
+		// Edges may repeat: the second attempt may leave from the same edge.
 		if field == "RetryOn" && slices.Contains(values[:i], v) {
-			b.fail(field, "%q is there twice", v)
+			b.fail(field, "%q occurs twice", v)
 		}
 	}
 	b.set(key, strings.Join(values, ","))
@@ -278,13 +278,13 @@ func isSettingName(s string) bool {
 	})
 }
 
-// Parse is the inverse of [URL.Build]: it takes the connection settings from the
-// fragment of text and leaves Base as written, with its query. Query stays nil,
-// so that Build returns text again.
+// Parse is the inverse of [URL.Build]: it takes the connection settings from
+// the fragment of text and leaves Base as written, with its query. Query stays
+// nil, so that Build returns text again.
 //
-// It is for tools that show or check what is set elsewhere. The error joins an
-// [*Error] for each setting that Twilio would refuse (errors 11203, 11240, 11241,
-// 11243) or that is not known.
+// Use it in tools that show or check existing settings. The error joins an
+// [*Error] for each setting that is unknown or that Twilio would refuse (errors
+// 11203, 11240, 11241, 11243).
 func Parse(text string) (URL, error) {
 	base, fragment, found := strings.Cut(text, "#")
 	u := URL{Base: base}
@@ -351,7 +351,7 @@ func (u *URL) setting(key, value string) (field string, err error) {
 		}
 		return "SNI", nil
 	}
-	return "Base", fmt.Errorf("has the connection setting %q, which Twilio does not know", key)
+	return "Base", fmt.Errorf("has the unknown connection setting %q", key)
 }
 
 func parseMilliseconds(value string) (time.Duration, error) {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// EncodeQuery makes the query of a [URL] from the exported fields of a struct, so
-// that what you send and what [DecodeQuery] returns have one type:
+// EncodeQuery returns the query of a [URL] from the exported fields of a
+// struct. [DecodeQuery] returns the same type:
 //
 //	type Order struct {
 //		ID   int64         `query:"order"`
@@ -24,14 +24,14 @@ import (
 //		Query: callback.EncodeQuery(Order{ID: 4711, Lang: "de"}),
 //	}.MustBuild())
 //
-// A field is named by its query tag, or else by its own name; "-" leaves it
-// out. Fields may be strings, booleans, integers, floating-point numbers,
-// [time.Duration], types that implement [encoding.TextMarshaler] and
-// [encoding.TextUnmarshaler] (such as [time.Time]), and slices of these, which
-// repeat the parameter. Zero fields are left out.
+// A parameter is named by the query tag of its field, or else by the field's
+// name; "-" omits the field. Fields may be strings, booleans, integers,
+// floating-point numbers, [time.Duration], types that implement
+// [encoding.TextMarshaler] and [encoding.TextUnmarshaler] (such as
+// [time.Time]), and slices of these, which repeat the parameter. Zero fields
+// are omitted.
 //
-// It panics for a field of another type, since the types are known when a
-// program is written.
+// EncodeQuery panics for a field of another type.
 func EncodeQuery(v any) url.Values {
 	if v == nil {
 		panic("callback: a query is made from a struct, not from nil")
@@ -54,16 +54,16 @@ func EncodeQuery(v any) url.Values {
 	return q
 }
 
-// DecodeQuery is the inverse of [EncodeQuery]: it reads the query that came back
-// into a T. A function finds the query in its context:
+// DecodeQuery is the inverse of [EncodeQuery]: it decodes the query of a
+// request into a T. A function finds the query in its context:
 //
 //	proof, _ := signature.FromContext(ctx)
 //	order, err := callback.DecodeQuery[Order](proof.Query())
 //
-// A parameter that is missing leaves its field zero. A parameter without a field
-// is ignored, because Twilio and proxies add their own. Of a repeated one the
-// first counts, unless the field is a slice. The error joins a [*QueryError] for
-// each value that does not fit its field.
+// A missing parameter leaves its field zero. A parameter without a field is
+// ignored, because Twilio and proxies add their own. The first of a repeated
+// parameter counts, unless the field is a slice. The error joins a
+// [*QueryError] for each value that does not fit its field.
 func DecodeQuery[T any](q url.Values) (T, error) {
 	var t T
 	value := reflect.ValueOf(&t).Elem()
@@ -92,8 +92,8 @@ func DecodeQuery[T any](q url.Values) (T, error) {
 	return t, errors.Join(errs...)
 }
 
-// A QueryError says which parameter of a query does not fit its field. Its
-// text holds no value.
+// A QueryError names a parameter that does not fit its field. Its text contains
+// no value.
 type QueryError struct {
 	Param string
 	Err   error
@@ -111,7 +111,7 @@ var (
 	durationType    = reflect.TypeFor[time.Duration]()
 )
 
-// queryFields yields the fields of t that belong in a query, in their order.
+// queryFields yields the fields of t that belong in a query, in order.
 func queryFields(t reflect.Type) func(yield func(string, reflect.StructField) bool) {
 	if t.Kind() != reflect.Struct {
 		panic(fmt.Sprintf("callback: a query is made from a struct, not from %v", t))
@@ -217,7 +217,7 @@ func setQuery(f reflect.Value, text string) error {
 	return nil
 }
 
-// queryCause drops the value, which strconv and time put into their errors.
+// queryCause drops the value, which errors of strconv and time contain.
 func queryCause(t reflect.Type, err error) error {
 	if errors.Is(err, strconv.ErrRange) {
 		return fmt.Errorf("is out of the range of %v", t)

@@ -12,8 +12,8 @@ import (
 )
 
 // newTransport returns a transport that connects to public addresses only, or
-// to loopback addresses only if there is a base URL. It uses no proxy, which
-// would connect on its behalf, and decompresses nothing.
+// to loopback addresses only if there is a base URL. It uses no proxy, because
+// a proxy would bypass the check, and does not decompress.
 func newTransport(base *url.URL) *http.Transport {
 	allowed := isPublic
 	if base != nil {
@@ -33,9 +33,9 @@ func newTransport(base *url.URL) *http.Transport {
 	}
 }
 
-// checkAddress returns a hook that runs after the host has been looked up and
-// before the connection is made, with the very address that is connected to. So
-// a name that changes its address in between gains nothing.
+// checkAddress returns a hook that runs after the DNS lookup and before
+// connecting, with the address that is connected to. So a name that changes its
+// address in between does not bypass the check.
 func checkAddress(allowed func(netip.Addr) bool) func(context.Context, string, string, syscall.RawConn) error {
 	return func(_ context.Context, _, address string, _ syscall.RawConn) error {
 		a, err := netip.ParseAddrPort(address)
@@ -46,8 +46,8 @@ func checkAddress(allowed func(netip.Addr) bool) func(context.Context, string, s
 	}
 }
 
-// The networks that are not the public internet though they look global, from
-// the special-purpose registries.
+// Networks that are not part of the public internet although they look global,
+// from the special-purpose registries.
 // https://www.iana.org/assignments/iana-ipv4-special-registry
 // https://www.iana.org/assignments/iana-ipv6-special-registry
 var specialNetworks = []netip.Prefix{
@@ -68,14 +68,14 @@ var specialNetworks = []netip.Prefix{
 
 var (
 	globalUnicast6 = netip.MustParsePrefix("2000::/3")
-	// nat64 holds an IPv4 address in its last four bytes; hosts that have
-	// IPv6 only reach all of IPv4 through it.
+	// nat64 holds an IPv4 address in its last four bytes; hosts with IPv6 only
+	// reach all of IPv4 through it.
 	nat64 = netip.MustParsePrefix("64:ff9b::/96")
 )
 
 // isPublic reports whether a is an address on the public internet. An IPv4
-// address inside an IPv6 one is checked where the form is in use, and refused in
-// all other forms.
+// address embedded in an IPv6 one is checked if that form is in use, and
+// otherwise refused.
 func isPublic(a netip.Addr) bool {
 	if a.Zone() != "" {
 		return false

@@ -13,13 +13,14 @@
 //	...
 //	_, err = io.Copy(file, picture)
 //
-// A URL in a request comes from Twilio only as long as the auth token is secret,
-// and the file behind it comes from a stranger. So a [Downloader] requests https
-// and exact hosts only, connects to public addresses only, follows redirects
-// itself, sends the credentials to the first host only, and counts bytes and
+// If an auth token leaks, anyone can send requests with any URL, and the files
+// themselves always come from strangers. So a [Downloader] requests https and
+// exact hosts only, connects to public addresses only, follows redirects
+// itself, sends the credentials to the first host only, and limits bytes and
 // time while you read.
 //
-// It does not look into the files: scan what you pass on to other people.
+// The package does not inspect the files: scan what you pass on to other
+// people.
 package media
 
 import (
@@ -37,23 +38,23 @@ import (
 	"time"
 )
 
-// Where Twilio keeps media, and where its API redirects to. The last one is the
-// bucket store of media from before accounts enforced authentication.
+// Hosts where Twilio keeps media, and to which its API redirects. The last one
+// holds media from before accounts enforced authentication.
 // https://help.twilio.com/articles/223183748
 var (
 	apiHosts     = []string{"api.twilio.com"}
 	storageHosts = []string{"mms.twiliocdn.com", "media.twiliocdn.com", "s3-external-1.amazonaws.com"}
 )
 
-// Credentials are a name and a secret of Twilio's REST API: an account SID with
-// its auth token, or the SID of an API key with its secret. They print as the
-// name alone.
+// Credentials are a user name and password of Twilio's REST API: an account SID
+// with its auth token, or the SID of an API key with its secret. Only the user
+// name is printed.
 type Credentials struct{ Username, Password string }
 
 // String returns the user name without the password.
 func (c Credentials) String() string { return c.Username }
 
-// Format writes the user name, whatever the verb.
+// Format writes the user name for every verb.
 func (c Credentials) Format(f fmt.State, verb rune) {
 	if verb == 'q' {
 		fmt.Fprintf(f, "%q", c.Username)
@@ -65,53 +66,54 @@ func (c Credentials) Format(f fmt.State, verb rune) {
 // LogValue implements [slog.LogValuer] without the password.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.Username) }
 
-// MarshalText returns the user name alone.
+// MarshalText returns the user name without the password.
 func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.Username), nil }
 
-// A Config says what a [Downloader] may fetch. The zero value of each field is the
-// safe default that is named with it.
+// A Config says what a [Downloader] may fetch. The zero value of each field
+// means a safe default, stated with the field.
 type Config struct {
 	// Credentials are sent to the first host of a download and nowhere else.
-	// Twilio requires them where HTTP authentication of media is on, which is
-	// the rule. Zero: none.
+	// Twilio requires them if HTTP authentication of media is on, which is the
+	// default. Zero means none.
 	Credentials Credentials
 
-	// Hosts are the exact names that a download may begin at, which therefore
-	// receive the credentials. nil: api.twilio.com. Regions have names of their
-	// own, such as api.dublin.ie1.twilio.com.
+	// Hosts are the exact names that a download may start at. They receive the
+	// credentials. Nil means api.twilio.com. Regions have their own names, such
+	// as api.dublin.ie1.twilio.com.
 	Hosts []string
-	// Storage are the exact names that Hosts may redirect to.
-	// nil: Twilio's content networks.
+	// Storage are the exact names that Hosts may redirect to. Nil means
+	// Twilio's content networks.
 	Storage []string
 
-	// BaseURL is a server on this machine that stands for Hosts and Storage,
-	// such as "http://127.0.0.1:4041": the REST API of "ringback dev", or a
-	// server of a test. URLs on Hosts are requested from it, and URLs that begin
-	// with it are allowed. Its host must be localhost or a loopback address.
-	// Empty: none.
+	// BaseURL is a server on this machine that replaces Hosts and Storage, such
+	// as "http://127.0.0.1:4041": the REST API of "ringback dev", or a test
+	// server. URLs on Hosts are requested from it, and URLs that start with it
+	// are allowed. Its host must be localhost or a loopback address. Empty
+	// means none.
 	BaseURL string
 
-	MaxBytes int64         // zero: 16 MiB, the largest that WhatsApp and RCS carry
-	Timeout  time.Duration // from the first lookup to the last byte, pauses included; zero: 30 s
+	MaxBytes int64         // zero: 16 MiB, the limit of WhatsApp and RCS
+	Timeout  time.Duration // from the first lookup to the last byte, including pauses; zero: 30 s
 
-	// Types are the media types to pass on, without parameters, in lower case.
-	// nil: pictures, sounds, films, and the documents that Twilio accepts.
+	// Types are the accepted media types, without parameters, in lower case.
+	// Nil means images, audio, video, and the documents that Twilio accepts.
 	Types []string
 
-	// Pauses are how long to wait before each further try after a 404: fresh
-	// media are often not stored yet when the message arrives. nil: 1 s, then
-	// 3 s. Empty: no further try.
+	// Pauses are how long to wait before each further attempt after a 404: new
+	// media are often not stored yet when the message arrives. Nil means 1 s,
+	// then 3 s. Empty means a single attempt.
 	Pauses []time.Duration
 
-	// Transport makes the requests. nil: one that connects to public addresses
-	// only and uses no proxy. Another one has to see to that itself; it serves
-	// tests, and networks where all traffic must pass a proxy.
+	// Transport makes the requests. Nil means one that connects to public
+	// addresses only and uses no proxy. Another transport must ensure that
+	// itself; set it in tests, and in networks where all traffic must pass a
+	// proxy.
 	Transport http.RoundTripper
 }
 
-// A Downloader fetches the media of messages and the recordings of calls. It is
-// made by [New]; the zero Downloader refuses every URL. It is safe for concurrent
-// use.
+// A Downloader fetches the media of messages and the recordings of calls. Use
+// [New] to make one; the zero Downloader refuses every URL. It is safe for
+// concurrent use.
 type Downloader struct {
 	hosts     []string
 	storage   []string
@@ -121,8 +123,8 @@ type Downloader struct {
 	timeout   time.Duration
 	pauses    []time.Duration
 	transport http.RoundTripper
-	// authorize knows the credentials, so that no printer that walks through
-	// the fields finds them.
+	// authorize captures the credentials, so that reflection-based printers do
+	// not find them.
 	authorize func(*http.Request)
 }
 
@@ -186,7 +188,7 @@ func (cfg *Config) check() (base *url.URL, err error) {
 		errs = append(errs, fmt.Errorf("media: "+format, args...))
 	}
 	if (cfg.Credentials.Username == "") != (cfg.Credentials.Password == "") {
-		fail("Credentials has a user name or a password alone")
+		fail("Credentials needs both a user name and a password")
 	}
 	for _, h := range slices.Concat(cfg.Hosts, cfg.Storage) {
 		if u, err := url.Parse("https://" + h); h == "" || err != nil || u.Hostname() != h || h != strings.ToLower(h) {
@@ -208,7 +210,7 @@ func (cfg *Config) check() (base *url.URL, err error) {
 	}
 	for _, p := range cfg.Pauses {
 		if p < 0 {
-			fail("Pauses has a negative pause")
+			fail("Pauses contains a negative duration")
 		}
 	}
 	for _, t := range cfg.Types {
@@ -227,38 +229,39 @@ func isLoopback(host string) bool {
 	return err == nil && a.Unmap().IsLoopback()
 }
 
-// What can be wrong with a download, for [errors.Is] on an [*Error].
+// The errors of a download, for [errors.Is] on an [*Error].
 var (
-	// ErrURL is a URL, or a redirect to one, that is not https on a listed host
-	// and the default port without user information. Do not fetch it by other
-	// means.
+	// ErrURL means that a URL, or the target of a redirect, is not https on a
+	// listed host with the default port and no user information. Do not fetch
+	// it by other means.
 	ErrURL = errors.New("media: the URL is not allowed")
-	// ErrAddress is a host with an address that is not public.
+	// ErrAddress means that the host has an address that is not public.
 	ErrAddress = errors.New("media: the host has no public address")
-	// ErrRedirects is a fourth redirect.
+	// ErrRedirects means that there were more than three redirects.
 	ErrRedirects = errors.New("media: too many redirects")
-	// ErrStatus is a status other than 200. 404, after the further tries of
-	// Config.Pauses, means that the media are deleted, or still not stored; 401
-	// that the credentials are wrong.
+	// ErrStatus means a status other than 200. 404, after the attempts of
+	// Config.Pauses, means that the media are deleted or not stored yet; 401
+	// means wrong credentials.
 	ErrStatus = errors.New("media: unexpected status")
-	// ErrType is a media type that is not accepted, or none.
+	// ErrType means a missing media type or one that is not accepted.
 	ErrType = errors.New("media: the media type is not accepted")
-	// ErrCoding is content that is compressed although that was not asked for.
+	// ErrCoding means that the content is compressed, although that was not
+	// requested.
 	ErrCoding = errors.New("media: the content is encoded")
-	// ErrTooLarge is content of more than Config.MaxBytes.
+	// ErrTooLarge means more than Config.MaxBytes of content.
 	ErrTooLarge = errors.New("media: the content is too large")
 )
 
-// An Error says why a download was refused or broke off. Its text names the host,
-// never the URL, because whoever has the URL may have the media.
+// An Error says why a download failed. Its text names the host but never the
+// URL, because whoever has the URL may have the media.
 type Error struct {
 	Host   string // of the last request; empty if the URL has none
 	Status int    // for ErrStatus
-	Type   string // for ErrType: the refused media type, which Config.Types can name
-	Err    error  // ErrURL, ErrType, ... or what the network reported
+	Type   string // for ErrType: the refused media type, to add to Config.Types
+	Err    error  // ErrURL, ErrType, ... or a network error
 }
 
-// Error says what is wrong and names the host.
+// Error returns the reason and the host.
 func (e *Error) Error() string {
 	text := e.Err.Error()
 	if !strings.HasPrefix(text, "media: ") {
@@ -280,30 +283,31 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // A File is content that is being downloaded. Read it to its end and close it;
-// the time limit of the [Downloader] runs until then. A Read reports more than
-// MaxBytes as an [*Error] that wraps ErrTooLarge; throw away what was read before.
+// the time limit of the [Downloader] runs until then. If there are more than
+// MaxBytes, Read returns an [*Error] that wraps ErrTooLarge; discard what was
+// read before.
 //
-// It has no name: the name that the sender chose may be a path or have the
-// extension of another type. Name files after the SID of the media, with
-// [File.Extension].
+// A File has no name, because the name that the sender chose may be a path or
+// have the extension of another type. Name files after the SID of the media,
+// with [File.Extension].
 type File struct {
 	Type string // the media type
-	Size int64  // declared length in bytes; -1 where none was declared
+	Size int64  // declared length in bytes, or -1
 
 	host   string
 	body   io.ReadCloser
-	left   int64 // what may still be read
-	err    error // what ended it
+	left   int64 // remaining bytes allowed
+	err    error // why reading ended
 	cancel context.CancelFunc
 }
 
-// Extension returns the extension for the file's type, such as ".jpg", or "" for
-// a type that is not known. See [Extension].
+// Extension returns the extension for the file's type, such as ".jpg", or ""
+// for an unknown type. See [Extension].
 func (f *File) Extension() string { return Extension(f.Type) }
 
-// Get begins to download what rawURL names, such as Media.URL of a message or
-// the RecordingURL of a callback (with ".mp3" appended for the smaller form).
-// ctx bounds the whole download together with the Downloader's time limit.
+// Get starts to download rawURL, such as Media.URL of a message or the
+// RecordingURL of a callback (append ".mp3" for a smaller file). ctx applies to
+// the whole download, together with the Downloader's time limit.
 //
 // Every error is an [*Error].
 func (d *Downloader) Get(ctx context.Context, rawURL string) (*File, error) {
@@ -359,8 +363,7 @@ func (d *Downloader) get(ctx context.Context, u *url.URL) (*File, error) {
 
 const maxRedirects = 3
 
-// follow requests u and then what it redirects to, until an answer is not a
-// redirect.
+// follow requests u and follows redirects until an answer is not a redirect.
 func (d *Downloader) follow(ctx context.Context, u *url.URL) (*http.Response, error) {
 	for hop := 0; ; hop++ {
 		res, err := d.request(ctx, u, hop == 0)
@@ -412,8 +415,8 @@ func (d *Downloader) request(ctx context.Context, u *url.URL, first bool) (*http
 	if first {
 		d.authorize(req)
 	}
-	// The transport rather than a client: no cookies, no redirects of its own,
-	// and errors that do not print the URL.
+	// Use the transport, not a client: it has no cookies, follows no redirects,
+	// and its errors do not contain the URL.
 	res, err := d.transport.RoundTrip(req)
 	if errors.Is(err, ErrAddress) {
 		err = ErrAddress // without the address
@@ -455,7 +458,7 @@ func (f *File) Read(p []byte) (int, error) {
 	if f.err != nil {
 		return 0, f.err
 	}
-	// One byte more than allowed is read, to tell the end from too much.
+	// Read one byte more than allowed, to distinguish the end from too much.
 	if int64(len(p)) > f.left+1 {
 		p = p[:f.left+1]
 	}
@@ -472,15 +475,15 @@ func (f *File) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the download, whether or not all was read.
+// Close ends the download, whether or not all of it was read.
 func (f *File) Close() error {
 	err := f.body.Close()
 	f.cancel()
 	return err
 }
 
-// allowedURL reports whether u is https on one of hosts, at the default port and
-// without user information. A host that ends in a dot is another name.
+// allowedURL reports whether u is https on one of hosts, at the default port
+// and without user information. A host with a trailing dot is another name.
 func allowedURL(u *url.URL, hosts []string) bool {
 	return u.Scheme == "https" && u.User == nil && u.Opaque == "" &&
 		(u.Host == u.Hostname() || u.Host == u.Hostname()+":443") &&

@@ -2,10 +2,10 @@ package media
 
 import "strings"
 
-// extensions are the types of attachments and recordings that are passed on by
-// default, besides pictures, sounds and films, with the extension of their
-// files. Types that a browser would run (HTML, SVG, XML, scripts) are not among
-// them, nor is JSON, so a URL that names another resource of the API is refused.
+// extensions are the types of attachments and recordings that are accepted by
+// default, besides images, audio and video, with their file extensions. They do
+// not include types that a browser would run (HTML, SVG, XML, scripts) or JSON,
+// so a URL of another API resource is refused.
 // https://www.twilio.com/docs/messaging/guides/accepted-mime-types
 var extensions = map[string]string{
 	"image/jpeg": ".jpg", "image/jpg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
@@ -30,17 +30,16 @@ var extensions = map[string]string{
 	"application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
 }
 
-// Extension returns the extension of a file of a media type, with its dot:
-// ".jpg" for "image/jpeg; charset=binary". It returns "" for a type that it does
-// not know.
+// Extension returns the file extension of a media type, with its dot: ".jpg"
+// for "image/jpeg; charset=binary". It returns "" for an unknown type.
 func Extension(mediaType string) string {
 	mediaType, _, _ = strings.Cut(mediaType, ";")
 	return extensions[strings.ToLower(strings.TrimSpace(mediaType))]
 }
 
-// acceptedByDefault reports whether a type is passed on where the configuration
-// names none. Phones invent new types of pictures, sounds and films all the time.
-// None of them is run by a browser, unless it is XML.
+// acceptedByDefault reports whether a type is accepted if the configuration
+// lists none. Phones invent new types of images, audio and video all the time.
+// Browsers run none of them, except XML.
 func acceptedByDefault(mediaType string) bool {
 	if _, ok := extensions[mediaType]; ok {
 		return true
