@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// A Track is a direction of the sound, seen from Twilio.
+// A Track is a direction of the audio, as seen from Twilio.
 type Track string
 
 const (
-	Inbound  Track = "inbound"  // what the caller says
-	Outbound Track = "outbound" // what Twilio plays to the caller
+	Inbound  Track = "inbound"  // audio from the caller
+	Outbound Track = "outbound" // audio that Twilio plays to the caller
 )
 
 // An Event is a message from Twilio: [*Connected], [*Start], [*Media], [*DTMF],
 // [*Mark], [*Stop] or [*Unknown]. [Stream.Receive] also returns [*Gap], which
-// is no message.
+// is not a message.
 //
-// Members that have no field are kept in Extra, by their path: "traceId", or
+// Members without a field are kept in Extra, by their path: "traceId", or
 // "media.rms" for a member of media.
 //
 // https://www.twilio.com/docs/voice/media-streams/websocket-messages
@@ -26,14 +26,15 @@ type Event interface {
 	appendEvent(dst []byte) []byte
 }
 
-// Connected is the first message. [Handle] takes it; it is not received.
+// Connected is the first message. [Handle] consumes it; Receive does not return
+// it.
 type Connected struct {
 	Protocol string // "Call"
 	Version  string // such as "1.0.0"
 	Extra    map[string]json.RawMessage
 }
 
-// Start is the second message. It names the call and the format of the sound.
+// Start is the second message. It names the call and the audio format.
 type Start struct {
 	SequenceNumber   int64
 	StreamSID        string
@@ -45,8 +46,8 @@ type Start struct {
 	Extra            map[string]json.RawMessage
 }
 
-// MediaFormat is the format of the sound of a stream, as Twilio writes it. It
-// is "audio/x-mulaw" at 8000 Hz unless the <Stream> says otherwise; see
+// MediaFormat is the audio format of a stream, as Twilio writes it. It is
+// "audio/x-mulaw" at 8000 Hz unless the <Stream> says otherwise; see
 // [Stream.Format].
 type MediaFormat struct {
 	Encoding   string
@@ -54,7 +55,7 @@ type MediaFormat struct {
 	Channels   int
 }
 
-// Media is sound. From Twilio it is usually 20 ms; [Stream.Receive] may join
+// Media is audio. From Twilio it is usually 20 ms; [Stream.Receive] may join
 // several. To Twilio it may have any length, in the format of the stream, and
 // only StreamSID and Payload are written.
 type Media struct {
@@ -67,7 +68,8 @@ type Media struct {
 	Extra          map[string]json.RawMessage
 }
 
-// DTMF is a key that the caller has pressed. It comes only on streams of <Connect>.
+// DTMF is a key that the caller pressed. It arrives only on streams of
+// <Connect>.
 type DTMF struct {
 	SequenceNumber int64
 	StreamSID      string
@@ -76,9 +78,8 @@ type DTMF struct {
 	Extra          map[string]json.RawMessage
 }
 
-// Mark comes back when the sound that was sent before it has been played, or
-// when it was cleared. To Twilio, only StreamSID and Name are written, and both
-// are required.
+// Mark comes back when the audio sent before it was played or cleared. To
+// Twilio, only StreamSID and Name are written, and both are required.
 type Mark struct {
 	SequenceNumber int64
 	StreamSID      string
@@ -86,8 +87,7 @@ type Mark struct {
 	Extra          map[string]json.RawMessage
 }
 
-// Stop is the last message: the call has ended, or a <Stop> has ended the
-// stream.
+// Stop is the last message: the call ended, or a <Stop> ended the stream.
 type Stop struct {
 	SequenceNumber int64
 	StreamSID      string
@@ -96,14 +96,14 @@ type Stop struct {
 	Extra          map[string]json.RawMessage
 }
 
-// Unknown is a message with an event that this package does not know.
+// Unknown is a message with an unknown event.
 type Unknown struct {
 	Event string
 	Raw   []byte // the whole message
 }
 
-// Gap says that sound was dropped because nothing received it for ten seconds.
-// It stands where the sound is missing.
+// Gap means that audio was dropped because nothing received it for ten seconds.
+// Its position is that of the missing audio.
 type Gap struct {
 	Track   Track
 	Missing time.Duration

@@ -7,13 +7,13 @@ import (
 	"github.com/ringback-go/ringback/webhook/mediastream/audio"
 )
 
-// Listen returns the sound of a track in the format f, from the first frame on
-// that has not been received yet. Read waits for sound and returns io.EOF at the
-// end of the stream. If nothing reads for ten seconds, the oldest sound is
-// dropped, and Stats counts it.
+// Listen returns the audio of a track in the format f, from the first frame
+// that was not received yet. Read waits for audio and returns io.EOF at the end
+// of the stream. If nothing reads for ten seconds, the oldest audio is dropped
+// and counted in Stats.
 //
-// A track has one listener: a second call for the same track takes its place,
-// and Read of the first one returns io.EOF. The error of Read wraps
+// A track has one listener: a second call for the same track replaces the
+// first, whose Read then returns io.EOF. The error of Read wraps
 // [audio.ErrFormat] if the formats cannot be converted. Read must not be called
 // concurrently.
 func (s *Stream) Listen(f audio.Format, t Track) io.Reader {
@@ -62,14 +62,14 @@ type listener struct {
 	err     error // of the formats
 
 	arrived chan struct{}
-	raw     []byte // as it came; guarded by s.mu
+	raw     []byte // as received; guarded by s.mu
 	closed  bool   // guarded by s.mu
-	ready   []byte // converted and not read
+	ready   []byte // converted, not yet read
 	room    []byte
 	sound   []byte
 }
 
-// add appends sound. s.mu must be held.
+// add appends audio. s.mu must be held.
 func (l *listener) add(sound []byte) {
 	l.raw = append(l.raw, sound...)
 	if most := l.from.Bytes(keepSound); len(l.raw) > most {
@@ -88,7 +88,7 @@ func (l *listener) wake() {
 	}
 }
 
-// close ends the reader after what is there. s.mu must be held.
+// close ends the reader after the audio that is there. s.mu must be held.
 func (l *listener) close() {
 	if l.s != nil && !l.closed {
 		l.closed = true

@@ -1,5 +1,6 @@
-// Package mediastream exchanges the sound of a call with a program through
-// Twilio's Media Streams: raw audio over a WebSocket, as speech APIs take it.
+// Package mediastream exchanges the audio of a call with a program through
+// Twilio's Media Streams: raw audio over a WebSocket, in the formats of speech
+// APIs.
 //
 //	bot := mediastream.Handle(verifier, func(ctx context.Context, s *mediastream.Stream) error {
 //		_, err := s.Play(ctx, greeting, audio.PCM24k) // returns when it was heard
@@ -10,37 +11,27 @@
 //	}, nil)
 //	http.Handle("GET /bot", bot)
 //
-// and the TwiML that a call gets:
+// and the TwiML of the call:
 //
 //	twiml.Voice(twiml.Connect(twiml.Stream().URL("wss://example.com/bot")))
 //
 // # Two kinds of streams
 //
-// A stream of <Connect> goes both ways: the program hears the caller and
-// speaks. A stream of <Start> only listens, to one track or both; on such a stream
-// Play returns [ErrOneWay].
+// A stream of <Connect> is bidirectional: the program hears the caller and
+// speaks. A stream of <Start> only listens, to one track or both; there Play
+// returns [ErrOneWay].
 //
-// # Speaking
+// [Stream.Play] and [Stream.Speak] take audio in any [audio.Format], convert it, and send it at most 0.4 seconds ahead, so that [Stream.Clear] takes effect at once when the caller interrupts. They use marks, hidden from the program, to find out what was heard.
 //
-// [Stream.Play] and [Stream.Speak] take sound in any [audio.Format], convert
-// it and send it in time: at most 0.4 seconds ahead, so that [Stream.Clear] is
-// heard at once when the caller interrupts. They know what was heard, because they
-// ask Twilio by marks, which the program does not see.
-//
-// # Listening
-//
-// [Stream.Listen] is an [io.Reader] of a track. Sound is kept for ten seconds
-// while nothing reads; older sound is dropped. Twilio is never kept
-// waiting, since it drops sound on its side then. [Stream.Receive] returns
-// messages one by one, for programs that want them as they come.
+// [Stream.Listen] is an [io.Reader] of a track. If nothing reads, the last ten seconds of audio are kept. [Stream.Receive] returns single messages.
 //
 // # Trust
 //
 // The handshake is verified before the upgrade, with the wss form of the public
-// URL. Its signature is a constant, since neither a call nor a time is signed:
-// whoever has seen it can open streams. [Options] has two checks that close this,
-// Accounts and Admit. A query in the URL of a <Stream> never arrives: pass values by
-// <Parameter>.
+// URL. Its signature is always the same, because it covers neither a call nor a
+// time: whoever has seen it can open streams. Set Options.Accounts or
+// Options.Admit to prevent that. The URL of a <Stream> cannot have a query:
+// pass values by <Parameter>.
 //
 // This package does not recognize or synthesize speech.
 package mediastream
@@ -60,59 +51,64 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// Why a stream ended, or what could not be done with it.
+// The reasons why a stream ended or an operation failed.
 var (
 	// ErrHungUp: the stream is over.
 	ErrHungUp = errors.New("mediastream: the stream has ended")
-	// ErrCleared: Clear cut the sound.
+	// ErrCleared: Clear cut the audio.
 	ErrCleared = errors.New("mediastream: cleared")
-	// ErrOneWay: the stream takes no sound, because it is one of <Start>.
+	// ErrOneWay: the stream accepts no audio, because it is one of <Start>.
 	ErrOneWay = errors.New("mediastream: the stream is one-way")
-	// ErrOverflow: the function did not receive, and too many messages were waiting.
+	// ErrOverflow: the function did not receive, and too many messages were
+	// waiting.
 	ErrOverflow = live.ErrOverflow
 	// ErrStalled: Twilio did not read.
 	ErrStalled = live.ErrStalled
 	// ErrTooLarge: a message was over the limit, in either direction.
 	ErrTooLarge = live.ErrTooLarge
-	// ErrProtocol: the peer does not speak the protocol of Media Streams.
+	// ErrProtocol: the peer violated the protocol of Media Streams.
 	ErrProtocol = live.ErrProtocol
 )
 
-// Options change what a [Handler] does. The zero value is safe.
+// Options configure a [Handler]. Set Accounts or Admit; the other fields have
+// safe defaults.
 type Options struct {
-	// Accounts are the account SIDs that a start may name. Empty: any.
+	// Accounts are the account SIDs that a start may name. Empty means any.
 	Accounts []string
 
 	// Admit is called with each start before the stream begins. An error refuses
 	// the stream.
 	Admit func(context.Context, Start) error
 
-	// Limit is how many streams there may be at once. Zero: 1,000.
+	// Limit is the maximum number of concurrent streams. Zero means 1,000.
 	Limit int
 
-	// MaxMessage is the size of an incoming message in bytes. Zero: 64 KiB.
+	// MaxMessage is the maximum size of an incoming message in bytes. Zero
+	// means 64 KiB.
 	MaxMessage int
 
-	// MaxQueue is how many bytes may wait to be sent. Zero: 256 KiB.
+	// MaxQueue is the maximum number of bytes that wait to be sent. Zero means
+	// 256 KiB.
 	MaxQueue int
 
-	// StartTimeout is the time until the start has arrived. Zero: 10 seconds.
+	// StartTimeout is how long to wait for the start. Zero means 10 seconds.
 	StartTimeout time.Duration
 
-	// MaxDuration is the length of a stream, after which it is closed. Zero: four
-	// hours, Twilio's limit for a call. Negative: none.
+	// MaxDuration is the length of a stream, after which it is closed. Zero
+	// means four hours, Twilio's limit for a call. Negative means no limit.
 	MaxDuration time.Duration
 
-	// Ping is the time between pings. Zero: 25 seconds. Negative: none.
+	// Ping is the time between pings. Zero means 25 seconds. Negative means
+	// none.
 	Ping time.Duration
 
-	// Logger gets what goes wrong. No log holds sound, keys or numbers of people.
-	// Nil: slog.Default().
+	// Logger receives errors and warnings. They contain no audio, keys or phone
+	// numbers. Nil means slog.Default().
 	Logger *slog.Logger
 }
 
-// A Handler accepts streams and knows those that are live. Its methods may be
-// called concurrently.
+// A Handler accepts streams and holds the live ones. Its methods may be called
+// concurrently.
 type Handler struct {
 	serve  func(context.Context, *Stream) error
 	opts   Options
@@ -124,8 +120,8 @@ type Handler struct {
 // handshake was verified and the start admitted. The context of serve ends with
 // the cause [ErrHungUp] when the stream is over.
 //
-// If serve returns nil, what was still to be played is played, the WebSocket is
-// closed, and the call goes on with the document behind <Connect>. If it returns an
+// If serve returns nil, the remaining audio is played, the WebSocket is closed,
+// and the call continues with the verbs after <Connect>. If it returns an
 // error, the WebSocket is closed at once. New panics if v or serve is nil.
 func New(v *signature.Verifier, serve func(context.Context, *Stream) error, opts *Options) *Handler {
 	if serve == nil {
@@ -143,7 +139,7 @@ func New(v *signature.Verifier, serve func(context.Context, *Stream) error, opts
 	return h
 }
 
-// Handle is short for [New].
+// Handle is the same as [New].
 func Handle(v *signature.Verifier, serve func(context.Context, *Stream) error, opts *Options) http.Handler {
 	return New(v, serve, opts)
 }
@@ -155,19 +151,19 @@ func (h *Handler) Session(callSID string) (*Stream, bool) { return h.server.Sess
 func (h *Handler) Len() int { return h.server.Len() }
 
 // Shutdown refuses new streams and waits until the live ones are over. When ctx
-// ends, it closes those that are left: what was sent is still played, and each
-// call goes on with the document behind <Connect>, where a <Redirect> can connect
-// it again to another process.
+// ends, it closes the remaining ones: what was sent is still played, and each
+// call continues with the verbs after <Connect>, where a <Redirect> can connect
+// it to another process.
 //
 // Shutdown of [http.Server] neither closes nor waits for WebSockets, so call
-// both. The error is that of ctx if a stream had to be cut.
+// both. The error is that of ctx if a stream had to be cut off.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	return h.server.Shutdown(ctx, func(ctx context.Context, s *Stream) { s.move(ctx) })
 }
 
 // Stats are the counters of a handler since it was made, for dashboards.
 type Stats struct {
-	Live        int   // streams now
+	Live        int   // current streams
 	Sessions    int64 // streams accepted
 	Refused     int64 // handshakes without a valid signature
 	Full        int64 // handshakes refused because of Limit or Shutdown
@@ -178,7 +174,7 @@ type Stats struct {
 	BytesOut    int64
 	Malformed   int64 // messages that could not be read
 	Oversize    int64 // messages over MaxMessage
-	Overflows   int64 // times that sound was dropped, or a stream ended, because the function did not receive
+	Overflows   int64 // times that audio was dropped, or a stream ended, because the function did not receive
 	Stalled     int64 // streams ended because Twilio did not read
 	Moved       int64 // streams that Shutdown ended
 	Cleared     int64 // calls of Clear that cut something
@@ -212,7 +208,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case <-s.ready:
 	case <-c.Done():
 		select {
-		case <-s.ready: // a short stream, and all that came is there
+		case <-s.ready: // a short stream, which was received completely
 		default:
 			h.reject(s, s.err())
 			return
@@ -245,7 +241,7 @@ func hungUp(err error) error {
 // admit applies the checks of the options.
 func (h *Handler) admit(ctx context.Context, start Start) error {
 	if len(h.opts.Accounts) > 0 && !slices.Contains(h.opts.Accounts, start.AccountSID) {
-		return errors.New("the start names an account that is not in Options.Accounts")
+		return errors.New("the account of the start is not in Options.Accounts")
 	}
 	if h.opts.Admit != nil {
 		return h.opts.Admit(ctx, start)
@@ -260,12 +256,12 @@ func (h *Handler) admit(ctx context.Context, start Start) error {
 
 func (h *Handler) reject(s *Stream, err error) {
 	h.server.Counters().Rejected.Add(1)
-	// The error may be the user's and hold anything.
+	// The error may be the user's and contain anything.
 	h.log().Warn("mediastream: stream not admitted", "call", s.start.CallSID, "error", safe(err))
 }
 
-// safe returns what can be logged of an error: the text of ours, the type of
-// others.
+// safe returns the part of an error that can be logged: the text of ours, the
+// type of others.
 func safe(err error) string {
 	for _, ours := range []error{
 		ErrOverflow, ErrStalled, ErrTooLarge, ErrProtocol, ErrMalformed, ErrHungUp, ErrCleared, ErrOneWay, live.ErrNoStart, live.ErrPass,

@@ -14,18 +14,18 @@ import (
 var ErrMessage = errors.New("mediastream: invalid message")
 
 // A Message is a message to Twilio: [Media], [Mark] or [Clear]. Only streams of
-// <Connect> take messages.
+// <Connect> accept messages.
 type Message interface {
 	appendMessage(dst []byte) ([]byte, error)
 }
 
-// Clear empties Twilio's buffer of sound. Marks that wait in it come back at once.
+// Clear empties Twilio's audio buffer. Marks that wait in it come back at once.
 type Clear struct {
 	StreamSID string
 }
 
-// Append appends the message as Twilio reads it. The error wraps [ErrMessage]:
-// the stream SID is missing, or the name of a mark. Messages that are not
+// Append appends the message as Twilio reads it. The error wraps [ErrMessage]
+// if the stream SID, or the name of a mark, is missing. Messages that are not
 // changed while they are sent may be used concurrently.
 func Append(dst []byte, m Message) ([]byte, error) {
 	if m == nil {
@@ -79,8 +79,8 @@ func (m Clear) appendMessage(dst []byte) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
-// ParseMessage reads a message to Twilio, for programs that play Twilio. The
-// error wraps [ErrMalformed] for what Twilio would not read.
+// ParseMessage parses a message to Twilio, for programs that simulate Twilio.
+// The error wraps [ErrMalformed] for what Twilio would not accept.
 func ParseMessage(frame []byte) (Message, error) {
 	f, err := read(frame)
 	if err != nil {
@@ -113,7 +113,7 @@ func ParseMessage(frame []byte) (Message, error) {
 	return m, nil
 }
 
-// AppendEvent appends the event as Twilio writes it, for programs that play
+// AppendEvent appends the event as Twilio writes it, for programs that simulate
 // Twilio. It is the inverse of [Parse].
 func AppendEvent(dst []byte, e Event) []byte { return e.appendEvent(dst) }
 
@@ -154,7 +154,7 @@ func (o *object) open(name string) {
 	o.dst = append(o.dst, '{')
 }
 
-// shut closes the object inside, after the members that have no field.
+// shut closes the inner object, after the members without a field.
 func (o *object) shut(name string) {
 	o.rest(name + ".")
 	o.dst = append(o.dst, '}')

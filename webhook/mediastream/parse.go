@@ -19,16 +19,16 @@ var ErrMalformed = live.ErrMalformed
 // strict refuses base64 with stray bits at its end.
 var strict = base64.StdEncoding.Strict()
 
-// maxMillis is the largest number of milliseconds that fits a time.Duration.
+// maxMillis is the largest number of milliseconds that fits in a time.Duration.
 const maxMillis = int64(1<<63-1) / int64(time.Millisecond)
 
-// Parse reads one message from Twilio. An event that is not known gives an
-// [*Unknown], never an error. Counts are accepted as numbers and as strings of
-// digits; null and missing members read as empty.
+// Parse parses one message from Twilio. A message with an unknown event is an
+// [*Unknown], never an error. Counts may be numbers or strings of digits; null
+// and missing members are empty.
 //
-// The error wraps [ErrMalformed]: the frame is not one JSON object in UTF-8, has
-// no event or a member twice, or a member has an impossible value, such as a
-// payload that is not base64.
+// The error wraps [ErrMalformed]: the frame is not one JSON object in UTF-8,
+// has no event or a repeated member, or a member has an impossible value, such
+// as a payload that is not base64.
 func Parse(frame []byte) (Event, error) {
 	if e := scanned(frame); e != nil {
 		return e, nil
@@ -117,7 +117,7 @@ func (f *fields) start() Event {
 		for name, value := range members(&o) {
 			text, err := wire.Text(value)
 			if err != nil {
-				text = string(value) // no reason to lose a call
+				text = string(value) // not a reason to drop a call
 			}
 			s.CustomParameters[string(name)] = text
 		}
@@ -139,8 +139,8 @@ func members(o *wire.Object) func(yield func(name, value []byte) bool) {
 	}
 }
 
-// fields is a message taken apart: its members, and those of the one object in
-// it that has fields of ours.
+// fields is a parsed message: its members, and those of its inner object that
+// have fields.
 type fields struct {
 	event string
 	top   list
@@ -253,8 +253,7 @@ func (f *fields) millis(l *list, name string) time.Duration {
 	return time.Duration(n) * time.Millisecond
 }
 
-// payload decodes the sound. Line breaks, which base64.Decode skips, are no
-// part of it.
+// payload decodes the audio. It refuses line breaks, which base64.Decode skips.
 func (f *fields) payload() []byte {
 	text := f.text(&f.inner, "payload")
 	sound, err := strict.DecodeString(text)
@@ -272,7 +271,7 @@ func (f *fields) keep(path string, value []byte) {
 	f.kept[path] = slices.Clone(value)
 }
 
-// extra returns the members that no field has taken.
+// extra returns the members without a field.
 func (f *fields) extra() map[string]json.RawMessage {
 	for _, m := range f.top {
 		if !m.taken {

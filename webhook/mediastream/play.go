@@ -12,35 +12,35 @@ import (
 	"github.com/ringback-go/ringback/webhook/mediastream/audio"
 )
 
-// How sound is sent.
+// How audio is sent.
 const (
-	lead      = 400 * time.Millisecond // that Twilio has at most
-	firstSend = 20 * time.Millisecond  // into an empty buffer, for a quick start
-	eachSend  = 100 * time.Millisecond // after that: larger messages cost less
+	lead      = 400 * time.Millisecond // maximum that Twilio has
+	firstSend = 20 * time.Millisecond  // first message, for a quick start
+	eachSend  = 100 * time.Millisecond // later messages: larger ones cost less
 	eachMark  = 200 * time.Millisecond // between marks
-	maxQueued = 30 * time.Second       // that Write takes before it waits
-	markGrace = 3 * time.Second        // for a mark after its sound has ended
+	maxQueued = 30 * time.Second       // limit of Write before it waits
+	markGrace = 3 * time.Second        // wait for a mark after its audio has ended
 )
 
-// markPrefix begins the names of the marks that tell how far a speech was
+// markPrefix starts the names of the marks that report how far a speech was
 // heard. [Stream.Receive] does not return them.
 const markPrefix = "ringback-"
 
-// Played says how much of some sound was sent and heard.
+// Played says how much of some audio was sent and heard.
 type Played struct {
 	Sent  time.Duration // handed to Twilio
 	Heard time.Duration // played to the caller
-	Exact bool          // Heard comes from Twilio; otherwise it is at most 0.2 seconds off
+	Exact bool          // Heard was reported by Twilio; otherwise it is at most 0.2 seconds off
 }
 
-// Play plays the sound of r, which has the format f, and returns when the
-// caller has heard it: nil at its end, [ErrCleared] if Clear cut it, [ErrOneWay] if
-// the stream takes no sound, an error that wraps [ErrHungUp] at the end of the stream,
-// or the error of r. When ctx ends, the sound is cut as by [Stream.Clear], and
-// the error is the cause.
+// Play plays the audio of r, which has the format f, and returns when the
+// caller has heard it: nil at its end, [ErrCleared] if Clear cut it,
+// [ErrOneWay] if the stream accepts no audio, an error that wraps [ErrHungUp]
+// at the end of the stream, or the error of r. If ctx ends, the audio is cut
+// like by [Stream.Clear], and the error is the cause.
 //
-// Sound of several calls is played one after the other. For a WAV file use
-// [audio.NewWAVReader], which knows the format.
+// Concurrent calls play one after the other. For a WAV file use
+// [audio.NewWAVReader], which determines the format.
 func (s *Stream) Play(ctx context.Context, r io.Reader, f audio.Format) (Played, error) {
 	sp := s.Speak(f)
 	cut := context.AfterFunc(ctx, func() { s.clear(context.Cause(ctx)) })
@@ -65,7 +65,7 @@ func (s *Stream) Play(ctx context.Context, r io.Reader, f audio.Format) (Played,
 	return sp.Wait(context.WithoutCancel(ctx))
 }
 
-// Speak returns a writer for sound that comes piece by piece, such as from a
+// Speak returns a writer for audio that arrives in pieces, such as from a
 // speech API. Pieces may have any length.
 func (s *Stream) Speak(f audio.Format) *Speech {
 	sp := &Speech{s: s, done: make(chan struct{})}
@@ -87,10 +87,10 @@ func (s *Stream) Speak(f audio.Format) *Speech {
 	return sp
 }
 
-// Clear cuts all sound that has not been heard, ours and Twilio's, and returns
-// what was cut: the first at its position, those behind it at zero. Call it when
-// the caller interrupts; it works as well while the end of a speech is played that was
-// sent long ago. Nothing is returned where nothing was left to be heard.
+// Clear cuts all audio that was not heard, here and at Twilio, and returns what
+// was cut: the first at its position, later ones at zero. Call it when the
+// caller interrupts, even if all audio was sent long ago. It returns nothing if
+// nothing was left to be heard.
 func (s *Stream) Clear() []Played { return s.clear(ErrCleared) }
 
 func (s *Stream) clear(cause error) []Played {
@@ -99,8 +99,8 @@ func (s *Stream) clear(cause error) []Played {
 	return s.player.clear(cause, time.Now())
 }
 
-// A Speech is sound that is being written. It is made by [Stream.Speak]. Write
-// and Close must not be called concurrently with each other.
+// A Speech is audio that is being written. Use [Stream.Speak] to make one.
+// Write and Close must not be called concurrently with each other.
 type Speech struct {
 	s       *Stream
 	convert *audio.Converter
@@ -109,7 +109,7 @@ type Speech struct {
 	// Guarded by s.mu.
 	tag     uint64
 	pending []byte        // in the format of the stream, not sent
-	sent    time.Duration // handed to Twilio
+	sent    time.Duration // passed to Twilio
 	heard   time.Duration // by marks
 	marked  time.Duration // position of the last mark sent
 	marks   []mark        // that have not come back
@@ -124,8 +124,9 @@ type mark struct {
 	at   time.Duration
 }
 
-// Write queues sound. It waits while thirty seconds are queued. After Clear it
-// returns [ErrCleared], after the end of the stream an error that wraps [ErrHungUp].
+// Write queues audio. It waits while thirty seconds are queued. After Clear it
+// returns [ErrCleared], after the end of the stream an error that wraps
+// [ErrHungUp].
 func (p *Speech) Write(sound []byte) (int, error) {
 	s := p.s
 	for {
@@ -153,7 +154,7 @@ func (p *Speech) Write(sound []byte) (int, error) {
 	}
 }
 
-// Close ends the sound. It does not wait until it was heard; see Wait.
+// Close ends the audio. It does not wait until it was heard; see Wait.
 func (p *Speech) Close() error {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -171,8 +172,8 @@ func (p *Speech) close() {
 	p.s.player.tick(time.Now())
 }
 
-// Wait returns when the sound has been heard, or cut, or ctx has ended, which
-// cuts nothing. The errors are those of [Stream.Play]. It must come after Close.
+// Wait returns when the audio was heard or cut, or when ctx ends, which does
+// not cut it. The errors are those of [Stream.Play]. Call it after Close.
 func (p *Speech) Wait(ctx context.Context) (Played, error) {
 	select {
 	case <-p.done:
@@ -182,7 +183,7 @@ func (p *Speech) Wait(ctx context.Context) (Played, error) {
 	}
 }
 
-// Played says how far the caller has heard.
+// Played returns how far the caller has heard.
 func (p *Speech) Played() Played {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -206,15 +207,15 @@ func (p *Speech) played(now time.Time) Played {
 	return Played{p.sent, max(heard, 0), false}
 }
 
-// player sends the sound of a stream in time. Its methods want s.mu held,
-// unless they say otherwise.
+// player sends the audio of a stream in time. Its methods must be called with
+// s.mu held, except where noted.
 type player struct {
 	s      *Stream
-	items  []*Speech // that have not been heard to their end
+	items  []*Speech // not heard to their end
 	tags   uint64
 	names  int
 	until  time.Time // when Twilio's buffer runs dry
-	echoes bool      // a mark has come back
+	echoes bool      // a mark came back
 	timer  *time.Timer
 	moved  chan struct{} // closed and replaced at each progress
 	frame  []byte
@@ -275,7 +276,7 @@ func (p *player) tick(now time.Time) {
 	}
 }
 
-// current returns the speech whose sound is sent next, or nil if none has any.
+// current returns the speech whose audio is sent next, or nil if none has any.
 func (p *player) current() *Speech {
 	for _, sp := range p.items {
 		if len(sp.pending) > 0 {
@@ -291,7 +292,7 @@ func (p *player) current() *Speech {
 	return nil
 }
 
-// send sends one message of sound. It reports false if there is no room.
+// send sends one audio message. It returns false if there is no space.
 func (p *player) send(sp *Speech, now time.Time) bool {
 	f, err := p.s.Format()
 	if err != nil {
@@ -355,8 +356,8 @@ func (p *player) send(sp *Speech, now time.Time) bool {
 	return true
 }
 
-// await sets the timer to the time at which the first mark is overdue, and ends
-// speeches that have nothing to be heard.
+// await sets the timer to the time when the first mark is overdue, and ends
+// speeches that have nothing left to be heard.
 func (p *player) await(now time.Time) {
 	for _, sp := range slices.Clone(p.items) {
 		if len(sp.pending) > 0 || !sp.closed {
@@ -383,7 +384,7 @@ func (p *player) await(now time.Time) {
 	}
 }
 
-// mark asks for the end of a speech.
+// mark requests a report for the end of a speech.
 func (p *player) mark(sp *Speech) {
 	p.names++
 	m := mark{markPrefix + strconv.Itoa(p.names), sp.sent}
@@ -397,8 +398,8 @@ func (p *player) mark(sp *Speech) {
 	}
 }
 
-// echoed takes a mark that has come back. It reports whether it was one of
-// ours. One of a speech that was cut changes nothing.
+// echoed handles a mark that came back. It reports whether it was one of ours.
+// A mark of a cut speech changes nothing.
 func (p *player) echoed(name string, now time.Time) bool {
 	if !strings.HasPrefix(name, markPrefix) {
 		return false
@@ -452,8 +453,8 @@ func (p *player) clear(cause error, now time.Time) []Played {
 	return cut
 }
 
-// quiet waits until everything has been heard, or ctx or the stream has ended.
-// It takes s.mu itself. Nothing more can be written after it.
+// quiet waits until everything was heard, or ctx or the stream has ended. It
+// locks s.mu itself. Nothing more can be written after it.
 func (p *player) quiet(ctx context.Context) {
 	for {
 		p.s.mu.Lock()

@@ -8,13 +8,13 @@ import (
 )
 
 // Record writes the call to a stereo WAV file, 16 bits at the rate of the
-// stream, from now until stop is called or the stream ends: the caller on the left,
-// and what the caller heard on the right, cut where Clear has cut it. On a stream of
-// both tracks of <Start> the right is the outbound track. It writes as the call
-// goes on, so a long call takes no memory.
+// stream, from now until stop is called or the stream ends: the caller on the
+// left, and what the caller heard on the right, cut where Clear cut it. On a
+// stream of both tracks of <Start>, the right is the outbound track. Record
+// writes continuously, so a long call does not take more memory.
 //
-// stop completes the header and returns the first error of w. It does not close w.
-// w is used on the goroutines of the stream, so it must not block for long.
+// stop completes the header and returns the first error of w. It does not close
+// w. w is used on the goroutines of the stream, so it must not block for long.
 func (s *Stream) Record(w io.WriteSeeker) (stop func() error, err error) {
 	from, err := s.Format()
 	if err != nil {
@@ -62,7 +62,7 @@ type recorder struct {
 	finished    bool
 }
 
-// piece is sound of the right channel with its place in time.
+// piece is audio of the right channel with its position in time.
 type piece struct {
 	at    int64 // sample
 	sound []byte
@@ -72,7 +72,7 @@ func (r *recorder) sample(t time.Time) int64 {
 	return int64(t.Sub(r.start) * time.Duration(r.format.Rate) / time.Second)
 }
 
-// spoken notes sound that is heard from the time at on.
+// spoken records audio that is heard from the time at on.
 func (r *recorder) spoken(at time.Time, sound []byte) {
 	if r.finished {
 		return
@@ -80,7 +80,7 @@ func (r *recorder) spoken(at time.Time, sound []byte) {
 	r.spoke = append(r.spoke, piece{r.sample(at), r.right.Append(nil, sound)})
 }
 
-// cut removes what was to be heard after now.
+// cut removes what would be heard after now.
 func (r *recorder) cut(now time.Time) {
 	limit := r.sample(now)
 	for i, p := range r.spoke {
@@ -92,7 +92,8 @@ func (r *recorder) cut(now time.Time) {
 	}
 }
 
-// heard writes a frame of the caller's, or keeps one of the outbound track.
+// heard writes a frame of the caller's audio, or keeps one of the outbound
+// track.
 func (r *recorder) heard(m *Media) {
 	if r.finished {
 		return

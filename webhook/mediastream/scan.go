@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// scanned returns the media message in frame, or nil where parse has to decide.
+// scanned returns the media message in frame, or nil if parse has to decide.
 // One allocation holds the event, a payload of the usual size and the SID.
 func scanned(frame []byte) *Media {
 	if !bytes.Contains(frame, []byte(`"media"`)) {
@@ -31,18 +31,18 @@ func scanned(frame []byte) *Media {
 
 // Sizes of the usual message: 20 ms of mu-law, and a SID.
 const (
-	usualPayload = 162 // what the decoder wants for 160 bytes
+	usualPayload = 162 // size that the decoder needs for 160 bytes
 	usualSID     = 34
 )
 
-// scanMedia reads a media message in the form in which Twilio writes it: known
-// members, each once, in any order, without escapes and white space. It
-// reports false for everything else, and then parse decides. A stream has fifty of
-// these messages a second; scanning them takes a tenth of the time of the plain
-// way. FuzzScan holds the two against each other.
+// scanMedia parses a media message in Twilio's usual form: known members, each
+// once, in any order, without escapes and white space. It returns false for
+// everything else, and then parse decides. A stream has fifty of these messages
+// a second; scanning takes a tenth of the time of parse. FuzzScan compares the
+// two.
 //
-// The payload is appended to m.Payload[:0]. sid is the SID of the stream where
-// it is known, which spares a copy.
+// The payload is appended to m.Payload[:0]. sid is the SID of the stream if it
+// is known, which avoids a copy.
 func scanMedia(m *Media, frame []byte, sid string) bool {
 	s := scanner{frame, 0}
 	var seen, inner members4
@@ -166,8 +166,8 @@ func (s *scanner) take(c byte) bool {
 // maxChecked is the length up to which text checks each byte.
 const maxChecked = 64
 
-// text reads a string without escapes. Longer ones than maxChecked are not
-// checked for them: only base64 is that long, and its decoder refuses them.
+// text reads a string without escapes. Longer strings than maxChecked are not
+// checked for escapes: only base64 is that long, and its decoder refuses them.
 func (s *scanner) text() ([]byte, bool) {
 	if !s.take('"') {
 		return nil, false

@@ -15,14 +15,14 @@ import (
 )
 
 const (
-	maxEvents = 256              // other than sound that wait for Receive
-	keepSound = 10 * time.Second // of each track that nothing has read
-	heardWait = 30 * time.Second // until what was to be played has been heard
-	moveWait  = 8 * time.Second  // the same, at a shutdown
+	maxEvents = 256              // events other than audio that wait for Receive
+	keepSound = 10 * time.Second // per track, if nothing reads
+	heardWait = 30 * time.Second // until what was to be played was heard
+	moveWait  = 8 * time.Second  // the same, during a shutdown
 )
 
 // A Stream is one media stream of a call. Its methods may be called
-// concurrently, except that one goroutine at a time receives.
+// concurrently, except that only one goroutine at a time may receive.
 type Stream struct {
 	h     *Handler
 	conn  *live.Conn
@@ -34,9 +34,9 @@ type Stream struct {
 	mu        sync.Mutex
 	connected bool
 	queue     []Event // that wait for Receive
-	control   int     // of these, other than sound
+	control   int     // of these, other than audio
 	arrived   chan struct{}
-	waiting   map[Track]time.Duration // sound in queue
+	waiting   map[Track]time.Duration // audio in queue
 	listeners map[Track]*listener
 	scratch   Media // that scanMedia fills
 	out       []byte
@@ -54,15 +54,15 @@ func newStream(h *Handler, c *live.Conn, r *http.Request) *Stream {
 	return s
 }
 
-// Start returns the message that began the stream.
+// Start returns the message that started the stream.
 func (s *Stream) Start() Start { return s.start }
 
 // Request returns the handshake, for path values and headers. Its body is gone.
 func (s *Stream) Request() *http.Request { return s.req }
 
-// Format returns the format of the sound of the stream, in both directions. The
-// error wraps [audio.ErrFormat] if Twilio announced one that this package cannot
-// convert; Receive and Send work all the same.
+// Format returns the audio format of the stream, in both directions. The error
+// wraps [audio.ErrFormat] if Twilio announced one that cannot be converted;
+// Receive and Send still work.
 func (s *Stream) Format() (audio.Format, error) {
 	m := s.start.MediaFormat
 	f := audio.Format{Rate: m.SampleRate}
@@ -82,14 +82,13 @@ func (s *Stream) Format() (audio.Format, error) {
 	return f, f.Check()
 }
 
-// Receive returns the next event: [*Media], [*DTMF], [*Mark], [*Gap], [*Stop] or
-// [*Unknown]. Sound that arrives while the function is busy is joined, so one
-// [*Media] may hold several frames. A track that something listens to does not
-// appear here, and neither do the marks of Play and Speak.
+// Receive returns the next event: [*Media], [*DTMF], [*Mark], [*Gap], [*Stop]
+// or [*Unknown]. Audio that arrives while the function is busy is joined, so
+// one [*Media] may hold several frames. Receive does not return the audio of a
+// track with a listener, or the marks of Play and Speak.
 //
-// Receive returns io.EOF when Twilio has closed the stream, and else an error
-// that says what went wrong. ctx bounds the wait alone. The stream goes on after
-// its end.
+// Receive returns io.EOF when Twilio has closed the stream, and otherwise an
+// error. The end of ctx ends only the wait, not the stream.
 func (s *Stream) Receive(ctx context.Context) (Event, error) {
 	for {
 		if e, ok := s.next(); ok {
@@ -144,7 +143,7 @@ func (s *Stream) wake() {
 	}
 }
 
-// err returns why the connection is over, in the terms of this package.
+// err returns why the connection is over, as an error of this package.
 func (s *Stream) err() error {
 	err := s.conn.Err()
 	if err == nil || err == io.EOF {
@@ -153,13 +152,13 @@ func (s *Stream) err() error {
 	return fmt.Errorf("mediastream: %w", err)
 }
 
-// Send queues a message. A StreamSID that is empty is filled in. An error that
-// wraps [ErrMessage] says that the message is invalid; after the end of the stream
-// it wraps [ErrHungUp]. Sound sent this way is not paced: Twilio buffers up to ten
-// minutes of it.
+// Send queues a message. It fills in an empty StreamSID. An error that wraps
+// [ErrMessage] means that the message is invalid; after the end of the stream
+// the error wraps [ErrHungUp]. Audio sent this way is not paced: Twilio buffers
+// up to ten minutes of it.
 //
-// ctx bounds the wait for room in the queue alone, which is long only if
-// Twilio does not read.
+// ctx limits only the wait for space in the queue, which is long only if Twilio
+// does not read.
 func (s *Stream) Send(ctx context.Context, m Message) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -214,7 +213,7 @@ func (s *Stream) duration(n int) time.Duration {
 	return f.Duration(n)
 }
 
-// frame reads one message. It runs on the reader's goroutine.
+// frame handles one message. It runs on the reader's goroutine.
 func (s *Stream) frame(frame []byte) error {
 	if s.begun() && scanMedia(&s.scratch, frame, s.start.StreamSID) {
 		s.mu.Lock()
@@ -260,7 +259,7 @@ func (s *Stream) begun() bool {
 	}
 }
 
-// begin takes the messages before the first sound.
+// begin handles the messages before the first audio.
 func (s *Stream) begin(e Event) error {
 	switch e := e.(type) {
 	case *Connected:
@@ -283,7 +282,7 @@ func (s *Stream) begin(e Event) error {
 	return fmt.Errorf("%w: %T before the start", ErrProtocol, e)
 }
 
-// sound hands on a frame. m is valid until it returns. s.mu must be held.
+// sound passes on a frame. m is valid until it returns. s.mu must be held.
 func (s *Stream) sound(m *Media) {
 	if s.recorder != nil {
 		s.recorder.heard(m)
@@ -306,7 +305,7 @@ func (s *Stream) sound(m *Media) {
 	s.wake()
 }
 
-// keep drops the oldest sound of a track when more than ten seconds wait.
+// keep drops the oldest audio of a track if more than ten seconds wait.
 func (s *Stream) keep(m *Media) {
 	s.waiting[m.Track] += s.duration(len(m.Payload))
 	for s.waiting[m.Track] > keepSound {
@@ -314,8 +313,8 @@ func (s *Stream) keep(m *Media) {
 	}
 }
 
-// drop replaces the oldest sound of a track by a gap, a second at a time so
-// that it is not done for each frame.
+// drop replaces the oldest audio of a track by a gap, a second at a time to
+// avoid the work for each frame.
 func (s *Stream) drop(track Track) {
 	s.h.server.Counters().Overflows.Add(1)
 	var gap *Gap
@@ -356,26 +355,26 @@ func (s *Stream) drop(track Track) {
 	s.waiting[track] = 0
 }
 
-// move ends the stream so that the document behind <Connect> can connect the
-// call again.
+// move ends the stream so that the verbs after <Connect> can connect the call
+// again.
 func (s *Stream) move(ctx context.Context) {
 	wait, cancel := context.WithTimeout(ctx, moveWait)
 	defer cancel()
 	s.player.quiet(wait)
-	s.conn.Finish(normalClosure, "the server shuts down")
+	s.conn.Finish(normalClosure, "the server is shutting down")
 }
 
-// expire closes a stream that has lasted as long as it may.
+// expire closes a stream that reached MaxDuration.
 func (s *Stream) expire() {
 	s.h.log().Info("mediastream: closed a stream after MaxDuration", "call", s.start.CallSID)
 	s.move(context.Background())
 }
 
-// finish ends the stream after the function has returned err.
+// finish ends the stream after the function returned err.
 func (s *Stream) finish(ctx context.Context, err error) {
 	switch {
 	case s.conn.Err() != nil:
-		// Twilio was first.
+		// Twilio closed first.
 		if err != nil && !errors.Is(err, ErrHungUp) && !errors.Is(err, io.EOF) && !errors.Is(err, context.Canceled) {
 			s.h.log().Debug("mediastream: stream ended", "call", s.start.CallSID, "error", safe(err))
 		}
@@ -390,7 +389,7 @@ func (s *Stream) finish(ctx context.Context, err error) {
 	}
 }
 
-// close ends what still waits for the stream.
+// close ends everything that waits for the stream.
 func (s *Stream) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/ringback-go/ringback/internal/live/wire"
 )
 
-// rest writes the members without a field whose path begins with prefix.
+// rest writes the members without a field whose path starts with prefix.
 func (o *object) rest(prefix string) {
 	for _, path := range slices.Sorted(maps.Keys(o.extra)) {
 		name, ok := strings.CutPrefix(path, prefix)
@@ -21,7 +21,7 @@ func (o *object) rest(prefix string) {
 	}
 }
 
-// nested are the members of a message that are objects with fields of ours.
+// nested are the members of a message that are objects with fields.
 var nested = []string{"start", "media", "dtmf", "mark", "stop"}
 
 func (e *Connected) appendEvent(dst []byte) []byte {

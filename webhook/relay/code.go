@@ -6,7 +6,7 @@ import "strconv"
 // [Error] messages and in the ErrorCode of the action request.
 type Code int
 
-// The codes that Twilio documents.
+// The documented codes.
 const (
 	CodeInvalidParameter  Code = 64101
 	CodeCannotConnect     Code = 64102
@@ -30,11 +30,11 @@ func (c Code) meaning() string {
 	case CodeInternal:
 		return "internal error"
 	case CodeMaxDuration:
-		return "longest duration of a call reached"
+		return "maximum call duration reached"
 	case CodeWebSocketEnded:
 		return "the WebSocket ended"
 	case CodeInvalidArgument:
-		return "language, voice and provider do not go together"
+		return "language, voice and provider do not match"
 	case CodeInvalidMessage:
 		return "invalid message"
 	case CodeRTPTimeout:
@@ -49,7 +49,7 @@ func (c Code) meaning() string {
 	return ""
 }
 
-// String returns the code and what it means.
+// String returns the code and its meaning.
 func (c Code) String() string {
 	text := strconv.Itoa(int(c))
 	if meaning := c.meaning(); meaning != "" {

@@ -11,9 +11,9 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Connect returns a <ConversationRelay> element with what a [Conversation]
-// needs: keys, and the events that say who speaks and what was heard. The url
-// begins with wss://. Set anything else on the element:
+// Connect returns a <ConversationRelay> element with the settings that a
+// [Conversation] needs: keys, and the events that report who speaks and what
+// was heard. The url must start with wss://. Set anything else on the element:
 //
 //	twiml.Voice(twiml.Connect(
 //		relay.Connect("wss://example.com/agent", pass.Parameter(call.CallSID)).
@@ -25,19 +25,20 @@ func Connect(url string, content ...twiml.RelayContent) *twiml.ConversationRelay
 
 // A Pass ties a session to the call whose TwiML opened it. The signature of a
 // handshake is the same for every call, so anyone who has seen it can open
-// sessions. With a Pass, a session without the pass of its call is refused.
+// sessions. With a Pass, a session is refused unless it has the pass of its
+// call.
 //
-// The function that returns the TwiML puts [Pass.Parameter] into it, and
-// Options.Admit is [Pass.Admit]. Nothing is stored: a pass holds the time at
-// which it expires, and an HMAC-SHA256 of that and the call SID.
+// The function that returns the TwiML adds [Pass.Parameter], and Options.Admit
+// is [Pass.Admit]. Nothing is stored: a pass holds its expiration time, and an
+// HMAC-SHA256 of that time and the call SID.
 type Pass struct {
 	secret []byte
 	valid  time.Duration
 }
 
-// NewPass returns a pass that is valid for the given time, which must cover the
-// connecting alone: Twilio takes about a second. Zero: one minute. The secret is
-// yours, at least 16 bytes long and the same in all processes; NewPass panics if
+// NewPass returns a pass that is valid for the given time, which only needs to
+// cover connecting: Twilio takes about a second. Zero means one minute. Choose
+// a secret of at least 16 bytes and use it in all processes; NewPass panics if
 // it is shorter.
 func NewPass(secret []byte, valid time.Duration) *Pass {
 	if len(secret) < 16 {
@@ -72,14 +73,14 @@ func Handoff(v any) (string, error) {
 	return string(text), nil
 }
 
-// ReadHandoff reads the hand-off data of an action request into v. It returns
-// false if there are none: the caller hung up, or the session failed.
+// ReadHandoff decodes the hand-off data of an action request into v. It returns
+// false if there is none: the caller hung up, or the session failed.
 func ReadHandoff(a webhook.ConversationRelayAction, v any) (bool, error) {
 	if a.HandoffData == "" {
 		return false, nil
 	}
 	if err := json.Unmarshal([]byte(a.HandoffData), v); err != nil {
-		return false, fmt.Errorf("relay: hand-off data are not the expected JSON: %T", err)
+		return false, fmt.Errorf("relay: hand-off data is not the expected JSON: %T", err)
 	}
 	return true, nil
 }

@@ -18,53 +18,54 @@ const (
 )
 
 // A Conversation answers what callers say and key in. Only Answer is required.
-// One Conversation serves any number of sessions, if Restored is not set.
+// One Conversation can serve any number of sessions, unless Restored is set.
 type Conversation struct {
-	// Answer is called for each thing that the caller has said or keyed in. An
-	// error ends the session, unless the turn is over.
+	// Answer is called for each thing that the caller says or keys in. An error
+	// ends the session, unless the turn is over.
 	Answer func(context.Context, *Turn) error
 
-	// Open says the first words, if the TwiML has no greeting. It is not called for
-	// a conversation that is restored.
+	// Open says the first words, if the TwiML has no greeting. It is not called
+	// for a restored conversation.
 	Open func(context.Context, *Turn) error
 
-	// Silence lists what to do when neither side speaks and no answer is due. Each
-	// nudge is due its After since the last words. When the caller says something,
-	// the list starts over. This needs the speaker-events that [Connect] switches on.
+	// Silence lists what to do if neither side speaks and no answer is due.
+	// Each nudge is due its After since the last words. When the caller says
+	// something, the list starts over. It needs the speaker-events that
+	// [Connect] turns on.
 	Silence []Nudge
 
-	// Keys says which keys make one turn.
+	// Keys determines which keys form one turn.
 	Keys KeyRule
 
-	// Restored is the history of an earlier session of the same call. If it ends
-	// with words of the caller, they are answered.
+	// Restored is the history of an earlier session of the same call. If it
+	// ends with words of the caller, they are answered.
 	Restored []Line
 
 	// Event is called for each event before it is handled, partial prompts
 	// included. It must not block.
 	Event func(context.Context, Event)
 
-	// Patience is how long the next turn waits for the function of one that is over.
-	// Zero: five seconds.
+	// Patience is how long the next turn waits for the function of the previous
+	// one. Zero means five seconds.
 	Patience time.Duration
 }
 
-// A Nudge is what happens after some silence.
+// A Nudge is an action after some silence.
 type Nudge struct {
 	After  time.Duration
 	Say    string
-	HangUp bool // end the session when Say was heard
+	HangUp bool // end the session after Say was heard
 }
 
-// A KeyRule says when keys are complete.
+// A KeyRule determines when keys are complete.
 type KeyRule struct {
-	Max int           // how many keys; zero: any number
+	Max int           // number of keys; zero: any number
 	End string        // keys that end the input and are not part of it; empty: "#"
-	Gap time.Duration // the pause after which it is complete; zero: 2 seconds
+	Gap time.Duration // pause that ends the input; zero: 2 seconds
 }
 
-// Converse is short for the Serve method of a [Conversation] of which only Answer
-// is set.
+// Converse returns the Serve method of a [Conversation] that has only Answer
+// set.
 func Converse(answer func(ctx context.Context, t *Turn) error) func(context.Context, *Session) error {
 	return (&Conversation{Answer: answer}).Serve
 }
@@ -73,27 +74,27 @@ func Converse(answer func(ctx context.Context, t *Turn) error) func(context.Cont
 type Input struct {
 	Text string // what the caller said
 	Keys string // what the caller keyed in
-	Lang string // the language of Text, as Twilio names it
+	Lang string // language of Text, as Twilio names it
 }
 
-// talk is one conversation while it lasts. Its fields belong to the goroutine
-// of Serve, except those that say otherwise.
+// talk is the state of one conversation. Its fields belong to the goroutine of
+// Serve, except where noted.
 type talk struct {
 	c   *Conversation
 	s   *Session
 	ctx context.Context
 
-	turn     *Turn // the one that has the voice; nil if none is open
+	turn     *Turn // the turn that is speaking; nil if none
 	running  map[*Turn]bool
 	returned chan *Turn
-	gone     chan struct{} // closed when nobody receives from returned
+	gone     chan struct{} // closed when nothing receives from returned
 
 	next     *beginning
-	patience time.Time // when next does not wait any longer
+	patience time.Time // when next stops waiting
 	keys     string
 	keysDue  time.Time
-	quietAt  time.Time // since when nobody speaks; zero: somebody does
-	nudge    int       // the next one
+	quietAt  time.Time // start of the silence; zero if someone speaks
+	nudge    int       // the next nudge
 	closeBy  time.Time // when to stop waiting for Twilio to close
 
 	// Guarded by Session.mu.
@@ -101,19 +102,19 @@ type talk struct {
 	ids     uint64
 	keeps   int
 	filler  int
-	reports []Timing // that Options.Timing has not been given
+	reports []Timing // not yet passed to Options.Timing
 }
 
-// beginning is a turn that has not begun.
+// beginning is a turn that has not started.
 type beginning struct {
 	input   Input
 	answer  func(context.Context, *Turn) error
 	arrived time.Time
 }
 
-// Serve holds the conversation until the session is over. It returns nil when
-// the caller hung up or a turn ended the call, and the error of a function that
-// failed. It panics if there is no Answer.
+// Serve runs the conversation until the session ends. It returns nil if the
+// caller hung up or a turn ended the call, and the error of a function that
+// failed. It panics if Answer is nil.
 func (c *Conversation) Serve(ctx context.Context, s *Session) error {
 	if c.Answer == nil {
 		panic("relay: Conversation without Answer")
@@ -190,8 +191,8 @@ func (k *talk) serve() error {
 	}
 }
 
-// hungUp handles what has come before the end. What the caller said last belongs
-// in the history, but nobody can answer it.
+// hungUp handles events that came before the end. The caller's last words
+// belong in the history, but it is too late to answer them.
 func (k *talk) hungUp() error {
 	k.s.mu.Lock()
 	k.s.moving = true
@@ -208,8 +209,8 @@ func (k *talk) hungUp() error {
 // errDone ends serve without an error.
 var errDone = errors.New("done")
 
-// step does what is due. It returns a channel that is closed when the play queue
-// moves on, and when something will be due.
+// step does what is due. It returns a channel that is closed when the play
+// queue advances, and the time when something will be due.
 func (k *talk) step(now time.Time) (moved <-chan struct{}, due time.Time, err error) {
 	sooner := func(at time.Time) {
 		if !at.IsZero() && (due.IsZero() || at.Before(due)) {
@@ -277,7 +278,7 @@ func (k *talk) step(now time.Time) (moved <-chan struct{}, due time.Time, err er
 	return s.moved, due, nil
 }
 
-// report calls Options.Timing, outside of the lock.
+// report calls Options.Timing without holding the lock.
 func (k *talk) report() {
 	k.s.mu.Lock()
 	reports := k.reports
@@ -288,7 +289,7 @@ func (k *talk) report() {
 	}
 }
 
-// do is the turn that a nudge makes.
+// do is the turn of a nudge.
 func (n Nudge) do(_ context.Context, t *Turn) error {
 	if n.HangUp {
 		t.HangUp()
@@ -300,7 +301,7 @@ func (n Nudge) do(_ context.Context, t *Turn) error {
 	return err
 }
 
-// end queues the End that a turn asked for. s.mu must be held.
+// end queues the End that a turn requested. s.mu must be held.
 func (k *talk) end(handoff string) error {
 	room, err := k.s.enqueue(0, nil, []Message{End{HandoffData: handoff}})
 	if room != nil { // everything was heard, so nothing can be waiting
@@ -335,7 +336,7 @@ func (k *talk) event(e Event) {
 	}
 }
 
-// callerActs begins the silence, and the nudges, anew.
+// callerActs restarts the silence and the nudges.
 func (k *talk) callerActs() { k.nudge, k.quietAt = 0, time.Time{} }
 
 func (k *talk) key(digit string) {
@@ -363,7 +364,7 @@ func (k *talk) flushKeys() {
 	k.answer(input)
 }
 
-// answer notes the input and begins a turn with it.
+// answer records the input and starts a turn with it.
 func (k *talk) answer(input Input) {
 	k.s.mu.Lock()
 	k.s.addLine(Line{Who: Caller, Text: input.Text, Keys: input.Keys})
@@ -371,8 +372,7 @@ func (k *talk) answer(input Input) {
 	k.start(input, k.c.Answer)
 }
 
-// start lets a turn begin as soon as the function of the one before has
-// returned.
+// start lets a turn begin as soon as the previous function has returned.
 func (k *talk) start(input Input, answer func(context.Context, *Turn) error) {
 	s := k.s
 	s.mu.Lock()
@@ -425,7 +425,7 @@ func (k *talk) run(t *Turn, answer func(context.Context, *Turn) error) {
 	}()
 	t.err = answer(t.ctx, t)
 	if t.err == nil {
-		// The last words may wait for room in the queue.
+		// The last words may wait for space in the queue.
 		t.err = t.close()
 	}
 }
@@ -444,13 +444,13 @@ func (k *talk) hasReturned(t *Turn) error {
 		return nil
 	}
 	if k.ctx.Err() != nil || k.s.conn.Err() != nil {
-		return nil // the function has noticed the end of the call first
+		return nil // the function noticed the end of the call first
 	}
 	return t.err
 }
 
-// interrupted ends the turns whose words Twilio has dropped. It is called with
-// s.mu held.
+// interrupted ends the turns whose words Twilio dropped. It is called with s.mu
+// held.
 func (k *talk) interrupted(tags []uint64) {
 	now := time.Now()
 	for _, tag := range tags {
@@ -461,7 +461,7 @@ func (k *talk) interrupted(tags []uint64) {
 	}
 }
 
-// close ends the open turn and gives the functions some time to return.
+// close ends the current turn and gives the functions some time to return.
 func (k *talk) close(err error) {
 	s := k.s
 	s.mu.Lock()
@@ -487,13 +487,13 @@ func (k *talk) close(err error) {
 			}
 			delete(k.running, t)
 		case <-patience.C:
-			s.h.log().Warn("relay: a function goes on after the end of its call", "call", s.setup.CallSID)
+			s.h.log().Warn("relay: a function is still running after the end of its call", "call", s.setup.CallSID)
 			return
 		}
 	}
 }
 
-// has reports whether words of the turn wait to be heard.
+// has reports whether words of the turn are still to be heard.
 func (p *playback) has(tag uint64) bool {
 	for _, it := range p.items {
 		if it.rec.tag == tag {

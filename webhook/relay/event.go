@@ -10,11 +10,11 @@ import (
 )
 
 // An Event is a message from Twilio: [Setup], [Prompt], [DTMF], [Interrupt],
-// [Info], [Error] or [Unknown]. Events are plain values that a test can write as
-// a literal. Their Extra holds the members that have no field, because Twilio
-// adds some every few months.
+// [Info], [Error] or [Unknown]. Events are plain values that a test can write
+// as a literal. Extra holds the members without a field, because Twilio adds
+// new ones.
 //
-// Logging or printing an event shows neither what was said nor by whom.
+// Logging or printing an event shows neither what was said nor who said it.
 type Event interface {
 	slog.LogValuer
 	append(dst []byte) []byte
@@ -22,15 +22,15 @@ type Event interface {
 
 // A Setup is the first message of a session and describes the call.
 type Setup struct {
-	SessionID        string            // VX…, new for every session, also within one call
+	SessionID        string            // VX…, new for every session, even within one call
 	CallSID          string            // CA…
 	ParentCallSID    string            // CA…, of a call made by Dial
 	AccountSID       string            // AC…
 	ApplicationSID   string            // AP…, in older sessions only
 	From             string            // E.164, client: or sip:
 	To               string            // E.164, client: or sip:
-	ForwardedFrom    string            // the number that forwarded the call
-	CallerName       string            // from the caller's network
+	ForwardedFrom    string            // number that forwarded the call
+	CallerName       string            // name from the caller's network
 	Direction        string            // inbound or outbound-api
 	CallType         string            // PSTN, SIP or CLIENT
 	CallStatus       string            // RINGING or IN_PROGRESS; see [Setup.InProgress]
@@ -38,17 +38,17 @@ type Setup struct {
 	Extra            map[string]json.RawMessage
 }
 
-// InProgress reports whether the call was answered before the session began.
-// The first session of an incoming call begins while it rings.
+// InProgress reports whether the call was answered before the session started.
+// The first session of an incoming call starts while it rings.
 func (e Setup) InProgress() bool {
 	status := strings.NewReplacer("_", "-").Replace(e.CallStatus)
 	return strings.EqualFold(status, "in-progress")
 }
 
-// A Prompt is what the caller said, as far as it was understood.
+// A Prompt is what the caller said, as recognized.
 type Prompt struct {
-	VoicePrompt string // the whole utterance so far, never just what is new
-	Lang        string // en-US; some recognizers give the primary tag only
+	VoicePrompt string // the whole utterance so far, not only what is new
+	Lang        string // en-US; some recognizers return the primary tag only
 	Last        bool   // whether the utterance is over; always true without partialPrompts
 	Extra       map[string]json.RawMessage
 }
@@ -59,11 +59,11 @@ type DTMF struct {
 	Extra map[string]json.RawMessage
 }
 
-// An Interrupt reports that speech or a key cut what was being played. Twilio
-// has dropped everything that was queued behind it, too.
+// An Interrupt reports that speech or a key interrupted playback. Twilio has
+// also dropped everything queued after it.
 type Interrupt struct {
-	UtteranceUntilInterrupt string        // what was heard of the piece being spoken, not of the whole reply
-	DurationUntilInterrupt  time.Duration // since that piece began
+	UtteranceUntilInterrupt string        // what was heard of the current piece, not of the whole reply
+	DurationUntilInterrupt  time.Duration // since the current piece started
 	Extra                   map[string]json.RawMessage
 }
 
@@ -77,7 +77,7 @@ const (
 )
 
 // An Info reports something that the events or debug attribute of the TwiML
-// asked for.
+// enabled.
 type Info struct {
 	Name  string          // such as [TokensPlayed]
 	Value json.RawMessage // a string for the names above except [ConfigUpdated]
@@ -94,10 +94,12 @@ func (e Info) Text() string {
 	return s
 }
 
-// On reports whether the value is "on", of [AgentSpeaking] and [ClientSpeaking].
+// On reports whether the value is "on", for [AgentSpeaking] and
+// [ClientSpeaking].
 func (e Info) On() bool { return e.Text() == "on" }
 
-// RoundTripDelay returns the value of [RoundTripDelayMs], zero for another name.
+// RoundTripDelay returns the value of [RoundTripDelayMs], or zero for another
+// name.
 func (e Info) RoundTripDelay() time.Duration {
 	if e.Name != RoundTripDelayMs {
 		return 0
@@ -107,13 +109,13 @@ func (e Info) RoundTripDelay() time.Duration {
 }
 
 // An Error is Twilio's answer to a message that it could not read. The session
-// goes on; after ten in a row Twilio closes it.
+// continues; after ten in a row Twilio closes it.
 type Error struct {
 	Description string // may quote the message
 	Extra       map[string]json.RawMessage
 }
 
-// Code returns the error code in the description, zero if there is none.
+// Code returns the error code in the description, or zero if there is none.
 func (e Error) Code() Code {
 	_, rest, found := strings.Cut(e.Description, "code:")
 	if !found {
@@ -128,19 +130,19 @@ func (e Error) Code() Code {
 	return Code(n)
 }
 
-// An Unknown is a message of a type that this package does not know.
+// An Unknown is a message of an unknown type.
 type Unknown struct {
 	Type string
 	Raw  json.RawMessage // the whole message
 }
 
-// LogValue shows identities alone.
+// LogValue shows the SIDs only.
 func (e Setup) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("type", "setup"), slog.String("session", e.SessionID),
 		slog.String("call", e.CallSID), slog.String("status", e.CallStatus), slog.Int("parameters", len(e.CustomParameters)))
 }
 
-// LogValue shows how long the text is, and not the text.
+// LogValue shows the length of the text, not the text.
 func (e Prompt) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("type", "prompt"), slog.Int("bytes", len(e.VoicePrompt)),
 		slog.String("lang", e.Lang), slog.Bool("last", e.Last))
@@ -149,13 +151,13 @@ func (e Prompt) LogValue() slog.Value {
 // LogValue does not show the key.
 func (e DTMF) LogValue() slog.Value { return slog.GroupValue(slog.String("type", "dtmf")) }
 
-// LogValue shows how long the text is, and not the text.
+// LogValue shows the length of the text, not the text.
 func (e Interrupt) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("type", "interrupt"), slog.Int("bytes", len(e.UtteranceUntilInterrupt)),
 		slog.Duration("after", e.DurationUntilInterrupt))
 }
 
-// LogValue shows the value only where it says nothing about the conversation.
+// LogValue shows the value only if it reveals nothing about the conversation.
 func (e Info) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("type", "info"), slog.String("name", e.Name)}
 	switch e.Name {
@@ -165,7 +167,7 @@ func (e Info) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// LogValue shows the code alone: the description may quote what was said.
+// LogValue shows the code only: the description may quote what was said.
 func (e Error) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("type", "error"), slog.Int("code", int(e.Code())))
 }

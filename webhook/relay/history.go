@@ -7,26 +7,27 @@ import (
 	"time"
 )
 
-// Who a [Line] is by.
+// The authors of a [Line].
 const (
 	Caller = "caller"
 	Agent  = "agent"
-	Action = "action" // something that was done; see [Turn.Keep]
+	Action = "action" // an action; see [Turn.Keep]
 )
 
 // A Line is one entry of a conversation's history. It is plain data that
-// encoding/json writes and reads, so another process can go on with it.
+// encoding/json can encode and decode, so another process can continue the
+// conversation.
 type Line struct {
 	Who    string `json:"who"`              // Caller, Agent or Action
 	Text   string `json:"text,omitempty"`   // what was said, or sent to be said
 	Keys   string `json:"keys,omitempty"`   // what the caller pressed
-	Heard  string `json:"heard,omitempty"`  // of an agent's line: the part of Text that the caller heard
-	Exact  bool   `json:"exact,omitempty"`  // whether Heard is what Twilio reported, and not an estimate
+	Heard  string `json:"heard,omitempty"`  // for the agent: the part of Text that the caller heard
+	Exact  bool   `json:"exact,omitempty"`  // Heard was reported by Twilio, not estimated
 	Filler bool   `json:"filler,omitempty"` // said to bridge a pause; see [Turn.Filler]
 }
 
-// Said returns what belongs in the prompt of a language model: for an agent
-// what was heard, else the text, or the keys.
+// Said returns what belongs in the prompt of a language model: what was heard
+// for an agent, otherwise the text or the keys.
 func (l Line) Said() string {
 	switch {
 	case l.Who == Agent:
@@ -37,7 +38,7 @@ func (l Line) Said() string {
 	return l.Text
 }
 
-// LogValue shows sizes alone.
+// LogValue shows sizes only.
 func (l Line) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("who", l.Who), slog.Int("bytes", len(l.Text)), slog.Int("heard", len(l.Heard)))
 }
@@ -45,17 +46,17 @@ func (l Line) LogValue() slog.Value {
 // Format prints what LogValue shows, for every verb.
 func (l Line) Format(f fmt.State, _ rune) { format(f, l) }
 
-// record is a line as long as it can change.
+// record is a line that can still change.
 type record struct {
 	line    Line
-	text    []byte // of an agent's line, instead of line.Text
+	text    []byte // for the agent, replaces line.Text
 	heard   int    // bytes of text
 	tag     uint64 // the turn
 	began   time.Time
-	sound   time.Time // when it began to be heard
+	sound   time.Time // when playback started
 	guessed bool      // heard is an estimate
 	foreign bool      // not sent by us: the greeting of the TwiML
-	pending int       // items that are still in the queue
+	pending int       // number of items still in the queue
 }
 
 func (r *record) snapshot() Line {
@@ -69,8 +70,8 @@ func (r *record) snapshot() Line {
 }
 
 // History returns the conversation so far: what the caller said and what the
-// caller heard, the greeting included if the TwiML switches tokens-played
-// events on. The last lines can still change while the agent speaks.
+// caller heard, including the greeting if the TwiML turns on tokens-played
+// events. The last lines can still change while the agent speaks.
 func (s *Session) History() []Line {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,16 +86,16 @@ func (s *Session) addLine(l Line) {
 	s.history = append(s.history, &record{line: l, began: time.Now()})
 }
 
-// newRecord begins an agent's line.
+// newRecord starts an agent's line.
 func (s *Session) newRecord(tag uint64, filler bool, now time.Time) *record {
 	r := &record{line: Line{Who: Agent, Filler: filler}, tag: tag, began: now}
 	s.history = append(s.history, r)
 	return r
 }
 
-// addForeign adds words that were played and not sent by us, and which began to
-// be played at the given time: the greeting. They come before what was said or
-// sent since.
+// addForeign adds words that Twilio played but we did not send, such as the
+// greeting, with the time when playback started. They come before what was said
+// or sent since.
 func (s *Session) addForeign(text string, began time.Time) {
 	at := len(s.history)
 	for at > 0 && (s.history[at-1].began.After(began) && !began.IsZero() || s.history[at-1].pending > 0 && s.history[at-1].heard == 0) {

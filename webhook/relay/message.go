@@ -13,8 +13,8 @@ import (
 var ErrMessage = errors.New("relay: invalid message")
 
 // A Message is a message to Twilio: [Text], [Play], [SendDigits], [Language],
-// [End] or [Raw]. An optional member that is nil is not written, and Twilio's
-// setting for the session holds; new(false) writes false.
+// [End] or [Raw]. An optional member that is nil is omitted, so the session's
+// setting applies; new(false) writes false.
 //
 // Logging or printing a message does not show what is said.
 type Message interface {
@@ -24,20 +24,20 @@ type Message interface {
 
 // A Text is a piece of what the agent says, such as a token of a language
 // model. Twilio speaks the tokens up to and including the last one as one
-// utterance, and begins before it has arrived. Blanks between tokens are the
-// sender's.
+// utterance, and starts before the last one arrives. Include the spaces between
+// tokens.
 type Text struct {
 	Token         string
 	Last          bool   // ends the utterance
-	Lang          string // of the session's languages; empty: the current one
-	Interruptible *bool  // whether the caller can cut it
-	Preemptible   *bool  // whether later messages cut it
+	Lang          string // one of the session's languages; empty: the current one
+	Interruptible *bool  // whether the caller can interrupt it
+	Preemptible   *bool  // whether later messages interrupt it
 }
 
 // A Play plays an audio file.
 type Play struct {
 	Source        string // http or https URL
-	Loop          *int   // times; nil: once; 0: 1,000 times
+	Loop          *int   // number of plays; nil: once; 0: 1,000 times
 	Interruptible *bool
 	Preemptible   *bool
 }
@@ -47,8 +47,8 @@ type SendDigits struct {
 	Digits string // 0-9, *, #, and w for a short wait
 }
 
-// A Language switches the languages of later text and speech. One of the two
-// is required.
+// A Language switches the languages of later text and speech. At least one is
+// required.
 type Language struct {
 	TTSLanguage           string
 	TranscriptionLanguage string
@@ -61,11 +61,12 @@ type End struct {
 	HandoffData string // no card data
 }
 
-// A Raw is a message as JSON, type included, for what has no type here.
+// A Raw is a message as JSON, including its type, for messages without a type
+// here.
 type Raw json.RawMessage
 
-// Append appends m as JSON to dst. The error wraps [ErrMessage]; dst is then
-// returned as it was.
+// Append appends m as JSON to dst. If m is invalid, the error wraps
+// [ErrMessage] and dst is returned unchanged.
 func Append(dst []byte, m Message) ([]byte, error) {
 	if m == nil {
 		return dst, fmt.Errorf("%w: nil", ErrMessage)
@@ -153,8 +154,8 @@ func (m Raw) appendMessage(dst []byte) ([]byte, error) {
 	return append(dst, m...), nil
 }
 
-// ParseMessage reads a message to Twilio, for programs that play Twilio. Types
-// that have none here give a [Raw]. The error wraps [ErrMalformed].
+// ParseMessage parses a message to Twilio, for programs that simulate Twilio. A
+// message of an unknown type is a [Raw]. The error wraps [ErrMalformed].
 func ParseMessage(frame []byte) (Message, error) {
 	var m message
 	if err := m.read(frame); err != nil {
@@ -215,7 +216,7 @@ func (m Raw) Type() string {
 	return read.typ
 }
 
-// LogValue shows how long the token is, and not the token.
+// LogValue shows the length of the token, not the token.
 func (m Text) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("type", "text"), slog.Int("bytes", len(m.Token)), slog.Bool("last", m.Last))
 }
@@ -223,7 +224,7 @@ func (m Text) LogValue() slog.Value {
 // LogValue does not show the URL.
 func (m Play) LogValue() slog.Value { return slog.GroupValue(slog.String("type", "play")) }
 
-// LogValue shows how many digits there are.
+// LogValue shows the number of digits.
 func (m SendDigits) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("type", "sendDigits"), slog.Int("digits", len(m.Digits)))
 }
@@ -234,7 +235,7 @@ func (m Language) LogValue() slog.Value {
 		slog.String("transcription", m.TranscriptionLanguage))
 }
 
-// LogValue shows how long the hand-off data is.
+// LogValue shows the length of the hand-off data.
 func (m End) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("type", "end"), slog.Int("bytes", len(m.HandoffData)))
 }

@@ -14,12 +14,12 @@ import (
 // ErrMalformed is wrapped by the errors of [Parse].
 var ErrMalformed = live.ErrMalformed
 
-// Parse reads one message from Twilio. A type that is not known gives an
-// [Unknown], never an error. Counts are accepted as numbers and as strings of
-// digits; null and missing members read as empty.
+// Parse parses one message from Twilio. A message of an unknown type is an
+// [Unknown], never an error. Counts may be numbers or strings of digits; null
+// and missing members are empty.
 //
-// The error wraps [ErrMalformed]: the frame is not one JSON object in UTF-8, has
-// no type or a member twice, or a member has an impossible value.
+// The error wraps [ErrMalformed]: the frame is not one JSON object in UTF-8,
+// has no type or a repeated member, or a member has an impossible value.
 func Parse(frame []byte) (Event, error) {
 	var m message
 	if err := m.read(frame); err != nil {
@@ -55,11 +55,10 @@ func Parse(frame []byte) (Event, error) {
 	return e, nil
 }
 
-// maxMillis is the largest number of milliseconds that fits a time.Duration.
+// maxMillis is the largest number of milliseconds that fits in a time.Duration.
 const maxMillis = int64(1<<63-1) / int64(time.Millisecond)
 
-// message is a frame taken apart. Its readers take members out; what is left
-// in the end is extra.
+// message is a parsed frame. Its readers remove members; what remains is extra.
 type message struct {
 	typ     string
 	members []member
@@ -187,7 +186,7 @@ func (m *message) setup() Event {
 			}
 			text, err := wire.Text(value)
 			if err != nil {
-				text = string(value) // not what Twilio sends today, and no reason to lose a call
+				text = string(value) // not what Twilio sends today, but not a reason to drop a call
 			}
 			e.CustomParameters[string(name)] = text
 		}
@@ -206,8 +205,8 @@ func (m *message) info() Event {
 	return e
 }
 
-// AppendEvent appends the message as Twilio writes it. Programs that play
-// Twilio need it; it is the inverse of [Parse].
+// AppendEvent appends the message as Twilio writes it, for programs that
+// simulate Twilio. It is the inverse of [Parse].
 func AppendEvent(dst []byte, e Event) []byte { return e.append(dst) }
 
 // object appends the members of one object.

@@ -8,16 +8,17 @@ import (
 	"unicode/utf8"
 )
 
-// How Twilio speaks, for estimates where no events say it.
+// How Twilio speaks, for estimates without events.
 const (
 	soundDelay = 400 * time.Millisecond // from the first token to the first sound
 	charTime   = 70 * time.Millisecond  // a character of speech
-	playTime   = 3 * time.Second        // an audio file, whose length is unknown
-	digitsTime = 2 * time.Second        // keys that are played
-	// A text that was sent less than this ago cannot have been heard: an interrupt
-	// that arrives was on its way before.
+	playTime   = 3 * time.Second        // an audio file of unknown length
+	digitsTime = 2 * time.Second        // keys being played
+	// Text sent less than this ago cannot have been heard: an interrupt that
+	// arrives was already on its way.
 	crossing = 200 * time.Millisecond
-	// After agentSpeaking off, text that was sent shortly before may be on its way.
+	// After agentSpeaking off, text that was sent shortly before may be on its
+	// way.
 	offGrace = 1500 * time.Millisecond
 	settled  = 300 * time.Millisecond
 )
@@ -30,10 +31,10 @@ type playback struct {
 	client  bool // the caller speaks
 	onAt    time.Time
 	offAt   time.Time
-	freeAt  time.Time // when the queue last moved on
+	freeAt  time.Time // when the queue last advanced
 	speaker bool      // a speaker event has been seen
 	tokens  bool      // a tokensPlayed event has been seen
-	last    *record   // the last one that ended by estimate
+	last    *record   // the last item that ended by estimate
 }
 
 type kind int
@@ -49,16 +50,16 @@ type item struct {
 	kind     kind
 	rec      *record
 	from, to int // of an utterance: its part of rec.text
-	played   int // up to where it was heard
-	sure     int // up to where Twilio's words were found in it
+	played   int // position up to which it was heard
+	sure     int // position up to which Twilio's words were found in it
 	digits   string
-	open     bool // an utterance whose last token has not been sent
+	open     bool // an utterance whose last token was not sent yet
 	preempt  bool
-	sentAt   time.Time // the first token
-	closedAt time.Time // the last token so far
+	sentAt   time.Time // time of the first token
+	closedAt time.Time // time of the last token so far
 }
 
-// blind reports whether Twilio sends no events, as far as is known.
+// blind reports whether Twilio appears to send no events.
 func (p *playback) blind() bool { return !p.speaker && !p.tokens }
 
 // front returns the item that is being played.
@@ -86,12 +87,12 @@ func (p *playback) add(it *item, now time.Time) {
 	p.items = append(p.items, it)
 }
 
-// text notes that a token was sent.
+// text records that a token was sent.
 func (p *playback) text(rec *record, m *Text, now time.Time) {
 	it := p.open()
 	if it == nil {
 		if m.Token == "" {
-			return // closes nothing, and Twilio says nothing
+			return // ends nothing, and Twilio says nothing
 		}
 		n := len(rec.text)
 		it = &item{kind: spoken, rec: rec, from: n, played: n, sure: n, open: true}
@@ -104,7 +105,7 @@ func (p *playback) text(rec *record, m *Text, now time.Time) {
 	it.preempt = it.preempt || m.Preemptible != nil && *m.Preemptible
 }
 
-// pop removes the first n items. What they say counts as heard in full.
+// pop removes the first n items. Their text counts as heard in full.
 func (p *playback) pop(n int, now time.Time, guessed bool) {
 	for _, it := range p.items[:n] {
 		if it.kind == spoken && it.played < it.to {
@@ -124,8 +125,8 @@ func (p *playback) pop(n int, now time.Time, guessed bool) {
 	}
 }
 
-// tokensPlayed notes that Twilio has spoken v. It returns false if v is nothing
-// that was sent.
+// tokensPlayed records that Twilio has spoken v. It returns false if v was not
+// sent.
 func (p *playback) tokensPlayed(v string, now time.Time) bool {
 	p.tokens = true
 	for i, it := range p.items {
@@ -157,20 +158,20 @@ func (p *playback) tokensPlayed(v string, now time.Time) bool {
 	if it.played == it.from && it.from == 0 && !p.agent && now.Sub(it.sentAt) < settled {
 		return false
 	}
-	// Twilio has read something aloud in other words, a number for example.
+	// Twilio read something aloud in other words, such as a number.
 	it.rec.guessed = true
 	end := min(it.to, it.played+len(v))
 	for end < it.to && !utf8.RuneStart(it.rec.text[end]) {
 		end++
 	}
-	// That ends nothing: the rest, or agentSpeaking off, will.
+	// Nothing ends here: the rest, or agentSpeaking off, will end it.
 	it.played = end
 	it.rec.heard = max(it.rec.heard, end)
 	return true
 }
 
-// passed removes the first n items, because a later one is being played. A
-// preemptible one was cut by it.
+// passed removes the first n items because a later one is being played. A
+// preemptible one was interrupted by it.
 func (p *playback) passed(n int, now time.Time) {
 	for _, it := range p.items[:n] {
 		if it.kind == spoken && it.preempt {
@@ -191,7 +192,7 @@ func (p *playback) advance(it *item, end int, now time.Time) {
 	}
 }
 
-// agentSpeaking notes that the agent began or ceased to speak.
+// agentSpeaking records that the agent started or stopped speaking.
 func (p *playback) agentSpeaking(on bool, now time.Time) {
 	p.speaker, p.agent = true, on
 	if on {
@@ -213,7 +214,8 @@ func (p *playback) agentSpeaking(on bool, now time.Time) {
 	}
 }
 
-// covered reports whether agentSpeaking off means that it was heard in full.
+// covered reports whether agentSpeaking off means that the item was heard in
+// full.
 func (p *playback) covered(it *item, now time.Time) bool {
 	if it.kind == dialed {
 		return false // keys are played without agentSpeaking
@@ -225,7 +227,7 @@ func (p *playback) covered(it *item, now time.Time) bool {
 	return p.onAt.After(it.sentAt) && quiet >= settled || quiet >= time.Second
 }
 
-// duration is how long an item takes by estimate.
+// duration returns the estimated duration of an item.
 func (it *item) duration() time.Duration {
 	switch it.kind {
 	case played:
@@ -236,7 +238,7 @@ func (it *item) duration() time.Duration {
 	return time.Duration(utf8.RuneCount(it.rec.text[it.from:it.to])) * charTime
 }
 
-// started is when it began to be heard, by estimate.
+// started returns the estimated time when playback of an item started.
 func (p *playback) started(it *item) time.Time {
 	start := it.sentAt
 	if p.onAt.After(start) && p.onAt.After(p.freeAt) {
@@ -248,8 +250,8 @@ func (p *playback) started(it *item) time.Time {
 	return start.Add(soundDelay)
 }
 
-// deadline returns when the front item counts as heard although no event says
-// so. It is zero if there is none.
+// deadline returns when the front item counts as heard even without an event.
+// It is zero if there is none.
 func (p *playback) deadline() time.Time {
 	it := p.front()
 	switch {
@@ -272,8 +274,8 @@ func (p *playback) deadline() time.Time {
 	return p.started(it).Add(2*it.duration() + 5*time.Second)
 }
 
-// expire settles what is overdue and returns whether anything was, and whether
-// by estimate because there are no events.
+// expire ends overdue items. It reports whether there were any, and whether
+// that is an estimate because there are no events.
 func (p *playback) expire(now time.Time) (moved, blind bool) {
 	for {
 		at := p.deadline()
@@ -288,8 +290,8 @@ func (p *playback) expire(now time.Time) (moved, blind bool) {
 	}
 }
 
-// interrupt notes that Twilio has dropped its queue, and returns the turns
-// whose words were in it.
+// interrupt records that Twilio dropped its queue, and returns the turns whose
+// words were in it.
 func (p *playback) interrupt(e Interrupt, now time.Time) (cut []uint64) {
 	var keep, drop []*item
 	for _, it := range p.items {
@@ -310,7 +312,7 @@ func (p *playback) interrupt(e Interrupt, now time.Time) (cut []uint64) {
 			cut = append(cut, it.rec.tag)
 		}
 	}
-	// A turn that was cut says nothing more.
+	// An interrupted turn says nothing more.
 	p.items, p.freeAt = keep[:0], now
 	for _, it := range keep {
 		if slices.Contains(cut, it.rec.tag) {
@@ -322,11 +324,11 @@ func (p *playback) interrupt(e Interrupt, now time.Time) (cut []uint64) {
 	return cut
 }
 
-// locate finds where the caller cut in from the fragment that the interrupt
-// reports and from the time that has passed.
+// locate finds the position of an interruption from the reported fragment and
+// the elapsed time.
 func (p *playback) locate(e Interrupt, now time.Time) {
 	if len(p.items) == 0 {
-		// By estimate everything had been heard. It had not.
+		// By estimate everything was heard, but it was not.
 		if r := p.last; r != nil && r.guessed {
 			if _, end, ok := findLast(r.text, e.UtteranceUntilInterrupt); ok {
 				r.heard = end
@@ -365,7 +367,7 @@ func (p *playback) locate(e Interrupt, now time.Time) {
 		}
 		elapsed -= min(elapsed, it.duration())
 	}
-	// The fragment is empty or in other words: only the time is left.
+	// The fragment is empty or in other words: use the time.
 	elapsed = max(0, now.Sub(p.started(p.items[0]))-e.DurationUntilInterrupt)
 	if e.UtteranceUntilInterrupt != "" {
 		elapsed += e.DurationUntilInterrupt
@@ -389,7 +391,7 @@ func (p *playback) locate(e Interrupt, now time.Time) {
 
 func abs(n int) int { return max(n, -n) }
 
-// offset returns the index in bytes of the nth character, at most the length.
+// offset returns the byte index of the nth character, at most the length.
 func offset(text []byte, n int) int {
 	at := 0
 	for ; n > 0 && at < len(text); n-- {
@@ -399,8 +401,8 @@ func offset(text []byte, n int) int {
 	return at
 }
 
-// match reports whether v stands in text at from, if blanks are left out, and
-// where it ends. Blanks behind the end of the text belong to it.
+// match reports whether v occurs in text at from, ignoring spaces, and where it
+// ends. Spaces after the end of the text belong to it.
 func match(text []byte, from int, v string) (end int, ok bool) {
 	at, any := from, false
 	for _, want := range v {
@@ -429,7 +431,7 @@ func blanks(text []byte) int {
 	return len(text) - len(rest)
 }
 
-// find returns the first place of v in text from there on.
+// find returns the first position of v in text from there on.
 func find(text []byte, from int, v string) (start, end int, ok bool) {
 	for start = from; start < len(text); start++ {
 		if !utf8.RuneStart(text[start]) || unicode.IsSpace(rune(text[start])) {
@@ -442,7 +444,7 @@ func find(text []byte, from int, v string) (start, end int, ok bool) {
 	return 0, 0, false
 }
 
-// findLast returns the last place.
+// findLast returns the last position.
 func findLast(text []byte, v string) (start, end int, ok bool) {
 	for at := 0; ; at = start + 1 {
 		s, e, more := find(text, at, v)

@@ -62,54 +62,59 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// moveWait is how long a session that is moved may go on speaking.
+// moveWait is how long a session that is being moved may finish speaking.
 const moveWait = 8 * time.Second
 
-// Options change what a [Handler] does. The zero value is safe.
+// Options configure a [Handler]. Set Accounts or Admit; the other fields have
+// safe defaults.
 type Options struct {
-	// Accounts are the account SIDs that a setup may name. Empty: any.
+	// Accounts are the account SIDs that a setup may name. Empty means any.
 	Accounts []string
 
 	// Admit is called with each setup before the session begins. An error refuses
 	// the session. See [Pass].
 	Admit func(context.Context, Setup) error
 
-	// Limit is how many sessions there may be at once. Zero: 1,000. Use
-	// [Handler.Len] to tell callers that all lines are busy before it is reached.
+	// Limit is the maximum number of concurrent sessions. Zero means 1,000. Use
+	// [Handler.Len] to tell callers that all lines are busy before the limit is
+	// reached.
 	Limit int
 
-	// MaxMessage is the size of an incoming message in bytes. Zero: 64 KiB.
+	// MaxMessage is the maximum size of an incoming message in bytes. Zero
+	// means 64 KiB.
 	MaxMessage int
 
-	// MaxQueue is how many bytes may wait to be sent. Zero: 256 KiB. Send waits
-	// while the queue is full, which it is only if Twilio does not read.
+	// MaxQueue is the maximum number of bytes that wait to be sent. Zero means
+	// 256 KiB. Send waits while the queue is full, which happens only if Twilio
+	// does not read.
 	MaxQueue int
 
-	// SetupTimeout is the time until the setup has arrived. Zero: 10 seconds.
+	// SetupTimeout is how long to wait for the setup. Zero means 10 seconds.
 	SetupTimeout time.Duration
 
-	// MaxDuration is the length of a session, after which it is moved. Zero: four
-	// hours, Twilio's limit for a call. Negative: none.
+	// MaxDuration is the length of a session, after which it is moved. Zero
+	// means four hours, Twilio's limit for a call. Negative means no limit.
 	MaxDuration time.Duration
 
-	// Ping is the time between pings. Zero: 25 seconds. Negative: none.
+	// Ping is the time between pings. Zero means 25 seconds. Negative means
+	// none.
 	Ping time.Duration
 
-	// Move is called for a session that Shutdown or MaxDuration ends. It returns
-	// the HandoffData of the action request, which can connect the call again; see
-	// [Handler.Shutdown]. Session.History is complete at this point.
+	// Move is called for a session that Shutdown or MaxDuration ends. It
+	// returns the HandoffData of the action request, which can connect the call
+	// again; see [Handler.Shutdown]. Session.History is complete at this point.
 	Move func(*Session) (handoff string)
 
 	// Timing is called at the end of each turn of a [Conversation]. It must not
 	// block.
 	Timing func(*Session, Timing)
 
-	// Logger gets what goes wrong. No log holds what was said or numbers of people.
-	// Nil: slog.Default().
+	// Logger receives errors and warnings. They contain neither what was said
+	// nor phone numbers. Nil means slog.Default().
 	Logger *slog.Logger
 }
 
-// A Handler accepts ConversationRelay sessions and knows those that are live.
+// A Handler accepts ConversationRelay sessions and holds the live ones.
 type Handler struct {
 	serve  func(context.Context, *Session) error
 	opts   Options
@@ -127,10 +132,10 @@ type turnCounters struct {
 // handshake was verified and the setup admitted. The context of serve ends with
 // the cause [ErrHungUp] when the session is over.
 //
-// If serve returns nil, the session is ended as [Session.End] does, and the call
-// goes on with the action of <Connect> or the next verb. If it returns an error,
-// the WebSocket is closed and the action request says "failed". New panics if v
-// or serve is nil.
+// If serve returns nil, the session is ended like with [Session.End], and the
+// call continues with the action of <Connect> or the next verb. If it returns
+// an error, the WebSocket is closed and the action request says "failed". New
+// panics if v or serve is nil.
 func New(v *signature.Verifier, serve func(context.Context, *Session) error, opts *Options) *Handler {
 	if serve == nil {
 		panic("relay: nil function")
@@ -147,7 +152,7 @@ func New(v *signature.Verifier, serve func(context.Context, *Session) error, opt
 	return h
 }
 
-// Handle is short for [New].
+// Handle is the same as [New].
 func Handle(v *signature.Verifier, serve func(context.Context, *Session) error, opts *Options) http.Handler {
 	return New(v, serve, opts)
 }
@@ -160,20 +165,21 @@ func (h *Handler) Session(callSID string) (*Session, bool) { return h.server.Ses
 func (h *Handler) Len() int { return h.server.Len() }
 
 // Shutdown refuses new sessions and waits until the live ones are over. When
-// ctx ends, it moves those that are left: each finishes what it is saying, within
-// eight seconds, and is ended with the HandoffData that Options.Move returns.
-// The action request of <Connect> then arrives at another process, whose answer
-// connects the call again; [Conversation.Restored] takes up the history there.
+// ctx ends, it moves the remaining ones: each finishes what it is saying,
+// within eight seconds, and is ended with the HandoffData that Options.Move
+// returns. The action request of <Connect> then arrives at another process,
+// whose answer connects the call again; [Conversation.Restored] restores the
+// history there.
 //
 // Shutdown of [http.Server] neither closes nor waits for WebSockets, so call
-// both. The error is that of ctx if a session had to be cut.
+// both. The error is that of ctx if a session had to be cut off.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	return h.server.Shutdown(ctx, func(ctx context.Context, s *Session) { s.move(ctx) })
 }
 
 // Stats are the counters of a handler since it was made, for dashboards.
 type Stats struct {
-	Live        int   // sessions now
+	Live        int   // current sessions
 	Sessions    int64 // sessions accepted
 	Refused     int64 // handshakes without a valid signature
 	Full        int64 // handshakes refused because of Limit or Shutdown
@@ -188,12 +194,12 @@ type Stats struct {
 	Stalled     int64 // sessions ended because Twilio did not read
 	Moved       int64 // sessions that Shutdown ended
 	Interrupts  int64 // Interrupt messages
-	Turns       int64 // turns of Conversations that are over
+	Turns       int64 // finished turns of Conversations
 	Superseded  int64 // of these, superseded ones
-	Answered    int64 // of these, those that have sent a token
+	Answered    int64 // of these, those that sent a token
 
-	// FirstToken is the sum of the times from the input to the first token, over
-	// the answered turns.
+	// FirstToken is the sum of the times from the input to the first token,
+	// over the answered turns.
 	FirstToken time.Duration
 }
 
@@ -260,7 +266,7 @@ func hungUp(err error) error {
 // admit applies the checks of the options.
 func (h *Handler) admit(ctx context.Context, setup Setup) error {
 	if len(h.opts.Accounts) > 0 && !slices.Contains(h.opts.Accounts, setup.AccountSID) {
-		return errors.New("the setup names an account that is not in Options.Accounts")
+		return errors.New("the account of the setup is not in Options.Accounts")
 	}
 	if h.opts.Admit != nil {
 		return h.opts.Admit(ctx, setup)
@@ -275,12 +281,12 @@ func (h *Handler) admit(ctx context.Context, setup Setup) error {
 
 func (h *Handler) reject(s *Session, err error) {
 	h.server.Counters().Rejected.Add(1)
-	// The error may be the user's and hold anything.
+	// The error may be the user's and contain anything.
 	h.log().Warn("relay: session not admitted", "call", s.setup.CallSID, "error", safe(err))
 }
 
-// safe returns what can be logged of an error: the text of ours, the type of
-// others.
+// safe returns the part of an error that can be logged: the text of ours, the
+// type of others.
 func safe(err error) string {
 	for _, ours := range []error{ErrOverflow, ErrStalled, ErrTooLarge, ErrProtocol, ErrMalformed, ErrHungUp, ErrEnded, live.ErrNoStart, live.ErrPass} {
 		if errors.Is(err, ours) {
@@ -292,14 +298,14 @@ func safe(err error) string {
 
 func (h *Handler) log() *slog.Logger { return h.server.Logger() }
 
-// warnBlind says once that history is estimated.
+// warnBlind logs once that history is estimated.
 func (h *Handler) warnBlind() {
 	h.blind.Do(func() {
 		h.log().Warn(`relay: Twilio sends no playback events, so what was heard is estimated; build the TwiML with relay.Connect or set events="speaker-events tokens-played"`)
 	})
 }
 
-// expire moves a session that has lasted as long as it may.
+// expire moves a session that reached MaxDuration.
 func (s *Session) expire() {
 	ctx, cancel := context.WithTimeout(context.Background(), moveWait+closeWait)
 	defer cancel()
@@ -307,11 +313,11 @@ func (s *Session) expire() {
 	s.conn.Linger(closeWait)
 }
 
-// finish ends the session after the function has returned err.
+// finish ends the session after the function returned err.
 func (s *Session) finish(ctx context.Context, err error) {
 	switch {
 	case s.conn.Err() != nil:
-		// Twilio was first.
+		// Twilio closed first.
 		if err != nil && !errors.Is(err, ErrHungUp) && !errors.Is(err, context.Canceled) {
 			s.h.log().Debug("relay: session ended", "call", s.setup.CallSID, "error", safe(err))
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/ringback-go/ringback/internal/live"
 )
 
-// maxEvents and maxEventBytes bound what waits for [Session.Receive].
+// maxEvents and maxEventBytes limit what waits for [Session.Receive].
 const (
 	maxEvents     = 256
 	maxEventBytes = 1 << 20
@@ -24,30 +24,31 @@ const (
 	closeWait = 5 * time.Second  // until Twilio closes
 )
 
-// Why a session ended, or why it could not be used. The first three are also
-// the causes of the context of a [Turn].
+// The reasons why a session ended or cannot be used. The first three are also
+// causes of the context of a [Turn].
 var (
-	// ErrInterrupted: the caller cut the reply while it was heard.
+	// ErrInterrupted: the caller interrupted the reply.
 	ErrInterrupted = errors.New("relay: interrupted by the caller")
-	// ErrSuperseded: the caller went on while nothing was heard, so Twilio reports no
-	// interruption.
+	// ErrSuperseded: the caller continued while nothing was playing, so Twilio
+	// reports no interruption.
 	ErrSuperseded = errors.New("relay: superseded by newer input")
 	// ErrHungUp: the session is over.
 	ErrHungUp = errors.New("relay: the call has ended")
 	// ErrEnded: an End message has been sent.
 	ErrEnded = errors.New("relay: the session was ended")
-	// ErrOverflow: the function did not receive, and too many events were waiting.
+	// ErrOverflow: the function did not receive, and too many events were
+	// waiting.
 	ErrOverflow = live.ErrOverflow
 	// ErrStalled: Twilio did not read.
 	ErrStalled = live.ErrStalled
 	// ErrTooLarge: a message was over the limit, in either direction.
 	ErrTooLarge = live.ErrTooLarge
-	// ErrProtocol: the peer does not speak ConversationRelay.
+	// ErrProtocol: the peer violated the ConversationRelay protocol.
 	ErrProtocol = live.ErrProtocol
 )
 
-// A CloseError is the end of a session that Twilio closed for a reason, such
-// as ten malformed messages in a row.
+// A CloseError means that Twilio closed the session for a reason, such as ten
+// malformed messages in a row.
 type CloseError struct {
 	Code   int // of the WebSocket close frame
 	Reason string
@@ -59,7 +60,7 @@ func (e *CloseError) Error() string {
 }
 
 // A Session is one ConversationRelay session of a call. Its methods may be
-// called concurrently, except that one goroutine at a time receives.
+// called concurrently, except that only one goroutine at a time may receive.
 type Session struct {
 	h      *Handler
 	conn   *live.Conn
@@ -72,12 +73,12 @@ type Session struct {
 	waiting int // bytes in events
 	scratch []byte
 	ended   bool // an End has been queued
-	moving  bool // no further turn begins
+	moving  bool // no further turn starts
 	play    playback
 	history []*record
 	moved   chan struct{} // closed and replaced at each change
 	timer   *time.Timer   // of play.deadline
-	turns   int           // whose functions run or whose words wait to be heard
+	turns   int           // turns whose functions run or whose words are to be heard
 	cut     func(tags []uint64)
 	talking bool // a Conversation keeps the history
 }
@@ -103,12 +104,12 @@ func (s *Session) Setup() Setup { return s.setup }
 // Request returns the handshake, for path values and headers. Its body is gone.
 func (s *Session) Request() *http.Request { return s.req }
 
-// Receive returns the next event. It returns io.EOF when Twilio has ended the
-// session in the regular way, a [*CloseError] when it gave another reason, and
-// else an error that says what went wrong: [ErrOverflow], [ErrStalled],
-// [ErrTooLarge], [ErrProtocol], [ErrMalformed] or io.ErrUnexpectedEOF.
+// Receive returns the next event. It returns io.EOF if Twilio ended the session
+// normally, a [*CloseError] if it gave another reason, and otherwise
+// [ErrOverflow], [ErrStalled], [ErrTooLarge], [ErrProtocol], [ErrMalformed] or
+// io.ErrUnexpectedEOF.
 //
-// ctx bounds the wait alone. The session goes on after its end.
+// The end of ctx ends only the wait, not the session.
 func (s *Session) Receive(ctx context.Context) (Event, error) {
 	if a, ok := s.poll(); ok {
 		return a, nil
@@ -149,7 +150,7 @@ func (s *Session) received(a arrived) Event {
 	return a.event
 }
 
-// err returns why the connection is over, in the terms of this package.
+// err returns why the connection is over, as an error of this package.
 func (s *Session) err() error { return public(s.conn.Err()) }
 
 func public(err error) error {
@@ -162,12 +163,12 @@ func public(err error) error {
 	return fmt.Errorf("relay: %w", err)
 }
 
-// Send queues a message. An error that wraps [ErrMessage] says that it is
-// invalid; after an [End] the error is [ErrEnded], and after the end of the session it
-// wraps [ErrHungUp].
+// Send queues all messages in order, or none of them. An error that wraps
+// [ErrMessage] means that one is invalid; after an [End] it is [ErrEnded], and
+// after the end of the session it wraps [ErrHungUp].
 //
-// ctx bounds the wait for room in the queue alone, which is long only if
-// Twilio does not read.
+// ctx limits only the wait for space in the queue, which is long only if Twilio
+// does not read.
 func (s *Session) Send(ctx context.Context, m Message) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -182,7 +183,7 @@ func (s *Session) Send(ctx context.Context, m Message) error {
 	}
 }
 
-// errRetry says that there may be room now.
+// errRetry means that there may be space now.
 var errRetry = errors.New("retry")
 
 func (s *Session) wait(ctx context.Context, room <-chan struct{}, err error) error {
@@ -199,7 +200,7 @@ func (s *Session) wait(ctx context.Context, room <-chan struct{}, err error) err
 	}
 }
 
-// enqueue queues messages and notes what will be played. rec is the line that
+// enqueue queues messages and records what will be played. rec is the line that
 // texts belong to; nil: a new one for each utterance. s.mu must be held.
 func (s *Session) enqueue(tag uint64, rec *record, messages []Message) (room <-chan struct{}, err error) {
 	if s.ended {
@@ -242,7 +243,7 @@ func (s *Session) enqueue(tag uint64, rec *record, messages []Message) (room <-c
 	return nil, nil
 }
 
-// sent notes what a message does to the play queue.
+// sent records what a message does to the play queue.
 func (s *Session) sent(tag uint64, rec *record, m Message, now time.Time) {
 	line := func() *record {
 		if rec != nil {
@@ -272,7 +273,8 @@ func (s *Session) sent(tag uint64, rec *record, m Message, now time.Time) {
 	}
 }
 
-// silent returns the record of an item that has no words: it is in no history.
+// silent returns the record of an item without words, which is not in the
+// history.
 func (s *Session) silent(tag uint64, rec *record, now time.Time) *record {
 	if rec != nil {
 		return rec
@@ -280,7 +282,7 @@ func (s *Session) silent(tag uint64, rec *record, now time.Time) *record {
 	return &record{tag: tag, began: now}
 }
 
-// closeUtterance notes that an utterance ends without a last token.
+// closeUtterance records that an utterance ends without a last token.
 func (s *Session) closeUtterance() {
 	if it := s.play.open(); it != nil {
 		it.open = false
@@ -298,7 +300,7 @@ func (s *Session) changed(now time.Time) {
 	}
 }
 
-// tick settles what no event has settled.
+// tick handles what is due without an event.
 func (s *Session) tick() {
 	if s.conn.Err() != nil {
 		return
@@ -317,8 +319,8 @@ func (s *Session) tick() {
 
 // End ends the session after everything sent so far was heard: Twilio closes
 // the WebSocket and makes the action request of <Connect>, with handoff as its
-// HandoffData. When ctx ends first, the session ends then, and what was not
-// spoken is lost; so a farewell needs a context of some seconds.
+// HandoffData. If ctx ends first, the session ends then, and what was not
+// spoken is lost, so give a farewell a context of some seconds.
 //
 // In a [Conversation], use [Turn.HandOff] and [Turn.HangUp]: an interruption
 // cancels them.
@@ -337,7 +339,7 @@ func (s *Session) End(ctx context.Context, handoff string) error {
 }
 
 // quiet waits until nothing is left to be heard or, with turns, to be said. It
-// returns when ctx ends or the session is over, too.
+// also returns when ctx ends or the session is over.
 func (s *Session) quiet(ctx context.Context, turns bool) {
 	for {
 		s.mu.Lock()
@@ -362,7 +364,7 @@ func (s *Session) move(ctx context.Context) {
 	s.mu.Lock()
 	s.moving = true
 	s.mu.Unlock()
-	// A long reply must not use up the time that closing takes.
+	// A long reply must not use up the time for closing.
 	wait, cancel := context.WithTimeout(ctx, moveWait)
 	defer cancel()
 	s.quiet(wait, true)
@@ -379,7 +381,7 @@ func (s *Session) move(ctx context.Context) {
 	_ = s.Send(ctx, End{HandoffData: handoff})
 }
 
-// frame reads one message. It runs on the reader's goroutine.
+// frame handles one message. It runs on the reader's goroutine.
 func (s *Session) frame(frame []byte) error {
 	e, err := Parse(frame)
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// errTurnOver is what a goroutine gets that writes after the function of its turn
-// has returned.
+// errTurnOver is returned to a goroutine that writes after the function of its
+// turn has returned.
 var errTurnOver = errors.New("relay: the turn's function has returned")
 
-// fillerRetry is how often a filler looks whether it is quiet.
+// fillerRetry is how often a filler checks for silence.
 const fillerRetry = 200 * time.Millisecond
 
-// A Turn is one answer of a [Conversation]. It ends when its words were heard, or
-// when the caller goes on. Its methods may be called concurrently.
+// A Turn is one answer of a [Conversation]. It ends when its words were heard,
+// or when the caller continues. Its methods may be called concurrently.
 type Turn struct {
 	k       *talk
 	s       *Session
@@ -34,28 +34,28 @@ type Turn struct {
 	// Guarded by Session.mu.
 	over     error // why nothing more is sent
 	closed   bool  // the function has returned and the last words are queued
-	returned bool  // the goroutine of Serve knows
-	left     bool  // not counted any more
+	returned bool  // reported to the goroutine of Serve
+	left     bool  // no longer counted
 	style    Text
 	rec      *record // the answer
 	filler   *record
 	timer    *time.Timer // of the filler
 	used     bool        // the filler was said
-	partial  []byte      // the beginning of a character
-	end      *string     // what HandOff or HangUp asked for
+	partial  []byte      // start of a character
+	end      *string     // what HandOff or HangUp requested
 	first    time.Time   // token
 }
 
-// Timing is how long a turn took, on one clock. The caller waits some 300 to 500
-// milliseconds more, which a server cannot see: recognition before the input, the
-// phone network after the sound.
+// Timing is how long a turn took, on one clock. The caller waits some 300 to
+// 500 milliseconds more, which a server cannot measure: recognition before the
+// input, the phone network after the audio.
 type Timing struct {
 	Input      time.Time     // when the input arrived
 	FirstToken time.Duration // from Input to the first token of the answer; zero: none
-	FirstSound time.Duration // from Input to the first sound of the answer; zero: unknown
+	FirstSound time.Duration // from Input to the first audio of the answer; zero: unknown
 	Filler     time.Duration // from Input to the filler; zero: none
 	End        time.Duration // from Input to the end of the turn
-	Cause      error         // nil: heard to the end; else that of the turn's context
+	Cause      error         // nil: heard to the end; otherwise that of the turn's context
 }
 
 // Input returns what the caller said or keyed in.
@@ -64,10 +64,10 @@ func (t *Turn) Input() Input { return t.input }
 // Session returns the session of the turn.
 func (t *Turn) Session() *Session { return t.s }
 
-// History returns the conversation so far, the input of this turn included.
+// History returns the conversation so far, including the input of this turn.
 func (t *Turn) History() []Line { return t.s.History() }
 
-// Use sets the language and the flags of what WriteString sends from now on. The
+// Use sets the language and the flags of what WriteString sends from now on.
 // Token and Last of style are ignored.
 func (t *Turn) Use(style Text) {
 	t.s.mu.Lock()
@@ -76,9 +76,8 @@ func (t *Turn) Use(style Text) {
 }
 
 // WriteString says a piece of the answer, such as a token of a language model.
-// It is sent at once, and blanks are sent as they are. Once the turn is over it
-// sends nothing and returns the cause: [ErrInterrupted], [ErrSuperseded] or
-// [ErrHungUp].
+// It is sent at once and unchanged. Once the turn is over, it sends nothing and
+// returns the cause: [ErrInterrupted], [ErrSuperseded] or [ErrHungUp].
 func (t *Turn) WriteString(token string) (int, error) {
 	if err := t.say(token); err != nil {
 		return 0, err
@@ -86,8 +85,7 @@ func (t *Turn) WriteString(token string) (int, error) {
 	return len(token), nil
 }
 
-// Write does what WriteString does. A character may be divided between two
-// calls.
+// Write is like WriteString. A character may be split between two calls.
 func (t *Turn) Write(token []byte) (int, error) { return t.WriteString(string(token)) }
 
 func (t *Turn) say(token string) error {
@@ -101,7 +99,7 @@ func (t *Turn) say(token string) error {
 	}
 }
 
-// cause prefers why the turn is over to what a wait or a queue says.
+// cause returns why the turn is over, if it is, and otherwise err.
 func (t *Turn) cause(err error) error {
 	if err == nil {
 		return nil
@@ -142,7 +140,7 @@ func (t *Turn) queueToken(token string) (<-chan struct{}, error) {
 	return room, err
 }
 
-// spoke notes the first words of the answer.
+// spoke records the first words of the answer.
 func (t *Turn) spoke(rec *record, now time.Time) {
 	t.stopFiller()
 	if t.first.IsZero() {
@@ -154,8 +152,8 @@ func (t *Turn) spoke(rec *record, now time.Time) {
 	}
 }
 
-// wholeCharacters returns the length of s without the beginning of a character
-// that is not complete.
+// wholeCharacters returns the length of s without an incomplete character at
+// its end.
 func wholeCharacters(s string) int {
 	for i := 1; i <= min(utf8.UTFMax-1, len(s)); i++ {
 		if c := s[len(s)-i]; utf8.RuneStart(c) {
@@ -178,11 +176,11 @@ func (t *Turn) usable() error {
 	return context.Cause(t.ctx)
 }
 
-// Send sends messages in their order, all or none: a [Play], [SendDigits], a
-// [Language], a [Text] with flags of its own. It begins with the end of the
-// utterance that WriteString has begun, unless the first is a Text. An [End] takes
-// effect as HandOff does, and must be the last. The errors are those of
-// WriteString and [Session.Send].
+// Send sends messages in order, all or none: a [Play], [SendDigits], a
+// [Language], a [Text] with its own flags. It first ends the utterance that
+// WriteString started, unless the first message is a Text. An [End] works like
+// HandOff and must be the last. The errors are those of WriteString and
+// [Session.Send].
 func (t *Turn) Send(messages ...Message) error {
 	for i, m := range messages {
 		var end End
@@ -249,8 +247,8 @@ func (t *Turn) queueMessages(messages []Message) (<-chan struct{}, error) {
 	return room, err
 }
 
-// Flush ends the utterance. Twilio speaks whole clauses anyway; Flush helps
-// when the next words will take a while.
+// Flush ends the utterance. Twilio speaks whole clauses anyway; Flush helps if
+// the next words will take a while.
 func (t *Turn) Flush() error {
 	for {
 		t.s.mu.Lock()
@@ -287,10 +285,10 @@ func (t *Turn) close() error {
 	return err
 }
 
-// Filler says one of the texts if the answer has not begun after the given time
-// and nobody is speaking. There is at most one filler per turn. The texts are used
-// in rotation, so callers do not hear the same one each time. The answer follows
-// the filler. Call stop to cancel it.
+// Filler says one of the texts if the answer has not started after the given
+// time and nobody is speaking. There is at most one filler per turn. The texts
+// are used in rotation, so callers do not hear the same one each time. The
+// answer follows the filler. Call stop to cancel it.
 //
 // A filler has its own line in the history, and Timing does not count it as the
 // answer.
@@ -344,10 +342,11 @@ func (t *Turn) stopFiller() {
 	}
 }
 
-// Keep runs do, which an interruption does not cancel, and returns its error. Use
-// it for work such as a booking. The context of do is that of the session. The text
-// what describes the work in a few words. Keep adds it to the history as done or as
-// failed, even if the turn is over by then. There are no nudges while do runs.
+// Keep runs do, which an interruption does not cancel, and returns its error.
+// Use it for work such as a booking. The context of do is that of the session.
+// The text what describes the work in a few words. Keep adds it to the history
+// as done or as failed, even if the turn is over by then. There are no nudges
+// while do runs.
 func (t *Turn) Keep(what string, do func(context.Context) error) error {
 	s := t.s
 	count := func(n int) {
@@ -370,8 +369,8 @@ func (t *Turn) Keep(what string, do func(context.Context) error) error {
 }
 
 // HandOff ends the session, with data as the HandoffData of the action request,
-// when this turn was heard to its end. If the turn is interrupted, the session goes
-// on. It does nothing once the turn is over.
+// after this turn was heard to its end. If the turn is interrupted, the session
+// continues. HandOff does nothing once the turn is over.
 func (t *Turn) HandOff(data string) {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
@@ -380,8 +379,8 @@ func (t *Turn) HandOff(data string) {
 	}
 }
 
-// HangUp is HandOff without data. The action of <Connect>, or the verb behind it,
-// decides what happens with the call; without either it ends.
+// HangUp is HandOff without data. The action of <Connect>, or the next verb,
+// decides how the call continues; without either it ends.
 func (t *Turn) HangUp() { t.HandOff("") }
 
 // stop ends the turn with a cause. s.mu must be held.
@@ -406,7 +405,7 @@ func (t *Turn) finish(now time.Time) {
 	t.leave()
 }
 
-// leave takes the turn out of the counts. s.mu must be held.
+// leave removes the turn from the counts. s.mu must be held.
 func (t *Turn) leave() {
 	if t.left {
 		return
@@ -445,7 +444,7 @@ func (t *Turn) report(cause error, now time.Time) {
 	}
 }
 
-// LogValue shows sizes alone.
+// LogValue shows sizes only.
 func (i Input) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("bytes", len(i.Text)), slog.Int("keys", len(i.Keys)), slog.String("lang", i.Lang))
 }

@@ -1,5 +1,5 @@
-// Package audio converts the sound of a telephone call: between μ-law, A-law
-// and 16-bit PCM, and between 8, 16 and 24 kHz, which speech APIs take.
+// Package audio converts the audio of a phone call: between μ-law, A-law and
+// 16-bit PCM, and between 8, 16 and 24 kHz, the rates of speech APIs.
 //
 //	toModel, err := audio.NewConverter(audio.MuLaw8k, audio.PCM24k)
 //	if err != nil {
@@ -7,10 +7,9 @@
 //	}
 //	samples = toModel.Append(samples[:0], frame)
 //
-// All sound is mono, except in WAV files, which may have two channels. A
-// [Converter] keeps what it needs from one piece to the next, so a stream that
-// is converted in pieces of any length gives the same bytes as one that is
-// converted whole.
+// All audio is mono, except in WAV files, which may have two channels. A
+// [Converter] keeps its state between pieces, so a stream that is converted in
+// pieces of any length gives the same bytes as one that is converted whole.
 package audio
 
 import (
@@ -19,7 +18,7 @@ import (
 	"time"
 )
 
-// An Encoding is how a sample is written.
+// An Encoding is the encoding of a sample.
 type Encoding string
 
 const (
@@ -28,14 +27,14 @@ const (
 	PCM16 Encoding = "pcm16" // signed 16-bit linear, little-endian, two bytes a sample
 )
 
-// A Format is the encoding and the sample rate of mono sound. Its zero value is
-// no valid format: sound without a rate cannot be played.
+// A Format is the encoding and the sample rate of mono audio. Its zero value is
+// not valid.
 type Format struct {
 	Encoding Encoding
-	Rate     int // samples a second: 8000, 16000 or 24000
+	Rate     int // samples per second: 8000, 16000 or 24000
 }
 
-// The usual formats: telephone lines, and what speech APIs take and return.
+// The usual formats: that of phone lines, and those of speech APIs.
 var (
 	MuLaw8k = Format{MuLaw, 8000}
 	ALaw8k  = Format{ALaw, 8000}
@@ -44,8 +43,8 @@ var (
 	PCM24k  = Format{PCM16, 24000}
 )
 
-// ErrFormat is wrapped by the error for an encoding or a rate that this package
-// does not convert.
+// ErrFormat is wrapped by the error for an encoding or a rate that cannot be
+// converted.
 var ErrFormat = errors.New("audio: unsupported format")
 
 // Check returns an error that wraps [ErrFormat] if f cannot be converted.
@@ -62,10 +61,10 @@ func (f Format) Check() error {
 	return fmt.Errorf("%w: %d samples a second", ErrFormat, f.Rate)
 }
 
-// String returns the format in words, such as "mulaw at 8000 Hz".
+// String returns the format as text, such as "mulaw at 8000 Hz".
 func (f Format) String() string { return fmt.Sprintf("%s at %d Hz", f.Encoding, f.Rate) }
 
-// SampleBytes returns the bytes of one sample: 1 or 2.
+// SampleBytes returns the number of bytes of one sample: 1 or 2.
 func (f Format) SampleBytes() int {
 	if f.Encoding == PCM16 {
 		return 2
@@ -73,12 +72,12 @@ func (f Format) SampleBytes() int {
 	return 1
 }
 
-// Bytes returns how many bytes sound of the duration d takes, in whole samples.
+// Bytes returns how many bytes audio of the duration d takes, in whole samples.
 func (f Format) Bytes(d time.Duration) int {
 	return int(d*time.Duration(f.Rate)/time.Second) * f.SampleBytes()
 }
 
-// Duration returns how long n bytes of sound take to play.
+// Duration returns how long n bytes of audio take to play.
 func (f Format) Duration(n int) time.Duration {
 	if f.Rate <= 0 {
 		return 0
@@ -101,8 +100,8 @@ func (f Format) Silence(dst []byte, n int) []byte {
 	return dst
 }
 
-// Level returns the loudness of sound in the format f, as the root mean square
-// of its samples from 0 (silence) to 1. It is what a simple silence detector needs.
+// Level returns the loudness of audio in the format f, as the root mean square
+// of its samples, from 0 (silence) to 1. Use it for a simple silence detector.
 func (f Format) Level(sound []byte) float64 {
 	n := len(sound) / f.SampleBytes()
 	if n == 0 {

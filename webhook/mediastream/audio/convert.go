@@ -1,12 +1,12 @@
 package audio
 
-// A Converter turns sound of one format into another, piece by piece. It is for
-// one stream and must not be used concurrently.
+// A Converter converts the audio of one stream between two formats, piece by
+// piece. It must not be used concurrently.
 type Converter struct {
 	from, to Format
-	rest     []byte // half a sample of the piece before
+	rest     []byte // half a sample of the previous piece
 	in, out  []int16
-	rate     *resampler // nil where the rates are equal
+	rate     *resampler // nil if the rates are equal
 }
 
 // NewConverter returns a converter between two formats. The error wraps
@@ -24,9 +24,9 @@ func NewConverter(from, to Format) (*Converter, error) {
 	return c, nil
 }
 
-// Append converts sound and appends the result to dst. Sound may have any
-// length: half a sample at its end is kept for the next call. A change of the
-// rate delays the sound by about a millisecond.
+// Append converts audio and appends the result to dst. Audio may have any
+// length: half a sample at its end is kept for the next call. Changing the rate
+// delays the audio by about a millisecond.
 func (c *Converter) Append(dst, sound []byte) []byte {
 	if c.from == c.to && len(c.rest) == 0 && len(sound)%c.from.SampleBytes() == 0 {
 		return append(dst, sound...)
@@ -49,8 +49,8 @@ func (c *Converter) Append(dst, sound []byte) []byte {
 	return encode(dst, samples, c.to.Encoding)
 }
 
-// Flush appends what the change of the rate still holds back, about a
-// millisecond of sound, and makes the converter ready for another stream.
+// Flush appends the rest that changing the rate holds back, about a millisecond
+// of audio, and resets the converter for another stream.
 func (c *Converter) Flush(dst []byte) []byte {
 	c.rest = c.rest[:0]
 	if c.rate == nil {
@@ -60,7 +60,7 @@ func (c *Converter) Flush(dst []byte) []byte {
 	return encode(dst, c.out, c.to.Encoding)
 }
 
-// Convert converts whole sound at once. The error wraps [ErrFormat].
+// Convert converts complete audio at once. The error wraps [ErrFormat].
 func Convert(sound []byte, from, to Format) ([]byte, error) {
 	c, err := NewConverter(from, to)
 	if err != nil {

@@ -74,7 +74,7 @@ func encodeALaw(v int16) byte {
 	return (sign | code) ^ 0x55
 }
 
-// decode appends the samples of sound to dst. sound is whole samples.
+// decode appends the samples of sound, which has whole samples, to dst.
 func decode(dst []int16, sound []byte, e Encoding) []int16 {
 	switch e {
 	case MuLaw:
@@ -112,5 +112,5 @@ func encode(dst []byte, samples []int16, e Encoding) []byte {
 	return dst
 }
 
-// rms returns the root of a mean square of samples, as a share of full scale.
+// rms returns the root of a mean square of samples, relative to full scale.
 func rms(meanSquare float64) float64 { return min(math.Sqrt(meanSquare)/32768, 1) }

@@ -3,9 +3,9 @@ package audio
 import "math"
 
 // resampler changes the sample rate by up/down, with one low-pass filter that
-// removes what the lower of the two rates cannot carry. Plain interpolation
-// would fold a tone of 5 kHz back into the voice at 3 kHz; this filter is more
-// than 60 dB down there and within 1 dB up to 3 kHz (for 8 kHz).
+// removes what the lower of the two rates cannot represent. Plain interpolation
+// would fold a tone of 5 kHz back to 3 kHz; this filter is more than 60 dB down
+// there and within 1 dB up to 3 kHz (for 8 kHz).
 type resampler struct {
 	up, down int
 	phases   [][]int32 // the filter, one row for each position between two samples
@@ -81,16 +81,16 @@ func bessel(x float64) float64 {
 	return sum
 }
 
-// reset forgets the stream, as if there had been silence before. The outputs
-// that would hold nothing but this silence are left out, so that sound has the
-// same length before and after.
+// reset clears the state, as if there had been silence before. Outputs that
+// would hold only this silence are left out, so that the audio keeps its
+// length.
 func (r *resampler) reset() {
 	width := len(r.phases[0])
 	r.history = append(r.history[:0], make([]int16, width-1)...)
 	r.position = width / 2 * r.up
 }
 
-// append converts samples. What it needs of them for later stays in history.
+// append converts samples. It keeps the samples that it still needs in history.
 func (r *resampler) append(dst, samples []int16) []int16 {
 	width := len(r.phases[0])
 	r.history = append(r.history, samples...)
@@ -102,7 +102,7 @@ func (r *resampler) append(dst, samples []int16) []int16 {
 		dst = append(dst, dot(r.history[first:first+width], r.phases[r.position%r.up]))
 		r.position += r.down
 	}
-	// Everything before the next output's first sample is done with.
+	// Samples before the next output's first one are no longer needed.
 	done := min(r.position/r.up, len(r.history))
 	kept := copy(r.history, r.history[done:])
 	r.history = r.history[:kept]
@@ -110,15 +110,15 @@ func (r *resampler) append(dst, samples []int16) []int16 {
 	return dst
 }
 
-// flush pushes the end of the stream through the filter.
+// flush passes the end of the stream through the filter.
 func (r *resampler) flush(dst []int16) []int16 {
 	dst = r.append(dst, make([]int16, len(r.phases[0])/2))
 	r.reset()
 	return dst
 }
 
-// dot multiplies samples with a row of the filter, both of one length. Eight at
-// a time take half as long as one at a time.
+// dot multiplies samples with a row of the filter of the same length. Eight at
+// a time takes half as long as one at a time.
 func dot(samples []int16, row []int32) int16 {
 	var a, b, c, d int32
 	for len(row) >= 8 && len(samples) >= 8 {

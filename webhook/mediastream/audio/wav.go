@@ -8,8 +8,8 @@ import (
 	"io"
 )
 
-// ErrWAV is wrapped by errors about a file that is not a WAV file, or one whose
-// sound this package cannot read.
+// ErrWAV is wrapped by errors about a file that is not a WAV file, or whose
+// audio cannot be read.
 var ErrWAV = errors.New("audio: not a readable WAV file")
 
 // Format tags of a WAV file.
@@ -20,15 +20,15 @@ const (
 	wavExtensible = 0xfffe
 )
 
-// A WAVReader reads the sound of a WAV file: PCM of 16 bits, μ-law or A-law,
-// at 8, 16 or 24 kHz. Of a file with several channels it reads the first.
+// A WAVReader reads the audio of a WAV file: 16-bit PCM, μ-law or A-law, at 8,
+// 16 or 24 kHz. It reads the first of several channels.
 type WAVReader struct {
 	r        io.Reader
 	format   Format
 	channels int
-	left     int64 // bytes of sound not read yet; negative: until the end
+	left     int64 // bytes of audio not read yet; negative: until the end
 	frame    []byte
-	rest     []byte // sound of a frame that did not fit p
+	rest     []byte // audio of a frame that did not fit in p
 }
 
 // NewWAVReader reads the header of a WAV file. The error wraps [ErrWAV] or
@@ -56,7 +56,7 @@ func NewWAVReader(r io.Reader) (*WAVReader, error) {
 				return nil, fmt.Errorf("%w: sound before its format", ErrWAV)
 			}
 			w.left = size
-			if size == 0xffffffff || size == 0 { // a stream whose length was not known
+			if size == 0xffffffff || size == 0 { // a stream of unknown length
 				w.left = -1
 			}
 			w.frame = make([]byte, w.channels*w.format.SampleBytes())
@@ -106,7 +106,7 @@ func (w *WAVReader) Format() Format { return w.format }
 // Channels returns how many channels the file has.
 func (w *WAVReader) Channels() int { return w.channels }
 
-// Read reads sound of the first channel.
+// Read reads audio of the first channel.
 func (w *WAVReader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -149,7 +149,7 @@ func (w *WAVReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// A WAVWriter writes a WAV file as the sound arrives, so that a recording of
+// A WAVWriter writes a WAV file while the audio arrives, so that a recording of
 // any length takes no memory. Close writes the length into the header.
 type WAVWriter struct {
 	w        io.WriteSeeker
@@ -162,8 +162,8 @@ type WAVWriter struct {
 // wavHeader is the size of the header that a [WAVWriter] writes.
 const wavHeader = 44
 
-// NewWAVWriter writes a header for sound of one or two channels. Samples of
-// two channels alternate. The error wraps [ErrFormat] or is that of w.
+// NewWAVWriter writes a header for audio of one or two channels. Samples of two
+// channels alternate. The error wraps [ErrFormat] or is that of w.
 func NewWAVWriter(w io.WriteSeeker, format Format, channels int) (*WAVWriter, error) {
 	if err := format.Check(); err != nil {
 		return nil, err
@@ -198,7 +198,7 @@ func (f *WAVWriter) header() []byte {
 	return le.AppendUint32(append(h, "data"...), size)
 }
 
-// Write writes sound in the writer's format.
+// Write writes audio in the writer's format.
 func (f *WAVWriter) Write(sound []byte) (int, error) {
 	if f.err != nil {
 		return 0, f.err
