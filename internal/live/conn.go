@@ -11,15 +11,15 @@ import (
 	"github.com/coder/websocket"
 )
 
-// maxMalformed is how many malformed messages in a row end a connection, the
-// number at which Twilio gives up on ours.
+// maxMalformed is how many malformed messages in a row end a connection. Twilio
+// has the same limit.
 const maxMalformed = 10
 
-// closeWait bounds the parts of an orderly end: flushing, and waiting for the
+// closeWait limits each part of an orderly end: flushing, and waiting for the
 // peer's close frame.
 const closeWait = 5 * time.Second
 
-// A Conn is one WebSocket with a goroutine that reads and one that writes. All
+// A Conn is one WebSocket with a reader goroutine and a writer goroutine. All
 // methods but Start may be called concurrently.
 type Conn struct {
 	ws    *websocket.Conn
@@ -27,10 +27,10 @@ type Conn struct {
 	stats *Counters
 	out   outbox
 
-	done chan struct{} // closed when the connection is over; what follows is set then
+	done chan struct{} // closed when the connection is over; the fields below are set then
 	once sync.Once
 	err  error
-	code websocket.StatusCode // of the close frame that we send; zero: none
+	code websocket.StatusCode // of our close frame; zero: none
 	over func(error)
 
 	wait   sync.WaitGroup
@@ -46,11 +46,11 @@ func newConn(ws *websocket.Conn, cfg *Config, stats *Counters) *Conn {
 	return c
 }
 
-// Start starts the reader, the writer and the timers. frame gets each text
+// Start starts the reader, the writer and the timers. frame receives each text
 // message on the reader's goroutine and must neither block nor keep the bytes.
 // An error that wraps [ErrMalformed] is counted, and the tenth in a row ends
-// the connection; any other error ends it at once. expire is called on a
-// goroutine of its own when the session has lasted as long as it may.
+// the connection; any other error ends it at once. expire is called in its own
+// goroutine when the session reaches its maximum duration.
 func (c *Conn) Start(frame func([]byte) error, expire func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,14 +70,14 @@ func (c *Conn) Start(frame func([]byte) error, expire func()) {
 // what Err returns then. It must not block, and must be set before Start.
 func (c *Conn) OnEnd(f func(error)) { c.over = f }
 
-// Accepted says that the first message has arrived and was good.
+// Accepted reports that the first message has arrived and was valid.
 func (c *Conn) Accepted() { c.first.Stop() }
 
 // Done is closed when the connection is over.
 func (c *Conn) Done() <-chan struct{} { return c.done }
 
-// Err says why the connection is over: io.EOF if Twilio closed it in the
-// regular way. It is nil before.
+// Err returns why the connection is over: io.EOF if Twilio closed it normally.
+// It is nil before.
 func (c *Conn) Err() error {
 	select {
 	case <-c.done:
@@ -98,8 +98,7 @@ func (c *Conn) end(err error, code websocket.StatusCode) {
 	})
 }
 
-// Fail ends the connection from our side with the close code that goes with
-// err. It does not wait.
+// Fail ends the connection with the close code for err. It does not wait.
 func (c *Conn) Fail(err error) {
 	code := websocket.StatusInternalError
 	switch {
@@ -118,8 +117,8 @@ func (c *Conn) Fail(err error) {
 	go c.close()
 }
 
-// close closes the WebSocket as end has decided, for the first one to call it;
-// the others wait.
+// close closes the WebSocket as end has decided. Only the first caller closes
+// it; others wait.
 func (c *Conn) close() {
 	<-c.done
 	if c.code == 0 {
@@ -202,8 +201,8 @@ func (c *Conn) readError(err error) error {
 	return fmt.Errorf("connection lost: %w", io.ErrUnexpectedEOF)
 }
 
-// write writes what is queued, one message at a time, so that a message can be
-// taken back until its turn comes.
+// write writes what is queued, one message at a time, so that queued messages
+// can still be dropped.
 func (c *Conn) write() {
 	defer c.out.close()
 	stall := newWatch(c.cfg.Stall, func() {
@@ -237,8 +236,8 @@ func (c *Conn) write() {
 	}
 }
 
-// ping keeps load balancers from taking a silent connection for a dead one. A
-// ping that is not answered ends nothing: TCP notices a dead peer.
+// ping keeps load balancers from closing an idle connection. An unanswered ping
+// ends nothing: TCP detects a dead peer.
 func (c *Conn) ping() {
 	ctx, cancel := context.WithTimeout(context.Background(), c.cfg.Ping)
 	defer cancel()
@@ -254,9 +253,9 @@ func (c *Conn) ping() {
 	}
 }
 
-// TryEnqueue queues all messages, or none. If there is no room it returns a
-// channel that is closed when some may have become free. The bytes are copied.
-// [Conn.Drop] takes back what is still queued with the same tag.
+// TryEnqueue queues all messages, or none. If there is no space, it returns a
+// channel that is closed when there may be some. The bytes are copied.
+// [Conn.Drop] removes queued messages by their tag.
 func (c *Conn) TryEnqueue(tag uint64, frames ...[]byte) (room <-chan struct{}, err error) {
 	if err := c.Err(); err != nil {
 		return nil, err
@@ -264,8 +263,7 @@ func (c *Conn) TryEnqueue(tag uint64, frames ...[]byte) (room <-chan struct{}, e
 	return c.out.put(tag, frames)
 }
 
-// Enqueue queues all messages, or none, and waits for room as long as ctx
-// allows.
+// Enqueue queues all messages, or none, and waits for space until ctx ends.
 func (c *Conn) Enqueue(ctx context.Context, tag uint64, frames ...[]byte) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
@@ -285,12 +283,11 @@ func (c *Conn) Enqueue(ctx context.Context, tag uint64, frames ...[]byte) error 
 	}
 }
 
-// Drop takes back the messages with this tag that have not been written, and
-// returns how many.
+// Drop removes the queued messages with this tag, and returns how many.
 func (c *Conn) Drop(tag uint64) int { return c.out.drop(tag) }
 
-// Flush waits until everything queued has been handed to the network, for at
-// most five seconds, or until the connection is over.
+// Flush waits until everything queued was passed to the network, for at most
+// five seconds, or until the connection is over.
 func (c *Conn) Flush() {
 	timeout := time.NewTimer(closeWait)
 	defer timeout.Stop()
@@ -327,14 +324,13 @@ func (c *Conn) Finish(code int, reason string) {
 	c.shut()
 }
 
-// closed is the end of a session by our side, with the reason that the peer is
-// given.
+// closed is a normal end by our side, with the reason sent to the peer.
 type closed string
 
 func (e closed) Error() string      { return string(e) }
 func (closed) Is(target error) bool { return target == ErrClosed }
 
-// shut closes the connection, if nobody has, and waits for its goroutines.
+// shut closes the connection if it is open, and waits for its goroutines.
 func (c *Conn) shut() {
 	c.end(ErrClosed, 0)
 	c.mu.Lock()

@@ -5,21 +5,20 @@ import (
 	"fmt"
 )
 
-// Why a connection ended, besides io.EOF for a close by Twilio and what the
-// network says.
+// The reasons why a connection ended, besides io.EOF for a close by Twilio and
+// network errors.
 var (
 	ErrMalformed = errors.New("malformed message")
-	ErrProtocol  = errors.New("the peer breaks the protocol")
+	ErrProtocol  = errors.New("the peer violated the protocol")
 	ErrTooLarge  = errors.New("message over the limit")
 	ErrOverflow  = errors.New("too many messages that were not received")
 	ErrStalled   = errors.New("the peer does not read")
 	ErrNoStart   = errors.New("no first message in time")
-	ErrShutdown  = errors.New("the server shuts down")
+	ErrShutdown  = errors.New("the server is shutting down")
 	ErrClosed    = errors.New("session closed")
 )
 
-// A CloseError is a close frame of the peer that means more than the regular
-// end of a session.
+// A CloseError is a close frame of the peer that does not mean a normal end.
 type CloseError struct {
 	Code   int
 	Reason string

@@ -45,7 +45,7 @@ const (
 	DefaultStall    = 10 * time.Second
 )
 
-// moveGrace is how long [Server.Shutdown] waits for sessions that it has asked
+// moveGrace is how long [Server.Shutdown] waits for sessions that it has told
 // to move.
 const moveGrace = 10 * time.Second
 
@@ -54,12 +54,12 @@ type Config struct {
 	Protocol string // "relay" or "mediastream", for logs
 	Verifier *signature.Verifier
 	Limit    int           // connections at once
-	MaxFrame int           // bytes of an incoming message
-	MaxQueue int           // bytes of messages that wait to be written
-	Ping     time.Duration // between pings; negative: none
-	First    time.Duration // until the first message has been accepted
-	Longest  time.Duration // length of a session
-	Stall    time.Duration // how long one write may take
+	MaxFrame int           // maximum bytes of an incoming message
+	MaxQueue int           // maximum bytes of messages that wait to be written
+	Ping     time.Duration // time between pings; negative: none
+	First    time.Duration // until the first message was accepted
+	Longest  time.Duration // maximum length of a session
+	Stall    time.Duration // maximum time of one write
 	Logger   *slog.Logger
 }
 
@@ -87,7 +87,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// A Server accepts the connections of one handler and knows its live sessions,
+// A Server accepts the connections of one handler and holds its live sessions,
 // whose type is S. Its methods may be called concurrently.
 type Server[S any] struct {
 	cfg   Config
@@ -98,8 +98,8 @@ type Server[S any] struct {
 	byCall  map[string]entry[S]
 	members map[*Conn]entry[S]
 	closing bool
-	moving  func(S)       // set when Shutdown has begun to move sessions
-	empty   chan struct{} // closed when closing and open is zero
+	moving  func(S)       // set when Shutdown has started to move sessions
+	empty   chan struct{} // closed when closing is set and open is zero
 }
 
 type entry[S any] struct {
@@ -128,9 +128,9 @@ func (s *Server[S]) Logger() *slog.Logger { return s.cfg.Logger }
 func (s *Server[S]) Counters() *Counters { return &s.stats }
 
 // Accept verifies the handshake and upgrades the connection. It returns nil if
-// it has answered the request instead: with the status of the verifier's
-// error, or with 503 while the server is full or shutting down. Each
-// connection must be given to [Server.Release] in the end.
+// it answered the request instead: with the status of the verifier's error, or
+// with 503 while the server is full or shutting down. Each connection must be
+// passed to [Server.Release] in the end.
 func (s *Server[S]) Accept(w http.ResponseWriter, r *http.Request) *Conn {
 	if _, err := s.cfg.Verifier.Verify(r); err != nil {
 		s.stats.Refused.Add(1)
@@ -155,7 +155,7 @@ func (s *Server[S]) Accept(w http.ResponseWriter, r *http.Request) *Conn {
 		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 		return nil
 	}
-	// The signature proves more than an Origin header does, and Twilio sends none.
+	// The signature proves more than an Origin header, and Twilio sends none.
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
 		s.stats.Refused.Add(1)
@@ -191,8 +191,8 @@ func (s *Server[S]) leave() {
 	}
 }
 
-// Add puts a session into the index. A later session of the same call takes
-// the place of an earlier one.
+// Add puts a session into the index. A later session of the same call replaces
+// an earlier one.
 func (s *Server[S]) Add(c *Conn, callSID string, session S) {
 	e := entry[S]{c, callSID, session}
 	s.mu.Lock()
@@ -220,8 +220,8 @@ func (s *Server[S]) Len() int {
 }
 
 // Shutdown refuses new sessions and waits until the live ones are over. When
-// ctx ends it calls move for each that is left, all at once, and waits up to
-// ten seconds more; then it cuts what remains and returns the error of ctx.
+// ctx ends, it calls move for each remaining one, all at once, and waits up to
+// ten seconds more; then it closes what remains and returns the error of ctx.
 func (s *Server[S]) Shutdown(ctx context.Context, move func(context.Context, S)) error {
 	s.mu.Lock()
 	if !s.closing {
@@ -260,7 +260,7 @@ func (s *Server[S]) Shutdown(ctx context.Context, move func(context.Context, S))
 	return ctx.Err()
 }
 
-// Counters count what happened since the handler was made.
+// Counters count events since the handler was made.
 type Counters struct {
 	Sessions    atomic.Int64 // connections accepted
 	Refused     atomic.Int64 // handshakes without a valid signature, or malformed

@@ -2,17 +2,17 @@ package live
 
 import "sync"
 
-// outbox is the bounded queue of messages that wait to be written. They lie
-// one behind the other in one buffer, so a steady stream allocates nothing.
+// outbox is the bounded queue of messages that wait to be written. They are
+// stored in one buffer, so a steady stream allocates nothing.
 type outbox struct {
-	wake chan struct{} // holds one element when there may be something to write
+	wake chan struct{} // holds one element if there may be something to write
 
 	mu     sync.Mutex
 	limit  int
 	buf    []byte
 	start  int // of the first message in buf
 	frames []queued
-	room   chan struct{} // closed at the next progress; nil if nobody waits
+	room   chan struct{} // closed at the next progress; nil if nothing waits
 	busy   bool          // a message has been taken and is being written
 	closed bool
 }
@@ -115,8 +115,8 @@ func (o *outbox) drop(tag uint64) (n int) {
 	return n
 }
 
-// flushed returns nil if everything has been written, else a channel that is
-// closed at the next progress.
+// flushed returns nil if everything was written, and otherwise a channel that
+// is closed at the next progress.
 func (o *outbox) flushed() <-chan struct{} {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -126,7 +126,7 @@ func (o *outbox) flushed() <-chan struct{} {
 	return o.waiting()
 }
 
-// close refuses further messages and wakes whoever waits.
+// close refuses further messages and wakes all waiters.
 func (o *outbox) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

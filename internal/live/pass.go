@@ -14,11 +14,11 @@ import (
 // PassName is the name of the <Parameter> that holds a pass.
 const PassName = "ringbackPass"
 
-// ErrPass says that a session has no valid pass.
+// ErrPass means that a session has no valid pass.
 var ErrPass = errors.New("no valid pass")
 
-// SignPass returns a text that proves until expires that the TwiML which
-// opened the session of this call was ours.
+// SignPass returns a text that proves until expires that the TwiML which opened
+// the session of this call was ours.
 func SignPass(secret []byte, callSID string, expires time.Time) string {
 	at := strconv.FormatInt(expires.Unix(), 36)
 	return at + "." + base64.RawURLEncoding.EncodeToString(passMAC(secret, callSID, at))

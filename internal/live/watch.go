@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// A watch calls a function when something takes longer than the limit. Setting a
-// timer for each write costs more than copying the message; here the timer runs on
-// and looks, once per limit, whether a write has been going on for that long.
+// A watch calls a function if something takes longer than the limit. Setting a
+// timer for each write costs more than copying the message; this timer keeps
+// running and checks, once per limit, whether a write has taken that long.
 type watch struct {
 	limit time.Duration
 	late  func()

@@ -19,7 +19,7 @@ const FrameTime = 20 * time.Millisecond
 // firstFrame is the timestamp of the first frame, as recorded.
 const firstFrame = 57 * time.Millisecond
 
-// MediaConfig says what the TwiML and the call are like.
+// MediaConfig describes the TwiML and the call.
 type MediaConfig struct {
 	URL    string // of the TwiML: wss://…
 	Secret string // auth token; empty: the handshake is not signed
@@ -28,8 +28,8 @@ type MediaConfig struct {
 	OneWay bool              // the stream of a <Start>
 }
 
-// A Media is one media stream as Twilio holds it: a caller whose sound goes out
-// in frames, and an ear that hears what the program plays.
+// A Media is one media stream as Twilio holds it: a caller whose audio is sent
+// in frames, and who hears what the program plays.
 type Media struct {
 	cfg   MediaConfig
 	ws    *websocket.Conn
@@ -91,10 +91,10 @@ func (s *Server) Media(ctx context.Context, cfg MediaConfig) (*Media, error) {
 	return m, nil
 }
 
-// Event sends an event as it is.
+// Event sends an event unchanged.
 func (m *Media) Event(e mediastream.Event) { m.Raw(mediastream.AppendEvent(nil, e)) }
 
-// Raw sends a frame as it is.
+// Raw sends a frame unchanged.
 func (m *Media) Raw(frame []byte) {
 	_ = m.ws.Write(context.Background(), websocket.MessageText, frame)
 }
@@ -105,7 +105,7 @@ func (m *Media) next() int64 {
 	return m.sequence
 }
 
-// speak sends the caller's sound, or silence, every 20 ms.
+// speak sends the caller's audio, or silence, every 20 ms.
 func (m *Media) speak() {
 	for n := 0; ; n++ {
 		at := firstFrame + time.Duration(n)*FrameTime
@@ -133,14 +133,14 @@ func (m *Media) speak() {
 	}
 }
 
-// Says lets the caller speak: sound is μ-law at 8 kHz.
+// Says makes the caller speak: sound is μ-law at 8 kHz.
 func (m *Media) Says(sound []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.says = append(m.says, sound...)
 }
 
-// Presses lets the caller press keys.
+// Presses makes the caller press keys.
 func (m *Media) Presses(keys string) {
 	for _, key := range keys {
 		m.mu.Lock()
@@ -163,13 +163,13 @@ func (m *Media) HangUp() {
 	_ = m.ws.Close(websocket.StatusNormalClosure, "")
 }
 
-// Drop cuts the connection without a word.
+// Drop closes the TCP connection without a close frame.
 func (m *Media) Drop() { _ = m.ws.CloseNow() }
 
 // Closed is closed when the connection is over.
 func (m *Media) Closed() <-chan struct{} { return m.closed }
 
-// Err says how the program closed the connection, once Closed is closed.
+// Err returns how the program closed the connection, once Closed is closed.
 func (m *Media) Err() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -273,7 +273,7 @@ func (m *Media) Warnings() []int {
 	return append([]int(nil), m.warnings...)
 }
 
-// Heard is what the caller has heard until now, piece by piece.
+// Heard returns what the caller has heard until now, piece by piece.
 func (m *Media) Heard() []Heard {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -287,7 +287,7 @@ func (m *Media) Heard() []Heard {
 	return out
 }
 
-// Sound is what the caller has heard until now in one piece, without the
+// Sound returns what the caller has heard until now in one piece, without the
 // silence between.
 func (m *Media) Sound() []byte {
 	var all []byte
@@ -297,7 +297,7 @@ func (m *Media) Sound() []byte {
 	return all
 }
 
-// Gaps are the silences between the pieces that were heard.
+// Gaps returns the silences between the pieces that were heard.
 func (m *Media) Gaps() []time.Duration {
 	var gaps []time.Duration
 	heard := m.Heard()

@@ -15,7 +15,7 @@ import (
 	"github.com/ringback-go/ringback/webhook/relay"
 )
 
-// Times of a [Relay], near what was recorded.
+// Delays of a [Relay], close to Twilio's.
 const (
 	SoundDelay  = 350 * time.Millisecond // from the first token to the first sound
 	CharTime    = 70 * time.Millisecond  // of speech, both ways
@@ -27,7 +27,7 @@ const (
 	PlayLength  = 2 * time.Second
 )
 
-// RelayConfig says what the TwiML and the call are like.
+// RelayConfig describes the TwiML and the call.
 type RelayConfig struct {
 	URL      string // of the TwiML: wss://…
 	Secret   string // auth token; empty: the handshake is not signed
@@ -35,14 +35,14 @@ type RelayConfig struct {
 	Setup    relay.Setup // CallSID and so on; SessionID and Type may be empty
 	Greeting string
 	Blind    bool // no speaker-events and tokens-played
-	Mute     bool // plays nothing of what the program sends; the test reports what it likes
+	Mute     bool // plays nothing of what the program sends; the test sends the reports
 	Partials bool
 	Fixed    bool // interruptible="none" reportInputDuringAgentSpeech="any"
 }
 
-// A Relay is one ConversationRelay session as Twilio holds it: a play queue, and
-// a caller whom the test moves. Speaks and Presses return when the call has got so
-// far.
+// A Relay is one ConversationRelay session as Twilio holds it: a play queue,
+// and a caller that the test controls. Speaks and Presses return at the
+// matching time of the call.
 type Relay struct {
 	cfg RelayConfig
 	ws  *websocket.Conn
@@ -112,10 +112,10 @@ type Refused struct{ Status int }
 // Error names the status.
 func (e Refused) Error() string { return fmt.Sprintf("the handshake was answered with %d", e.Status) }
 
-// Event sends an event as it is.
+// Event sends an event unchanged.
 func (r *Relay) Event(e relay.Event) { r.Raw(relay.AppendEvent(nil, e)) }
 
-// Raw sends a frame as it is.
+// Raw sends a frame unchanged.
 func (r *Relay) Raw(frame []byte) {
 	_ = r.ws.Write(context.Background(), websocket.MessageText, frame)
 }
@@ -208,7 +208,7 @@ func (r *Relay) add(u *utterance) {
 	}
 }
 
-// wake begins to play after the usual delay.
+// wake starts playback after the usual delay.
 func (r *Relay) wake() {
 	delay := SoundDelay
 	if r.queue[0].digits != "" {
@@ -218,7 +218,7 @@ func (r *Relay) wake() {
 	r.timer.Reset(delay)
 }
 
-// tick ends a piece and begins the next.
+// tick ends a piece and starts the next.
 func (r *Relay) tick() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -230,7 +230,7 @@ func (r *Relay) tick() {
 	r.next()
 }
 
-// next begins the next piece, if there is one.
+// next starts the next piece, if there is one.
 func (r *Relay) next() {
 	for len(r.queue) > 0 {
 		u := r.queue[0]
@@ -281,7 +281,7 @@ func (r *Relay) silence() {
 	}
 }
 
-// clause returns the first piece of text that is spoken in one go.
+// clause returns the first piece of text that is spoken as a unit.
 func clause(text string, closed bool) string {
 	if i := strings.IndexAny(text, ".,:;!?"); i >= 0 {
 		return text[:i+1]
@@ -292,7 +292,7 @@ func clause(text string, closed bool) string {
 	return ""
 }
 
-// fragment is what was heard of the piece, in whole words.
+// fragment returns the part of the piece that was heard, in whole words.
 func (r *Relay) fragment() string {
 	runes := []rune(r.piece)
 	n := min(len(runes), int(time.Since(r.since)/CharTime))
@@ -303,7 +303,7 @@ func (r *Relay) fragment() string {
 	return strings.TrimSpace(f)
 }
 
-// cut drops the play queue, if the caller may.
+// cut drops the play queue, if interruptions are allowed.
 func (r *Relay) cut() {
 	if r.cfg.Fixed || r.piece == "" || len(r.queue) > 0 && r.queue[0].fixed {
 		return
@@ -316,7 +316,8 @@ func (r *Relay) cut() {
 	r.timer.Stop()
 }
 
-// Speaks says something, in real time, and returns when the final prompt was sent.
+// Speaks says something, in real time, and returns when the final prompt was
+// sent.
 func (r *Relay) Speaks(text string) {
 	r.mu.Lock()
 	r.info(relay.ClientSpeaking, "on")
@@ -363,13 +364,13 @@ func (r *Relay) HangsUp() {
 	<-r.closed
 }
 
-// Drops cuts the connection.
+// Drops closes the TCP connection.
 func (r *Relay) Drops() {
 	_ = r.ws.CloseNow()
 	<-r.closed
 }
 
-// Quiet waits until the agent has said nothing for a second, at most for d.
+// Quiet waits, for at most d, until the agent has said nothing for a second.
 func (r *Relay) Quiet(d time.Duration) error {
 	const look = 20 * time.Millisecond
 	var quiet time.Duration
@@ -388,7 +389,7 @@ func (r *Relay) Quiet(d time.Duration) error {
 	return errors.New("livetest: the agent still speaks")
 }
 
-// Heard returns all that the caller heard. A dash stands where speech was cut.
+// Heard returns everything the caller heard. A dash marks an interruption.
 func (r *Relay) Heard() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -405,8 +406,7 @@ func (r *Relay) Messages() []Sent {
 // Closed is closed when the WebSocket is.
 func (r *Relay) Closed() <-chan struct{} { return r.closed }
 
-// CloseCode returns the code with which the WebSocket was closed, -1 if it was
-// cut.
+// CloseCode returns the close code of the WebSocket, or -1 if there was none.
 func (r *Relay) CloseCode() websocket.StatusCode {
 	r.mu.Lock()
 	defer r.mu.Unlock()

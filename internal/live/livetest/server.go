@@ -1,7 +1,6 @@
-// Package livetest plays Twilio's side of a WebSocket against an http.Handler.
-// Everything happens in memory and in time.Now's time, so inside a
-// testing/synctest bubble a call of minutes takes no time and always goes the
-// same way.
+// Package livetest simulates Twilio's side of a WebSocket against an
+// http.Handler. Everything happens in memory and with time.Now, so inside a
+// testing/synctest bubble a call of minutes takes no time and is deterministic.
 package livetest
 
 import (
@@ -47,13 +46,13 @@ func NewServer(h http.Handler) *Server {
 	return s
 }
 
-// Close stops the server. WebSockets that are open stay open.
+// Close stops the server. Open WebSockets stay open.
 func (s *Server) Close() {
 	s.once.Do(func() { close(s.done) })
 	_ = s.server.Close()
 }
 
-// DialPipe opens a connection without saying anything on it.
+// DialPipe opens a connection without sending anything.
 func (s *Server) DialPipe(ctx context.Context) (net.Conn, error) {
 	ours, theirs := net.Pipe()
 	select {
@@ -67,8 +66,7 @@ func (s *Server) DialPipe(ctx context.Context) (net.Conn, error) {
 }
 
 // Dial opens a WebSocket as Twilio does: url is the text of the url attribute,
-// and the handshake is signed over it with secret. An empty secret leaves the
-// signature out.
+// and secret signs it. An empty secret omits the signature.
 func (s *Server) Dial(ctx context.Context, url, secret string, header http.Header) (*websocket.Conn, *http.Response, error) {
 	if header = header.Clone(); header == nil {
 		header = http.Header{}
@@ -108,6 +106,5 @@ type addr struct{}
 func (addr) Network() string { return "pipe" }
 func (addr) String() string  { return "pipe" }
 
-// Client returns an HTTP client whose connections go to the server, whatever
-// the URL says.
+// Client returns an HTTP client whose connections go to the server for any URL.
 func (s *Server) Client() *http.Client { return s.client }

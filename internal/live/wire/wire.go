@@ -1,7 +1,7 @@
 // Package wire reads and writes the JSON of Twilio's WebSockets: one flat
-// object a message, whose members may come in any order. It reads what
-// encoding/json cannot: a member that occurs twice is an error, because parsers
-// differ about which one counts, and so is text that is not UTF-8.
+// object per message, with members in any order. It is stricter than
+// encoding/json: a repeated member is an error, because parsers differ about
+// which one counts, and so is text that is not UTF-8.
 package wire
 
 import (
@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep a message may be nested.
+// maxDepth is the maximum nesting of a message.
 const maxDepth = 32
 
 var errSyntax = errors.New("not a JSON object")
@@ -27,7 +27,7 @@ type Object struct {
 	err  error
 }
 
-// Message begins a whole message: data must be one JSON object in UTF-8 and
+// Message starts a complete message: data must be one JSON object in UTF-8 and
 // nothing else.
 func Message(data []byte) Object {
 	o := Members(data)
@@ -37,7 +37,7 @@ func Message(data []byte) Object {
 	return o
 }
 
-// Members begins an object that [Object.Next] of another has returned.
+// Members starts an object that [Object.Next] of another has returned.
 func Members(data []byte) Object {
 	o := Object{data: data}
 	o.space()
@@ -49,8 +49,8 @@ func Members(data []byte) Object {
 	return o
 }
 
-// Next returns the name of the next member, decoded, and its value as it
-// stands. It returns false at the end of the object or at an error.
+// Next returns the decoded name of the next member, and its raw value. It
+// returns false at the end of the object or at an error.
 func (o *Object) Next() (name, value []byte, ok bool) {
 	if o.err != nil || o.data == nil {
 		return nil, nil, false
@@ -148,7 +148,7 @@ func (o *Object) space() {
 	}
 }
 
-// value passes over one value.
+// value skips one value.
 func (o *Object) value(depth int) bool {
 	if o.pos == len(o.data) || depth == 0 {
 		return false
@@ -213,7 +213,7 @@ func (o *Object) word(w string) bool {
 	return true
 }
 
-// text passes over a string.
+// text skips a string.
 func (o *Object) text() bool {
 	if o.pos == len(o.data) || o.data[o.pos] != '"' {
 		return false
@@ -282,8 +282,8 @@ func (o *Object) number() bool {
 	return true
 }
 
-// Text reads a string. null is empty, and a number or a truth value is its
-// text: what Twilio writes without quotes one day is not lost.
+// Text returns a string. null is empty. A number or a boolean is returned as
+// text, in case Twilio stops quoting a value.
 func Text(value []byte) (string, error) {
 	if len(value) == 0 {
 		return "", errSyntax
@@ -305,8 +305,8 @@ func Text(value []byte) (string, error) {
 	return string(value), nil
 }
 
-// Int reads a count: a number or a string of decimal digits. null and an empty
-// string are zero.
+// Int returns a count: a number or a string of decimal digits. null and an
+// empty string are zero.
 func Int(value []byte) (int64, error) {
 	if len(value) >= 2 && value[0] == '"' {
 		value = value[1 : len(value)-1]
@@ -328,7 +328,7 @@ func Int(value []byte) (int64, error) {
 	return int64(n), nil
 }
 
-// Bool reads a truth value, also one in quotes. null is false.
+// Bool returns a boolean, which may be quoted. null is false.
 func Bool(value []byte) (bool, error) {
 	switch string(value) {
 	case "true", `"true"`:
@@ -341,8 +341,8 @@ func Bool(value []byte) (bool, error) {
 
 const hex = "0123456789abcdef"
 
-// AppendText appends s as a JSON string. It escapes only what JSON needs, and
-// writes U+FFFD for bytes that are not UTF-8.
+// AppendText appends s as a JSON string. It escapes only what JSON requires,
+// and writes U+FFFD for bytes that are not UTF-8.
 func AppendText(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
