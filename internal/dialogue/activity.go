@@ -43,6 +43,9 @@ type Activity struct {
 	Hints       []string
 	// Until is when it stops listening, if that is known.
 	Until time.Time
+	// Live says that the call is connected to a WebSocket of the program, and
+	// Sounding that the program is heard.
+	Live, Sounding bool
 	// Document is where the running document came from.
 	Document string
 }
@@ -63,6 +66,9 @@ func (c *Call) Activity() Activity {
 		a.State = StateStarting
 	}
 	a.Keys, a.Speech = false, false
+	if c.link != nil {
+		a.Sounding = c.link.speaking()
+	}
 	if l := c.listening; l != nil {
 		a.Keys, a.Speech, a.Entered = l.keys, l.speech, l.entered
 	}

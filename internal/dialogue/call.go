@@ -93,8 +93,13 @@ type doing struct {
 	ticket    *ticket
 	sounding  time.Time // the person speaks until then
 	sessions  []*session
-	session   *Session // of a Connect
-	payment   *Payment
+	// Of Connect and Stream.
+	sessionEnd *SessionEnd // of a session that is not played
+	link       link        // of a Connect that is
+	streams    []*stream
+	inbound    []Sounding // the person's voice
+	outbound   []Sounding // what Twilio plays to them
+	payment    *Payment
 
 	base   *url.URL // of the document that is executed
 	inline bool

@@ -39,6 +39,7 @@ func (e *Engine) Settle() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.settle()
+	e.breathe()
 }
 
 // Advance lets d of virtual time pass and does, in order, what falls due.
@@ -49,22 +50,22 @@ func (e *Engine) Advance(d time.Duration) {
 	if e.cfg.Clock != nil {
 		return
 	}
+	e.catchUp()
 	e.advance(e.now.Add(d))
 }
 
 // advance lets virtual time pass until end.
 func (e *Engine) advance(end time.Time) {
-	e.settle()
-	for {
+	for e.settle(); !e.closed; e.settle() {
 		at, ok := e.next()
-		if !ok || at.After(end) {
+		last := !ok || at.After(end)
+		if last {
+			at = end
+		}
+		if e.moveTo(at) && last {
+			e.breathe()
 			break
 		}
-		e.now = at
-		e.settle()
-	}
-	if e.now.Before(end) {
-		e.now = end
 	}
 }
 
@@ -75,7 +76,7 @@ func (e *Engine) Next() (time.Time, bool) {
 	if len(e.ready) > 0 {
 		return e.now, true
 	}
-	return e.next()
+	return e.soon()
 }
 
 // Step moves virtual time to the next thing that happens and does it. It
@@ -90,11 +91,11 @@ func (e *Engine) Step() bool {
 		e.settle()
 		return true
 	}
-	at, ok := e.next()
+	at, ok := e.soon()
 	if !ok {
 		return false
 	}
-	e.now = at
+	e.moveTo(at)
 	e.settle()
 	return true
 }
@@ -157,12 +158,10 @@ func (e *Engine) wakeRunner() {
 }
 
 // act begins something that a person or the program does now: it locks the
-// engine, sets its time if it has a clock, and returns the unlock.
+// engine, sets its time if that passes by itself, and returns the unlock.
 func (e *Engine) act() (unlock func()) {
 	e.mu.Lock()
-	if e.cfg.Clock != nil {
-		e.now = laterOf(e.now, e.cfg.Clock.Now().UTC())
-	}
+	e.catchUp()
 	return e.mu.Unlock
 }
 
@@ -173,7 +172,6 @@ func (e *Engine) touched() {
 		e.settle()
 		return
 	}
-	e.now = laterOf(e.now, e.cfg.Clock.Now().UTC())
 	e.wakeRunner()
 }
 

@@ -86,9 +86,10 @@ type Config struct {
 	Answer func(*Call) Reaction
 	// Applications are the TwiML Apps that Dial may reach, by SID.
 	Applications map[string]Application
-	// Connect returns the far side of what a Connect begins. nil, or a function
-	// that returns nil: sessions stay silent until [Call.EndSession] ends them.
-	Connect func(*Session) SessionPeer
+	// Silent leaves WebSockets closed: streams and relays say nothing until
+	// [Call.EndSession]. By default they are opened, except those on other
+	// hosts where Transport is one of [Handler].
+	Silent bool
 	// Deliver decides what becomes of a message. nil: sent, then delivered.
 	Deliver func(Message) []Delivery
 	// MediaFailureEnds makes a call end when a file to play cannot be
@@ -152,9 +153,14 @@ type Engine struct {
 	seq     uint64
 	ready   []*proc
 	procs   map[*proc]struct{}
+	sockets map[*socket]struct{}
 	kick    chan struct{}
 	closed  bool
-	pending int
+	pending int // waits for the program that have not ended
+
+	open     int       // WebSockets, see keepStep
+	anchor   time.Time // the engine's time when the first was opened
+	anchored time.Time // the same in the time of package time
 
 	verbs       map[string]verb
 	random      *rand.Rand
@@ -214,6 +220,9 @@ func (e *Engine) Close() {
 	e.closed = true
 	for p := range e.procs {
 		p.stop()
+	}
+	for k := range e.sockets {
+		k.drop()
 	}
 	e.ready, e.timers = nil, nil
 	e.wakeRunner()

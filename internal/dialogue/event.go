@@ -45,6 +45,10 @@ const (
 	EventPaid              EventType = "paid"               // Text is Result
 	EventSessionStarted    EventType = "session-started"    // Stream, Siprec, Transcription, ConversationRelay...; Text names it
 	EventSessionEnded      EventType = "session-ended"      // Text names it
+	EventWordHeard         EventType = "word-heard"         // a word of a ConversationRelay was heard; Text, with its blank
+	EventPieceHeard        EventType = "piece-heard"        // a clause of a ConversationRelay was heard; Text, Duration
+	EventCutOff            EventType = "cut-off"            // a clause was cut; Text is what was heard of it
+	EventMarked            EventType = "marked"             // a mark of a Stream was sent back; Text is its name, and how
 	EventMessageSent       EventType = "message-sent"       // Message
 	EventPressed           EventType = "pressed"            // a person pressed Text
 	EventPressedInVain     EventType = "pressed-in-vain"    // a person pressed Text while nothing listened
@@ -71,6 +75,7 @@ type Event struct {
 }
 
 func (c *Call) emit(ev Event) {
+	c.carry(ev)
 	if c.e.cfg.Observe == nil {
 		return
 	}
@@ -98,4 +103,19 @@ func (f *Failure) level() EventType {
 		return EventFailed
 	}
 	return EventWarned
+}
+
+// carry puts the sound of an event on the tracks of the streams that run.
+func (c *Call) carry(ev Event) {
+	if len(c.sessions) == 0 || ev.Duration <= 0 || ev.Duration > maxBuffered {
+		return
+	}
+	switch ev.Type {
+	case EventSaid, EventPlayed, EventHeard:
+		c.outbound = behind(c.outbound, c.e.now, hum(ev.Duration))
+	case EventSpoke:
+		if ev.Text != "" {
+			c.makeSound(hum(ev.Duration))
+		}
+	}
 }

@@ -237,6 +237,7 @@ func (w *explorer) visit(way []choice) (*Station, []choice) {
 	cfg := w.x.Config
 	cfg.Observe = func(ev Event) { t.events = append(t.events, ev) }
 	cfg.Answer = nil
+	cfg.Silent = true // nobody waits for a program that talks
 	t.e = New(cfg)
 	defer t.e.Close()
 	t.call = t.e.Call(w.x.Call)

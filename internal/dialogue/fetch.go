@@ -145,7 +145,7 @@ func (e *Engine) try(p *proc, x *Exchange, rq request, a attempt) (spent time.Du
 		}
 	}
 	spent, sort = e.judge(x, limit, a.connect)
-	if e.cfg.Clock == nil && spent > 0 {
+	if e.cfg.Clock == nil && !e.inStep() && spent > 0 {
 		p.sleep(spent)
 	}
 	return spent, sort

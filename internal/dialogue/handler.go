@@ -33,6 +33,11 @@ func (p *HandlerPanic) Error() string { return fmt.Sprintf("the handler panicked
 // Unwrap says what a client sees of a panic.
 func (p *HandlerPanic) Unwrap() error { return io.EOF }
 
+func newHandlerPanic(v any) *HandlerPanic { return &HandlerPanic{Value: v, Stack: debug.Stack()} }
+
+// remoteAddr is where requests to a handler come from.
+const remoteAddr = "192.0.2.1:40000"
+
 type handlerTransport struct{ h http.Handler }
 
 func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -46,7 +51,7 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if in.Host == "" {
 		in.Host = r.URL.Host
 	}
-	in.RemoteAddr = "192.0.2.1:40000"
+	in.RemoteAddr = remoteAddr
 	in.Proto, in.ProtoMajor, in.ProtoMinor = "HTTP/1.1", 1, 1
 	if r.URL.Scheme == "https" {
 		in.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, HandshakeComplete: true, ServerName: r.URL.Hostname()}
@@ -61,7 +66,7 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		err := io.EOF // runtime.Goexit: no answer
 		defer func() {
 			if v := recover(); v != nil {
-				err = &HandlerPanic{Value: v, Stack: debug.Stack()}
+				err = newHandlerPanic(v)
 			}
 			done <- err
 		}()

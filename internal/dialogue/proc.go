@@ -96,7 +96,7 @@ func (p *proc) sleep(d time.Duration) {
 // await runs f, which may block in the real world, and lets others go on
 // meanwhile if time is real. In virtual time the world stands still.
 func (p *proc) await(f func()) {
-	if p.e.cfg.Clock == nil {
+	if p.e.cfg.Clock == nil && !p.e.inStep() {
 		f()
 		return
 	}

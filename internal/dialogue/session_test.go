@@ -282,43 +282,6 @@ func TestCallStatusCallbacks(t *testing.T) {
 	})
 }
 
-// farSide writes down what a person does during a session.
-type farSide struct {
-	did    []string
-	closed int
-}
-
-func (f *farSide) Input(in dialogue.SessionInput) { f.did = append(f.did, in.Key+in.Speech) }
-func (f *farSide) Close()                         { f.closed++ }
-
-// TestConnectHasAFarSide shows that both sides of a session can be played.
-func TestConnectHasAFarSide(t *testing.T) {
-	far := new(farSide)
-	var session *dialogue.Session
-	s := play(t, pages{
-		"/voice": `<Connect action="/after"><ConversationRelay url="wss://hooks.example.com/relay" welcomeGreeting="Hi"/></Connect>`, "/after": say("bye"),
-	}, func(c *dialogue.Config) {
-		c.Connect = func(s *dialogue.Session) dialogue.SessionPeer { session = s; return far }
-	})
-	c := s.call()
-	require.NotNil(t, session)
-	assert.Equal(t, "ConversationRelay", session.Noun().Name)
-	assert.Same(t, c, session.Call())
-	assert.True(t, c.Activity().Keys)
-	assert.True(t, session.Do(dialogue.SessionEvent{Said: "Hi"}))
-	c.Press("1")
-	c.Speak("hello")
-	assert.True(t, session.Do(dialogue.SessionEvent{Played: "https://example.com/a.mp3"}))
-	assert.True(t, session.Do(dialogue.SessionEvent{End: &dialogue.SessionEnd{HandoffData: `{"a":1}`}}))
-	s.wait(5)
-	assert.Equal(t, []string{"1", "hello"}, far.did)
-	assert.Equal(t, 1, far.closed)
-	assert.Equal(t, []string{"Hi", "bye"}, s.said())
-	p := s.only("ConversationRelayAction").Params
-	assert.Equal(t, session.SID()+` ended {"a":1}`, p.Get("SessionId")+" "+p.Get("SessionStatus")+" "+p.Get("HandoffData"))
-	assert.False(t, session.Do(dialogue.SessionEvent{Said: "too late"}))
-}
-
 // TestFinish is peers F2: what was begun has its effect, and callbacks that
 // come late are made.
 func TestFinish(t *testing.T) {

@@ -24,6 +24,9 @@ type session struct {
 	track    string
 	rec      *recording
 	recTo    reporting
+	stopped  time.Time // when a relay was over
+	stream   *stream   // of Start, once it is open
+	over     bool
 }
 
 var sessionPrefix = map[string]string{
@@ -52,13 +55,22 @@ func (c *Call) begin(doc *document, n *twiml.Node) *session {
 	}
 	c.sessions = append(c.sessions, s)
 	c.emit(Event{Type: EventSessionStarted, Node: n, Text: n.Name})
-	s.report("started", nil)
+	if _, played := c.liveURL(doc, n); !played || n.Name != "Stream" { // a stream tells when it is open
+		s.report("started", nil)
+	}
 	return s
 }
 
 // end ends a session and reports it.
 func (s *session) end() {
+	if s.over {
+		return
+	}
+	s.over = true
 	c := s.call
+	if s.stream != nil {
+		s.stream.stop()
+	}
 	c.sessions = slices.DeleteFunc(c.sessions, func(o *session) bool { return o == s })
 	c.emit(Event{Type: EventSessionEnded, Node: s.v, Text: s.kind})
 	if s.rec != nil {
@@ -158,7 +170,10 @@ func (c *Call) start(doc *document, v *twiml.Node) (*transfer, error) {
 				continue
 			}
 		}
-		c.begin(doc, n)
+		s := c.begin(doc, n)
+		if u, played := c.liveURL(doc, n); played {
+			c.startStream(s, u)
+		}
 	}
 	return nil, nil
 }

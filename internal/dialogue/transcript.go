@@ -139,6 +139,15 @@ func (ev Event) line(several bool) string {
 		return ev.Text + " begins"
 	case EventSessionEnded:
 		return ev.Text + " ends"
+	case EventPieceHeard:
+		return fmt.Sprintf("%s hears %q", who, ev.Text)
+	case EventCutOff:
+		if ev.Text == "" {
+			return who + " hears nothing more of the reply"
+		}
+		return fmt.Sprintf("%s hears %q, and no more of the reply", who, ev.Text)
+	case EventMarked:
+		return "mark " + ev.Text
 	case EventMessageSent:
 		return fmt.Sprintf("message to %s: %q", ev.Message.To, ev.Text)
 	case EventPressed:

@@ -18,7 +18,7 @@ type verb struct {
 // function because verbs execute documents, which hold verbs.
 func verbs() map[string]verb {
 	return map[string]verb{
-		"Connect":  {run: (*Call).connect},
+		"Connect":  {run: (*Call).connect, unanswered: true},
 		"Dial":     {run: (*Call).dialVerb, unanswered: true},
 		"Echo":     {run: (*Call).echo},
 		"Enqueue":  {run: (*Call).enqueue},

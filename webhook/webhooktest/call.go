@@ -15,6 +15,10 @@ import (
 // patience is how much virtual time one expectation lets pass at most.
 const patience = 10 * time.Minute
 
+// livePatience is the same while the call is connected to a WebSocket: outside a
+// testing/synctest bubble it is real time.
+const livePatience = 2 * time.Minute
+
 // Call is a phone in somebody's hand. Its methods say what the person does or
 // hears, in order; each fails the test, with the story of the call, if that
 // cannot be.
@@ -23,6 +27,8 @@ type Call struct {
 	leg  *dialogue.Call
 	from int // the first event that an expectation looks at
 	at   int // how much of its text has been matched
+
+	acted time.Time // when the person did something last
 }
 
 // Call rings the number, whose voice URL is path.
@@ -122,7 +128,7 @@ func (c *Call) heard() string {
 	for _, ev := range slices.Backward(events[min(c.from, len(events)):]) {
 		switch {
 		case ev.Call != c.leg || ev.Failure != nil: // an announcement of Twilio
-		case ev.Type == dialogue.EventSaid, ev.Type == dialogue.EventPlayed, ev.Type == dialogue.EventHeard && ev.Text != "":
+		case ev.Type == dialogue.EventSaid, ev.Type == dialogue.EventPlayed, ev.Type == dialogue.EventPieceHeard, ev.Type == dialogue.EventHeard && ev.Text != "":
 			return fmt.Sprintf("; heard instead: %q", clip(ev.Text))
 		}
 	}
@@ -146,12 +152,28 @@ func (c *Call) rounds(since int) int {
 // match looks for words in what was heard and has not been matched yet.
 func (c *Call) match(words string) bool {
 	events := c.t.log.all()
+	line := "" // of single words, as a ConversationRelay speaks
 	for i := c.from; i < len(events); i++ {
 		ev := events[i]
 		if ev.Call != c.leg {
 			continue
 		}
 		switch ev.Type {
+		case dialogue.EventWordHeard:
+			text := ev.Text
+			if i == c.from {
+				text = fold(text)
+				text = text[min(c.at, len(text)):]
+			}
+			line += text
+			if end := find(line, words); end >= 0 {
+				c.from, c.at = i, len(fold(ev.Text))-(len(fold(line))-end)
+				return true
+			}
+			continue
+		case dialogue.EventCutOff:
+			line = ""
+			continue
 		case dialogue.EventSaid, dialogue.EventPlayed, dialogue.EventHeard, dialogue.EventDigitsSent:
 		default:
 			continue
@@ -178,7 +200,8 @@ func (c *Call) await(done func() bool) string { return c.pass(done, true) }
 
 func (c *Call) pass(done func() bool, silent bool) string {
 	waited, began := "", c.t.log.len()
-	end := c.t.engine.Now().Add(patience)
+	start := c.t.engine.Now()
+	end := start.Add(patience)
 	c.t.engine.Settle()
 	for !done() {
 		a := c.leg.Activity()
@@ -201,7 +224,12 @@ func (c *Call) pass(done func() bool, silent bool) string {
 		case dialogue.StateTalking:
 			return "the caller talks to somebody, who has not said so"
 		case dialogue.StateInSession:
-			return "the call is connected to a session, which stays silent: EndsSession ends it"
+			if !a.Live {
+				return "the call is connected to a session, which stays silent: EndsSession ends it"
+			}
+			if c.t.engine.Now().Sub(start) > livePatience {
+				return fmt.Sprintf("%.0f minutes of the session have passed", livePatience.Minutes())
+			}
 		}
 		switch at, ok := c.t.engine.Next(); {
 		case !ok:
@@ -242,7 +270,7 @@ func waitsFor(a dialogue.Activity) string {
 }
 
 // act marks that the person does something: what was heard before it is past.
-func (c *Call) act() { c.from, c.at = c.t.log.len(), 0 }
+func (c *Call) act() { c.from, c.at, c.acted = c.t.log.len(), 0, c.t.engine.Now() }
 
 // Presses lets time pass until keys are listened for, and presses them one
 // after the other. The keys are 0 to 9, *, # and A to D. It fails when the
@@ -296,8 +324,13 @@ func (c *Call) Waits(d time.Duration) *Call {
 
 // HangsUp puts the receiver down. Nothing happens if the call has ended.
 func (c *Call) HangsUp() *Call {
+	live := c.leg.Activity().Live
 	c.act()
 	c.leg.HangUp()
+	if live { // the program is told by and by
+		c.await(func() bool { return c.leg.Activity().State == dialogue.StateOver })
+		c.t.engine.Advance(dialogue.Lag)
+	}
 	return c
 }
 

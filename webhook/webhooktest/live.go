@@ -1,0 +1,169 @@
+package webhooktest
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"time"
+
+	"github.com/ringback-go/ringback/webhook/mediastream/audio"
+)
+
+// quiet is how long an agent must say nothing to have finished.
+const quiet = time.Second
+
+// Interrupts lets time pass until the person hears the program of a
+// ConversationRelay or a stream, and speaks while it does. It fails when the
+// program says nothing.
+func (c *Call) Interrupts(words string) *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.leg.Activity().Sounding }); why != "" {
+		c.fail("the caller cannot interrupt with %q: %s", words, why)
+	}
+	return c.Speaks(words)
+}
+
+// Listens lets time pass until the program of a ConversationRelay or a stream
+// has said nothing for a second. What the person hears meanwhile is there for
+// Hears.
+func (c *Call) Listens() *Call {
+	c.t.tb.Helper()
+	last := c.t.engine.Now()
+	why := c.until(func() bool {
+		a := c.leg.Activity()
+		if a.Sounding {
+			last = c.t.engine.Now()
+		}
+		return a.Speech && c.t.engine.Now().Sub(last) > quiet
+	})
+	if why != "" {
+		c.fail("the caller does not hear the program to its end: %s", why)
+	}
+	return c
+}
+
+// Drops cuts the WebSocket of a ConversationRelay or a stream, as a network that
+// fails does. The call goes on as Twilio lets it.
+func (c *Call) Drops() *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.leg.Activity().Speech }); why != "" {
+		c.fail("no WebSocket is open: %s", why)
+	}
+	c.act()
+	c.leg.Drop()
+	return c
+}
+
+// SpeaksSound lets sound in the format f be heard from the person's phone, for
+// media streams. It begins at once, or when what they have said is over, and
+// time does not pass. Where there is no stream, nobody hears it.
+func (c *Call) SpeaksSound(sound []byte, f audio.Format) *Call {
+	c.t.tb.Helper()
+	line, err := audio.Convert(sound, f, audio.MuLaw8k)
+	if err != nil {
+		c.fail("the caller cannot make the sound: %v", err)
+	}
+	c.act()
+	if !c.leg.SpeakSound(line) {
+		c.fail("the caller makes a sound, and the call has ended")
+	}
+	return c
+}
+
+// SpeaksWAV is SpeaksSound with the sound of a WAV file.
+func (c *Call) SpeaksWAV(file string) *Call {
+	c.t.tb.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		c.fail("the caller cannot play the file: %v", err)
+	}
+	wav, err := audio.NewWAVReader(bytes.NewReader(data))
+	if err != nil {
+		c.fail("the caller cannot play %s: %v", file, err)
+	}
+	if wav.Channels() != 1 {
+		c.fail("the caller cannot play %s: it has %d channels, not one", file, wav.Channels())
+	}
+	sound, err := io.ReadAll(wav)
+	if err != nil {
+		c.fail("the caller cannot play %s: %v", file, err)
+	}
+	return c.SpeaksSound(sound, wav.Format())
+}
+
+// HearsSound lets time pass until the person has heard at least d of sound from
+// a media stream since they did something last.
+func (c *Call) HearsSound(d time.Duration) *Call {
+	c.t.tb.Helper()
+	if why := c.await(func() bool { return c.heardSince(c.acted) >= d }); why != "" {
+		c.fail("the caller hears %v of sound, not %v: %s", c.heardSince(c.acted).Round(time.Millisecond), d, why)
+	}
+	return c
+}
+
+// heardSince is how much sound of media streams was heard after a time.
+func (c *Call) heardSince(after time.Time) (d time.Duration) {
+	sounds, _ := c.leg.Heard()
+	for _, s := range sounds {
+		length := audio.MuLaw8k.Duration(len(s.Sound))
+		if before := after.Sub(s.At); before > 0 {
+			length -= before
+		}
+		d += max(length, 0)
+	}
+	return d
+}
+
+// Sound returns what the person has heard from media streams until now, from the
+// first sound on, in the format f. Where nothing was played there is silence. It
+// fails if f is not a format.
+func (c *Call) Sound(f audio.Format) []byte {
+	c.t.tb.Helper()
+	sounds, _ := c.leg.Heard()
+	var line []byte
+	for _, s := range sounds {
+		at := audio.MuLaw8k.Bytes(s.At.Sub(sounds[0].At))
+		line = audio.MuLaw8k.Silence(line, max(at-len(line), 0))
+		line = append(line, s.Sound...)
+	}
+	out, err := audio.Convert(line, audio.MuLaw8k, f)
+	if err != nil {
+		c.fail("what the caller hears cannot be converted: %v", err)
+	}
+	return out
+}
+
+// Mark is a mark of a media stream that Twilio has sent back.
+type Mark struct {
+	Name    string
+	At      time.Time // on the clock of Twilio.Now
+	Cleared bool      // the sound before it was cleared, and not heard to its end
+}
+
+// Marks returns the marks that were sent back until now, in their order.
+func (c *Call) Marks() []Mark {
+	_, marks := c.leg.Heard()
+	out := make([]Mark, len(marks))
+	for i, m := range marks {
+		out[i] = Mark(m)
+	}
+	return out
+}
+
+// HearsMark lets time pass until the mark called name was sent back, because
+// the sound before it was heard or cleared.
+func (c *Call) HearsMark(name string) *Call {
+	c.t.tb.Helper()
+	why := c.await(func() bool {
+		for _, m := range c.Marks() {
+			if m.Name == name {
+				return true
+			}
+		}
+		return false
+	})
+	if why != "" {
+		c.fail("the mark %q does not come back: %s", name, why)
+	}
+	return c
+}
