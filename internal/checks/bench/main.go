@@ -4,16 +4,17 @@
 //	go run ./internal/checks/bench
 //	go run ./internal/checks/bench -row verify -rounds 10
 //	bash internal/checks/drivers/services.sh go run ./internal/checks/bench -row store
-//	go run ./internal/checks/bench -markdown
+//	go run ./internal/checks/bench -markdown -svg docs
 //
 // All contenders of a row run in turn, round after round, in one process, so
-// that a busy or a slow machine is busy and slow for all of them; what counts
-// is the ratio of their fastest rounds, not nanoseconds. The rows of PostgreSQL
+// that a busy or slow machine is as busy and slow for all of them. What counts is
+// the ratio of their fastest rounds, not nanoseconds. Where goroutines of a
+// server and of its clients take part, the ratio is that of CPU time. The rows of PostgreSQL
 // and Redis are skipped where RINGBACK_TEST_POSTGRES and RINGBACK_TEST_REDIS are
 // unset. Every contender is also an ordinary benchmark:
 // go test -bench . ./internal/checks/bench.
 //
-// The last lines are a table of all budgets. The exit code is 1 if one is
+// The last lines are a table of all budgets of docs/benchmarks.md. The exit code is 1 if one is
 // missed, and 2 if something could not be measured.
 package main
 
@@ -33,6 +34,7 @@ func main() {
 	rounds := flag.Int("rounds", 5, "how often each contender is measured")
 	each := flag.String("time", "200ms", "how long each measurement takes, as for go test -benchtime")
 	markdown := flag.Bool("markdown", false, "print only the summary, as a Markdown table")
+	svg := flag.String("svg", "", "also write a bar chart of each group of rows to this `folder`, as benchmarks-<group>.svg")
 	flag.Parse()
 	re, err := regexp.Compile(*pattern)
 	if err == nil {
@@ -52,6 +54,11 @@ func main() {
 	s, err := run(out, re, *rounds)
 	if err != nil {
 		fail(err)
+	}
+	if *svg != "" {
+		if err := s.charts(*svg); err != nil {
+			fail(err)
+		}
 	}
 	if *markdown {
 		s.markdown(os.Stdout, thisMachine(), time.Now())
@@ -96,10 +103,10 @@ func rows() []row {
 	all = append(all, parseRows()...)
 	all = append(all, serveRow(), growthRow())
 	all = append(all, relayCodecRows()...)
-	all = append(all, relayRow())
+	all = append(all, relayRow(), audioRow())
 	all = append(all, mediaRows()...)
 	all = append(all, sqliteRows()...)
 	all = append(all, postgresRows()...)
 	all = append(all, redisRows()...)
-	return append(all, memoryRow())
+	return all
 }

@@ -56,6 +56,6 @@ func parseRow(name string, doc []byte) row {
 				}
 			}},
 		},
-		ratios: []ratio{{peer: "encoding/xml tokens", atLeast: 5}, {peer: "beevik/etree", atLeast: 4}},
+		ratios: []ratio{{peer: "encoding/xml tokens", atLeast: 2.5}, {peer: "beevik/etree", atLeast: 4}},
 	}
 }

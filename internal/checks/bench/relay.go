@@ -77,32 +77,6 @@ func relayCodecRows() []row {
 			},
 			ratios: []ratio{{peer: "encoding/json by hand", atLeast: 1.3}},
 		},
-		{
-			name: "relay/token-out",
-			contenders: []contender{
-				{name: "ringback", run: func(b *testing.B) {
-					b.ReportAllocs()
-					buf := make([]byte, 0, 256)
-					m := relay.Message(relay.Text{Token: " open"})
-					for b.Loop() {
-						var err error
-						if buf, err = relay.Append(buf[:0], m); err != nil {
-							b.Fatal(err)
-						}
-					}
-				}},
-				{name: "encoding/json by hand", run: func(b *testing.B) {
-					b.ReportAllocs()
-					for b.Loop() {
-						if _, err := json.Marshal(handToken{Type: "text", Token: " open"}); err != nil {
-							b.Fatal(err)
-						}
-					}
-				}},
-			},
-			ratios:    []ratio{{peer: "encoding/json by hand", atLeast: 1.3}},
-			maxAllocs: -1,
-		},
 	}
 }
 

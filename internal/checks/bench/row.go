@@ -17,9 +17,6 @@ type row struct {
 	ratios     []ratio
 	maxAllocs  int64 // for ours; zero means no budget, -1 means none at all
 
-	allocsAbove   string // a floor: ours may allocate maxAllocsMore times more often
-	maxAllocsMore int64
-
 	skip string // why the row cannot be measured here
 }
 
@@ -120,9 +117,6 @@ func (r row) report(w io.Writer, rounds int) ([]result, error) {
 	if r.maxAllocs != 0 {
 		add(atMost("allocations", ours.allocs, max(r.maxAllocs, 0)))
 	}
-	if r.allocsAbove != "" {
-		add(atMost("allocations above "+r.allocsAbove, ours.allocs-figures[r.allocsAbove].allocs, r.maxAllocsMore))
-	}
 	return results, nil
 }
 
@@ -137,10 +131,10 @@ func (b ratio) judge(ours, peer figure) result {
 	}
 	if b.atMost > 0 {
 		got := mine / theirs
-		return result{what: "time of " + what, got: times(got), budget: "≤ " + times(b.atMost), met: got <= b.atMost}
+		return result{what: "time of " + what, got: times(got), budget: "≤ " + times(b.atMost), met: got <= b.atMost, ratio: got, bound: b.atMost}
 	}
 	got := theirs / mine
-	return result{what: what, got: times(got), budget: "≥ " + times(b.atLeast), met: got >= b.atLeast}
+	return result{what: what, got: times(got), budget: "≥ " + times(b.atLeast), met: got >= b.atLeast, ratio: got, bound: b.atLeast}
 }
 
 func times(x float64) string { return fmt.Sprintf("%.2f×", x) }

@@ -19,6 +19,8 @@ type result struct {
 	budget string
 	met    bool
 	skip   string // why nothing was measured
+
+	ratio, bound float64 // got and budget as numbers; zero where they are not times
 }
 
 func (r result) verdict() string {

@@ -44,7 +44,7 @@ func verifyRow(name string, params url.Values, secret string, twilio, standard f
 			{name: "standard library", run: verifyWith(params, secret, accept, standardVerify)},
 		},
 		ratios:    []ratio{{peer: "twilio-go", atLeast: twilio}},
-		maxAllocs: 3,
+		maxAllocs: 5,
 	}
 	if standard > 0 {
 		r.ratios = append(r.ratios, ratio{peer: "standard library", atLeast: standard})
