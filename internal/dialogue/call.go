@@ -29,6 +29,11 @@ type CallSetup struct {
 	Outbound bool
 	// RingTimeout ends the ringing of an outbound call. Default 60 s.
 	RingTimeout time.Duration
+	// SendDigits are tones that an outbound call sends when it is answered.
+	SendDigits string
+	// Detection and Recording are those of an outbound call.
+	Detection Detection
+	Recording CallRecording
 	// ApplicationSID is sent for calls of a Voice SDK client.
 	ApplicationSID string
 	// CallerName, StirVerstat and others, at the end of every request.
@@ -156,6 +161,7 @@ func (e *Engine) Call(setup CallSetup) *Call {
 	c.status = webhook.CallStatusRinging
 	if setup.Outbound {
 		c.direction, c.status = webhook.CallDirectionOutboundAPI, webhook.CallStatusQueued
+		c.machine = setup.Detection.Mode != ""
 	} else {
 		c.verstat = setup.Verstat
 		if c.verstat == "" && c.from.isNumber() {

@@ -23,6 +23,9 @@ type room struct {
 	rec      *recording
 	recTo    reporting
 	closing  func() // reports the end
+
+	created, updated time.Time
+	reason, endedBy  string // of the end
 }
 
 // seat is a participant's place in a conference.
@@ -75,7 +78,9 @@ func (c *Call) confer(d *dialing, n *twiml.Node) (dialResult, error) {
 }
 
 func (e *Engine) newRoom(d *dialing, n *twiml.Node, name string) *room {
-	r := &room{e: e, name: name, sid: e.newSID("CF")}
+	r := &room{e: e, name: name, sid: e.reserve(name), created: e.now, updated: e.now}
+	delete(e.reserved, name)
+	e.conferences = append(e.conferences, r)
 	r.to = subscription{
 		url: attr(n, "statusCallback", ""), method: attr(n, "statusCallbackMethod", ""),
 		events: strings.Fields(attr(n, "statusCallbackEvent", "")), base: d.doc.base,
@@ -170,7 +175,7 @@ func (r *room) begin() {
 	if r.started || len(r.seats) < 2 || !slices.ContainsFunc(r.seats, mayStart) {
 		return
 	}
-	r.started = true
+	r.started, r.updated = true, r.e.now
 	if r.rec != nil {
 		r.rec.started = r.e.now
 		r.e.report(nil, r.recTo, *r.rec, "in-progress")
@@ -222,7 +227,10 @@ func (r *room) end(by *seat, reason, words, others string) {
 	if r.over {
 		return
 	}
-	r.over = true
+	r.over, r.updated, r.reason = true, r.e.now, reason
+	if by != nil {
+		r.endedBy = by.call.sid
+	}
 	delete(r.e.rooms, r.name)
 	for _, s := range r.seats {
 		s.reason = others

@@ -79,6 +79,9 @@ type Config struct {
 	// Observe is called with each event, in order, on whatever goroutine
 	// drives the engine. It must not call the engine. nil: no one looks.
 	Observe func(Event)
+	// API is the address of the REST API in the URLs of recordings.
+	// Default https://api.twilio.com.
+	API string
 	// Limits bound what a document may cost.
 	Limits Limits
 	// Answer decides what a dialed person does. nil: the phone rings until
@@ -166,6 +169,9 @@ type Engine struct {
 	random      *rand.Rand
 	calls       []*Call
 	rooms       map[string]*room
+	conferences []*room           // over or not
+	reserved    map[string]string // SIDs of conferences to come, by name
+	recordings  []Recording
 	queues      map[string]*queue
 	queueWaits  []*proc
 	mailCookies map[string]*mailJar
@@ -189,6 +195,9 @@ func New(cfg Config) *Engine {
 	}
 	if base.Path == "" {
 		base.Path = "/"
+	}
+	if cfg.API == "" {
+		cfg.API = "https://api.twilio.com"
 	}
 	if cfg.Start.IsZero() {
 		cfg.Start = time.Date(2025, time.July, 1, 10, 0, 0, 0, time.UTC)

@@ -24,7 +24,7 @@ type recording struct {
 }
 
 func (e *Engine) recordingURL(sid string) string {
-	return "https://api.twilio.com/2010-04-01/Accounts/" + e.cfg.AccountSID + "/Recordings/" + sid
+	return e.cfg.API + "/2010-04-01/Accounts/" + e.cfg.AccountSID + "/Recordings/" + sid
 }
 
 // reporting is the recordingStatusCallback of an element.
@@ -45,6 +45,7 @@ func reportingOf(doc *document, v *twiml.Node) reporting {
 // report reports a recording. The file of one that is complete takes a
 // second to appear.
 func (e *Engine) report(c *Call, to reporting, r recording, status string) {
+	e.keepRecording(r, status)
 	if to.ref == "" || !slices.Contains(to.events, status) {
 		return
 	}

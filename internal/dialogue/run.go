@@ -41,9 +41,11 @@ func (c *Call) live() {
 		}
 		c.progress("answered", webhook.CallStatusInProgress)
 		first.kind = webhook.KindOutboundCallAnswered
-		if c.machine {
-			first.params = pairs("AnsweredBy", c.answerer)
-			_ = c.until(c.e.now.Add(c.detection()), nil) // who hangs up meanwhile ends program, too
+		if err := c.answeredOut(first); errors.Is(err, errUpdated) {
+			first, c.update = c.update, nil
+		} else if err != nil {
+			c.finish()
+			return
 		}
 	} else {
 		c.emit(Event{Type: EventRinging})

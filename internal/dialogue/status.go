@@ -59,9 +59,10 @@ func (c *Call) progress(event string, status webhook.CallStatus) {
 		}
 		whole := seconds(talked)
 		extra = append(extra, pairs("CallDuration", itoa(whole), "Duration", itoa((whole+59)/60), "SipResponseCode", itoa(c.sipCode))...)
-		if c.machine {
+		if c.machine && !c.answered.IsZero() {
 			extra = append(extra, Param{"AnsweredBy", c.answerer})
 		}
+		extra = append(extra, c.recordedParams()...)
 	}
 	kind := webhook.KindCallStatusCallback
 	if c.direction == webhook.CallDirectionOutboundDial {
