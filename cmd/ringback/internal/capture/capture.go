@@ -46,6 +46,7 @@ const (
 	Tunnel   Source = "tunnel"   // the capturing endpoint
 	REST     Source = "rest"     // a callback for what the program did by the REST API
 	Command  Source = "command"  // a one-shot command
+	API      Source = "api"      // a request of the program to the REST API
 )
 
 // A Request is what was sent, unchanged.
@@ -120,7 +121,7 @@ func (q Query) matches(e *entry, words []string) bool {
 		q.Kind != "" && x.Kind != q.Kind,
 		q.Source != "" && x.Source != q.Source,
 		q.SID != "" && x.Thread != q.SID && x.SID != q.SID,
-		q.Failed && x.Response.Status >= 200 && x.Response.Status < 300 && x.Verdict == "valid",
+		q.Failed && x.Response.Status >= 200 && x.Response.Status < 300 && (x.Verdict == "valid" || x.Source == API),
 		q.Pinned && !x.Pinned,
 		q.Replays != 0 && x.Parent != q.Replays:
 		return false

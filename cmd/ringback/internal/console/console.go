@@ -85,7 +85,9 @@ func New(cfg Config) *Server {
 		file(w, files, name)
 	})))
 	if cfg.REST != nil {
-		s.mux.Handle("/2010-04-01/", cfg.Guard.Host(cfg.REST, rest.Refuse))
+		for _, version := range []string{"/2010-04-01/", "/v1/", "/v2/", "/v3/"} {
+			s.mux.Handle(version, cfg.Guard.Host(cfg.REST, rest.Refuse))
+		}
 	}
 	api := http.NewServeMux()
 	s.routes(api)
@@ -117,6 +119,8 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/deliveries", s.listDeliveries)
 	mux.HandleFunc("POST /api/deliveries", s.deliver)
 	mux.HandleFunc("GET /api/codes", s.codes)
+	mux.HandleFunc("GET /api/outcomes", s.getOutcomes)
+	mux.HandleFunc("PUT /api/outcomes", s.putOutcome)
 	mux.HandleFunc("GET /api/faults", s.getFaults)
 	mux.HandleFunc("PUT /api/faults", s.putFaults)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
@@ -272,6 +276,23 @@ func (s *Server) deliver(w http.ResponseWriter, r *http.Request) {
 		d, err := s.Stage.Play(l)
 		answer(w, d, err)
 	}
+}
+
+func (s *Server) getOutcomes(w http.ResponseWriter, _ *http.Request) {
+	answer(w, map[string]any{"outcomes": s.Stage.OutcomeList(), "words": stage.Outcomes}, nil)
+}
+
+// putOutcome sets what happens to messages and calls to one address.
+func (s *Server) putOutcome(w http.ResponseWriter, r *http.Request) {
+	var o stage.Outcome
+	if !read(w, r, &o) {
+		return
+	}
+	if err := s.Stage.SetOutcome(o); err != nil {
+		fail(w, http.StatusBadRequest, err)
+		return
+	}
+	answer(w, map[string]any{"outcomes": s.Stage.OutcomeList()}, nil)
 }
 
 func (s *Server) getFaults(w http.ResponseWriter, _ *http.Request) {

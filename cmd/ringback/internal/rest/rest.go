@@ -1,273 +1,187 @@
-// Package rest speaks as much of Twilio's REST API as a program needs to send
-// messages and make calls while it is being written: the resources Messages and
-// Calls, to create, fetch and update, and the pictures that people send. An
-// unmodified client library with another base URL works; what it sends arrives
-// at the console's phone.
+// Package rest answers as much of Twilio's REST API as a program needs to send
+// messages and make calls while it is being written. An unmodified client library
+// with another base URL works; what it sends arrives at the console's phone.
+//
+// The resources are those of the 2010-04-01 API that [Resources] lists. Whatever
+// else is requested gets Twilio's JSON error 20404, which names them. Parameters
+// that have no effect here are noted in the captured exchange.
 package rest
 
 import (
+	"bytes"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
-	"github.com/ringback-go/ringback/twiml"
 )
 
-// New returns the API of the stage's account. The user is the account's SID, or
-// anything that starts with SK for an API key, and the password the auth token.
-func New(s *stage.Stage, authToken string) http.Handler {
-	api := &api{stage: s, token: authToken}
-	mux := http.NewServeMux()
-	const account = "/2010-04-01/Accounts/{account}/"
-	mux.HandleFunc("POST "+account+"Messages.json", api.createMessage)
-	mux.HandleFunc("GET "+account+"Messages/{sid}", api.fetchMessage)
-	mux.HandleFunc("POST "+account+"Messages/{sid}", api.updateMessage)
-	mux.HandleFunc("GET "+account+"Messages/{message}/Media/{sid}", api.fetchMedia)
-	mux.HandleFunc("POST "+account+"Calls.json", api.createCall)
-	mux.HandleFunc("GET "+account+"Calls/{sid}", api.fetchCall)
-	mux.HandleFunc("POST "+account+"Calls/{sid}", api.updateCall)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		fail(w, http.StatusNotFound, 20404, "The requested resource "+r.URL.Path+" is not spoken here: only Messages and Calls are.")
-	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		user, password, ok := r.BasicAuth()
-		if !ok || user == "" || subtle.ConstantTimeCompare([]byte(password), []byte(authToken)) != 1 {
-			w.Header().Set("WWW-Authenticate", `Basic realm="Ringback"`)
-			fail(w, http.StatusUnauthorized, 20003, "Authenticate: the password is the auth token that the console printed.")
-			return
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-		mux.ServeHTTP(w, r)
-	})
-}
+// Resources are what the API has, for error texts.
+const Resources = "Messages, their Media, Calls, Conferences, Participants, Recordings, IncomingPhoneNumbers (read only) and the Account itself"
+
+const (
+	version = "2010-04-01"
+	account = "/" + version + "/Accounts/{account}"
+	maxBody = 1 << 20
+)
 
 type api struct {
 	stage *stage.Stage
 	token string
+	mux   *http.ServeMux
+
+	mu      sync.Mutex
+	invited map[string]invitation // by CallSid
 }
 
-// message is the resource as Twilio writes it.
-type message struct {
-	SID          string  `json:"sid"`
-	AccountSID   string  `json:"account_sid"`
-	From         string  `json:"from"`
-	To           string  `json:"to"`
-	Body         string  `json:"body"`
-	Status       string  `json:"status"`
-	Direction    string  `json:"direction"`
-	NumMedia     string  `json:"num_media"`
-	NumSegments  string  `json:"num_segments"`
-	ErrorCode    *int    `json:"error_code"`
-	ErrorMessage *string `json:"error_message"`
-	DateCreated  string  `json:"date_created"`
-	DateUpdated  string  `json:"date_updated"`
-	DateSent     *string `json:"date_sent"`
-	APIVersion   string  `json:"api_version"`
-	URI          string  `json:"uri"`
+// New returns the API of the stage's account. The user is the account's SID, or
+// anything that starts with SK for an API key, and the password the auth token.
+func New(s *stage.Stage, authToken string) http.Handler {
+	a := &api{stage: s, token: authToken, mux: http.NewServeMux(), invited: make(map[string]invitation)}
+	a.messages()
+	a.calls()
+	a.conferences()
+	a.recordings()
+	a.accounts()
+	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		fail(w, http.StatusNotFound, 20404, "The requested resource "+r.URL.Path+" ("+r.Method+") does not exist here. ringback dev has "+Resources+".")
+	})
+	return http.HandlerFunc(a.serve)
 }
 
-type call struct {
-	SID         string  `json:"sid"`
-	AccountSID  string  `json:"account_sid"`
-	From        string  `json:"from"`
-	To          string  `json:"to"`
-	Status      string  `json:"status"`
-	Direction   string  `json:"direction"`
-	StartTime   string  `json:"start_time"`
-	EndTime     *string `json:"end_time"`
-	Duration    *string `json:"duration"`
-	DateCreated string  `json:"date_created"`
-	DateUpdated string  `json:"date_updated"`
-	APIVersion  string  `json:"api_version"`
-	URI         string  `json:"uri"`
-}
-
-const version = "2010-04-01"
-
-func (a *api) createMessage(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		fail(w, http.StatusBadRequest, 20001, "The form cannot be read.")
-		return
-	}
-	f := r.PostForm
-	out := stage.Outgoing{From: f.Get("From"), To: f.Get("To"), Body: f.Get("Body"), Media: f["MediaUrl"], StatusCallback: f.Get("StatusCallback")}
+// serve answers a request and keeps it with its answer.
+func (a *api) serve(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	q := &request{Request: r, body: body}
+	out := httptest.NewRecorder()
 	switch {
-	case out.To == "":
-		fail(w, http.StatusBadRequest, 21604, "A 'To' phone number is required.")
-		return
-	case out.From == "" && f.Get("MessagingServiceSid") == "":
-		fail(w, http.StatusBadRequest, 21603, "A 'From' phone number is required.")
-		return
-	case out.Body == "" && len(out.Media) == 0 && f.Get("ContentSid") == "":
-		fail(w, http.StatusBadRequest, 21602, "Message body is required.")
-		return
-	case len([]rune(out.Body)) > 1600:
-		fail(w, http.StatusBadRequest, 21617, "The message body exceeds the 1600 character limit.")
-		return
+	case err != nil:
+		fail(out, http.StatusRequestEntityTooLarge, 20413, "The request is too large or was cut off.")
+	case a.allowed(out, r):
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		a.mux.ServeHTTP(out, r.WithContext(q.in(r.Context())))
 	}
-	out, err := a.stage.SendOut(out)
-	if err != nil {
-		fail(w, http.StatusBadRequest, 21610, "The recipient has unsubscribed: they texted STOP.")
-		return
+	a.capture(q, out, start)
+	for name, values := range out.Header() {
+		w.Header()[name] = values
 	}
-	write(w, http.StatusCreated, a.message(out.SID, out.From, out.To, out.Body, out.Status, "outbound-api", len(out.Media), 0, out.At))
+	w.WriteHeader(out.Code)
+	w.Write(out.Body.Bytes())
 }
 
-func (a *api) fetchMessage(w http.ResponseWriter, r *http.Request) {
-	m, other, err := a.stage.Message(sidOf(r))
-	a.found(w, r, m, other, err)
+// allowed checks who asks, and for which account.
+func (a *api) allowed(w http.ResponseWriter, r *http.Request) bool {
+	user, password, ok := r.BasicAuth()
+	if !ok || user == "" || subtle.ConstantTimeCompare([]byte(password), []byte(a.token)) != 1 {
+		w.Header().Set("WWW-Authenticate", `Basic realm="Ringback"`)
+		fail(w, http.StatusUnauthorized, 20003, "Authenticate: the password is the auth token that the console printed.")
+		return false
+	}
+	sid := a.stage.AccountSID()
+	if strings.HasPrefix(user, "AC") && user != sid {
+		fail(w, http.StatusUnauthorized, 20003, "Authenticate: the account SID is not the one that the console printed.")
+		return false
+	}
+	rest, ok := strings.CutPrefix(r.URL.Path, "/"+version+"/Accounts/")
+	if !ok {
+		return true
+	}
+	given, _, _ := strings.Cut(rest, "/")
+	if strings.TrimSuffix(given, ".json") != sid {
+		fail(w, http.StatusNotFound, 20404, "The requested resource "+r.URL.Path+" was not found: the account of this console is "+sid+".")
+		return false
+	}
+	return true
 }
 
-// fetchMedia returns a picture that a person has sent.
-func (a *api) fetchMedia(w http.ResponseWriter, r *http.Request) {
-	kind, data, err := a.stage.Picture(sidOf(r))
-	if err != nil {
-		missing(w, r)
-		return
+// hidden replaces what must not be kept of a request's headers.
+const hidden = "(not kept)"
+
+// maxKept bounds what is kept of an answer.
+const maxKept = 64 << 10
+
+// capture keeps a request of the program with its answer, without the
+// credentials.
+func (a *api) capture(q *request, out *httptest.ResponseRecorder, start time.Time) {
+	header := q.Header.Clone()
+	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
+		if header.Get(name) != "" {
+			header.Set(name, hidden)
+		}
 	}
-	w.Header().Set("Content-Type", kind)
-	w.Write(data)
+	e := capture.Exchange{
+		At: start, Took: time.Since(start), Source: capture.API,
+		Request:  capture.Request{Method: q.Method, URL: "https://api.twilio.com" + q.URL.RequestURI(), Header: header, Body: q.body},
+		Response: capture.Response{Status: out.Code, Header: out.Header().Clone(), Body: out.Body.Bytes()},
+	}
+	e.Summary = q.title
+	if e.Summary == "" {
+		e.Summary = q.Method + " request"
+	}
+	e.Summary = "API: " + e.Summary
+	if strings.HasPrefix(out.Header().Get("Content-Type"), "application/json") {
+		var answer struct {
+			SID     string `json:"sid"`
+			Code    int    `json:"code"`
+			Message string `json:"message"`
+		}
+		if json.Unmarshal(e.Response.Body, &answer) == nil {
+			e.SID = answer.SID
+			if out.Code >= 400 {
+				e.Code, e.Error = answer.Code, answer.Message
+			}
+		}
+	} else {
+		e.Response.Body = nil // sounds and pictures are not kept
+	}
+	if e.SID == "" {
+		e.SID = strings.TrimSuffix(q.PathValue("sid"), ".json")
+	}
+	e.Thread = e.SID
+	if len(e.Response.Body) > maxKept {
+		e.Response.Body, e.Response.Truncated = e.Response.Body[:maxKept], true
+	}
+	if len(q.notes) > 0 {
+		e.Summary += " (" + strings.Join(q.notes, "; ") + ")"
+	}
+	if _, err := a.stage.Record(e); err != nil {
+		a.stage.Trouble(err)
+	}
 }
 
-// updateMessage redacts. Canceling is for messages that wait for their time,
-// and there are none here.
-func (a *api) updateMessage(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		fail(w, http.StatusBadRequest, 20001, "The form cannot be read.")
-		return
-	}
-	switch body, given := r.PostForm["Body"]; {
-	case r.PostForm.Has("Status"):
-		fail(w, http.StatusBadRequest, 30409, "This message cannot be canceled: it is not scheduled.")
-	case !given || body[0] != "":
-		fail(w, http.StatusBadRequest, 20001, "Only an empty Body can be set: it redacts the message.")
-	default:
-		m, other, err := a.stage.Redact(sidOf(r))
-		a.found(w, r, m, other, err)
-	}
-}
-
-func sidOf(r *http.Request) string { return strings.TrimSuffix(r.PathValue("sid"), ".json") }
-
-func (a *api) found(w http.ResponseWriter, r *http.Request, m stage.Message, other string, err error) {
-	if err != nil {
-		missing(w, r)
-		return
-	}
-	from, to, direction := a.stage.Config().Number, other, "outbound-api"
-	if m.Direction == "to-app" {
-		from, to, direction = other, from, "inbound"
-	}
-	write(w, http.StatusOK, a.message(m.SID, from, to, m.Body, m.Status, direction, len(m.Media), m.ErrorCode, m.At))
-}
-
-func (a *api) message(sid, from, to, body, status, direction string, media, code int, at time.Time) message {
-	date := at.UTC().Format(time.RFC1123Z)
-	m := message{
-		SID: sid, AccountSID: a.stage.AccountSID(), From: from, To: to, Body: body, Status: status, Direction: direction,
-		NumMedia: number(media), NumSegments: number(twiml.Segments(body)), DateCreated: date, DateUpdated: date,
-		APIVersion: version, URI: "/" + version + "/Accounts/" + a.stage.AccountSID() + "/Messages/" + sid + ".json",
-	}
-	if status != "queued" {
-		m.DateSent = &date
-	}
-	if code != 0 {
-		m.ErrorCode = &code
-	}
-	return m
-}
-
-func (a *api) createCall(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		fail(w, http.StatusBadRequest, 20001, "The form cannot be read.")
-		return
-	}
-	f := r.PostForm
-	out := stage.CallOut{
-		From: f.Get("From"), To: f.Get("To"), URL: f.Get("Url"), Method: f.Get("Method"), TwiML: f.Get("Twiml"),
-		StatusCallback: f.Get("StatusCallback"), StatusCallbackMethod: f.Get("StatusCallbackMethod"), StatusEvents: f["StatusCallbackEvent"],
-		FallbackURL: f.Get("FallbackUrl"), FallbackMethod: f.Get("FallbackMethod"),
-	}
-	switch {
-	case out.To == "":
-		fail(w, http.StatusBadRequest, 21201, "No 'To' number specified.")
-		return
-	case out.From == "":
-		fail(w, http.StatusBadRequest, 21213, "Caller phone number required.")
-		return
-	case out.URL == "" && out.TwiML == "":
-		fail(w, http.StatusBadRequest, 21205, "Url parameter is required.")
-		return
-	}
-	if text := f.Get("Timeout"); text != "" {
-		seconds, err := strconv.Atoi(text)
-		if err != nil || seconds < 1 || seconds > 600 {
-			fail(w, http.StatusBadRequest, 20001, "Timeout is in whole seconds, from 1 to 600.")
+// handle registers a handler. title says what the request does. used are the
+// parameters that it reads, inert those that Twilio has and that have no effect
+// here.
+func (a *api) handle(pattern, title string, used, inert string, h func(http.ResponseWriter, *request)) {
+	method, path, _ := strings.Cut(pattern, " ")
+	known, idle := strings.Fields(used), strings.Fields(inert)
+	a.mux.HandleFunc(method+" "+account+path, func(w http.ResponseWriter, r *http.Request) {
+		q := requestOf(r)
+		q.title = title
+		if !q.read(w, r) {
 			return
 		}
-		out.Timeout = time.Duration(seconds) * time.Second
-	}
-	c, err := a.stage.RingOut(out)
-	if err != nil {
-		fail(w, http.StatusInternalServerError, 20500, "The call cannot be made.")
-		return
-	}
-	write(w, http.StatusCreated, a.call(c))
-}
-
-func (a *api) fetchCall(w http.ResponseWriter, r *http.Request) {
-	c, err := a.stage.Call(sidOf(r))
-	if err != nil {
-		missing(w, r)
-		return
-	}
-	write(w, http.StatusOK, a.call(c))
-}
-
-func (a *api) updateCall(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		fail(w, http.StatusBadRequest, 20001, "The form cannot be read.")
-		return
-	}
-	if r.PostForm.Has("Twiml") {
-		fail(w, http.StatusBadRequest, 20001, "An update takes a Url here, not Twiml.")
-		return
-	}
-	c, err := a.stage.UpdateCall(sidOf(r), r.PostForm.Get("Url"), r.PostForm.Get("Method"), r.PostForm.Get("Status"))
-	switch {
-	case errors.Is(err, stage.ErrNotNow):
-		fail(w, http.StatusBadRequest, 21220, "Call is not in-progress. Cannot redirect.")
-	case err != nil:
-		missing(w, r)
-	default:
-		write(w, http.StatusOK, a.call(c))
-	}
-}
-
-func (a *api) call(c stage.Call) call {
-	date := c.StartedAt.UTC().Format(time.RFC1123Z)
-	out := call{
-		SID: c.SID, AccountSID: a.stage.AccountSID(), From: c.From, To: c.To, Status: c.Status, Direction: c.Direction,
-		StartTime: date, DateCreated: date, DateUpdated: date, APIVersion: version,
-		URI: "/" + version + "/Accounts/" + a.stage.AccountSID() + "/Calls/" + c.SID + ".json",
-	}
-	if c.Ended && len(c.Lines) > 0 {
-		last := c.Lines[len(c.Lines)-1].At
-		end, seconds := last.UTC().Format(time.RFC1123Z), number(int(last.Sub(c.StartedAt)/time.Second))
-		out.EndTime, out.Duration = &end, &seconds
-	}
-	return out
-}
-
-func number(n int) string { return strconv.Itoa(n) }
-
-func missing(w http.ResponseWriter, r *http.Request) {
-	fail(w, http.StatusNotFound, 20404, "The requested resource "+r.URL.Path+" was not found")
+		for _, name := range q.names() {
+			switch {
+			case slices.Contains(known, name):
+			case slices.Contains(idle, name):
+				q.note(name + " has no effect here")
+			default:
+				q.note(name + " is not a parameter of this resource: ignored")
+			}
+		}
+		h(w, q)
+	})
 }
 
 // Refuse answers a request that is kept from the API, since its host or its
@@ -283,12 +197,45 @@ func Refuse(w http.ResponseWriter, status int, text string) {
 // fail answers as Twilio does, so that client libraries make their own errors.
 func fail(w http.ResponseWriter, status, code int, text string) {
 	write(w, status, map[string]any{
-		"code": code, "message": text, "more_info": "https://www.twilio.com/docs/errors/" + number(code), "status": status,
+		"code": code, "message": text, "more_info": "https://www.twilio.com/docs/errors/" + strconv.Itoa(code), "status": status,
 	})
+}
+
+// refused answers a request with a parameter that is wrong.
+func refused(w http.ResponseWriter, code int, text string) {
+	fail(w, http.StatusBadRequest, code, text)
+}
+
+func missing(w http.ResponseWriter, r *request) {
+	fail(w, http.StatusNotFound, 20404, "The requested resource "+r.URL.Path+" was not found")
+}
+
+// notFound answers err: that something is not there, or nothing else that a
+// client could cause.
+func notFound(w http.ResponseWriter, r *request, err error) {
+	if errors.Is(err, stage.ErrNotFound) {
+		missing(w, r)
+		return
+	}
+	fail(w, http.StatusInternalServerError, 20500, err.Error())
 }
 
 func write(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(v)
+}
+
+// uri is the path of a resource of the account.
+func (a *api) uri(path string) string {
+	return "/" + version + "/Accounts/" + a.stage.AccountSID() + path
+}
+
+// date writes a time as Twilio does; null for none.
+func date(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	text := t.UTC().Format(time.RFC1123Z)
+	return &text
 }

@@ -273,7 +273,7 @@ func TestWhatIsWrongHasTwiliosNumber(t *testing.T) {
 			_, err := c.Api.UpdateMessage("SM0", new(api.UpdateMessageParams).SetBody("other"))
 			return err
 		}()},
-		{"update with TwiML", 20001, func() error {
+		{"update with TwiML of no call", 20404, func() error {
 			_, err := c.Api.UpdateCall("CA0", new(api.UpdateCallParams).SetTwiml("<Response/>"))
 			return err
 		}()},
@@ -291,9 +291,9 @@ func TestBrokenForm(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	for _, path := range []string{"Messages.json", "Messages/SM0.json", "Calls.json", "Calls/CA0.json"} {
-		r := httptest.NewRequest(http.MethodPost, "/2010-04-01/Accounts/AC0/"+path, strings.NewReader("To=%zz"))
+		r := httptest.NewRequest(http.MethodPost, "/2010-04-01/Accounts/"+w.stage.AccountSID()+"/"+path, strings.NewReader("To=%zz"))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.SetBasicAuth("AC0", authToken)
+		r.SetBasicAuth(w.stage.AccountSID(), authToken)
 		out := httptest.NewRecorder()
 		rest.New(w.stage, authToken).ServeHTTP(out, r)
 		assert.Equal(t, http.StatusBadRequest, out.Code, path)

@@ -204,6 +204,8 @@ func waiting(a dialogue.Activity) Waiting {
 type Act struct {
 	Do  string `json:"do"`  // in the words of package phone: "presses 1", "answers", "hangs up"
 	Leg string `json:"leg"` // SID of the phone that a Dial called; empty: the call's own
+
+	AnsweredBy string `json:"answeredBy"` // of answers: human (the default), machine_start or fax
 }
 
 // Act does what a says and returns the call. The error is [ErrNotFound] for a
@@ -226,6 +228,12 @@ func (s *Stage) Act(sid string, a Act) (Call, error) {
 			return Call{}, ErrNotFound
 		}
 		leg, action.Callee = legs[i], false
+	}
+	if action.Verb == phone.Answers && a.AnsweredBy != "" {
+		if !leg.React(dialogue.Reaction{AnsweredBy: a.AnsweredBy}) {
+			return Call{}, ErrNotNow
+		}
+		return s.view(c), nil
 	}
 	if !phone.Do(leg, action) {
 		return Call{}, ErrNotNow

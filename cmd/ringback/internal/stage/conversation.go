@@ -33,6 +33,12 @@ type Message struct {
 	Status    string    `json:"status,omitempty"`
 	ErrorCode int       `json:"errorCode,omitempty"`
 	Exchange  int64     `json:"exchange,omitempty"`
+
+	// What the REST API shows besides.
+	From, To string    `json:"-"`
+	Service  string    `json:"-"` // SID of the Messaging Service
+	Reply    bool      `json:"-"` // TwiML sent it
+	Updated  time.Time `json:"-"`
 }
 
 // Media is a file of a message. One that a person sent is kept here, under its
@@ -131,6 +137,7 @@ const kept = 500
 
 // put adds a message or brings it up to date. The lock is held.
 func (s *Stage) put(c *Conversation, m Message) {
+	m.Updated = time.Now()
 	if p, ok := s.texts[m.SID]; ok && p.conversation == c {
 		c.messages[p.index] = m
 	} else {
@@ -148,6 +155,15 @@ func (s *Stage) put(c *Conversation, m Message) {
 		Conversation Conversation `json:"conversation"`
 		Message      Message      `json:"message"`
 	}{c.head(), m}})
+}
+
+// channelOf returns the channel of an address; empty: SMS.
+func channelOf(address string) string {
+	channel, _, ok := strings.Cut(address, ":")
+	if !ok {
+		return ""
+	}
+	return channel
 }
 
 // address is a person as Twilio names them on a channel.
@@ -174,7 +190,7 @@ func (s *Stage) Send(t Text) (Message, error) {
 		Body:        t.words(),
 		After:       t.params(to),
 	}
-	m := Message{Direction: "to-app", Body: text.Body, At: time.Now(), Status: "sent", ReplyTo: t.ReplyTo}
+	m := Message{Direction: "to-app", Body: text.Body, At: time.Now(), Status: "sent", ReplyTo: t.ReplyTo, From: from, To: to}
 	if t.Location != nil && m.Body == "" {
 		m.Body = "Location: " + t.Location.Label
 	}
@@ -219,7 +235,10 @@ func (s *Stage) replied(m Message, r *dialogue.Reply) {
 
 // sent shows a message of the program at the person's phone. The lock is held.
 func (s *Stage) sent(e dialogue.Event) {
-	m := Message{SID: e.Message.SID, Direction: "from-app", Body: e.Message.Body, At: e.At, Status: "sent"}
+	m := Message{
+		SID: e.Message.SID, Direction: "from-app", Body: e.Message.Body, At: e.At, Status: "sent",
+		From: e.Message.From, To: e.Message.To, Service: e.Message.Service, Reply: e.Message.Node != nil,
+	}
 	for _, url := range e.Message.Media {
 		m.Media = append(m.Media, Media{Type: "media", URL: url})
 	}
@@ -229,7 +248,9 @@ func (s *Stage) sent(e dialogue.Event) {
 	case c.OptedOut:
 		m.Status, m.ErrorCode = "failed", optedOut
 	case silent:
-		m.Status = "delivered" // nobody is told of its life; it arrives all the same
+		life := s.lifeOf(m.To) // which nobody is told of
+		last := life[len(life)-1]
+		m.Status, m.ErrorCode = last.Status, last.ErrorCode
 	}
 	s.put(c, m)
 	s.begin(Delivery{SID: m.SID, Kind: "message", To: e.Message.To, Status: m.Status, ErrorCode: m.ErrorCode, Silent: silent})

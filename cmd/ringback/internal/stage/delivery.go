@@ -132,15 +132,20 @@ func (s *Stage) playCall(l Lifecycle, reaction string) (Delivery, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.source[leg.SID()] = capture.Delivery
-	s.planned[leg.SID()] = plan{leg, reaction}
+	p := plan{leg: leg, reaction: dialogue.Reaction{Status: webhook.CallStatus(reaction), After: time.Second}}
+	if reaction == "answered" {
+		p.talk = talk
+	}
+	s.planned[leg.SID()] = p
 	return s.begin(Delivery{SID: leg.SID(), Kind: "call", To: l.To, Status: "queued"}).clone(), nil
 }
 
 // A plan is what a person does when their phone rings, without anybody pressing
 // a button.
 type plan struct {
-	leg    *dialogue.Call
-	status string
+	leg      *dialogue.Call
+	reaction dialogue.Reaction
+	talk     time.Duration // until the person hangs up again; zero: they do not
 }
 
 // talk is how long a person stays on the line in a lifecycle that is played.
@@ -151,15 +156,17 @@ func (s *Stage) react(sid string) {
 	s.mu.Lock()
 	p, ok := s.planned[sid]
 	s.mu.Unlock()
-	if !ok || !p.leg.React(dialogue.Reaction{Status: webhook.CallStatus(p.status), After: time.Second}) {
+	if !ok || p.leg.Activity().State != dialogue.StateRinging {
 		return
 	}
 	s.mu.Lock()
 	delete(s.planned, sid)
 	s.mu.Unlock()
-	if p.status == "answered" {
-		time.AfterFunc(talk, p.leg.HangUp)
-	}
+	time.AfterFunc(p.reaction.After, func() {
+		if p.leg.React(p.reaction) && p.talk > 0 {
+			time.AfterFunc(p.talk, p.leg.HangUp)
+		}
+	})
 }
 
 // begin notes something that was sent. The lock is held.
@@ -179,10 +186,9 @@ func (s *Stage) begin(d Delivery) *Delivery {
 
 // life is what becomes of a message that the program sends.
 func (s *Stage) life(m dialogue.Message) []dialogue.Delivery {
-	if s.refuses(m.To) {
-		return []dialogue.Delivery{{After: 100 * time.Millisecond, Status: "failed", ErrorCode: optedOut}}
-	}
-	return []dialogue.Delivery{{After: 400 * time.Millisecond, Status: "sent"}, {After: 900 * time.Millisecond, Status: "delivered"}}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lifeOf(m.To)
 }
 
 // reported links a text with its exchange, and notes a report that was

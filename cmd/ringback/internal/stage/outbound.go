@@ -3,6 +3,7 @@ package stage
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
@@ -12,27 +13,96 @@ import (
 
 // Outgoing is a message that the program sends by the REST API.
 type Outgoing struct {
-	SID, From, To, Body string
-	Media               []string
-	StatusCallback      string
-	Status              string
-	ErrorCode           int
-	At                  time.Time
+	From, To, Body string
+	Service        string // SID of the Messaging Service
+	Media          []string
+	StatusCallback string
+	SendAt         time.Time // zero: now
 }
 
 // SendOut delivers a message of the program to a person's phone and reports its
 // life to the status callback that it names. It fails with [ErrOptedOut].
-func (s *Stage) SendOut(o Outgoing) (Outgoing, error) {
+func (s *Stage) SendOut(o Outgoing) (Message, error) {
 	if s.refuses(o.To) {
-		return o, ErrOptedOut
+		return Message{}, ErrOptedOut
 	}
-	o.From = cmp.Or(o.From, s.cfg.Number)
-	m := s.engine.Send(dialogue.Message{From: o.From, To: o.To, Body: o.Body, Media: o.Media, StatusCallback: o.StatusCallback})
-	o.SID, o.Status, o.At = m.SID, "queued", time.Now()
+	m := Message{
+		Direction: "from-app", Body: o.Body, From: o.From, To: o.To, Service: o.Service, At: time.Now(), Status: "queued",
+	}
+	m.Updated = m.At
+	for _, url := range o.Media {
+		m.Media = append(m.Media, Media{Type: "media", URL: url})
+	}
+	if o.Service != "" {
+		m.Status = "accepted"
+	}
+	if !o.SendAt.IsZero() {
+		return s.schedule(m, o), nil
+	}
+	m.SID = s.deliverOut(o, "")
+	return m, nil
+}
+
+// deliverOut gives a message to the network and returns its SID.
+func (s *Stage) deliverOut(o Outgoing, sid string) string {
+	o.From = cmp.Or(o.From, address(channelOf(o.To), s.cfg.Number))
+	sid = s.engine.Send(dialogue.Message{
+		SID: sid, From: o.From, To: o.To, Body: o.Body, Media: o.Media, Service: o.Service, StatusCallback: o.StatusCallback,
+	}).SID
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.source[o.SID] = capture.REST
-	return o, nil
+	s.source[sid] = capture.REST
+	return sid
+}
+
+// A pending message waits for its time.
+type pending struct {
+	Message
+	timer *time.Timer
+}
+
+// schedule keeps a message until its time has come.
+func (s *Stage) schedule(m Message, o Outgoing) Message {
+	prefix := "SM"
+	if len(o.Media) > 0 {
+		prefix = "MM"
+	}
+	m.SID, m.Status = s.engine.NewSID(prefix), "scheduled"
+	p := &pending{Message: m}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scheduled = append(s.scheduled, p)
+	p.timer = time.AfterFunc(time.Until(o.SendAt), func() {
+		s.mu.Lock()
+		i := slices.Index(s.scheduled, p)
+		due := i >= 0 && p.Status == "scheduled"
+		if due {
+			s.scheduled = slices.Delete(s.scheduled, i, i+1)
+		}
+		s.mu.Unlock()
+		if due {
+			s.deliverOut(o, m.SID)
+		}
+	})
+	return m
+}
+
+// Cancel cancels a scheduled message. It fails with [ErrNotFound], and with
+// [ErrNotNow] for a message that does not wait.
+func (s *Stage) Cancel(sid string) (Message, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.scheduled {
+		if p.SID == sid && p.Status == "scheduled" {
+			p.timer.Stop()
+			p.Status, p.Updated = "canceled", time.Now()
+			return p.Message, nil
+		}
+	}
+	if _, ok := s.message(sid); !ok {
+		return Message{}, ErrNotFound
+	}
+	return Message{}, ErrNotNow
 }
 
 // CallOut is a call that the program makes by the REST API.
@@ -42,70 +112,159 @@ type CallOut struct {
 	StatusEvents                         []string
 	FallbackURL, FallbackMethod          string
 	Timeout                              time.Duration // of the ringing; zero: a minute
+	SendDigits                           string
+	Detection                            dialogue.Detection
+	Recording                            dialogue.CallRecording
 }
 
 // RingOut rings a person's phone for the program; the page shows the call, and
-// the person answers there.
-func (s *Stage) RingOut(o CallOut) (Call, error) {
+// the person answers there unless an [Outcome] says what they do.
+func (s *Stage) RingOut(o CallOut) (*dialogue.Call, error) {
 	leg := s.engine.Call(dialogue.CallSetup{
 		Outbound: true, URL: o.URL, Method: o.Method, TwiML: o.TwiML, FallbackURL: o.FallbackURL, FallbackMethod: o.FallbackMethod,
 		StatusCallback: o.StatusCallback, StatusMethod: o.StatusCallbackMethod, StatusEvents: o.StatusEvents,
 		From: party(cmp.Or(o.From, s.cfg.Number)), To: party(o.To), RingTimeout: o.Timeout,
+		SendDigits: o.SendDigits, Detection: o.Detection, Recording: o.Recording,
 	})
-	call, err := s.begins(leg, o.To)
+	_, err := s.begins(leg, o.To)
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.source[leg.SID()] = capture.REST
-	s.begin(Delivery{SID: leg.SID(), Kind: "call", To: o.To, Status: "queued"})
-	s.mu.Unlock()
-	return call, err
-}
-
-// UpdateCall does to a call what a REST update does: a new document, or its
-// end.
-func (s *Stage) UpdateCall(sid, url, method, status string) (Call, error) {
-	c, err := s.find(sid)
-	if err != nil {
-		return Call{}, err
-	}
-	switch {
-	case status == string(webhook.CallStatusCompleted) || status == string(webhook.CallStatusCanceled):
-		c.leg.End()
-	case status != "":
-		return Call{}, fmt.Errorf("%w: status %q", ErrNotNow, status)
-	case url != "":
-		if c.leg.Status() != webhook.CallStatusInProgress || !c.leg.Update(url, method) {
-			return Call{}, ErrNotNow
+	if r, ok := s.reaction(o.To); ok {
+		s.planned[leg.SID()] = plan{leg: leg, reaction: r}
+		select {
+		case s.changed <- leg.SID():
+		default:
 		}
 	}
-	return s.view(c), nil
+	s.begin(Delivery{SID: leg.SID(), Kind: "call", To: o.To, Status: "queued"})
+	return leg, err
+}
+
+// Leg returns a call, or a leg that a call dialed, by its SID, or [ErrNotFound].
+func (s *Stage) Leg(sid string) (*dialogue.Call, error) {
+	for _, leg := range s.engine.Calls() {
+		if leg.SID() == sid {
+			return leg, nil
+		}
+	}
+	return nil, ErrNotFound
+}
+
+// Legs returns all calls and the legs that they dialed, the latest first.
+func (s *Stage) Legs() []*dialogue.Call { return newestFirst(s.engine.Calls()) }
+
+// UpdateLeg does to a call what a REST update does: a new document, or its end.
+// It fails with [ErrNotNow].
+func (s *Stage) UpdateLeg(leg *dialogue.Call, url, method, twiml, status string) error {
+	switch {
+	case status == string(webhook.CallStatusCompleted), status == string(webhook.CallStatusCanceled) && leg.Status() != webhook.CallStatusInProgress:
+		if leg.Activity().State == dialogue.StateOver {
+			return ErrNotNow
+		}
+		leg.End()
+		s.engine.Settle()
+	case status != "":
+		return fmt.Errorf("%w: status %q", ErrNotNow, status)
+	case leg.Status() != webhook.CallStatusInProgress:
+		return ErrNotNow
+	case twiml != "":
+		if !leg.UpdateTwiML(twiml) {
+			return ErrNotNow
+		}
+	case url != "":
+		if !leg.Update(url, method) {
+			return ErrNotNow
+		}
+	}
+	return nil
 }
 
 // Redact takes the text out of a message, as a REST update with an empty body
 // does. It fails with [ErrNotFound].
-func (s *Stage) Redact(sid string) (Message, string, error) {
+func (s *Stage) Redact(sid string) (Message, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, ok := s.texts[sid]
+	m, ok := s.message(sid)
 	if !ok {
-		return Message{}, "", ErrNotFound
+		return Message{}, ErrNotFound
 	}
-	m := p.conversation.messages[p.index]
 	m.Body = ""
-	s.put(p.conversation, m)
-	return m, p.conversation.ID, nil
+	if p, ok := s.texts[sid]; ok {
+		s.put(p.conversation, m)
+		return p.conversation.messages[p.index], nil
+	}
+	for _, p := range s.scheduled {
+		if p.SID == sid {
+			p.Message = m
+		}
+	}
+	return m, nil
 }
 
-// Message returns a message by its SID, with the other side's address, or
-// [ErrNotFound].
-func (s *Stage) Message(sid string) (Message, string, error) {
+// Delete takes a message out of what the REST API knows; the person's phone
+// keeps it. It fails with [ErrNotFound].
+func (s *Stage) Delete(sid string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, ok := s.texts[sid]
-	if !ok {
-		return Message{}, "", ErrNotFound
+	if _, ok := s.message(sid); !ok {
+		return ErrNotFound
 	}
-	return p.conversation.messages[p.index], p.conversation.ID, nil
+	s.deleted[sid] = true
+	return nil
 }
+
+// Message returns a message by its SID, or [ErrNotFound].
+func (s *Stage) Message(sid string) (Message, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, ok := s.message(sid)
+	if !ok {
+		return Message{}, ErrNotFound
+	}
+	return m, nil
+}
+
+// message is Message with the lock held.
+func (s *Stage) message(sid string) (Message, bool) {
+	if s.deleted[sid] {
+		return Message{}, false
+	}
+	if p, ok := s.texts[sid]; ok {
+		m := p.conversation.messages[p.index]
+		return m, m.Direction != "from-twilio"
+	}
+	for _, p := range s.scheduled {
+		if p.SID == sid {
+			return p.Message, true
+		}
+	}
+	return Message{}, false
+}
+
+// AllMessages returns the messages of all conversations and those that wait for
+// their time, the latest first.
+func (s *Stage) AllMessages() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Message
+	for sid := range s.texts {
+		if m, ok := s.message(sid); ok {
+			out = append(out, m)
+		}
+	}
+	for _, p := range s.scheduled {
+		if !s.deleted[p.SID] {
+			out = append(out, p.Message)
+		}
+	}
+	slices.SortFunc(out, func(a, b Message) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.SID, a.SID)) })
+	return out
+}
+
+// Engine returns the network, for what the REST API does to conferences and
+// recordings.
+func (s *Stage) Engine() *dialogue.Engine { return s.engine }
 
 // AccountSID returns the account that the program is called for.
 func (s *Stage) AccountSID() string { return s.engine.AccountSID() }

@@ -174,3 +174,6 @@ func (s *records) of(h http.Header, end time.Time) *fault.Record {
 	}
 	return &fault.Record{At: end}
 }
+
+// Trouble reports that something could not be kept.
+func (s *Stage) Trouble(err error) { s.tell(News{"trouble", err.Error()}) }

@@ -38,6 +38,9 @@ const deadline = 15 * time.Second
 // Replay sends a captured request once more, to the program and nowhere else:
 // of the former URL only path and query count (T35). No redirect is followed.
 func (s *Stage) Replay(ctx context.Context, former capture.Exchange, c Change) (capture.Exchange, error) {
+	if former.Source == capture.API {
+		return capture.Exchange{}, fmt.Errorf("%w: it was a request of the program to the REST API, not one to the program", ErrNotNow)
+	}
 	r := capture.Request{Method: former.Request.Method, Header: former.Request.Header.Clone(), Body: former.Request.Body}
 	target := c.Path
 	if target == "" {

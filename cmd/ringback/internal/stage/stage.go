@@ -7,6 +7,8 @@ package stage
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -80,6 +82,9 @@ type Stage struct {
 	planned       map[string]plan  // by SID, for phones that will ring
 	texts         map[string]place // where a message of a conversation is
 	pictures      []picture
+	scheduled     []*pending         // messages that wait for their time, and canceled ones
+	outcomes      map[string]Outcome // by address
+	deleted       map[string]bool    // SIDs of messages
 }
 
 // New returns a stage. tell is called with all news, from any goroutine, and
@@ -93,7 +98,12 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 	cfg.SMS, cfg.Voice, cfg.Status = cmp.Or(cfg.SMS, "/sms"), cmp.Or(cfg.Voice, "/voice"), cmp.Or(cfg.Status, "/status")
 	cfg.Number = cmp.Or(cfg.Number, "+15550100")
 	cfg.API = strings.TrimSuffix(cmp.Or(cfg.API, "https://api.twilio.com"), "/")
-	cfg.Seed = cmp.Or(cfg.Seed, uint64(time.Now().UnixNano()))
+	account := ""
+	if cfg.Seed == 0 { // the same account at each start, since it stands in settings
+		sum := sha256.Sum256([]byte("account of " + cfg.AuthToken))
+		account = "AC" + hex.EncodeToString(sum[:16])
+		cfg.Seed = uint64(time.Now().UnixNano())
+	}
 	if cfg.Transport == nil {
 		cfg.Transport = http.DefaultTransport
 	}
@@ -115,6 +125,9 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 		source:  make(map[string]capture.Source),
 		texts:   make(map[string]place),
 		planned: make(map[string]plan),
+
+		outcomes: make(map[string]Outcome),
+		deleted:  make(map[string]bool),
 	}
 	fallback := ""
 	if cfg.Fallback != "" {
@@ -127,14 +140,16 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 	s.faults = fault.New(lock{cfg.Transport, route}, fallback, func(p fault.Plan) { tell(News{"faults", p}) })
 	s.records = &records{next: remote.Signed(s.faults, key)}
 	s.engine = dialogue.New(dialogue.Config{
-		Transport: s.records,
-		BaseURL:   cfg.BaseURL,
-		AuthToken: cfg.AuthToken,
-		Seed:      cfg.Seed,
-		Clock:     dialogue.SystemClock{},
-		Observe:   s.observe,
-		Limits:    dialogue.Limits{CallLength: time.Hour},
-		Deliver:   s.life,
+		Transport:  s.records,
+		BaseURL:    cfg.BaseURL,
+		AuthToken:  cfg.AuthToken,
+		AccountSID: account,
+		API:        cfg.API,
+		Seed:       cfg.Seed,
+		Clock:      dialogue.SystemClock{},
+		Observe:    s.observe,
+		Limits:     dialogue.Limits{CallLength: time.Hour},
+		Deliver:    s.life,
 	})
 	return s, nil
 }
@@ -142,8 +157,18 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 // Run plays until ctx ends.
 func (s *Stage) Run(ctx context.Context) error {
 	defer s.engine.Close()
+	defer s.unschedule()
 	go s.show(ctx)
 	return s.engine.Run(ctx)
+}
+
+// unschedule stops waiting for the time of messages.
+func (s *Stage) unschedule() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.scheduled {
+		p.timer.Stop()
+	}
 }
 
 // Faults returns the machine that breaks requests.

@@ -1,0 +1,302 @@
+package rest
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
+	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook"
+)
+
+// recordingParams are those that say how a call is recorded.
+const recordingParams = " RecordingChannels RecordingTrack RecordingStatusCallback RecordingStatusCallbackMethod RecordingStatusCallbackEvent"
+
+func (a *api) calls() {
+	a.handle("POST /Calls.json", "makes a call",
+		"From To Url Method Twiml ApplicationSid FallbackUrl FallbackMethod StatusCallback StatusCallbackMethod StatusCallbackEvent Timeout SendDigits Record MachineDetection AsyncAmd AsyncAmdStatusCallback AsyncAmdStatusCallbackMethod"+recordingParams,
+		"CallerId CallReason CallToken Trim MachineDetectionTimeout MachineDetectionSpeechThreshold MachineDetectionSpeechEndThreshold MachineDetectionSilenceTimeout SipAuthUsername SipAuthPassword Byoc TimeLimit",
+		a.createCall)
+	a.handle("GET /Calls.json", "lists calls", paging+"To From ParentCallSid Status "+dates("StartTime")+" "+dates("EndTime"), "", a.listCalls)
+	a.handle("GET /Calls/{sid}", "fetches a call", "", "", a.fetchCall)
+	a.handle("POST /Calls/{sid}", "updates a call", "Url Method Twiml Status", "FallbackUrl FallbackMethod StatusCallback StatusCallbackMethod TimeLimit", a.updateCall)
+	a.handle("DELETE /Calls/{sid}", "deletes a call", "", "", func(w http.ResponseWriter, r *request) {
+		fail(w, http.StatusNotFound, 20404, "Calls cannot be deleted here. To end one, set Status to completed.")
+	})
+}
+
+// call is the resource as Twilio writes it.
+type call struct {
+	SID             string            `json:"sid"`
+	AccountSID      string            `json:"account_sid"`
+	ParentCallSID   *string           `json:"parent_call_sid"`
+	From            string            `json:"from"`
+	FromFormatted   string            `json:"from_formatted"`
+	To              string            `json:"to"`
+	ToFormatted     string            `json:"to_formatted"`
+	Status          string            `json:"status"`
+	Direction       string            `json:"direction"`
+	AnsweredBy      *string           `json:"answered_by"`
+	StartTime       *string           `json:"start_time"`
+	EndTime         *string           `json:"end_time"`
+	Duration        *string           `json:"duration"`
+	Price           *string           `json:"price"`
+	PriceUnit       string            `json:"price_unit"`
+	QueueTime       string            `json:"queue_time"`
+	DateCreated     *string           `json:"date_created"`
+	DateUpdated     *string           `json:"date_updated"`
+	APIVersion      string            `json:"api_version"`
+	URI             string            `json:"uri"`
+	SubresourceURIs map[string]string `json:"subresource_uris"`
+}
+
+// Test numbers of Twilio's, and the errors that they cause.
+var (
+	testCaller = map[string]int{"+15005550001": 21212}
+	testCalled = map[string]int{"+15005550001": 21217, "+15005550002": 21214, "+15005550003": 21215, "+15005550004": 21216}
+)
+
+// callEvents are what the status callback of a call can be told of.
+var callEvents = []string{"initiated", "ringing", "answered", "completed"}
+
+func (a *api) createCall(w http.ResponseWriter, r *request) {
+	out := stage.CallOut{
+		From: canonical(r.get("From")), To: canonical(r.get("To")), URL: r.get("Url"), Method: r.get("Method"), TwiML: r.get("Twiml"),
+		StatusCallback: r.get("StatusCallback"), StatusCallbackMethod: r.get("StatusCallbackMethod"),
+		FallbackURL: r.get("FallbackUrl"), FallbackMethod: r.get("FallbackMethod"), SendDigits: r.get("SendDigits"),
+	}
+	application := r.get("ApplicationSid")
+	code, text := a.wrongCall(r, &out, application)
+	if code == 0 {
+		code, text = wrongDetection(r, &out)
+	}
+	if code == 0 && r.yes("Record", false) {
+		out.Recording, code, text = recordingOf(r, "mono")
+	}
+	if code != 0 {
+		refused(w, code, text)
+		return
+	}
+	switch {
+	case out.TwiML != "":
+		out.URL = ""
+	case application != "":
+		r.note("the application is taken to be the program of this console")
+		out.URL = a.stage.Config().Voice
+	}
+	if strings.HasPrefix(out.From, "+") && out.From != a.stage.Config().Number && out.From != "+15005550006" {
+		r.note("From is not the number of this console: Twilio takes only those of the account and verified ones")
+	}
+	leg, err := a.stage.RingOut(out)
+	if err != nil {
+		notFound(w, r, err)
+		return
+	}
+	write(w, http.StatusCreated, a.call(leg))
+}
+
+// wrongCall returns what is wrong with a call, with Twilio's number.
+func (a *api) wrongCall(r *request, out *stage.CallOut, application string) (int, string) {
+	to, from := canonical(r.get("To")), canonical(r.get("From"))
+	switch {
+	case to == "":
+		return 21201, "No 'To' number specified."
+	case from == "":
+		return 21213, "Caller phone number required."
+	case out.URL == "" && out.TwiML == "" && application == "":
+		return 21205, "Url parameter is required."
+	case out.TwiML == "" && out.URL != "" && !link(out.URL):
+		return 21205, "Url is not a valid URL: it begins with http:// or https://."
+	case application != "" && out.URL == "" && out.TwiML == "" && (!sidShape.MatchString(application) || !strings.HasPrefix(application, "AP")):
+		return 21218, "Invalid ApplicationSid: it is AP and 32 hexadecimal digits."
+	case len([]rune(out.TwiML)) > 4000:
+		return 20001, "Twiml is longer than 4000 characters."
+	case !verb(out.Method) || !verb(out.StatusCallbackMethod) || !verb(out.FallbackMethod):
+		return 21209, "Invalid method: it is GET or POST."
+	case out.StatusCallback != "" && !link(out.StatusCallback):
+		return 21609, "The 'StatusCallback' URL is not a valid URL."
+	case out.SendDigits != "" && !digitsOut.MatchString(out.SendDigits):
+		return 21206, "Invalid SendDigits: it holds digits, *, # and w."
+	}
+	if code := testCaller[from]; code != 0 {
+		return code, name(code)
+	}
+	if code := testCalled[to]; code != 0 {
+		return code, name(code)
+	}
+	if kind, rest := channel(to); kind == "" && !e164.MatchString(to) || kind != "" && (rest == "" || kind != "client" && kind != "sip" && kind != "sips") {
+		return 21211, "The phone number you are attempting to call is not valid" + hint(r.get("To")) + ": write it as +15550101, client:name or sip:user@example.com."
+	}
+	if kind, _ := channel(from); kind != "client" && kind != "sip" && !e164.MatchString(from) {
+		return 21212, "The source phone number provided is not valid" + hint(r.get("From")) + ": write it as +15550100."
+	}
+	events, wrong := r.events("StatusCallbackEvent", callEvents...)
+	if wrong != "" {
+		return 21626, wrong
+	}
+	out.StatusEvents = events
+	if text := r.get("Timeout"); text != "" {
+		seconds, err := strconv.Atoi(text)
+		if err != nil || seconds < 1 || seconds > 600 {
+			return 20001, "Timeout is in whole seconds, from 1 to 600."
+		}
+		out.Timeout = time.Duration(seconds) * time.Second
+	}
+	return 0, ""
+}
+
+// wrongDetection reads how a machine is detected.
+func wrongDetection(r *request, out *stage.CallOut) (int, string) {
+	mode := r.get("MachineDetection")
+	if mode == "" {
+		return 0, ""
+	}
+	if mode != "Enable" && mode != "DetectMessageEnd" {
+		return 20001, "Invalid MachineDetection: it is Enable or DetectMessageEnd."
+	}
+	out.Detection = dialogue.Detection{
+		Mode: mode, Async: r.yes("AsyncAmd", false), Callback: r.get("AsyncAmdStatusCallback"), Method: r.get("AsyncAmdStatusCallbackMethod"),
+	}
+	if out.Detection.Async && out.Detection.Callback == "" {
+		r.note("AsyncAmd without AsyncAmdStatusCallback: the result is sent to nobody")
+	}
+	return 0, ""
+}
+
+// recordingOf reads how a call is to be recorded.
+func recordingOf(r *request, channels string) (rec dialogue.CallRecording, code int, text string) {
+	rec = dialogue.CallRecording{Channels: 1, Track: r.get("RecordingTrack"), Callback: r.get("RecordingStatusCallback"), Method: r.get("RecordingStatusCallbackMethod")}
+	if c := r.get("RecordingChannels"); c != "" {
+		channels = c
+	}
+	if channels == "dual" {
+		rec.Channels = 2
+	}
+	var wrong string
+	// Several events may stand in one of these parameters, unlike those of calls.
+	for _, value := range r.form["RecordingStatusCallbackEvent"] {
+		for event := range strings.FieldsSeq(value) {
+			if event != "in-progress" && event != "completed" && event != "absent" {
+				wrong = "Invalid RecordingStatusCallbackEvent: the events are in-progress, completed and absent."
+			}
+			rec.Events = append(rec.Events, event)
+		}
+	}
+	switch {
+	case channels != "mono" && channels != "dual":
+		return rec, 20001, "Invalid RecordingChannels: mono or dual."
+	case rec.Track != "" && rec.Track != "inbound" && rec.Track != "outbound" && rec.Track != "both":
+		return rec, 20001, "Invalid RecordingTrack: inbound, outbound or both."
+	case rec.Callback != "" && !link(rec.Callback):
+		return rec, 21609, "The 'RecordingStatusCallback' URL is not a valid URL."
+	case wrong != "":
+		return rec, 21626, wrong
+	}
+	return rec, 0, ""
+}
+
+func (a *api) listCalls(w http.ResponseWriter, r *request) {
+	out := []call{}
+	for _, leg := range a.stage.Legs() {
+		c := a.call(leg)
+		parent := ""
+		if c.ParentCallSID != nil {
+			parent = *c.ParentCallSID
+		}
+		created, _, ended := leg.Times()
+		if r.equal("To", c.To) && r.equal("From", c.From) && r.equal("Status", c.Status) && r.equal("ParentCallSid", parent) &&
+			r.within("StartTime", created) && r.within("EndTime", ended) {
+			out = append(out, c)
+		}
+	}
+	list(w, r, "calls", out)
+}
+
+func (a *api) fetchCall(w http.ResponseWriter, r *request) {
+	leg, err := a.stage.Leg(r.sid())
+	if err != nil {
+		notFound(w, r, err)
+		return
+	}
+	write(w, http.StatusOK, a.call(leg))
+}
+
+func (a *api) updateCall(w http.ResponseWriter, r *request) {
+	leg, err := a.stage.Leg(r.sid())
+	if err != nil {
+		notFound(w, r, err)
+		return
+	}
+	address, method, xml, state := r.get("Url"), r.get("Method"), r.get("Twiml"), r.get("Status")
+	switch {
+	case state != "" && state != "completed" && state != "canceled":
+		refused(w, 20001, "Status can only be set to completed or canceled.")
+		return
+	case state == "" && address == "" && xml == "":
+		refused(w, 20001, "Nothing to update: set Url, Twiml or Status.")
+		return
+	case address != "" && !link(address):
+		refused(w, 21205, "Url is not a valid URL: it begins with http:// or https://.")
+		return
+	case address != "" && xml != "":
+		refused(w, 20001, "Set either Url or Twiml.")
+		return
+	case !verb(method):
+		refused(w, 21209, "Invalid method: it is GET or POST.")
+		return
+	case len([]rune(xml)) > 4000:
+		refused(w, 20001, "Twiml is longer than 4000 characters.")
+		return
+	}
+	if err := a.stage.UpdateLeg(leg, address, method, xml, state); errors.Is(err, stage.ErrNotNow) {
+		text := "Call is not in-progress. Cannot redirect."
+		if state != "" {
+			text = "Call is not in-progress. Cannot end it."
+		}
+		refused(w, 21220, text)
+		return
+	}
+	write(w, http.StatusOK, a.call(leg))
+}
+
+func (a *api) call(leg *dialogue.Call) call {
+	created, answered, ended := leg.Times()
+	sid, status := leg.SID(), string(leg.Status())
+	if leg.Status() == webhook.CallStatusInitiated {
+		status = "queued" // the resource has no such status
+	}
+	out := call{
+		SID: sid, AccountSID: a.stage.AccountSID(), From: leg.From().Address, FromFormatted: leg.From().Address,
+		To: leg.To().Address, ToFormatted: leg.To().Address, Status: status, Direction: string(leg.Direction()),
+		PriceUnit: "USD", QueueTime: "0", DateCreated: date(created), DateUpdated: date(created), APIVersion: version,
+		URI: a.uri("/Calls/" + sid + ".json"), SubresourceURIs: map[string]string{
+			"recordings": a.uri("/Calls/" + sid + "/Recordings.json"),
+		},
+	}
+	if p := leg.Parent(); p != nil {
+		parent := p.SID()
+		out.ParentCallSID = &parent
+	}
+	if by := leg.AnsweredBy(); by != "" {
+		out.AnsweredBy = &by
+	}
+	begun := created
+	if !answered.IsZero() {
+		begun = answered
+		out.DateUpdated = date(answered)
+	}
+	if status != "queued" {
+		out.StartTime = date(begun)
+	}
+	if !ended.IsZero() {
+		talked := "0"
+		if !answered.IsZero() {
+			talked = strconv.Itoa(int(ended.Sub(answered).Round(time.Second) / time.Second))
+		}
+		out.EndTime, out.Duration, out.DateUpdated = date(ended), &talked, date(ended)
+	}
+	return out
+}

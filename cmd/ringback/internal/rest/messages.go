@@ -1,0 +1,362 @@
+package rest
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
+	"github.com/ringback-go/ringback/status"
+	"github.com/ringback-go/ringback/twiml"
+)
+
+func (a *api) messages() {
+	a.handle("POST /Messages.json", "sends a message",
+		"From To Body MediaUrl MessagingServiceSid StatusCallback ScheduleType SendAt ContentSid ContentVariables",
+		"ProvideFeedback Attempt ValidityPeriod ForceDelivery ContentRetention AddressRetention SmartEncoded PersistentAction TrafficType ShortenUrls SendAsMms RiskCheck MaxPrice ApplicationSid",
+		a.createMessage)
+	a.handle("GET /Messages.json", "lists messages", paging+"To From "+dates("DateSent"), "", a.listMessages)
+	a.handle("GET /Messages/{sid}", "fetches a message", "", "", a.fetchMessage)
+	a.handle("POST /Messages/{sid}", "updates a message", "Body Status", "", a.updateMessage)
+	a.handle("DELETE /Messages/{sid}", "deletes a message", "", "", a.deleteMessage)
+	a.handle("GET /Messages/{message}/Media.json", "lists the media of a message", paging+dates("DateCreated"), "", a.listMedia)
+	a.handle("GET /Messages/{message}/Media/{sid}", "fetches a medium", "", "", a.fetchMedia)
+}
+
+// message is the resource as Twilio writes it.
+type message struct {
+	SID                 string            `json:"sid"`
+	AccountSID          string            `json:"account_sid"`
+	MessagingServiceSID *string           `json:"messaging_service_sid"`
+	From                *string           `json:"from"`
+	To                  string            `json:"to"`
+	Body                string            `json:"body"`
+	Status              string            `json:"status"`
+	Direction           string            `json:"direction"`
+	NumMedia            string            `json:"num_media"`
+	NumSegments         string            `json:"num_segments"`
+	ErrorCode           *int              `json:"error_code"`
+	ErrorMessage        *string           `json:"error_message"`
+	Price               *string           `json:"price"`
+	PriceUnit           string            `json:"price_unit"`
+	DateCreated         *string           `json:"date_created"`
+	DateUpdated         *string           `json:"date_updated"`
+	DateSent            *string           `json:"date_sent"`
+	APIVersion          string            `json:"api_version"`
+	URI                 string            `json:"uri"`
+	SubresourceURIs     map[string]string `json:"subresource_uris"`
+}
+
+// Test numbers of Twilio's, and the errors that they cause.
+var (
+	testFrom = map[string]int{"+15005550001": 21212, "+15005550007": 21606, "+15005550008": 21611}
+	testTo   = map[string]int{"+15005550001": 21211, "+15005550002": 21612, "+15005550003": 21408, "+15005550004": 21610, "+15005550009": 21614}
+)
+
+// name is what an error number is called.
+func name(code int) string {
+	return cmp.Or(status.Code(code).Name(), "the request was refused") + "."
+}
+
+func (a *api) createMessage(w http.ResponseWriter, r *request) {
+	out := stage.Outgoing{
+		From: canonical(r.get("From")), To: canonical(r.get("To")), Body: r.get("Body"), Media: r.form["MediaUrl"],
+		Service: r.get("MessagingServiceSid"), StatusCallback: r.get("StatusCallback"),
+	}
+	content := r.get("ContentSid")
+	if code, text := a.wrongMessage(r, &out, content); code != 0 {
+		refused(w, code, text)
+		return
+	}
+	if content != "" {
+		r.note("the template is not known here: its SID stands in its place")
+		out.Body = strings.TrimSpace(cmp.Or(out.Body, "Content template "+content+" "+r.get("ContentVariables")))
+	}
+	if from := out.From; from != "" {
+		if _, number := channel(from); number != a.stage.Config().Number && number != "+15005550006" {
+			r.note("From is not the number of this console: Twilio takes only those of the account")
+		}
+	}
+	m, err := a.stage.SendOut(out)
+	if errors.Is(err, stage.ErrOptedOut) {
+		refused(w, 21610, "The recipient has unsubscribed: they texted STOP.")
+		return
+	}
+	if err != nil {
+		notFound(w, r, err)
+		return
+	}
+	write(w, http.StatusCreated, a.message(m))
+}
+
+// wrongMessage returns what is wrong with a message, with Twilio's number.
+func (a *api) wrongMessage(r *request, out *stage.Outgoing, content string) (int, string) {
+	channelTo, to := channel(out.To)
+	channelFrom, from := channel(out.From)
+	switch {
+	case out.To == "":
+		return 21604, "A 'To' phone number is required."
+	case out.From == "" && out.Service == "":
+		return 21603, "A 'From' phone number is required."
+	case out.Body == "" && len(out.Media) == 0 && content == "":
+		return 21602, "Message body is required."
+	case len([]rune(out.Body)) > 1600:
+		return 21617, "The message body exceeds the 1600 character limit."
+	case len(out.Media) > 10:
+		return 21623, "Number of media files exceeds allowed limit: 10."
+	case out.StatusCallback != "" && !link(out.StatusCallback):
+		return 21609, "The 'StatusCallback' URL is not a valid URL."
+	case out.Service != "" && (!sidShape.MatchString(out.Service) || !strings.HasPrefix(out.Service, "MG")):
+		return 21701, "The Messaging Service does not exist: its SID is MG and 32 hexadecimal digits."
+	case content != "" && (!sidShape.MatchString(content) || !strings.HasPrefix(content, "HX")):
+		return 21655, "The ContentSid is invalid: it is HX and 32 hexadecimal digits."
+	case r.get("ContentVariables") != "" && !json.Valid([]byte(r.get("ContentVariables"))):
+		return 21656, "The ContentVariables parameter is invalid: it is a JSON object."
+	}
+	for _, media := range out.Media {
+		if !link(media) {
+			return 21620, "Invalid media URL(s)."
+		}
+	}
+	if code := testFrom[from]; code != 0 {
+		return code, name(code)
+	}
+	if code := testTo[to]; code != 0 {
+		return code, name(code)
+	}
+	switch {
+	case to == "" || channelTo == "" && !e164.MatchString(to):
+		return 21211, "Invalid 'To' Phone Number" + hint(out.To) + ": write it as +15550101."
+	case out.From != "" && (from == "" || channelFrom == "" && !e164.MatchString(from) && !shortCode.MatchString(from) && !alpha.MatchString(from)):
+		return 21212, "The 'From' number is not a valid phone number, short code, or alphanumeric sender ID" + hint(out.From) + "."
+	case out.From != "" && out.From == out.To:
+		return 21266, "'To' and 'From' number cannot be the same."
+	case out.From != "" && channelFrom != channelTo:
+		return 21910, "Invalid 'From' and 'To' pair: both must be of the same channel."
+	}
+	if code, text := a.wrongTime(r, out); code != 0 {
+		return code, text
+	}
+	if code := a.stage.Rejected(out.To); code != 0 {
+		return code, name(code)
+	}
+	return 0, ""
+}
+
+// wrongTime reads when a message is to be sent.
+func (a *api) wrongTime(r *request, out *stage.Outgoing) (int, string) {
+	kind, at := r.get("ScheduleType"), r.get("SendAt")
+	switch {
+	case kind == "" && at == "":
+		return 0, ""
+	case kind != "fixed":
+		return 35119, "SendAt can only be used when ScheduleType is 'fixed'."
+	case at == "":
+		return 35111, "SendAt timestamp is missing."
+	case out.Service == "":
+		return 35118, "MessagingServiceSid is required to schedule a message."
+	}
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return 35114, "SendAt is not in ISO 8601 format, such as 2026-01-31T18:00:00Z."
+	}
+	if ahead := time.Until(t); ahead < 5*time.Minute || ahead > 35*24*time.Hour {
+		return 35114, "SendAt must lie at least 300 seconds and at most 35 days ahead."
+	}
+	out.SendAt = t
+	return 0, ""
+}
+
+func (a *api) listMessages(w http.ResponseWriter, r *request) {
+	out := []message{}
+	for _, m := range a.stage.AllMessages() {
+		sent := m.At
+		if waits(m.Status) {
+			sent = time.Time{}
+		}
+		if r.equal("To", m.To) && r.equal("From", m.From) && r.within("DateSent", sent) {
+			out = append(out, a.message(m))
+		}
+	}
+	list(w, r, "messages", out)
+}
+
+// waits reports whether a message has not been sent yet.
+func waits(status string) bool {
+	return status == "queued" || status == "accepted" || status == "scheduled" || status == "canceled"
+}
+
+func (a *api) fetchMessage(w http.ResponseWriter, r *request) {
+	m, err := a.stage.Message(r.sid())
+	if err != nil {
+		notFound(w, r, err)
+		return
+	}
+	write(w, http.StatusOK, a.message(m))
+}
+
+// updateMessage redacts, or cancels a scheduled message.
+func (a *api) updateMessage(w http.ResponseWriter, r *request) {
+	body, given := r.form["Body"]
+	var m stage.Message
+	var err error
+	switch status := r.get("Status"); {
+	case status == "canceled":
+		m, err = a.stage.Cancel(r.sid())
+		if errors.Is(err, stage.ErrNotNow) {
+			refused(w, 30409, "This message cannot be canceled: it is not scheduled.")
+			return
+		}
+	case status != "":
+		refused(w, 20001, "Status can only be set to canceled.")
+		return
+	case !given || body[0] != "":
+		refused(w, 20001, "Only an empty Body can be set: it redacts the message.")
+		return
+	default:
+		if m, err = a.stage.Message(r.sid()); err == nil && waits(m.Status) && m.Status != "canceled" {
+			fail(w, http.StatusConflict, 20009, "The message cannot be redacted before it is complete.")
+			return
+		}
+		m, err = a.stage.Redact(r.sid())
+	}
+	if err != nil {
+		notFound(w, r, err)
+		return
+	}
+	write(w, http.StatusOK, a.message(m))
+}
+
+func (a *api) deleteMessage(w http.ResponseWriter, r *request) {
+	m, err := a.stage.Message(r.sid())
+	if err == nil && waits(m.Status) && m.Status != "canceled" {
+		fail(w, http.StatusConflict, 20009, "Cannot delete this resource before it is complete.")
+		return
+	}
+	if err = a.stage.Delete(r.sid()); err != nil {
+		notFound(w, r, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (a *api) message(m stage.Message) message {
+	out := message{
+		SID: m.SID, AccountSID: a.stage.AccountSID(), To: m.To, Body: m.Body, Status: m.Status, Direction: "outbound-api",
+		NumMedia: strconv.Itoa(len(m.Media)), NumSegments: strconv.Itoa(segments(m)), PriceUnit: "USD",
+		DateCreated: date(m.At), DateUpdated: date(m.Updated), APIVersion: version, URI: a.uri("/Messages/" + m.SID + ".json"),
+		SubresourceURIs: map[string]string{"media": a.uri("/Messages/" + m.SID + "/Media.json")},
+	}
+	if m.From != "" {
+		out.From = &m.From
+	}
+	if m.Service != "" {
+		out.MessagingServiceSID = &m.Service
+	}
+	switch {
+	case m.Direction == "to-app":
+		out.Direction = "inbound"
+		out.Status = "received"
+	case m.Reply:
+		out.Direction = "outbound-reply"
+	}
+	if !waits(m.Status) {
+		out.DateSent = date(m.At)
+	}
+	if m.ErrorCode != 0 && m.Direction != "to-app" {
+		text := status.Code(m.ErrorCode).Name()
+		out.ErrorCode, out.ErrorMessage = &m.ErrorCode, &text
+	}
+	return out
+}
+
+// segments is how many are billed. A message of a service has none until its
+// sender is chosen.
+func segments(m stage.Message) int {
+	switch kind, _ := channel(m.To); {
+	case m.From == "":
+		return 0
+	case kind != "" || len(m.Media) > 0:
+		return max(1, len(m.Media))
+	}
+	return twiml.Segments(m.Body)
+}
+
+// A medium is a file of a message.
+type medium struct {
+	SID         string  `json:"sid"`
+	AccountSID  string  `json:"account_sid"`
+	ParentSID   string  `json:"parent_sid"`
+	ContentType string  `json:"content_type"`
+	DateCreated *string `json:"date_created"`
+	DateUpdated *string `json:"date_updated"`
+	URI         string  `json:"uri"`
+
+	url string
+}
+
+// media returns the files of a message. One that the program sent has a SID that
+// is made of its place: it stays where its URL says.
+func (a *api) media(m stage.Message) []medium {
+	out := make([]medium, 0, len(m.Media))
+	for i, file := range m.Media {
+		sid := file.SID
+		if sid == "" {
+			sum := sha256.Sum256([]byte(m.SID + " " + strconv.Itoa(i)))
+			sid = "ME" + hex.EncodeToString(sum[:16])
+		}
+		kind := file.Type
+		if !strings.Contains(kind, "/") {
+			kind = "application/octet-stream"
+		}
+		out = append(out, medium{
+			SID: sid, AccountSID: a.stage.AccountSID(), ParentSID: m.SID, ContentType: kind,
+			DateCreated: date(m.At), DateUpdated: date(m.At), URI: a.uri("/Messages/" + m.SID + "/Media/" + sid + ".json"), url: file.URL,
+		})
+	}
+	return out
+}
+
+func (a *api) listMedia(w http.ResponseWriter, r *request) {
+	m, err := a.stage.Message(r.PathValue("message"))
+	if err != nil {
+		notFound(w, r, err)
+		return
+	}
+	list(w, r, "media_list", a.media(m))
+}
+
+// fetchMedia returns a picture that a person has sent, or says where one of the
+// program is. With .json it returns what is known of it.
+func (a *api) fetchMedia(w http.ResponseWriter, r *request) {
+	m, err := a.stage.Message(r.PathValue("message"))
+	if err != nil {
+		notFound(w, r, err)
+		return
+	}
+	for _, file := range a.media(m) {
+		if file.SID != r.sid() {
+			continue
+		}
+		if strings.HasSuffix(r.PathValue("sid"), ".json") {
+			write(w, http.StatusOK, file)
+			return
+		}
+		kind, data, err := a.stage.Picture(file.SID)
+		if err != nil {
+			w.Header().Set("Location", file.url)
+			w.WriteHeader(http.StatusTemporaryRedirect)
+			return
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Write(data)
+		return
+	}
+	missing(w, r)
+}

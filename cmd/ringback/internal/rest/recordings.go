@@ -1,0 +1,246 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"math"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/webhook/mediastream/audio"
+)
+
+func (a *api) recordings() {
+	filters := paging + "CallSid ConferenceSid " + dates("DateCreated")
+	a.handle("GET /Recordings.json", "lists recordings", filters, "IncludeSoftDeleted", a.listRecordings)
+	a.handle("GET /Calls/{call}/Recordings.json", "lists the recordings of a call", filters, "", a.listRecordings)
+	a.handle("GET /Conferences/{conference}/Recordings.json", "lists the recordings of a conference", filters, "", a.listRecordings)
+	a.handle("POST /Calls/{call}/Recordings.json", "records a call", strings.TrimSpace(recordingParams), "Trim", a.createRecording)
+	for _, under := range []string{"", "/Calls/{call}", "/Conferences/{conference}"} {
+		a.handle("GET "+under+"/Recordings/{sid}", "fetches a recording", "RequestedChannels Download", "IncludeSoftDeleted", a.fetchRecording)
+		a.handle("DELETE "+under+"/Recordings/{sid}", "deletes a recording", "", "", a.deleteRecording)
+	}
+	a.handle("POST /Calls/{call}/Recordings/{sid}", "updates a recording", "Status", "PauseBehavior", a.updateRecording)
+}
+
+// recording is the resource as Twilio writes it.
+type recording struct {
+	SID           string  `json:"sid"`
+	AccountSID    string  `json:"account_sid"`
+	CallSID       *string `json:"call_sid"`
+	ConferenceSID *string `json:"conference_sid"`
+	Channels      int     `json:"channels"`
+	Source        string  `json:"source"`
+	Status        string  `json:"status"`
+	Track         string  `json:"track"`
+	Duration      *string `json:"duration"`
+	StartTime     *string `json:"start_time"`
+	Price         *string `json:"price"`
+	PriceUnit     string  `json:"price_unit"`
+	ErrorCode     *int    `json:"error_code"`
+	DateCreated   *string `json:"date_created"`
+	DateUpdated   *string `json:"date_updated"`
+	MediaURL      string  `json:"media_url"`
+	APIVersion    string  `json:"api_version"`
+	URI           string  `json:"uri"`
+}
+
+func (a *api) recording(r dialogue.Recording) recording {
+	path := a.uri("/Recordings/" + r.SID)
+	out := recording{
+		SID: r.SID, AccountSID: a.stage.AccountSID(), Channels: r.Channels, Source: r.Source, Status: r.Status, Track: r.Track,
+		StartTime: date(r.Started), PriceUnit: "USD", DateCreated: date(r.Started), DateUpdated: date(r.Started.Add(r.Duration)),
+		MediaURL: a.stage.Config().API + path, APIVersion: version, URI: path + ".json",
+	}
+	if r.CallSID != "" {
+		out.CallSID = &r.CallSID
+	}
+	if r.ConferenceSID != "" {
+		out.ConferenceSID = &r.ConferenceSID
+	}
+	if r.Status != "in-progress" {
+		length := seconds(r.Duration)
+		out.Duration = &length
+	}
+	return out
+}
+
+func (a *api) listRecordings(w http.ResponseWriter, r *request) {
+	all := a.stage.Engine().Recordings()
+	under := func(name, value string) bool { return r.PathValue(name) == "" || r.PathValue(name) == value }
+	out := []recording{}
+	for i := len(all) - 1; i >= 0; i-- {
+		rec := all[i]
+		if under("call", rec.CallSID) && under("conference", rec.ConferenceSID) &&
+			r.equal("CallSid", rec.CallSID) && r.equal("ConferenceSid", rec.ConferenceSID) && r.within("DateCreated", rec.Started) {
+			out = append(out, a.recording(rec))
+		}
+	}
+	list(w, r, "recordings", out)
+}
+
+// made returns the recording of that SID.
+func (a *api) made(sid string) (dialogue.Recording, bool) {
+	for _, rec := range a.stage.Engine().Recordings() {
+		if rec.SID == sid {
+			return rec, true
+		}
+	}
+	return dialogue.Recording{}, false
+}
+
+// fetchRecording returns what is known of a recording, or its sound.
+func (a *api) fetchRecording(w http.ResponseWriter, r *request) {
+	id := r.PathValue("sid")
+	sid, extension, _ := strings.Cut(id, ".")
+	rec, ok := a.made(sid)
+	switch {
+	case !ok:
+		missing(w, r)
+	case extension == "json":
+		write(w, http.StatusOK, a.recording(rec))
+	case rec.Status != "completed":
+		missing(w, r) // no file yet, or none at all
+	case extension == "mp3":
+		w.Header().Set("Content-Type", "audio/mpeg")
+		w.Write(quiet(rec.Duration))
+	case extension == "" || extension == "wav":
+		channels := rec.Channels
+		switch r.get("RequestedChannels") {
+		case "1":
+			channels = 1
+		case "2":
+			channels = 2
+		}
+		w.Header().Set("Content-Type", "audio/x-wav")
+		w.Write(tone(rec.Duration, channels))
+	default:
+		missing(w, r)
+	}
+}
+
+func (a *api) deleteRecording(w http.ResponseWriter, r *request) {
+	sid, _, _ := strings.Cut(r.PathValue("sid"), ".")
+	if !a.stage.Engine().DeleteRecording(sid) {
+		missing(w, r)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (a *api) createRecording(w http.ResponseWriter, r *request) {
+	leg, err := a.stage.Leg(r.PathValue("call"))
+	if err != nil {
+		notFound(w, r, err)
+		return
+	}
+	how, code, text := recordingOf(r, "dual")
+	if code != 0 {
+		refused(w, code, text)
+		return
+	}
+	sid, ok := leg.Record(how)
+	if !ok {
+		refused(w, 21220, "Call is not in-progress. Cannot record.")
+		return
+	}
+	rec, _ := a.made(sid)
+	write(w, http.StatusCreated, a.recording(rec))
+}
+
+// updateRecording ends a recording that is being made. Twilio.CURRENT is the one
+// of the call.
+func (a *api) updateRecording(w http.ResponseWriter, r *request) {
+	leg, err := a.stage.Leg(r.PathValue("call"))
+	if err != nil {
+		notFound(w, r, err)
+		return
+	}
+	id := r.sid()
+	if id == "Twilio.CURRENT" {
+		for _, rec := range a.stage.Engine().Recordings() {
+			if rec.CallSID == leg.SID() && rec.Status == "in-progress" {
+				id = rec.SID
+			}
+		}
+	}
+	switch {
+	case r.get("Status") == "paused" || r.get("Status") == "in-progress":
+		r.note("recordings are not paused here")
+	case r.get("Status") != "stopped":
+		refused(w, 20001, "Status can only be set to stopped, paused or in-progress.")
+		return
+	case !leg.StopRecording(id):
+		missing(w, r)
+		return
+	}
+	rec, ok := a.made(id)
+	if !ok {
+		missing(w, r)
+		return
+	}
+	write(w, http.StatusOK, a.recording(rec))
+}
+
+// longestSound bounds what is made up of a recording: ten minutes.
+const longestSound = 10 * time.Minute
+
+// tone is a WAV file of a length: a quiet tone of 440 Hz, since nobody speaks in
+// a call that is simulated.
+func tone(length time.Duration, channels int) []byte {
+	length = min(length, longestSound)
+	var out file
+	w, err := audio.NewWAVWriter(&out, audio.PCM8k, max(channels, 1))
+	if err != nil {
+		panic(err) // the format is one of the package's own
+	}
+	sound := make([]byte, 0, audio.PCM8k.Bytes(length)*channels)
+	for i := range audio.PCM8k.Bytes(length) / 2 {
+		v := int16(2000 * math.Sin(2*math.Pi*440*float64(i)/8000))
+		for range channels {
+			sound = binary.LittleEndian.AppendUint16(sound, uint16(v))
+		}
+	}
+	w.Write(sound)
+	w.Close() // a file in memory takes everything
+	return out.data
+}
+
+// file is one in memory.
+type file struct {
+	data []byte
+	at   int64
+}
+
+func (f *file) Write(p []byte) (int, error) {
+	if need := f.at + int64(len(p)); need > int64(len(f.data)) {
+		f.data = append(f.data, make([]byte, need-int64(len(f.data)))...)
+	}
+	copy(f.data[f.at:], p)
+	f.at += int64(len(p))
+	return len(p), nil
+}
+
+func (f *file) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += f.at
+	case io.SeekEnd:
+		offset += int64(len(f.data))
+	}
+	f.at = offset
+	return offset, nil
+}
+
+// quiet is an MP3 file of a length without any sound: frames of 32 kbit/s, mono,
+// 22,050 Hz, whose side information is zero.
+func quiet(length time.Duration) []byte {
+	const samples, rate, size = 576, 22050, 104
+	frame := make([]byte, size)
+	copy(frame, []byte{0xff, 0xf3, 0x40, 0xc4})
+	count := int(min(length, longestSound)*rate/(samples*time.Second)) + 1
+	return bytes.Repeat(frame, count)
+}
