@@ -311,6 +311,9 @@ func (t *walk) station() *Station {
 		case EventSessionStarted:
 			s.Detail = ev.Text
 		case EventFailed, EventWarned:
+			if ev.Failure.Code == 0 {
+				continue // lint says it, too
+			}
 			s.Problems = union(s.Problems, []Problem{{Rule: itoa(ev.Failure.Code), Text: ev.Text + ev.Failure.from()}})
 		case EventFetched:
 			for _, p := range ev.Exchange.Problems {

@@ -9,7 +9,7 @@ import (
 // Failure is something that Twilio would have refused: its error number and a
 // sentence on what happened here.
 type Failure struct {
-	Code int    // Twilio's error number
+	Code int    // Twilio's error number; 0 for what it does not log
 	URL  string // the URL that failed, if one did
 	Text string // a sentence without the number
 	Line int    // place in the document, if known
@@ -20,12 +20,16 @@ type Failure struct {
 	mild  bool // a warning, whatever Twilio logs for the number elsewhere
 }
 
-// Error returns the number and the sentence.
+// Error returns the number, the place and the sentence.
 func (f *Failure) Error() string {
+	text := f.Text
 	if f.Line > 0 {
-		return fmt.Sprintf("error %d: line %d, column %d: %s", f.Code, f.Line, f.Col, f.Text)
+		text = fmt.Sprintf("line %d, column %d: %s", f.Line, f.Col, text)
 	}
-	return fmt.Sprintf("error %d: %s", f.Code, f.Text)
+	if f.Code != 0 {
+		text = fmt.Sprintf("error %d: %s", f.Code, text)
+	}
+	return text
 }
 
 // from returns the URL that failed, without its query: " (/path)".

@@ -54,6 +54,9 @@ func (c *Call) begin(doc *document, n *twiml.Node) *session {
 		c.e.report(c, s.recTo, *s.rec, "in-progress")
 	}
 	c.sessions = append(c.sessions, s)
+	if n.Name == "Stream" && strings.Contains(attr(n, "url", ""), "?") {
+		c.warn(&Failure{Text: "the query of a Stream's url is dropped; pass values by Parameter", Line: n.Line, Col: n.Column})
+	}
 	c.emit(Event{Type: EventSessionStarted, Node: n, Text: n.Name})
 	if _, played := c.liveURL(doc, n); !played || n.Name != "Stream" { // a stream tells when it is open
 		s.report("started", nil)

@@ -200,8 +200,11 @@ func TestStreamThatTwilioConnects(t *testing.T) {
 		tw := webhooktest.New(t, scenes{"/voice": doc}, nil)
 		call := tw.Call("/voice").Waits(time.Second / 2)
 		assert.Contains(t, call.Transcript(), "Stream begins", doc)
+		assert.Contains(t, call.Transcript(), "warning: ", doc)
 		assert.NotContains(t, call.Transcript(), "FAILED", doc)
 		call.HangsUp()
+		got := failing(scenes{"/voice": doc}, &webhooktest.Options{Warnings: true}, func(tw *webhooktest.Twilio) { tw.Call("/voice").HangsUp() })
+		assert.Contains(t, got, "Stream", doc)
 	}
 }
 
