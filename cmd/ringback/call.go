@@ -15,7 +15,6 @@ import (
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/internal/dialogue"
-	"github.com/ringback-go/ringback/webhook"
 )
 
 type callCommand struct {
@@ -29,6 +28,8 @@ type callCommand struct {
 // Help shows examples.
 func (callCommand) Help() string {
 	return `At a terminal the call runs in real time, and you type what the caller does. With steps on the command line or from a pipe, time is virtual: each step is done as soon as the program listens for it. The exit code is 1 if the call fails or a step is not possible.
+
+A program that talks by a WebSocket (<ConversationRelay>, <Stream>) is heard as it speaks, in real time. At a terminal, type words and Enter to speak; that interrupts it. Steps wait until it has finished, except after waits: "waits 2s" "speaks stop" interrupts. Twilio opens only WebSockets of wss, so set --base-url to an https URL.
 
 Steps:
 
@@ -111,7 +112,7 @@ func (c *callCommand) script(in io.Reader) ([]phone.Action, error) {
 
 // converse makes the call in real time with a person at the keyboard.
 func (c *callCommand) converse(ctx context.Context, io streams) error {
-	view := &callView{cfg: c, out: io.out, ended: make(chan struct{})}
+	view := &callView{cfg: c, out: io.out, ended: make(chan struct{}), stream: true}
 	p, err := c.start(ctx, io, dialogue.SystemClock{}, view.show)
 	if err != nil {
 		return err
@@ -134,15 +135,28 @@ func (c *callCommand) converse(ctx context.Context, io streams) error {
 			}
 		}
 	}()
+	tick := time.NewTicker(idleTime)
+	defer tick.Stop()
+	ended, waits := view.ended, 0
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-view.ended:
-			if f := view.failure(); f != nil {
-				return p.failed(f)
+		case <-ended:
+			ended = nil
+		case <-tick.C:
+			switch {
+			case ended != nil: // the call goes on
+			case p.engine.Idle():
+				if f := view.failure(); f != nil {
+					return p.failed(f)
+				}
+				return nil
+			default: // callbacks come late: of a transcription half a minute
+				if waits++; waits == 30 {
+					fmt.Fprintln(io.err, "(waiting for the last callbacks; Ctrl-C ends)")
+				}
 			}
-			return nil
 		case line, open := <-lines:
 			if !open { // the end of the input is the end of the call
 				leg.HangUp()
@@ -154,11 +168,17 @@ func (c *callCommand) converse(ctx context.Context, io streams) error {
 	}
 }
 
+// idleTime is how often converse looks whether all is over.
+const idleTime = 100 * time.Millisecond
+
 func (c *callCommand) act(leg *dialogue.Call, line string, out io.Writer) {
 	if strings.TrimSpace(line) == "" {
 		return
 	}
 	a, err := phone.Parse(line)
+	if errors.Is(err, phone.ErrUnclear) && leg.Activity().Live {
+		a, err = phone.Action{Verb: phone.Speaks, Text: strings.TrimSpace(line)}, nil // words to a program that talks
+	}
 	switch {
 	case errors.Is(err, phone.ErrUnclear):
 		fmt.Fprintln(out, phone.Usage)
@@ -171,14 +191,16 @@ func (c *callCommand) act(leg *dialogue.Call, line string, out io.Writer) {
 
 // callView prints a call as it happens.
 type callView struct {
-	cfg   *callCommand
-	out   io.Writer
-	start time.Time
-	ended chan struct{} // closed with the call; nil: nobody waits
+	cfg    *callCommand
+	out    io.Writer
+	start  time.Time
+	ended  chan struct{} // closed with the call; nil: nobody waits
+	stream bool          // print words of a program as they are spoken
 
 	once   sync.Once
 	mu     sync.Mutex
 	failed *dialogue.Failure
+	open   bool // a line of words is being printed
 }
 
 // show is called by the engine.
@@ -188,33 +210,73 @@ func (v *callView) show(ev dialogue.Event) {
 		v.failed = ev.Failure
 		v.mu.Unlock()
 	}
-	if text := plain(ev.Line()); text != "" && (v.cfg.Requests || ev.Type != dialogue.EventFetched) {
-		at := max(ev.At.Sub(v.start), 0)
-		if v.cfg.JSON {
-			e := callEvent{At: at.Seconds(), Event: string(ev.Type), Text: text}
-			if ev.Failure != nil {
-				e.Code = ev.Failure.Code
-			}
-			writeLine(v.out, e)
-		} else {
-			fmt.Fprintf(v.out, "%02d:%02d  %s\n", int(at.Minutes()), int(at.Seconds())%60, text)
-		}
+	if !v.word(ev) {
+		v.print(ev)
 	}
-	if v.ended != nil && v.over(ev) {
+	if v.ended != nil && ev.Type == dialogue.EventEnded && ev.Call.Parent() == nil {
 		v.once.Do(func() { close(v.ended) })
 	}
 }
 
-// over reports whether nothing is to come after ev: the call has ended, and
-// the program has been told if it wants to be.
-func (v *callView) over(ev dialogue.Event) bool {
-	if ev.Call == nil || ev.Call.Parent() != nil {
+func (v *callView) print(ev dialogue.Event) {
+	text := plain(ev.Line())
+	if text == "" || ev.Type == dialogue.EventFetched && !v.cfg.Requests {
+		return
+	}
+	v.endLine("")
+	at := max(ev.At.Sub(v.start), 0)
+	if !v.cfg.JSON {
+		fmt.Fprintf(v.out, "%s  %s\n", clock(at), text)
+		return
+	}
+	e := callEvent{At: at.Seconds(), Event: string(ev.Type), Text: text}
+	if ev.Failure != nil {
+		e.Code = ev.Failure.Code
+	}
+	writeLine(v.out, e)
+}
+
+// word prints a word that was just spoken, where words are printed as they come. It
+// reports whether the event needs no line of its own.
+func (v *callView) word(ev dialogue.Event) bool {
+	if !v.stream || v.cfg.JSON {
 		return false
 	}
-	if v.cfg.Status == "" {
-		return ev.Type == dialogue.EventEnded
+	switch ev.Type {
+	case dialogue.EventWordHeard:
+		text := oneLine(ev.Text)
+		if !v.open {
+			v.open = true
+			fmt.Fprintf(v.out, "%s  the caller hears: ", clock(max(ev.At.Sub(v.start), 0)))
+			text = strings.TrimLeft(text, " ")
+		}
+		fmt.Fprint(v.out, text)
+	case dialogue.EventPieceHeard: // its words are there
+		if strings.HasSuffix(ev.Text, ".") || strings.HasSuffix(ev.Text, "?") || strings.HasSuffix(ev.Text, "!") {
+			v.endLine("")
+		}
+	case dialogue.EventCutOff:
+		if !v.open {
+			return false
+		}
+		v.endLine(" –")
+	default:
+		return false
 	}
-	return ev.Type == dialogue.EventFetched && webhook.Kind(ev.Exchange.Kind) == webhook.KindCallStatusCallback
+	return true
+}
+
+// endLine ends a line of words.
+func (v *callView) endLine(mark string) {
+	if v.open {
+		v.open = false
+		fmt.Fprintln(v.out, mark)
+	}
+}
+
+// clock writes minutes and seconds.
+func clock(d time.Duration) string {
+	return fmt.Sprintf("%02d:%02d", int(d.Minutes()), int(d.Seconds())%60)
 }
 
 func (v *callView) failure() *dialogue.Failure {

@@ -103,7 +103,7 @@ func (c *loadCommand) Run(ctx context.Context, io streams) error {
 	if !loopback(withPort(app)) {
 		return usagef("--app %s is not on this machine, and a load test must be: start the program here", c.App)
 	}
-	account := os.Getenv("TWILIO_ACCOUNT_SID")
+	account := c.Account
 	if account == "" {
 		account = dialogue.New(dialogue.Config{Transport: way, Seed: c.Seed}).AccountSID()
 	}

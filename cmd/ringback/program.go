@@ -27,6 +27,7 @@ const aboutApp = `
 // programFlags are the flags of a command that speaks to a program once.
 type programFlags struct {
 	appFlags `embed:"" group:"app"`
+	Account  string `help:"Account SID that requests are sent for." env:"TWILIO_ACCOUNT_SID" placeholder:"SID" group:"common"`
 	Seed     uint64 `help:"Seed of identifiers: equal seeds send equal requests. The clock by default." placeholder:"N" group:"common"`
 }
 
@@ -94,7 +95,7 @@ func (f *programFlags) start(ctx context.Context, io streams, clock dialogue.Clo
 		observe = p.log.Add
 	}
 	p.engine = dialogue.New(dialogue.Config{
-		Transport: way, BaseURL: way.BaseURL(), AuthToken: f.Token, Seed: f.Seed, Clock: clock, Observe: observe,
+		Transport: way, BaseURL: way.BaseURL(), AuthToken: f.Token, AccountSID: f.Account, Seed: f.Seed, Clock: clock, Observe: observe,
 		Limits: dialogue.Limits{CallLength: time.Hour},
 	})
 	return p, nil

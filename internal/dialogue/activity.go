@@ -66,7 +66,7 @@ func (c *Call) Activity() Activity {
 		a.State = StateStarting
 	}
 	a.Keys, a.Speech = false, false
-	if c.link != nil {
+	if a.Live = c.link != nil; a.Live {
 		a.Sounding = c.link.speaking()
 	}
 	if l := c.listening; l != nil {

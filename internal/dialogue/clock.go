@@ -79,6 +79,15 @@ func (e *Engine) Next() (time.Time, bool) {
 	return e.soon()
 }
 
+// Idle reports whether nothing will happen by itself: no time is waited for, and
+// no request is under way.
+func (e *Engine) Idle() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, waits := e.next()
+	return !waits && len(e.ready) == 0 && e.pending == 0
+}
+
 // Step moves virtual time to the next thing that happens and does it. It
 // reports whether there was one.
 func (e *Engine) Step() bool {

@@ -38,7 +38,8 @@ type Action struct {
 
 // Usage says how actions are written.
 const Usage = `  presses 12#       press keys: 0-9, *, # (or just the keys: 12#)
-  speaks WORDS      say something, to a menu or into a recording
+  speaks WORDS      say something: to a menu, into a recording, or to a program
+                    that talks
   waits 5s          do nothing for a while
   records 20s       talk for a while, as when leaving a message
   answers           the person called by a Dial answers
@@ -184,13 +185,21 @@ func ringing(leg *dialogue.Call, what func(*dialogue.Call) bool) bool {
 }
 
 // Play does all of script in virtual time, each at the first moment at which
-// it can be done, and then hangs up unless the call has ended before. An error
-// says which action nobody waited for.
-func Play(e *dialogue.Engine, leg *dialogue.Call, script []Action) error {
+// it can be done, and then hangs up unless the call has ended before. A program
+// that talks by a WebSocket is let finish first, unless the action before was to
+// wait. An error says which action nobody waited for.
+func Play(e *dialogue.Engine, leg *dialogue.Call, script []Action) (err error) {
 	defer e.Finish(leg)
+	var m manners
+	defer func() {
+		if err == nil {
+			m.before(e, leg)
+		}
+	}()
 	for i, a := range script {
 		if a.Verb == Waits {
 			e.Advance(a.For)
+			m.after(e, a)
 			continue
 		}
 		if a.Verb == HangsUp && !a.Callee {
@@ -200,9 +209,10 @@ func Play(e *dialogue.Engine, leg *dialogue.Call, script []Action) error {
 		if why := await(e, leg, a); why != "" {
 			return fmt.Errorf("step %d, %s: %s", i+1, a, why)
 		}
-		if !Do(leg, a) {
+		if m.before(e, leg); !Do(leg, a) {
 			return fmt.Errorf("step %d, %s: it had no effect", i+1, a)
 		}
+		m.after(e, a)
 		e.Settle()
 		if a.Verb == Records {
 			e.Advance(a.For)
@@ -243,7 +253,7 @@ func await(e *dialogue.Engine, leg *dialogue.Call, do Action) string {
 		switch {
 		case a.State == dialogue.StateOver:
 			return "the call has ended (" + string(leg.Status()) + ")"
-		case waits(a.State) && a.State != dialogue.StateDialing && !a.Entered && !do.atCallee():
+		case waits(a.State) && a.State != dialogue.StateDialing && a.State != dialogue.StateInSession && !a.Entered && !do.atCallee():
 			return "the call waits for something else (" + string(a.State) + ")"
 		case e.Now().After(until) || !e.Step():
 			return "nothing happens any more"

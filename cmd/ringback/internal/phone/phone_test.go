@@ -1,8 +1,11 @@
 package phone_test
 
 import (
+	"context"
 	"net/http"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -11,6 +14,8 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/webhook/relay"
 )
 
 func TestParse(t *testing.T) {
@@ -130,4 +135,59 @@ func TestPlayInVain(t *testing.T) {
 		_, err := call(t, map[string]string{"/voice": c.document}, c.script...)
 		require.ErrorContains(t, err, c.says, c.document)
 	}
+}
+
+// TestPlayWithAProgramThatTalks waits for the greeting, asks, hears the answer,
+// interrupts the next one after a while, and hears the rest of the call.
+func TestPlayWithAProgramThatTalks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, err := signature.New(signature.Config{BaseURL: "https://app.example.com", Tokens: signature.Tokens("token")})
+		require.NoError(t, err)
+		agent := relay.Handle(v, relay.Converse(func(ctx context.Context, turn *relay.Turn) error {
+			switch turn.Input().Text {
+			case "goodbye":
+				turn.HangUp()
+				_, err := turn.WriteString("See you.")
+				return err
+			case "tell me a story":
+				_, err := turn.WriteString("Once upon a time, there was a telephone that nobody ever answered, and so it learned to talk.")
+				return err
+			}
+			_, err := turn.WriteString("We are open from nine to five.")
+			return err
+		}), nil)
+		mux := http.NewServeMux()
+		mux.Handle("GET /agent", agent)
+		mux.HandleFunc("POST /voice", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/xml")
+			w.Write([]byte(`<Response><Connect action="/ended"><ConversationRelay url="wss://app.example.com/agent" welcomeGreeting="Hello, how can I help?" dtmfDetection="true"/></Connect></Response>`))
+		})
+		mux.HandleFunc("POST /ended", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/xml")
+			w.Write([]byte(`<Response><Say>The line is closed.</Say></Response>`))
+		})
+		var log remote.Log
+		engine := dialogue.New(dialogue.Config{Transport: dialogue.Handler(mux), BaseURL: "https://app.example.com", AuthToken: "token", Seed: 1, Observe: log.Add})
+		defer engine.Close()
+		began := engine.Now()
+		leg := engine.Call(dialogue.CallSetup{URL: "/voice"})
+		var script []phone.Action
+		for _, line := range []string{"say when are you open", "say tell me a story", "wait 4s", "say goodbye"} {
+			a, err := phone.Parse(line)
+			require.NoError(t, err)
+			script = append(script, a)
+		}
+		require.NoError(t, phone.Play(engine, leg, script))
+		heard := dialogue.Transcript(began, log.All())
+		last := 0
+		for _, line := range []string{
+			`hears "Hello, how can I help?"`, `says "when are you open"`, `hears "We are open from nine to five."`,
+			`says "tell me a story"`, `hears "Once upon a time,"`, `says "goodbye"`, "no more of the reply", `hears "See you."`,
+			"SessionStatus=ended", `hears "The line is closed."`,
+		} {
+			at := strings.Index(heard, line)
+			require.GreaterOrEqual(t, at, last, "%s\n%s", line, heard)
+			last = at
+		}
+	})
 }
