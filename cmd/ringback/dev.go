@@ -123,7 +123,10 @@ type devCommand struct {
 	Memory     bool     `help:"Keep exchanges in memory, not in a file."`
 	Keep       int      `help:"How many exchanges to keep." default:"20000"`
 	NoOpen     bool     `help:"Do not open the page in the browser."`
-	Command    []string `arg:"" optional:"" passthrough:"" help:"Command that starts your program. It runs with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN set and is restarted when it exits."`
+	Outcome    []string `help:"What happens to messages and calls to a number, such as +15550101=30003 or +15550102=busy; may be repeated. Words: unreachable, unknown, landline, blocked, slow, busy, no-answer, answers, machine, fax, or an error number." placeholder:"NUMBER=RESULT"`
+	NoProxy    bool     `help:"Do not direct your program's requests to twilio.com to the console."`
+	Offline    bool     `help:"Refuse your program's requests through the proxy to hosts other than twilio.com."`
+	Command    []string `arg:"" optional:"" passthrough:"" help:"Command that starts your program. It runs with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and RINGBACK_API set and is restarted when it exits."`
 }
 
 // Help shows examples.
@@ -134,7 +137,7 @@ func (devCommand) Help() string {
   ringback dev -- go run ./examples/hello
   ringback dev --app localhost:3000 --sms /webhooks/sms
 
-The page also implements the Messages and Calls resources of Twilio's REST API, for the account SID and the auth token that are printed, at the address of the page. Your program gets both as TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. In twilio-go, set URL.Scheme, URL.Host and Host of each request in the transport of an http.Client.
+The page also implements a part of Twilio's REST API at its own address, for the account SID and the auth token that are printed: messages, calls, conferences and recordings. A program that dev starts needs no change: it gets the SID and the token as TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and HTTPS_PROXY with a certificate that is made at the start, so that its requests to *.twilio.com arrive at the page. On macOS and Windows, Go programs do not read SSL_CERT_FILE: there, or with --no-proxy, set the base URL of the client to RINGBACK_API.
 
 To see real traffic, point a tunnel at the address of --tunnel and set --base-url to the tunnel's public URL. Requests are forwarded unchanged.
 
@@ -234,13 +237,17 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
+	if err := d.outcomes(st); err != nil {
+		return err
+	}
 	app.hub, app.account = hub, st.AccountSID()
+	api := rest.New(st, d.restToken())
 
 	session, link, withdraw := d.announce(io, pageURL, st)
 	defer withdraw()
 	server := console.New(console.Config{
 		Stage: st, Store: store, Facts: facts, Guard: guard.New(session, guard.LoopbackHosts(page.Addr().String())...), Hub: hub,
-		App: app.state, Version: version(), Tunnel: tunnelAddr, REST: rest.New(st, d.restToken()), Notice: notice,
+		App: app.state, Version: version(), Tunnel: tunnelAddr, REST: api, Notice: notice,
 	})
 	var running sync.WaitGroup
 	var failed error // the first
@@ -252,6 +259,11 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 				cancel()
 			}
 		})
+	}
+	if len(d.Command) > 0 {
+		env, cleanup := d.childEnv(io, st, api, start)
+		defer cleanup()
+		app.env = env
 	}
 	start(st.Run)
 	start(app.run)
@@ -373,8 +385,12 @@ func feed(w io.Writer, e capture.Exchange) string {
 	if u, err := url.Parse(e.Request.URL); err == nil {
 		path = u.EscapedPath()
 	}
+	kind := cmp.Or(oneLine(e.Kind), "request")
+	if e.Source == capture.API {
+		kind = oneLine(e.Summary)
+	}
 	line := fmt.Sprintf("%s  %s %-4s %s  %s %s", faint.on(w, e.At.Format(time.TimeOnly)), paint.on(w, status), oneLine(e.Request.Method), oneLine(path),
-		cmp.Or(oneLine(e.Kind), "request"), faint.on(w, e.Took.Round(time.Millisecond).String()))
+		kind, faint.on(w, e.Took.Round(time.Millisecond).String()))
 	var notes []string
 	if e.Code != 0 {
 		notes = append(notes, fmt.Sprintf("error %d", e.Code))
@@ -473,6 +489,7 @@ type application struct {
 	io      streams
 	hub     *console.Hub
 	account string                      // SID of the account that the page stands in for
+	env     []string                    // of the program: where the REST API is
 	inner   func(context.Context) error // the demo, or nil
 
 	mu    sync.Mutex
@@ -534,10 +551,10 @@ func (a *application) run(ctx context.Context) error {
 		running.Go(func() {
 			failed <- process.Run(ctx, process.Config{
 				Command: a.cfg.Command,
-				Env: []string{
+				Env: append([]string{
 					"ADDR=" + addr, "PORT=" + port, "BASE_URL=" + a.cfg.baseURL(),
 					"TWILIO_ACCOUNT_SID=" + a.account, "TWILIO_AUTH_TOKEN=" + a.cfg.restToken(),
-				},
+				}, a.env...),
 				Out:     process.NewLines(a.io.err, "app  "),
 				Changed: func(s process.State) { a.set(func(k *console.App) { k.Error = s.Error }) },
 			})

@@ -68,9 +68,10 @@ func (e *echo) routes(verifier *signature.Verifier) http.Handler {
 
 func build(getenv func(string) string) (http.Handler, error) {
 	verifier, err := serve.Verifier(getenv)
-	downloader, mistake := media.New(media.Config{Credentials: media.Credentials{
-		Username: getenv("TWILIO_ACCOUNT_SID"), Password: getenv("TWILIO_AUTH_TOKEN"),
-	}})
+	downloader, mistake := media.New(media.Config{
+		Credentials: media.Credentials{Username: getenv("TWILIO_ACCOUNT_SID"), Password: getenv("TWILIO_AUTH_TOKEN")},
+		BaseURL:     getenv("RINGBACK_API"), // set by ringback dev; empty: Twilio
+	})
 	if err := errors.Join(err, mistake); err != nil {
 		return nil, err
 	}

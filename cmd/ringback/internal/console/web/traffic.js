@@ -6,7 +6,7 @@ import * as api from "./api.js";
 import {exchange as detail} from "./exchange.js";
 
 const page = 100;
-const sources = [["", "All sources"], ["phone", "Phone"], ["delivery", "Deliveries"], ["tunnel", "Tunnel"], ["replay", "Replays"], ["rest", "API calls"]];
+const sources = [["", "All sources"], ["phone", "Phone"], ["delivery", "Deliveries"], ["tunnel", "Tunnel"], ["replay", "Replays"], ["rest", "API callbacks"], ["api", "API requests"]];
 
 export function traffic(root, shared) {
   let rows = [];
