@@ -9,8 +9,8 @@ import "time"
 //	twiml.Dial(twiml.Number("+15550100"), twiml.Client("alice")).Timeout(20 * time.Second)
 //
 // Up to ten Number, Client and SIP nouns ring at once, or one after the other
-// with Sequential. Conference, Queue, Application and WhatsApp stand alone. A
-// single [Text] is short for one Number.
+// with Sequential. Conference, Queue, Application and WhatsApp must be the only
+// noun. A single [Text] is short for one Number.
 //
 // With Action, the TwiML that it returns replaces the document when the dialed
 // call ends or fails. Without it, the document goes on with the next verb and

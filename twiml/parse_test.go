@@ -301,7 +301,7 @@ func TestParseReadsUnusualShapes(t *testing.T) {
 }
 
 // The caller may reuse its buffer, and a tree may be changed without harm to
-// its neighbours, although all of it comes from a few slabs.
+// its neighbors, although all of it comes from a few slabs.
 func TestParsedTreesAreIndependent(t *testing.T) {
 	src := []byte(`<r><a x="1"><b/>c</a><d y="2&amp;"/></r>`)
 	root, err := twiml.Parse(src)

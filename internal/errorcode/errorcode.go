@@ -1,6 +1,5 @@
-// Package errorcode holds Twilio's error codes as one constant text, so that a
-// program that never looks one up pays nothing for them, and one that does
-// allocates nothing.
+// Package errorcode holds Twilio's error codes as one constant text. A program
+// that never looks up a code pays nothing for them, and a lookup does not allocate.
 package errorcode
 
 import (
@@ -11,7 +10,7 @@ import (
 
 //go:generate go run ../gen ../..
 
-// An Entry is what the catalogue says about one code.
+// An Entry is what the catalog says about one code.
 type Entry struct {
 	Code    int
 	Name    string // Twilio's title

@@ -104,14 +104,14 @@ const table = "" +
 	"13237\tpw\ttwiml-voice-verb\tDial->Conference: Invalid Conference Name\tThe conference name is empty, too long or has characters that are not allowed.\n" +
 	"13238\tp\ttwiml-voice-verb\tDial->Conference: Invalid Verb used in waitUrl, holdUrl, or announceUrl TwiML\tThe document fetched for waiting, holding or an announcement contains a verb other than Say, Play, Pause and Redirect.\n" +
 	"13239\tp\ttwiml-voice-verb\tDial->Conference: Invalid Trim Value\ttrim of <Conference> has a value it does not take.\n" +
-	"13240\tp\ttwiml-voice-verb\tDial->Conference: Invalid Whisper SID\tcoach of <Conference> is no SID of a call in that conference.\n" +
+	"13240\tp\ttwiml-voice-verb\tDial->Conference: Invalid Whisper SID\tcoach of <Conference> is not the SID of a call in that conference.\n" +
 	"13241\tpw\ttwiml-voice-verb\tDial->SIP: Invalid method value\tmethod of <Sip> must be GET or POST.\n" +
 	"13242\tpw\ttwiml-voice-verb\tDial->SIP: Invalid sendDigits value\tsendDigits of <Sip> may hold only digits, *, #, and w for a pause.\n" +
 	"13243\tpw\ttwiml-voice-verb\tDial->SIP: Invalid SIP URI\tThe SIP address in <Sip> is malformed.\n" +
 	"13244\tpw\taccount\tDial: No SIP Authorization\tThe account may not make SIP calls; have them enabled.\n" +
 	"13245\tpw\ttwiml-voice-verb\tDial: Not allowed in this API version\tThe old API version in use does not know this feature; use 2010-04-01.\n" +
 	"13246\tpw\taccount\tDial: SIP dialing not enabled for this account\tSIP dialing is not enabled for the account.\n" +
-	"13247\tp\ttwiml-voice-verb\tDial: Invalid From number (caller ID)\tThe caller ID is no phone number that Twilio can show; correct From or callerId.\n" +
+	"13247\tp\ttwiml-voice-verb\tDial: Invalid From number (caller ID)\tThe caller ID is not a phone number that Twilio can show; correct From or callerId.\n" +
 	"13248\tpw\ttwiml-voice-verb\tDial: Invalid callerID, too long\tcallerId has too many characters.\n" +
 	"13249\tpw\ttwiml-voice-verb\tDial: Invalid username or password attribute\tusername or password of <Sip> is not usable.\n" +
 	"13250\tpw\ttwiml-voice-verb\tDial: Too many URIs passed\t<Dial> holds more SIP addresses than it may.\n" +
@@ -205,23 +205,23 @@ const table = "" +
 	"14212\tp\ttwiml-queue-taskrouter\tDial->Queue: queue name too short\tThe name of the queue in <Dial> is empty.\n" +
 	"14213\tp\ttwiml-queue-taskrouter\tDial->Queue: queue name too long\tThe name of the queue in <Dial> is longer than 64 characters.\n" +
 	"14215\tp\ttwiml-queue-taskrouter\tDial->Queue: Invalid ReservationSid. Unable to dequeue\treservationSid of <Queue> is malformed.\n" +
-	"14217\tp\ttwiml-queue-taskrouter\tDial->Queue: Could not find or accept provided reservationSid\tThe reservation named in <Queue> does not exist any more: it was accepted elsewhere, cancelled or rescinded.\n" +
+	"14217\tp\ttwiml-queue-taskrouter\tDial->Queue: Could not find or accept provided reservationSid\tThe reservation named in <Queue> does not exist any more: it was accepted elsewhere, canceled or rescinded.\n" +
 	"14218\tu\ttwiml-queue-taskrouter\tDial->Queue: Could not update worker to provided activity\tThe worker could not be put into the activity that postWorkActivitySid names.\n" +
 	"14219\tp\ttwiml-queue-taskrouter\tTaskRouter Dial Queue not supported in this realm\tTaskRouter reservations in <Queue> are not offered in this Twilio region.\n" +
 	"14220\tp\ttwiml-queue-taskrouter\tEnqueue: Provided Workflow was not a valid sid\tworkflowSid of <Enqueue> is malformed.\n" +
 	"14221\tp\ttwiml-queue-taskrouter\tEnqueue: Provided Attributes JSON was not valid\tThe text of <Task> is not valid JSON.\n" +
 	"14222\tu\ttwiml-queue-taskrouter\tEnqueue: Could not create Task\tNo task could be made for the call, mostly because no filter of the workflow takes it; look at the workflow.\n" +
-	"14223\tu\ttwiml-queue-taskrouter\tEnqueue: Unable to cleanup task\tThe task of a call that has ended could not be cancelled; look whether it is still open.\n" +
+	"14223\tu\ttwiml-queue-taskrouter\tEnqueue: Unable to cleanup task\tThe task of a call that has ended could not be canceled; look whether it is still open.\n" +
 	"14226\tp\ttwiml-queue-taskrouter\tTaskRouter Enqueue not supported in this realm\tTaskRouter workflows in <Enqueue> are not offered in this Twilio region.\n" +
 	"14230\tp\ttwiml-queue-taskrouter\tDial->Conference: Invalid WorkflowSid\tThe workflow SID of <Conference> is malformed.\n" +
 	"14231\tp\ttwiml-queue-taskrouter\tDial->Conference: Provided Attributes was not valid JSON\tThe task attributes of <Conference> are not valid JSON.\n" +
 	"14232\tp\ttwiml-queue-taskrouter\tDial->Conference: Invalid Priority\tThe task priority of <Conference> is no whole number.\n" +
 	"14233\tp\ttwiml-queue-taskrouter\tDial->Conference: Invalid Timeout\tThe task timeout of <Conference> is no whole number.\n" +
 	"14234\tu\ttwiml-queue-taskrouter\tDial->Conference: Unable to create task\tNo task could be made for the conference; look at the workflow.\n" +
-	"14235\tu\ttwiml-queue-taskrouter\tDial->Conference: Unable to cleanup task\tThe task of a conference that has ended could not be cancelled; look whether it is still open.\n" +
+	"14235\tu\ttwiml-queue-taskrouter\tDial->Conference: Unable to cleanup task\tThe task of a conference that has ended could not be canceled; look whether it is still open.\n" +
 	"14236\tp\ttwiml-queue-taskrouter\tDial->Conference: Invalid ReservationSid\tThe reservation SID of <Conference> is malformed or not known.\n" +
 	"14237\tp\ttwiml-queue-taskrouter\tDial->Conference: Invalid PostWorkActivitySid\tThe activity SID of <Conference> for the time after the call is malformed or not known.\n" +
-	"14238\tp\ttwiml-queue-taskrouter\tDial->Conference: Unable to accept Reservation\tThe reservation could not be accepted: it is taken, cancelled or timed out.\n" +
+	"14238\tp\ttwiml-queue-taskrouter\tDial->Conference: Unable to accept Reservation\tThe reservation could not be accepted: it is taken, canceled or timed out.\n" +
 	"14239\tu\ttwiml-queue-taskrouter\tDial->Conference: Unable to update Worker\tThe worker could not be put into the activity for the time after the call.\n" +
 	"14240\tt\ttwiml-queue-taskrouter\tMax concurrent Workers exceeded\tMore workers are at work at once than the account may have; try again later or raise the limit.\n" +
 	"14241\tpw\ttwiml-queue-taskrouter\tstart_date passed to TaskRouter statistics is older than 30 days.\tTaskRouter statistics go back 30 days only; ask for a later start.\n" +
@@ -428,7 +428,7 @@ const table = "" +
 	"21209\tp\tcalls-api\tInvalid Method\tMethod must be GET or POST.\n" +
 	"21210\tp\tcalls-api\t'From' phone number not verified\tFrom is neither a number of the account nor a verified one; buy or verify it.\n" +
 	"21211\tp\tinvalid-number\tInvalid 'To' Phone Number\tThe destination is no usable number; do not send or call there again.\n" +
-	"21212\tp\tsender\tInvalid 'From' Number\tThe sender is no number that can be used for this request; correct From.\n" +
+	"21212\tp\tsender\tInvalid 'From' Number\tThe sender is not a number that can be used for this request; correct From.\n" +
 	"21213\tp\tcalls-api\tCaller phone number is required\tThe request to make a call has no From.\n" +
 	"21214\tp\tinvalid-number\t'To' phone number cannot be reached\tThe number cannot be called: it is malformed, not in use, or in a range Twilio has no route to.\n" +
 	"21215\tp\taccount\tGeo Permission configuration is not permitting call\tVoice geographic permissions of the account do not allow calls to that destination; enable it in the console.\n" +
@@ -571,7 +571,7 @@ const table = "" +
 	"21656\tp\tcontent\tThe ContentVariables Parameter is invalid\tContentVariables is not valid JSON or does not fit the template.\n" +
 	"21657\tp\tsender\tThe Sender ID is invalid\tThe sender cannot be used at that destination; use another.\n" +
 	"21658\tp\trequest\tParameter exceeded character limit\tA parameter of the message is too long.\n" +
-	"21659\tp\tsender\t'From' is not a Twilio phone number or Short Code country mismatch\tFrom is no number at Twilio, or a short code of another country.\n" +
+	"21659\tp\tsender\t'From' is not a Twilio phone number or Short Code country mismatch\tFrom is not a number at Twilio, or a short code of another country.\n" +
 	"21660\tp\tsender\tMismatch between the 'From' number and the account\tFrom belongs to another account than the one that sends; use the right credentials or number.\n" +
 	"21661\tp\tsender\t'From' number is not SMS-capable\tFrom cannot send SMS.\n" +
 	"21662\tp\tunreachable-route\tCurrent combination of 'From' and 'To' parameters cannot be used in Ireland region\tFrom this sender to this destination nothing can be sent through the Ireland region.\n" +
@@ -794,7 +794,7 @@ const table = "" +
 	"30043\tu\tsender\tInternational SMS via Domestic Gateway\tThe carrier says that an international message came over a domestic route; read the rules of the country and ask Twilio support.\n" +
 	"30044\tp\taccount\tTrial Message Length Exceeded\tA trial account may not send so long a message; shorten it or upgrade.\n" +
 	"30045\tpw\trequest\tValidity Period is less than zero or greater than maximum allowed\tValidityPeriod is not between 0 and 36,000 seconds; another value is used.\n" +
-	"30046\tu\tunknown\tMessage delivery not confirmed\tNobody confirmed that the message was delivered, so it counts as failed; it may have arrived.\n" +
+	"30046\tu\tunknown\tMessage delivery not confirmed\tThere was no confirmation that the message was delivered, so it counts as failed; it may have arrived.\n" +
 	"30100\tp\tlink-shortening\tDomain SID is invalid\tThe SID of the shortening domain is not valid.\n" +
 	"30101\tp\tlink-shortening\tDomain is unverified\tThe shortening domain is not verified; verify it first.\n" +
 	"30102\tp\tlink-shortening\tTLS certificate for your Domain has expired.\tThe certificate of the shortening domain has expired; renew it.\n" +
@@ -837,7 +837,7 @@ const table = "" +
 	"30140\tp\tlink-shortening\tCertificates with OCSP required are not supported\tThe certificate demands OCSP stapling, which is not supported; use another.\n" +
 	"30400\tp\trequest\tParameters are not valid\tA parameter of the request is not valid.\n" +
 	"30404\tp\trequest\tNot Found\tWhat was asked for does not exist.\n" +
-	"30409\tp\trequest\tThis message cannot be canceled\tThe message is being sent or was sent, so it cannot be cancelled.\n" +
+	"30409\tp\trequest\tThis message cannot be canceled\tThe message is being sent or was sent, so it cannot be canceled.\n" +
 	"30410\tt\tprovider-outage\tProvider Timeout Error\tThe provider did not answer in time; Twilio does not repeat by itself, lest the message arrive twice, so try again later.\n" +
 	"30436\tp\trequest\tInvalid Phone Number SID\tThe SID of the number is malformed or of another account.\n" +
 	"30437\tp\ttollfree-verification\tToll Free verification rejection - Edit time expired\tThe toll-free number was not verified, because the week in which it could be corrected has passed; submit it as a new one.\n" +
@@ -913,7 +913,7 @@ const table = "" +
 	"30510\tp\ttollfree-verification\tToll Free verification rejection - Opt-in example must be complete and branded\tThe toll-free number was not verified, because the example of the opt-in is incomplete or lacks the name of the business; complete it.\n" +
 	"30511\tp\ttollfree-verification\tToll Free verification rejection - Verbal consent script must be provided\tThe toll-free number was not verified, because people consent by word of mouth and the script is missing; add it.\n" +
 	"30512\tp\ttollfree-verification\tToll Free verification rejection - Age gate required for age-restricted content\tThe toll-free number was not verified, because content for adults needs an age check; add one.\n" +
-	"30513\tp\ttollfree-verification\tToll Free verification rejection - Opt-in not sufficient: Language Unclear\tThe toll-free number was not verified, because the words of the opt-in are not clear; say plainly that text messages will come.\n" +
+	"30513\tp\ttollfree-verification\tToll Free verification rejection - Opt-in not sufficient: Language Unclear\tThe toll-free number was not verified, because the wording of the opt-in is not clear; say plainly that text messages will come.\n" +
 	"30515\tp\ttollfree-verification\tToll Free verification rejection - Valid opt-in required for all submissions\tThe toll-free number was not verified, because there is no valid opt-in; add one.\n" +
 	"30516\tp\ttollfree-verification\tToll Free verification rejection - Double opt-in required for this use case\tThe toll-free number was not verified, because this use case needs a double opt-in; add the second step.\n" +
 	"30517\tp\ttollfree-verification\tToll Free rejection: Shopping cart reminders must follow specific guidelines\tThe toll-free number was not verified, because reminders of shopping carts must follow rules of their own; meet them.\n" +
@@ -988,8 +988,8 @@ const table = "" +
 	"30794\tu\ta2p-registration\tUS A2P Registration: General error\tThe registration failed; the text of the error says why.\n" +
 	"30795\tp\ta2p-registration\tBrand Registration: Tax ID data mismatch\tThe registry found that tax number and company name do not fit together; correct them and submit again.\n" +
 	"30796\tp\ta2p-registration\tBrand Registration: Entity type or stock information mismatch\tThe registry found no listed company of that stock symbol; correct the kind of company or the symbol.\n" +
-	"30797\tp\ta2p-registration\tBrand Registration: Must be a U.S. government entity to register as government\tThe registry found no government body in this brand; correct the kind of organisation.\n" +
-	"30798\tp\ta2p-registration\tBrand Registration Feedback: No IRS 501c tax-exempt status found.\tThe registry found no tax exemption for this brand; correct the kind of organisation.\n" +
+	"30797\tp\ta2p-registration\tBrand Registration: Must be a U.S. government entity to register as government\tThe registry found no government body in this brand; correct the kind of organization.\n" +
+	"30798\tp\ta2p-registration\tBrand Registration Feedback: No IRS 501c tax-exempt status found.\tThe registry found no tax exemption for this brand; correct the kind of organization.\n" +
 	"30799\tp\ta2p-registration\tBrand Registration: Unable to verify registration details\tThe registry could not confirm the details of the brand; correct them and submit again.\n" +
 	"30800\tp\ttollfree-verification\tVerification rejection - Business email requires an official domain\tThe verification was refused, because the contact's e-mail address is not at the business's own domain; give one that is.\n" +
 	"30801\tp\ttollfree-verification\tVerification rejection - Contact must be a business representative\tThe verification was refused, because the contact does not belong to the business; name someone who does.\n" +
@@ -1032,7 +1032,7 @@ const table = "" +
 	"30838\tp\ttollfree-verification\tVerification rejection - Verbal consent script must be provided\tThe verification was refused, because people consent by word of mouth and the script is missing; add it.\n" +
 	"30839\tp\ttollfree-verification\tVerification rejection - Third-party information sharing not allowed\tThe verification was refused, because it shares opt-ins with others, which is not allowed.\n" +
 	"30840\tp\ttollfree-verification\tVerification rejection - Age gate required for age-restricted content\tThe verification was refused, because content for adults needs an age check; add one.\n" +
-	"30841\tp\ttollfree-verification\tVerification rejection - Opt-in not sufficient: Language Unclear\tThe verification was refused, because the words of the opt-in are not clear; say plainly that text messages will come.\n" +
+	"30841\tp\ttollfree-verification\tVerification rejection - Opt-in not sufficient: Language Unclear\tThe verification was refused, because the wording of the opt-in is not clear; say plainly that text messages will come.\n" +
 	"30842\tp\ttollfree-verification\tVerification rejection - Opt-in not provided\tThe verification was refused, because it does not say how people opt in; describe it.\n" +
 	"30843\tp\ttollfree-verification\tVerification rejection - Valid opt-in required for all submissions\tThe verification was refused, because there is no valid opt-in; add one.\n" +
 	"30844\tp\ttollfree-verification\tVerification rejection - Double opt-in required for this use case\tThe verification was refused, because this use case needs a double opt-in; add the second step.\n" +
@@ -1115,7 +1115,7 @@ const table = "" +
 	"30921\tp\ta2p-registration\tCampaign rejected: Website requires authentication and cannot be reviewed\tThe A2P campaign was refused, because the website asks for a login and cannot be reviewed.\n" +
 	"30922\tp\ta2p-registration\tCampaign rejected: Website does not meet campaign verification requirements\tThe A2P campaign was refused, because the website does not meet the rules for campaigns.\n" +
 	"30923\tp\ta2p-registration\tCampaign rejected: Message consent cannot be required for service use\tThe A2P campaign was refused, because people must consent to messages in order to be served.\n" +
-	"30924\tp\ta2p-registration\tCampaign rejected: Missing or non-compliant consent agreement language in opt-in flow\tThe A2P campaign was refused, because the words of consent are missing where people opt in, or do not meet the rules.\n" +
+	"30924\tp\ta2p-registration\tCampaign rejected: Missing or non-compliant consent agreement language in opt-in flow\tThe A2P campaign was refused, because the consent wording is missing where people opt in, or does not meet the rules.\n" +
 	"30925\tp\ta2p-registration\tCampaign rejected: Opt-in must be unchecked by default; active consent required\tThe A2P campaign was refused, because the box for opting in is ticked beforehand.\n" +
 	"30926\tp\ta2p-registration\tCampaign rejected: Multiple companies cannot share a single campaign\tThe A2P campaign was refused, because several companies share it; register one for each.\n" +
 	"30927\tp\ta2p-registration\tCampaign rejected: Opt-in evidence is for a different company\tThe A2P campaign was refused, because the evidence of opting in is another company's.\n" +
@@ -1157,7 +1157,7 @@ const table = "" +
 	"30972\tp\ta2p-registration\tCampaign rejected: Contact must be an authorized business representative\tThe A2P campaign was refused, because the contact does not belong to the business; name someone who does.\n" +
 	"30990\tp\ta2p-registration\tCampaign Suspension\tThe A2P campaign is suspended, so nothing is sent by it; read the reason and have it reinstated.\n" +
 	"30991\tu\ta2p-registration\tCampaign Registration Failed\tThe registration of the A2P campaign failed; the text of the error says why.\n" +
-	"30992\tu\ta2p-registration\tCampaign Registration Failed\tThe registration of the A2P campaign failed, because its move to another connectivity partner was cancelled; start the move again.\n" +
+	"30992\tu\ta2p-registration\tCampaign Registration Failed\tThe registration of the A2P campaign failed, because its move to another connectivity partner was canceled; start the move again.\n" +
 	"30993\tu\ta2p-registration\tCampaign Registration Failed\tThe registration of the A2P campaign failed, because its move to another connectivity partner took too long; start the move again.\n" +
 	"30994\tt\ta2p-registration\tCampaign Registration Failed\tThe registration of the A2P campaign failed, because its brand is still pending; finish the brand's verification first.\n" +
 	"30995\tp\taccount\tMessaging Service size limit reached\tThe Messaging Service has as many senders as it may; use another service.\n" +
@@ -1190,7 +1190,7 @@ const table = "" +
 	"31211\tp\tvoice-client-sdk\tCall is not in the expected state.\tThe call is not in a state in which a message can be sent.\n" +
 	"31212\tp\tvoice-client-sdk\tCall Message Event Payload size exceeded authorized limit.\tThe message for the call is larger than allowed; send less.\n" +
 	"31301\tu\tvoice-client-sdk\tRegistration error\tThe device could not be registered for incoming calls.\n" +
-	"31302\tp\tvoice-client-sdk\tUnsupported Cancel Message Error\tThe SDK does not take push messages about cancelled calls any more; remove that handling.\n" +
+	"31302\tp\tvoice-client-sdk\tUnsupported Cancel Message Error\tThe SDK does not take push messages about canceled calls any more; remove that handling.\n" +
 	"31400\tp\tvoice-client-sdk\tBad Request\tThe SIP request was malformed (400).\n" +
 	"31401\tu\tvoice-client-sdk\tUserMedia Permission Denied\tThe browser or the person did not allow the microphone.\n" +
 	"31402\tu\tvoice-client-sdk\tUserMedia Acquisition Failed\tThe browser could not open the microphone, perhaps because another program uses it.\n" +
@@ -1204,7 +1204,7 @@ const table = "" +
 	"31481\tu\tvoice-client-sdk\tCall/Transaction Does Not Exist\tThe call that the message belongs to no longer exists (481).\n" +
 	"31484\tp\tinvalid-number\tAddress Incomplete\tThe number or address is incomplete or malformed (484).\n" +
 	"31486\tt\tvoice-client-sdk\tBusy Here\tThe called party is busy (486).\n" +
-	"31487\tu\tvoice-client-sdk\tRequest Terminated\tThe call was cancelled before it was answered (487).\n" +
+	"31487\tu\tvoice-client-sdk\tRequest Terminated\tThe call was canceled before it was answered (487).\n" +
 	"31500\tt\tvoice-client-sdk\tInternal Server Error\tA server on the way failed inside (500).\n" +
 	"31502\tt\tvoice-client-sdk\tBad Gateway\tA gateway on the way failed (502).\n" +
 	"31503\tt\tvoice-client-sdk\tService Unavailable\tA server on the way is overloaded or down (503).\n" +
@@ -1274,7 +1274,7 @@ const table = "" +
 	"32203\tu\tfraud-block\tSIP: Call blocked by Twilio\tTwilio refused the call on suspicion of fraud or misuse, by the destination, the caller ID or the account; ask support before calling again.\n" +
 	"32204\tp\tsip\tSIP: 'From' phone number not verified\tThe caller ID is neither a number of the account nor a verified one.\n" +
 	"32205\tp\taccount\tSIP Trunking: Geo Permission configuration is not permitting call\tGeographic permissions do not allow calls from the trunk to that destination; enable it in the console.\n" +
-	"32206\tp\tsip\tSIP: Invalid From number (caller ID)\tThe caller ID is no phone number that Twilio can show.\n" +
+	"32206\tp\tsip\tSIP: Invalid From number (caller ID)\tThe caller ID is not a phone number that Twilio can show.\n" +
 	"32207\tp\tsip\tSIP: Secure media not accepted\tEncrypted media (SRTP) was offered, but secure trunking is off.\n" +
 	"32208\tp\tsip\tSIP: Secure media required\tThe trunk takes encrypted media (SRTP) only.\n" +
 	"32209\tp\tsip\tSIP: Secure transport required\tThe trunk takes calls over TLS only.\n" +
@@ -1369,7 +1369,7 @@ const table = "" +
 	"36003\tp\trequest\tBroadcast Upload File Size Exceeded\tThe file for the broadcast is larger than 25 MB.\n" +
 	"36004\tp\trequest\tError Retrieving File\tThe upload for the broadcast has no part named file.\n" +
 	"36005\tp\trequest\tBroadcast File Type Invalid\tThe file for the broadcast is no gzipped JSON.\n" +
-	"36006\tp\trequest\tBroadcast Cannot Be Canceled\tThe broadcast is in a state in which it cannot be cancelled.\n" +
+	"36006\tp\trequest\tBroadcast Cannot Be Canceled\tThe broadcast is in a state in which it cannot be canceled.\n" +
 	"36007\tp\trequest\tBroadcast Upload Status Check Failure\tThe broadcast does not wait for a file any more.\n" +
 	"36008\tp\trequest\tInvalid Page Token\tThe page token is not valid.\n" +
 	"36009\tu\trequest\tStats for Broadcast SID Not Found\tThere are no figures for that broadcast yet, or no such broadcast.\n" +
@@ -1413,7 +1413,7 @@ const table = "" +
 	"40143\tp\twebhook-response-body\tTaskRouter->Conference\tA parameter of the instruction for a conference is missing or not valid.\n" +
 	"40144\tp\twebhook-response-body\tTaskRouter->Conference\tA parameter of the instruction for a conference is missing or not valid.\n" +
 	"40145\tp\twebhook-response-body\tTaskRouter->Conference\tA parameter of the instruction for a conference is missing or not valid.\n" +
-	"40146\tu\twebhook-response-body\tFailed to issue Supervise Instruction due to invalid Reservation state\tThe reservation is pending or cancelled, so it cannot be supervised.\n" +
+	"40146\tu\twebhook-response-body\tFailed to issue Supervise Instruction due to invalid Reservation state\tThe reservation is pending or canceled, so it cannot be supervised.\n" +
 	"40147\tp\twebhook-response-body\tSupervise instruction failed: missing or invalid 'contact_uri'\tThe supervisor has no usable contact_uri.\n" +
 	"40148\tp\twebhook-response-body\tFailed to issue Supervise instruction due to missing ‘from’ property\tThe instruction to supervise has no from.\n" +
 	"40149\tp\twebhook-response-body\tFailed to issue Conference instruction due to missing ‘conference_sid’\tThe task that is handed on has no conference_sid in its attributes.\n" +

@@ -24,8 +24,8 @@ func comment(indent, text string) string {
 	return b.String()
 }
 
-// initialisms are the words that Go writes in one case.
-var initialisms = map[string]string{
+// acronyms are the words that Go writes in one case.
+var acronyms = map[string]string{
 	"ai": "AI", "amd": "AMD", "api": "API", "cc": "CC", "dtmf": "DTMF", "http": "HTTP", "https": "HTTPS",
 	"id": "ID", "ids": "IDs", "ip": "IP", "json": "JSON", "mcc": "MCC", "mms": "MMS", "mnc": "MNC", "pci": "PCI", "pin": "PIN", "rcs": "RCS",
 	"sid": "SID", "sids": "SIDs", "sip": "SIP", "sms": "SMS", "ssml": "SSML", "tls": "TLS", "ttl": "TTL",
@@ -39,7 +39,7 @@ func goName(name string) string {
 	var b strings.Builder
 	for _, w := range words(name) {
 		lower := strings.ToLower(w)
-		if up, ok := initialisms[lower]; ok {
+		if up, ok := acronyms[lower]; ok {
 			b.WriteString(up)
 			continue
 		}

@@ -1,4 +1,4 @@
-// Package optout knows the words of Twilio's default opt-out handling.
+// Package optout has the keywords of Twilio's default opt-out handling.
 // https://help.twilio.com/articles/223134027
 package optout
 
