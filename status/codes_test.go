@@ -45,7 +45,7 @@ func TestCodeThatIsNotKnown(t *testing.T) {
 	assert.Equal(t, "99999", status.Code(99999).String())
 }
 
-// TestCodesAgainstTheFacts compares the catalogue with the facts, code by code.
+// TestCodesAgainstTheFacts compares the catalog with the facts, code by code.
 func TestCodesAgainstTheFacts(t *testing.T) {
 	var facts []struct {
 		Code      int    `json:"code"`

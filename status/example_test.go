@@ -100,7 +100,7 @@ func ExampleTracker_Observe() {
 	// Output: <nil>
 }
 
-// What has gone quiet: messages of which nothing was heard for a day.
+// Messages without a report for a day.
 func ExampleTracker_Overdue() {
 	tracker := status.NewTracker(new(status.Memory), nil)
 	ctx := context.Background()

@@ -97,8 +97,8 @@ func TestT28MemoryIsBoundedUnderLoad(t *testing.T) {
 }
 
 // BenchmarkMemory has 16 callers. The repeats are those of a fixed set of
-// messages of which everything is known; the news are messages that nobody has
-// heard of, in four callbacks, one of them twice.
+// messages that are known; the new ones are unknown messages, each in four
+// callbacks, one of them sent twice.
 func BenchmarkMemory(b *testing.B) {
 	words := []string{"queued", "sent", "sent", "delivered"}
 	sids, fresh := someSIDs(20_000), someSIDs(1_000_000)

@@ -221,7 +221,7 @@ func TestObserveEvents(t *testing.T) {
 		event webhook.Event
 		want  status.Observation
 	}{
-		{"channel's text stands in for the message", webhook.MessageStatusCallback{
+		{"channel's text replaces the message", webhook.MessageStatusCallback{
 			Message:              webhook.Message{MessageSID: message},
 			MessageStatus:        "undelivered",
 			ErrorCode:            63016,
@@ -230,7 +230,7 @@ func TestObserveEvents(t *testing.T) {
 		{"twilio-csharp 488: an error code that is a word", webhook.MessageStatusCallback{
 			Message: webhook.Message{MessageSID: message}, MessageStatus: "failed", Extra: url.Values{"ErrorCode": {"InvalidSandboxRequest"}},
 		}, status.Observation{SID: message, Status: "failed", ErrorMessage: "InvalidSandboxRequest"}},
-		{"T15 status of tomorrow", webhook.MessageStatusCallback{Message: webhook.Message{MessageSID: message}, MessageStatus: "teleported"},
+		{"T15 future status", webhook.MessageStatusCallback{Message: webhook.Message{MessageSID: message}, MessageStatus: "teleported"},
 			status.Observation{SID: message, Status: "teleported"}},
 		{"dialed leg", webhook.DialAction{Call: webhook.Call{CallSID: call}, DialCallSID: "CA2", DialCallStatus: "busy", DialCallDuration: time.Second},
 			status.Observation{SID: "CA2", Status: "busy", ParentSID: call, Duration: time.Second}},
@@ -245,21 +245,21 @@ func TestObserveEvents(t *testing.T) {
 		{"recording of a conference", webhook.ConferenceRecordingStatusCallback{
 			RecordingSID: "RE1", ConferenceSID: "CF1", RecordingStatus: "completed", RecordingDuration: time.Minute, RecordingURL: "https://api.example.com/RE1",
 		}, status.Observation{SID: "RE1", Status: "completed", ParentSID: "CF1", Duration: time.Minute, URL: "https://api.example.com/RE1"}},
-		{"T15 kind of tomorrow about a message", &webhook.Unknown{Extra: url.Values{"MessageSid": {"SM1"}, "MessageStatus": {"read"}, "ErrorCode": {"x"}}},
+		{"T15 future kind about a message", &webhook.Unknown{Extra: url.Values{"MessageSid": {"SM1"}, "MessageStatus": {"read"}, "ErrorCode": {"x"}}},
 			status.Observation{SID: "SM1", Status: "read", ErrorMessage: "x"}},
-		{"T15 kind of tomorrow about a call", &webhook.Unknown{Extra: url.Values{"CallSid": {"CA1"}, "CallStatus": {"completed"}, "CallDuration": {"7"}, "ParentCallSid": {"CA2"}}},
+		{"T15 future kind about a call", &webhook.Unknown{Extra: url.Values{"CallSid": {"CA1"}, "CallStatus": {"completed"}, "CallDuration": {"7"}, "ParentCallSid": {"CA2"}}},
 			status.Observation{SID: "CA1", Status: "completed", Duration: 7 * time.Second, ParentSID: "CA2"}},
-		{"T15 kind of tomorrow about a conference", &webhook.Unknown{Extra: url.Values{"ConferenceSid": {"CF1"}, "StatusCallbackEvent": {"participant-sing"}, "SequenceNumber": {"5"}, "CallSid": {"CA1"}}},
+		{"T15 future kind about a conference", &webhook.Unknown{Extra: url.Values{"ConferenceSid": {"CF1"}, "StatusCallbackEvent": {"participant-sing"}, "SequenceNumber": {"5"}, "CallSid": {"CA1"}}},
 			status.Observation{SID: "CF1", Status: "init", Event: "participant-sing", Sequence: 5, Participant: "CA1"}},
-		{"T15 kind of tomorrow about a stream", &webhook.Unknown{Extra: url.Values{"StreamSid": {"MZ1"}, "StreamEvent": {"stream-paused"}, "CallSid": {"CA1"}}},
+		{"T15 future kind about a stream", &webhook.Unknown{Extra: url.Values{"StreamSid": {"MZ1"}, "StreamEvent": {"stream-paused"}, "CallSid": {"CA1"}}},
 			status.Observation{SID: "MZ1", Status: "in-progress", Event: "stream-paused", ParentSID: "CA1"}},
-		{"T15 kind of tomorrow about a recording", &webhook.Unknown{Extra: url.Values{"RecordingSid": {"RE1"}, "RecordingStatus": {"completed"}, "RecordingDuration": {"9"}, "CallSid": {"CA1"}}},
+		{"T15 future kind about a recording", &webhook.Unknown{Extra: url.Values{"RecordingSid": {"RE1"}, "RecordingStatus": {"completed"}, "RecordingDuration": {"9"}, "CallSid": {"CA1"}}},
 			status.Observation{SID: "RE1", Status: "completed", Duration: 9 * time.Second, ParentSID: "CA1"}},
-		{"T15 kind of tomorrow about a transcription", &webhook.Unknown{Extra: url.Values{"TranscriptionSid": {"GT1"}, "TranscriptionEvent": {"transcription-stopped"}, "SequenceId": {"4"}}},
+		{"T15 future kind about a transcription", &webhook.Unknown{Extra: url.Values{"TranscriptionSid": {"GT1"}, "TranscriptionEvent": {"transcription-stopped"}, "SequenceId": {"4"}}},
 			status.Observation{SID: "GT1", Status: "completed", Event: "transcription-stopped", Sequence: 4}},
 		{"nothing", &webhook.Unknown{Extra: url.Values{"CallSid": {"CA1"}}}, status.Observation{}},
 		{"a SID that is none", &webhook.Unknown{Extra: url.Values{"CallSid": {"C A"}, "CallStatus": {"ringing"}}}, status.Observation{}},
-		{"JSON of tomorrow", &webhook.Unknown{Body: `{"a":1}`}, status.Observation{}},
+		{"future JSON", &webhook.Unknown{Body: `{"a":1}`}, status.Observation{}},
 		{"voice event that wraps nothing", webhook.EventStreamsVoice{Data: `{"sid":"NO1"}`}, status.Observation{}},
 		{"voice event that wraps no object", webhook.EventStreamsVoice{Data: `[1]`}, status.Observation{}},
 		{"voice event with numbers", webhook.EventStreamsVoice{Data: `{"request":{"parameters":{"CallSid":"CA1","CallStatus":"busy","SequenceNumber":2}}}`},

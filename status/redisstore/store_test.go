@@ -101,7 +101,7 @@ func TestT28RowsStayShort(t *testing.T) {
 }
 
 // TestOneUnreadableRow reports what concerns a row that cannot be read at the
-// same time as much else, whose callers must not hear of it.
+// same time as much else, whose callers must not see the error.
 func TestOneUnreadableRow(t *testing.T) {
 	client := newClient(t)
 	prefix := newPrefix()

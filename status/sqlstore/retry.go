@@ -35,7 +35,7 @@ func (s *Store) retry(ctx context.Context, do func() error) error {
 	}
 }
 
-// contended reports whether another process was in the way: SQLite's lock, or
+// contended reports whether another process interfered: SQLite's lock, or
 // PostgreSQL's serialization failure and deadlock, after which the transaction is rolled back.
 func (s *Store) contended(err error) bool {
 	if s.dialect == SQLite {

@@ -103,7 +103,7 @@ var applyRules = []rule{
 				sid := newSID("SM")
 				changes, err := b.store.Apply(ctx, reported(sid, "sent")...)
 				if !errors.Is(err, context.Canceled) || len(changes) != 0 {
-					return fmt.Errorf("got %v, %v; want no change and context.Canceled", changes, err)
+					return fmt.Errorf("got %v, %v; expected no change and context.Canceled", changes, err)
 				}
 				if s, err := b.store.Get(b.Context(), sid); !errors.Is(err, status.ErrNotFound) {
 					return fmt.Errorf("got %s, %v; want an error that wraps ErrNotFound", text(s), err)

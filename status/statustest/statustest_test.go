@@ -186,7 +186,7 @@ func (c claims) Finish(ctx context.Context, key, owner string, value []byte, kee
 	switch c.defect {
 	case "a value is cut at NUL":
 		value, _, _ = bytes.Cut(value, []byte{0})
-	case "a value is kept for ever":
+	case "a value is kept forever":
 		keep = time.Hour
 	}
 	return c.good.Finish(ctx, key, owner, value, keep)
@@ -208,12 +208,12 @@ func (c claims) Release(ctx context.Context, key, owner string) error {
 
 // claimDefects are mistakes of claim stores, with a rule that must notice each.
 var claimDefects = map[string]string{
-	"everybody owns the key":   "T09OneOfMany",
-	"a lease never ends":       "ALeaseEnds",
-	"a value is cut at NUL":    "FinishKeepsTheValue",
-	"a value is kept for ever": "AValueIsKeptForItsTime",
-	"a release does nothing":   "ReleaseFreesTheKey",
-	"anyone releases a key":    "OnlyTheOwnerEndsAClaim",
+	"everybody owns the key":  "T09OneOfMany",
+	"a lease never ends":      "ALeaseEnds",
+	"a value is cut at NUL":   "FinishKeepsTheValue",
+	"a value is kept forever": "AValueIsKeptForItsTime",
+	"a release does nothing":  "ReleaseFreesTheKey",
+	"anyone releases a key":   "OnlyTheOwnerEndsAClaim",
 }
 
 const child = "RINGBACK_STATUSTEST_DEFECT"

@@ -9,7 +9,7 @@ import (
 
 var longAgo = time.Date(2024, time.May, 6, 12, 0, 0, 0, time.UTC)
 
-// fakeTwilio stands in for Twilio in examples: it queues and delivers.
+// fakeTwilio replaces Twilio in examples: it queues and delivers.
 type fakeTwilio struct{}
 
 func (fakeTwilio) CreateMessage(*openapi.CreateMessageParams) (*openapi.ApiV2010Message, error) {

@@ -26,7 +26,7 @@ func quick() *twilioapi.Options {
 	return &twilioapi.Options{Age: time.Hour, Interval: time.Microsecond, Backoff: time.Microsecond}
 }
 
-// quiet stores a state that was last heard of long ago.
+// quiet stores a state without a recent report.
 func quiet(t *testing.T, tracker *status.Tracker, sid webhook.SID, word string, acct webhook.SID) {
 	t.Helper()
 	require.NoError(t, tracker.Observe(t.Context(), status.Observation{
@@ -84,7 +84,7 @@ func TestRoundLeavesAloneWhatTwilioSaysIsOnTheWay(t *testing.T) {
 	assert.Equal(t, twilioapi.Round{Asked: 1}, round)
 	round, err = poller.Round(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, twilioapi.Round{}, round, "it was heard of, so it is not quiet")
+	assert.Equal(t, twilioapi.Round{}, round, "it has a recent report")
 }
 
 func TestRoundAndWhatIsGone(t *testing.T) {
@@ -102,7 +102,7 @@ func TestRoundAndWhatIsGone(t *testing.T) {
 	assert.Equal(t, []webhook.SID{message}, gone)
 	after := state(t, tracker, message)
 	_, changed := status.Diff(before, after)
-	assert.False(t, changed, "nothing but the time it was heard of")
+	assert.False(t, changed, "only the time of the last report")
 	_, err = poller.Round(t.Context())
 	require.NoError(t, err)
 	assert.Len(t, api.seen(), 1, "not asked for again before it is quiet again")
@@ -161,7 +161,7 @@ func (a *slowAPI) FetchCall(string, *openapi.FetchCallParams) (*openapi.ApiV2010
 }
 
 // TestRoundGoesOnBehindARefusal has Twilio refuse what was quiet for longest, say
-// of a subaccount that is closed: the rest must not wait behind it for ever.
+// of a subaccount that is closed: the rest must not wait behind it forever.
 func TestRoundGoesOnBehindARefusal(t *testing.T) {
 	api, rest := newAPI(t)
 	tracker := status.NewTracker(new(status.Memory), nil)
