@@ -257,7 +257,7 @@ func (d *diagnosis) unsigned() []Finding {
 func (d *diagnosis) account() []Finding {
 	switch {
 	case len(d.tokens) == 0 && d.v.fixed == nil:
-		return found("account", "there is no token for the request's AccountSid",
+		return found("account", "no token is configured for the request's AccountSid",
 			"If the account is yours, add its token to the token source (Config.Tokens in Go). A sub-account signs with a token of its own.")
 	case d.err.detail == accountMismatch:
 		return found("account", "the signature is right, but its token is bound to another AccountSid than the request has",

@@ -174,8 +174,8 @@ func TestDiagnoseNamesTheWholeAddress(t *testing.T) {
 				assert.Contains(t, f.Remedy, fmt.Sprintf("Set the public address to %q", tt.want))
 				assert.NotContains(t, f.String(), "secret")
 			}
-			mended := newVerifier(t, signature.Config{BaseURL: tt.want})
-			assert.Nil(t, mended.Diagnose(tt.r))
+			fixed := newVerifier(t, signature.Config{BaseURL: tt.want})
+			assert.Nil(t, fixed.Diagnose(tt.r))
 		})
 	}
 	v := newVerifier(t, signature.Config{BaseURL: "https://ann:secret@hooks.example.com"})

@@ -27,7 +27,7 @@ func TestAddress(t *testing.T) {
 		{"client", "client:alice", webhook.AddressClient, "client", "", "client:*******ce"},
 		{"SIP", "sip:alice@example.com", webhook.AddressSIP, "sip", "", "sip:*******om"},
 		{"secure SIP", "sips:alice@example.com", webhook.AddressSIP, "sips", "", "sips:*******om"},
-		{"channel of tomorrow", "telepathy:bob", webhook.AddressChannel, "telepathy", "", "telepathy:***"},
+		{"future channel", "telepathy:bob", webhook.AddressChannel, "telepathy", "", "telepathy:***"},
 		{"withheld", "anonymous", webhook.AddressOther, "", "", "*******us"},
 		{"withheld as a number", "+Restricted", webhook.AddressOther, "", "", "+*******ed"},
 		{"masked", "+1555555XXXX", webhook.AddressOther, "", "", "+*******XX"},

@@ -132,7 +132,7 @@ func TestT20LateFunctionPolls(t *testing.T) {
 	})
 }
 
-// Functions that are deaf to their context are bounded in number, and so is what
+// Functions that ignore their context are bounded in number, and so is what
 // a database that hangs costs; once they return all is as before.
 func TestT20TooManyLateFunctions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -178,8 +178,8 @@ func TestRock4107DroppedReplies(t *testing.T) {
 	}, "a fallback that Twilio drops")
 }
 
-// A status callback at the URL of a document ran the call logic once more
-// without a word (openclaw 68713 and 29862, mailroom 476), and the other way
+// A status callback at the URL of a document ran the call logic again
+// silently (openclaw 68713 and 29862, mailroom 476), and the other way
 // round a call was answered with 204.
 func TestOpenclaw68713WrongURL(t *testing.T) {
 	progress := incomingCall()

@@ -78,7 +78,7 @@ type Options struct {
 	MaxLate int
 
 	// Fallback is the answer, with status 200, if a function is late, panics,
-	// fails or is not called. If there is no document for the kind, the status
+	// fails or is not called. Without a document for the kind, the status
 	// is 503, and Twilio requests the fallback URL of the number, if it has
 	// one.
 	Fallback Fallback

@@ -9,7 +9,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// The words of default opt-out, those of 2025 included (goalert's list, Rock
+// The keywords of default opt-out, those of 2025 included (goalert's list, Rock
 // 6399, episphere 1104, vita-min 3640).
 func TestRock6399OptOutWords(t *testing.T) {
 	for text, want := range map[string]webhook.OptOutType{

@@ -72,7 +72,7 @@ func TestKindSurvivesVariations(t *testing.T) {
 				}
 				changed := slices.Clone(f.Params)
 				if p[0] != "From" && p[0] != "SmsStatus" {
-					changed[i][1] = "value of tomorrow"
+					changed[i][1] = "future value"
 					check("with another "+p[0], changed)
 				}
 				if p[0] != "From" && !isRequired(first.Kind(), p[0]) {

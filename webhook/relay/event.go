@@ -62,7 +62,7 @@ type DTMF struct {
 // An Interrupt reports that speech or a key interrupted playback. Twilio has
 // also dropped everything queued after it.
 type Interrupt struct {
-	UtteranceUntilInterrupt string        // what was heard of the current piece, not of the whole reply
+	UtteranceUntilInterrupt string        // heard part of the current piece, not of the whole reply
 	DurationUntilInterrupt  time.Duration // since the current piece started
 	Extra                   map[string]json.RawMessage
 }

@@ -38,7 +38,7 @@ func setup(callSID string) relay.Setup {
 	return relay.Setup{CallSID: callSID, AccountSID: account, From: "+15555550101", To: "+15555550100", Direction: "inbound", CallStatus: "RINGING"}
 }
 
-// stage is a handler, its server, and what became of its sessions.
+// stage is a handler, its server, and the results of its sessions.
 type stage struct {
 	t       *testing.T
 	ctx     context.Context
