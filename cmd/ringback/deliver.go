@@ -32,7 +32,7 @@ Examples:
 ` + aboutApp
 }
 
-// deliverReport is what a machine is told of one report.
+// deliverReport is what a machine gets for one report.
 type deliverReport struct {
 	scenario.Report
 	Answer int    `json:"answer"`

@@ -70,7 +70,7 @@ func (f *appFlags) check() (err error) {
 	return nil
 }
 
-// authToken is the token that stands in for Twilio's where none is set: the same
+// authToken is the token used in place of Twilio's if none is set: the same
 // one for each command of a project.
 func authToken() string {
 	if dir, err := project.Open(projectDir()); err == nil {
@@ -299,7 +299,7 @@ func (d *devCommand) greet(io streams, link, tunnel string, st *stage.Stage) {
 	fmt.Fprintln(io.out)
 }
 
-// restToken is the auth token of the account that the page stands in for. A
+// restToken is the auth token of the account that the page simulates. A
 // shared key signs webhooks and opens no API.
 func (d *devCommand) restToken() string {
 	if key, err := remote.ParseToken(d.Token); err == nil && key.Shared() {
@@ -496,7 +496,7 @@ type application struct {
 	known console.App
 }
 
-// app finds out what the program is: one that runs, one that we start, or the
+// app finds out what the program is: a running one, one that we start, or the
 // demo.
 func (d *devCommand) app(io streams) (*application, error) {
 	a := &application{cfg: d, io: io}

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestHelpCommand asks for help in the way of other tools: the same is said as
+// TestHelpCommand uses the help command of other tools: the output is the same as
 // by --help.
 func TestHelpCommand(t *testing.T) {
 	for _, name := range []string{"", "text", "run", "dev", "number", "help", "version"} {

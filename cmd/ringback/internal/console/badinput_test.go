@@ -100,7 +100,7 @@ func TestBadAnswers(t *testing.T) {
 
 			require.Equal(t, 200, d.do("POST", "/api/messages", `{"person":"+15550101","body":"hi"}`, nil))
 			var thread struct{ Messages []stage.Message }
-			d.until("what became of the text", func() bool {
+			d.until("the status of the text", func() bool {
 				d.do("GET", "/api/conversations/%2B15550101", "", &thread)
 				return thread.Messages[0].Status != "sent"
 			})

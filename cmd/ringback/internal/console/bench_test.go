@@ -139,7 +139,7 @@ func BenchmarkLive(b *testing.B) {
 	}
 }
 
-// counter is a page that counts the exchanges it is told of.
+// counter is a page that counts the exchanges in its events.
 type counter struct {
 	header    http.Header
 	exchanges chan struct{}
@@ -162,7 +162,7 @@ func (c *counter) Write(p []byte) (int, error) {
 }
 
 // TestAPageKeepsUpWithABurst adds more exchanges at once than a second of
-// traffic has: the page is told of each that its watcher could hold, in order,
+// traffic has: the page is notified of each that its watcher could hold, in order,
 // and the store is not held up.
 func TestAPageKeepsUpWithABurst(t *testing.T) {
 	t.Parallel()

@@ -50,7 +50,7 @@ type Config struct {
 	Guard   *guard.Guard
 	Hub     *Hub
 	App     func() App
-	REST    http.Handler // Twilio's REST API, as far as it is spoken here
+	REST    http.Handler // Twilio's REST API, as far as it is implemented here
 	Version string
 	Tunnel  string // address of the capturing endpoint; empty: none
 	Notice  string // what a person should know about this start; empty: nothing

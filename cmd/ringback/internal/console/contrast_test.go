@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var colour = regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]{3,6})\b`)
+var color = regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]{3,6})\b`)
 
-// themes reads the colours of each theme from the style sheet.
+// themes reads the colors of each theme from the style sheet.
 func themes(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	css, err := os.ReadFile("web/app.css")
@@ -28,7 +28,7 @@ func themes(t *testing.T) map[string]map[string]string {
 		require.True(t, ok, start)
 		block, _, _ = strings.Cut(block, "}")
 		out[name] = map[string]string{}
-		for _, m := range colour.FindAllStringSubmatch(block, -1) {
+		for _, m := range color.FindAllStringSubmatch(block, -1) {
 			out[name][m[1]] = m[2]
 		}
 		require.GreaterOrEqual(t, len(out[name]), 13, name)
@@ -87,10 +87,10 @@ func TestTextHasEnoughContrast(t *testing.T) {
 		"mine":   {"ink"},
 		"accent": {"on-accent"},
 	}
-	for theme, colours := range themes(t) {
+	for theme, colors := range themes(t) {
 		for ground, texts := range pairs {
 			for _, text := range texts {
-				ratio := contrast(channels(t, colours[text]), channels(t, colours[ground]))
+				ratio := contrast(channels(t, colors[text]), channels(t, colors[ground]))
 				assert.GreaterOrEqual(t, ratio, 4.5, "%s: %s on %s is %.2f", theme, text, ground, ratio)
 			}
 		}
@@ -103,9 +103,9 @@ func TestTextHasEnoughContrast(t *testing.T) {
 			{"warn", "code", .16, []string{"ink"}},
 			{"warn", "paper", .10, []string{"ink", "soft"}},
 		} {
-			ground := mix(channels(t, colours[c.over]), channels(t, colours[c.under]), c.share)
+			ground := mix(channels(t, colors[c.over]), channels(t, colors[c.under]), c.share)
 			for _, text := range c.texts {
-				ratio := contrast(channels(t, colours[text]), ground)
+				ratio := contrast(channels(t, colors[text]), ground)
 				assert.GreaterOrEqual(t, ratio, 4.5, fmt.Sprintf("%s: %s on %s over %s is %.2f", theme, text, c.over, c.under, ratio))
 			}
 		}

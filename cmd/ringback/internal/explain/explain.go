@@ -1,5 +1,5 @@
 // Package explain says what Twilio means: which parameter of which request is
-// what, in the words of the library's own types.
+// what, with the names of the library's types.
 package explain
 
 import (

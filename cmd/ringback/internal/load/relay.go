@@ -59,7 +59,7 @@ func hungUp(err error) error {
 	return err
 }
 
-// conversation is what a caller has heard of a session.
+// conversation is what a caller has heard in a session.
 type conversation struct {
 	*session
 	malformed int // in a row

@@ -54,7 +54,7 @@ func (d *Dir) Captures() string { return filepath.Join(d.path, "captures.jsonl")
 // 128 random bits. A token that others could have read is replaced.
 func (d *Dir) Token() (string, error) { return d.secret("token") }
 
-// AuthToken returns the auth token that stands in for Twilio's where none is set,
+// AuthToken returns the auth token used in place of Twilio's if none is set,
 // the same one for each start.
 func (d *Dir) AuthToken() (string, error) { return d.secret("auth-token") }
 

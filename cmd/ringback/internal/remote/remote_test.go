@@ -53,7 +53,7 @@ func TestSeesThePublicHost(t *testing.T) {
 	assert.Empty(t, way.Hint())
 }
 
-// TestT35OnlyTheProgram sends nothing to anybody else, a longer host name that
+// TestT35OnlyTheProgram sends nothing to anyone else, a longer host name that
 // begins like the program's included.
 func TestT35OnlyTheProgram(t *testing.T) {
 	t.Parallel()

@@ -258,7 +258,7 @@ func TestWhatIsWrongHasTwiliosNumber(t *testing.T) {
 		{"call without To", 21201, call(new(api.CreateCallParams).SetFrom("+15550100").SetUrl(w.base))},
 		{"call without From", 21213, call(new(api.CreateCallParams).SetTo("+15550101").SetUrl(w.base))},
 		{"call without Url", 21205, call(new(api.CreateCallParams).SetTo("+15550101").SetFrom("+15550100"))},
-		{"ringing for ever", 20001, call(new(api.CreateCallParams).SetTo("+15550101").SetFrom("+15550100").SetUrl(w.base).SetTimeout(6000))},
+		{"ringing forever", 20001, call(new(api.CreateCallParams).SetTo("+15550101").SetFrom("+15550100").SetUrl(w.base).SetTimeout(6000))},
 		{"no such message", 20404, func() error { _, err := c.Api.FetchMessage("SM0", nil); return err }()},
 		{"no such call", 20404, func() error { _, err := c.Api.FetchCall("CA0", nil); return err }()},
 		{"update of no call", 20404, func() error {

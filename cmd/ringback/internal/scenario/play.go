@@ -24,7 +24,7 @@ type Config struct {
 	Fallback   string
 	Number     string
 	Seed       uint64
-	CallStatus string // path that is told of the ends of calls; empty: none
+	CallStatus string // path of status callbacks for ended calls; empty: none
 }
 
 // A Result is what came of one scenario.
@@ -47,7 +47,7 @@ type player struct {
 	twilio   *webhooktest.Twilio
 	exchange *webhooktest.Exchange // of the last text
 	call     *webhooktest.Call
-	callee   *webhooktest.Call // the phone that a Dial lets ring
+	callee   *webhooktest.Call // the phone that a Dial rings
 }
 
 // Play plays one scenario of f against a program. It returns when ctx ends at

@@ -233,7 +233,7 @@ func deliver(p *player, arg *yaml.Node) error {
 				life.Seed, err = strconv.ParseUint(value.Value, 10, 64)
 			}
 			if err != nil {
-				return fmt.Errorf("%s: %q is no number", key.Value, value.Value)
+				return fmt.Errorf("%s: %q is not a number", key.Value, value.Value)
 			}
 		}
 	}

@@ -202,7 +202,7 @@ func waiting(a dialogue.Activity) Waiting {
 
 // An Act is what a person does in a call.
 type Act struct {
-	Do  string `json:"do"`  // in the words of package phone: "presses 1", "answers", "hangs up"
+	Do  string `json:"do"`  // as package phone writes it: "presses 1", "answers", "hangs up"
 	Leg string `json:"leg"` // SID of the phone that a Dial called; empty: the call's own
 
 	AnsweredBy string `json:"answeredBy"` // of answers: human (the default), machine_start or fax

@@ -192,7 +192,7 @@ func (l lock) RoundTrip(r *http.Request) (*http.Response, error) {
 	return l.next.RoundTrip(c)
 }
 
-// observe hears of everything that happens. It runs on the engine's goroutine
+// observe receives everything that happens. It runs on the engine's goroutine
 // and must not call the engine.
 func (s *Stage) observe(e dialogue.Event) {
 	var id int64

@@ -104,7 +104,7 @@ export function callScreen(root, shared, nameOf, latest) {
       l.exchange ? h("a", {href: "#/traffic?id=" + l.exchange, "aria-label": "Exchange " + l.exchange}, "›") : null);
   }
 
-  // act does something in the words of the command line: "presses 1".
+  // act performs a step as written on the command line: "presses 1".
   async function act(what, leg = "") {
     if (!call || call.ended) return;
     try {

@@ -6,7 +6,7 @@ import {h, fill} from "./dom.js";
 export const channels = {sms: "SMS", whatsapp: "WhatsApp", rcs: "RCS"};
 
 // composer makes the form under a conversation. on.send(message) sends,
-// on.channel(name) is told of another channel.
+// on.channel(name) is called when the channel changes.
 export function composer(on) {
   let answers = null; // the message that the next one answers
 

@@ -1,4 +1,4 @@
-// XML shown line by line, coloured, with problems at their lines. It is read by
+// XML shown line by line, colored, with problems at their lines. It is read by
 // a simple scanner and shown as text nodes; what is not XML is shown as it is.
 
 import {h} from "./dom.js";
