@@ -1,4 +1,4 @@
-// Behindproxy stands behind a proxy that ends TLS and serves several public
+// Behindproxy runs behind a proxy that terminates TLS and serves several public
 // hosts, for tenants who each have an auth token of their own.
 //
 //	PROXIES=10.0.0.0/8 HOSTS=hooks.example.com,hooks.example.org \

@@ -16,7 +16,7 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
-// newTwilio plays Twilio against the line, which is told of calls that end.
+// newTwilio simulates Twilio for the line, with callbacks for calls that end.
 func newTwilio(t *testing.T) *webhooktest.Twilio {
 	t.Helper()
 	return exampletest.New(t, func(verifier *signature.Verifier) http.Handler {

@@ -136,7 +136,7 @@ func explain(c status.Code) note {
 	}
 	switch {
 	case !c.Known():
-		n.Name = "not in the catalogue"
+		n.Name = "not in the catalog"
 	case c.Permanent():
 		n.Advice = "do not send again"
 	case c.Retryable():

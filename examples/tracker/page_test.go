@@ -103,7 +103,7 @@ func TestData(t *testing.T) {
 	assert.Len(t, states, 3)
 	assert.JSONEq(t, `{"code":30003,"name":"Unreachable destination handset","text":`+quoted(status.Code(30003).Meaning())+
 		`,"advice":"worth another try","url":`+quoted(status.Code(30003).URL())+`}`, get(h, "/codes/30003").Body.String())
-	assert.Contains(t, get(h, "/codes/99999").Body.String(), "not in the catalogue")
+	assert.Contains(t, get(h, "/codes/99999").Body.String(), "not in the catalog")
 	for _, path := range []string{"/codes/x", "/codes/-1", "/codes/99999999999", "/page.html", "/other"} {
 		assert.Equal(t, http.StatusNotFound, get(h, path).Code, path)
 	}

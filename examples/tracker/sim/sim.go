@@ -44,7 +44,7 @@ type message struct {
 	from, to webhook.Address
 	gap      time.Duration // between the message before and this one
 	steps    []step        // what happens, in order
-	reports  []step        // what is told of it; after says when it arrives
+	reports  []step        // its callbacks; after says when each arrives
 	born     time.Time     // zero: not sent yet
 }
 
@@ -98,7 +98,7 @@ func one(r *rand.Rand) *message {
 	return m
 }
 
-// report decides what is told of a message. The step "queued" is in the answer
+// report decides the callbacks of a message. The step "queued" is in the answer
 // to the request that sends. Of a message with two ends nothing gets lost:
 // after the first nobody waits for another one, so nobody would ask.
 func (m *message) report(r *rand.Rand) {

@@ -47,7 +47,7 @@ function take(state) {
   fill(row, state, held && held.status !== state.status);
 }
 
-// One square for each message, the first heard of in front.
+// One square for each message, the oldest first.
 const tiles = new Map();
 function tile(state) {
   const strip = document.getElementById("tiles");
@@ -64,7 +64,7 @@ function tile(state) {
   square.className = tone(state);
 }
 
-// The row before which a state belongs: those first heard of last come first.
+// The row before which a state belongs: the newest come first.
 function after(state) {
   const first = Date.parse(state.first_seen);
   for (const row of list.children) {

@@ -79,7 +79,7 @@ func (r row) measure(rounds int) (map[string]figure, error) {
 	return figures, nil
 }
 
-// report measures the row, prints it and returns what became of its budgets.
+// report measures the row, prints it and returns the results of its budgets.
 func (r row) report(w io.Writer, rounds int) ([]result, error) {
 	fmt.Fprintf(w, "\n%s\n", r.name)
 	if r.skip != "" {

@@ -113,7 +113,7 @@ func TestT34CapturedMarkupStaysText(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestBrokenSignatureIsDiagnosed stands behind a proxy that ends TLS: the page
+// TestBrokenSignatureIsDiagnosed runs behind a proxy that terminates TLS: the page
 // says so, and what to do.
 func TestBrokenSignatureIsDiagnosed(t *testing.T) {
 	c := start(t, "--tunnel-host", "hooks.example.com")

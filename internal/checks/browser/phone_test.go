@@ -218,12 +218,12 @@ func fetch(t *testing.T, address, account string) (kind string, data []byte) {
 // TestWhatsApp writes on WhatsApp: text, a place, a button and a reply reach the
 // program with the parameters that WhatsApp has.
 func TestWhatsApp(t *testing.T) {
-	p := answers(t, map[string]string{"/sms": "<Message>Shall we meet?</Message>"})
+	p := answers(t, map[string]string{"/sms": "<Message>Can we meet?</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.run(t, chromedp.SetValue(".composer select", "whatsapp", chromedp.ByQuery),
 		chromedp.Evaluate(`document.querySelector(".composer select").dispatchEvent(new Event("change"))`, nil))
 	tb.write(t, "hi")
-	tb.until(t, "the answer", bubble("theirs", "Shall we meet?"))
+	tb.until(t, "the answer", bubble("theirs", "Can we meet?"))
 	form := p.last(t, "/sms")
 	assert.Equal(t, "whatsapp:+15550101", form.Get("From"))
 	assert.Equal(t, "whatsapp:+15550100", form.Get("To"))
@@ -247,7 +247,7 @@ func TestWhatsApp(t *testing.T) {
 	assert.Equal(t, "Ferry Building", form.Get("Label"))
 
 	tb.run(t, chromedp.Click(".theirs .reply", chromedp.ByQuery))
-	tb.until(t, "what is answered", `document.querySelector(".quoted").innerText.includes("Shall we meet?")`)
+	tb.until(t, "what is answered", `document.querySelector(".quoted").innerText.includes("Can we meet?")`)
 	tb.write(t, "at noon")
 	tb.until(t, "the reply with what it answers", `[...document.querySelectorAll(".mine")].some((m) => m.querySelector(".answered") && m.innerText.includes("at noon"))`)
 	tb.until(t, "its answer", `document.querySelectorAll(".theirs").length === 4`)

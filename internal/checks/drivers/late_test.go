@@ -104,7 +104,7 @@ func TestRowsAreShortenedTogether(t *testing.T) {
 }
 
 // TestOneUnreadableRow commits what concerns a row that cannot be read
-// together with another one, whose caller must not hear of it.
+// together with another one, whose caller must not see the error.
 func TestOneUnreadableRow(t *testing.T) {
 	db := openDB(t, "sqlite", "file:"+filepath.Join(t.TempDir(), "x.db")+"?_pragma=journal_mode(wal)&_pragma=synchronous(full)")
 	s, err := sqlstore.Open(t.Context(), db, sqlstore.SQLite, &sqlstore.Options{Timeout: 30 * time.Second})

@@ -220,7 +220,7 @@ func TestMigrate(t *testing.T) {
 		_, err = db.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO %s_schema (version) VALUES (99)", opts.Prefix))
 		require.NoError(t, err)
 		_, err = sqlstore.Open(t.Context(), db, d, opts)
-		require.ErrorIs(t, err, sqlstore.ErrSchema, "the tables of tomorrow")
+		require.ErrorIs(t, err, sqlstore.ErrSchema, "the tables of a future version")
 	})
 }
 

@@ -5,6 +5,6 @@
 //
 //	go test ./internal/checks/layout -update
 //
-// rewrites the API texts. The import graph is changed by hand, and not to mend
+// rewrites the API texts. The import graph is changed by hand, and not to fix
 // a build.
 package layout

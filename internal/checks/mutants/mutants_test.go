@@ -93,7 +93,7 @@ func TestMutantsAreMany(t *testing.T) {
 	assert.GreaterOrEqual(t, len(all), 40)
 	names, edits := map[string]bool{}, map[string]bool{}
 	for _, m := range all {
-		assert.False(t, names[m.name()], "%s stands twice", m.name())
+		assert.False(t, names[m.name()], "%s occurs twice", m.name())
 		assert.False(t, edits[m.file+m.old+m.new], "%s plants what another one plants", m.name())
 		names[m.name()], edits[m.file+m.old+m.new] = true, true
 		assert.Regexp(t, `^T\d\d$`, m.threat)
@@ -167,7 +167,7 @@ func (b *bench) catch(t *testing.T, m mutant) string {
 	return ""
 }
 
-// overlay writes what go build -overlay reads: which file stands in for which.
+// overlay writes what go build -overlay reads: which file replaces which.
 func (b *bench) overlay(t *testing.T, name, changed string) string {
 	t.Helper()
 	dir := t.TempDir()
