@@ -94,6 +94,18 @@ func TestInterruption(t *testing.T) {
 	assert.Equal(t, "Hangup", answer.Children[0].Name)
 }
 
+// TestInterruptionInWords is the same in the words of a call.
+func TestInterruptionInWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		twilio := webhooktest.New(t, routes(exampletest.Verifier(t), webhooktest.BaseURL, shop), nil)
+		call := twilio.Call("/voice")
+		call.Hears("How can I help?").Speaks("What are your hours?").Hears("from nine to five, Monday")
+		call.Interrupts("And where are you?").Hears("right behind the station").DoesNotHear("Saturdays")
+		call.Listens().Speaks("Bye.").Hears("Goodbye!").Ends()
+		t.Log("\n" + call.Transcript())
+	})
+}
+
 func TestPersonIsCalledWhenTheSentenceWasHeard(t *testing.T) {
 	answer := call(t, shop, func(c *livetest.Relay) {
 		c.Speaks("A person, please.")

@@ -59,6 +59,9 @@ func (e *Engine) keepStep() (release func()) {
 		e.anchor, e.anchored = e.now, time.Now()
 	}
 	return func() {
+		if e.closed {
+			return
+		}
 		e.spawn(func(p *proc) {
 			p.sleep(Lag)
 			e.open--
