@@ -49,6 +49,13 @@ const (
 // to move.
 const moveGrace = 10 * time.Second
 
+// waitGrace is how long a connection that is not admitted yet cannot lose its
+// place to a newer one. Twilio sends the first message at once.
+const waitGrace = time.Second
+
+// minWaiting is how many connections can wait for their admission at least.
+const minWaiting = 8
+
 // Config configures a [Server]. A zero value of a limit means its default.
 type Config struct {
 	Protocol string // "relay" or "mediastream", for logs
@@ -97,6 +104,7 @@ type Server[S any] struct {
 	open    int
 	byCall  map[string]entry[S]
 	members map[*Conn]entry[S]
+	waiting map[*Conn]time.Time // not admitted yet, since when
 	closing bool
 	moving  func(S)       // set when Shutdown has started to move sessions
 	empty   chan struct{} // closed when closing is set and open is zero
@@ -117,6 +125,7 @@ func NewServer[S any](cfg Config) *Server[S] {
 		cfg:     cfg.withDefaults(),
 		byCall:  map[string]entry[S]{},
 		members: map[*Conn]entry[S]{},
+		waiting: map[*Conn]time.Time{},
 		empty:   make(chan struct{}),
 	}
 }
@@ -131,6 +140,12 @@ func (s *Server[S]) Counters() *Counters { return &s.stats }
 // it answered the request instead: with the status of the verifier's error, or
 // with 503 while the server is full or shutting down. Each connection must be
 // passed to [Server.Release] in the end.
+//
+// A handshake can be repeated by whoever has seen one, so connections that are
+// not admitted yet may not use up the limit: at most a quarter of it, or 8 if
+// that is more, waits for admission. Beyond that, the connection that has waited
+// longest is closed if it has waited for over a second; otherwise the new one is
+// refused.
 func (s *Server[S]) Accept(w http.ResponseWriter, r *http.Request) *Conn {
 	if _, err := s.cfg.Verifier.Verify(r); err != nil {
 		s.stats.Refused.Add(1)
@@ -142,7 +157,11 @@ func (s *Server[S]) Accept(w http.ResponseWriter, r *http.Request) *Conn {
 		return nil
 	}
 	s.mu.Lock()
-	full, closing := s.open >= s.cfg.Limit, s.closing
+	full := s.open >= s.cfg.Limit || len(s.waiting) >= max(s.cfg.Limit/4, minWaiting)
+	closing := s.closing
+	if full && !closing {
+		full = !s.evict()
+	}
 	if !full && !closing {
 		s.open++
 	}
@@ -164,7 +183,29 @@ func (s *Server[S]) Accept(w http.ResponseWriter, r *http.Request) *Conn {
 	}
 	s.stats.Sessions.Add(1)
 	ws.SetReadLimit(int64(s.cfg.MaxFrame))
-	return newConn(ws, &s.cfg, &s.stats)
+	c := newConn(ws, &s.cfg, &s.stats)
+	s.mu.Lock()
+	s.waiting[c] = time.Now()
+	s.mu.Unlock()
+	return c
+}
+
+// evict closes the connection that has waited longest for its admission. It
+// reports whether there was one to close. s.mu must be held.
+func (s *Server[S]) evict() bool {
+	var oldest *Conn
+	since := time.Now().Add(-waitGrace)
+	for c, at := range s.waiting {
+		if at.Before(since) {
+			oldest, since = c, at
+		}
+	}
+	if oldest == nil {
+		return false
+	}
+	delete(s.waiting, oldest)
+	oldest.Fail(ErrNoStart)
+	return true
 }
 
 // Release closes the connection if it is still open, waits for its goroutines
@@ -172,6 +213,7 @@ func (s *Server[S]) Accept(w http.ResponseWriter, r *http.Request) *Conn {
 func (s *Server[S]) Release(c *Conn) {
 	c.shut()
 	s.mu.Lock()
+	delete(s.waiting, c)
 	if e, ok := s.members[c]; ok {
 		delete(s.members, c)
 		if s.byCall[e.callSID].conn == c {
@@ -191,12 +233,13 @@ func (s *Server[S]) leave() {
 	}
 }
 
-// Add puts a session into the index. A later session of the same call replaces
-// an earlier one.
+// Add puts an admitted session into the index. A later session of the same call
+// replaces an earlier one.
 func (s *Server[S]) Add(c *Conn, callSID string, session S) {
 	e := entry[S]{c, callSID, session}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.waiting, c)
 	s.members[c] = e
 	s.byCall[callSID] = e
 	if s.moving != nil {

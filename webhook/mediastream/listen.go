@@ -32,21 +32,25 @@ func (s *Stream) Listen(f audio.Format, t Track) io.Reader {
 		old.close()
 	}
 	rest := s.queue[:0]
-	for _, e := range s.queue {
-		switch e := e.(type) {
+	for _, w := range s.queue {
+		switch e := w.event.(type) {
 		case *Media:
 			if e.Track == t {
 				l.add(e.Payload)
+				s.size -= w.size
 				continue
 			}
 		case *Gap:
 			if e.Track == t {
+				s.size -= w.size
 				continue
 			}
 		}
-		rest = append(rest, e)
+		rest = append(rest, w)
 	}
-	s.queue, s.waiting[t] = rest, 0
+	clear(s.queue[len(rest):])
+	s.queue = rest
+	delete(s.sounds, t)
 	s.listeners[t] = l
 	if s.conn.Err() != nil {
 		l.closed = true

@@ -80,7 +80,10 @@ type Options struct {
 	// the stream.
 	Admit func(context.Context, Start) error
 
-	// Limit is the maximum number of concurrent streams. Zero means 1,000.
+	// Limit is the maximum number of concurrent streams. Zero means 1,000. At
+	// most a quarter of Limit, or 8 if that is more, can wait to be admitted: when
+	// that many do, the one that has waited longest, and for over a second, is
+	// closed for a new one.
 	Limit int
 
 	// MaxMessage is the maximum size of an incoming message in bytes. Zero
@@ -144,7 +147,8 @@ func Handle(v *signature.Verifier, serve func(context.Context, *Stream) error, o
 	return New(v, serve, opts)
 }
 
-// Session returns the live stream of a call, for its other webhooks.
+// Session returns the live stream of a call, for its other webhooks. If a call
+// has several, the one admitted last is returned.
 func (h *Handler) Session(callSID string) (*Stream, bool) { return h.server.Session(callSID) }
 
 // Len returns the number of live streams.
@@ -257,7 +261,7 @@ func (h *Handler) admit(ctx context.Context, start Start) error {
 func (h *Handler) reject(s *Stream, err error) {
 	h.server.Counters().Rejected.Add(1)
 	// The error may be the user's and contain anything.
-	h.log().Warn("mediastream: stream not admitted", "call", s.start.CallSID, "error", safe(err))
+	h.log().Warn("mediastream: stream not admitted", live.CallSID(s.start.CallSID), "error", safe(err))
 }
 
 // safe returns the part of an error that can be logged: the text of ours, the

@@ -2,6 +2,7 @@ package mediastream
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"github.com/ringback-go/ringback/webhook/mediastream/audio"
@@ -100,6 +101,7 @@ func (r *recorder) heard(m *Media) {
 	}
 	if m.Track == Outbound {
 		r.spoke = append(r.spoke, piece{r.written, r.right.Append(nil, m.Payload)})
+		r.trim()
 		return
 	}
 	r.room = r.left.Append(r.room[:0], m.Payload)
@@ -111,6 +113,18 @@ func (r *recorder) heard(m *Media) {
 	}
 	if _, err := r.wav.Write(r.mixed); err != nil && r.err == nil {
 		r.err = err
+	}
+}
+
+// trim drops the oldest audio of an outbound track that is far ahead of the
+// inbound one, whose frames are what moves the recording on.
+func (r *recorder) trim() {
+	n := 0
+	for i := len(r.spoke) - 1; i >= 0; i-- {
+		if n += len(r.spoke[i].sound) + 1; n > r.format.Bytes(keepSound) {
+			r.spoke = slices.Delete(r.spoke, 0, i+1)
+			return
+		}
 	}
 }
 

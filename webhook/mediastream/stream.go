@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,10 +16,12 @@ import (
 )
 
 const (
-	maxEvents = 256              // events other than audio that wait for Receive
-	keepSound = 10 * time.Second // per track, if nothing reads
-	heardWait = 30 * time.Second // until what was to be played was heard
-	moveWait  = 8 * time.Second  // the same, during a shutdown
+	maxEvents  = 256              // events other than audio that wait for Receive
+	maxWaiting = 4 << 20          // bytes of everything that waits for Receive
+	eventSize  = 256              // bytes that an event takes besides its message
+	keepSound  = 10 * time.Second // per track, if nothing reads
+	heardWait  = 30 * time.Second // until what was to be played was heard
+	moveWait   = 8 * time.Second  // the same, during a shutdown
 )
 
 // A Stream is one media stream of a call. Its methods may be called
@@ -33,22 +36,29 @@ type Stream struct {
 
 	mu        sync.Mutex
 	connected bool
-	queue     []Event // that wait for Receive
-	control   int     // of these, other than audio
+	queue     []waiting // for Receive
+	size      int       // sum of their sizes
+	control   int       // of these, other than audio
 	arrived   chan struct{}
-	waiting   map[Track]time.Duration // audio in queue
+	sounds    map[Track]int // bytes of audio in queue; no entry is zero
 	listeners map[Track]*listener
 	scratch   Media // that scanMedia fills
-	out       []byte
 	player    player
 	recorder  *recorder
+}
+
+// waiting is an event in the queue. Its size is at least the memory that it
+// takes, apart from unused capacity.
+type waiting struct {
+	event Event
+	size  int
 }
 
 func newStream(h *Handler, c *live.Conn, r *http.Request) *Stream {
 	s := &Stream{
 		h: h, conn: c, req: r,
 		ready: make(chan struct{}), arrived: make(chan struct{}, 1),
-		waiting: map[Track]time.Duration{}, listeners: map[Track]*listener{},
+		sounds: map[Track]int{}, listeners: map[Track]*listener{},
 	}
 	s.player.init(s)
 	return s
@@ -84,7 +94,9 @@ func (s *Stream) Format() (audio.Format, error) {
 
 // Receive returns the next event: [*Media], [*DTMF], [*Mark], [*Gap], [*Stop]
 // or [*Unknown]. Audio that arrives while the function is busy is joined, so
-// one [*Media] may hold several frames. Receive does not return the audio of a
+// one [*Media] may hold several frames. If the function does not receive for ten
+// seconds, the oldest audio is replaced by a [*Gap]. The stream ends with
+// [ErrOverflow] if more than 256 other events or 4 MiB in total wait. Receive does not return the audio of a
 // track with a listener, or the marks of Play and Speak.
 //
 // Receive returns io.EOF when Twilio has closed the stream, and otherwise an
@@ -120,12 +132,13 @@ func (s *Stream) next() (Event, bool) {
 	if len(s.queue) == 0 {
 		return nil, false
 	}
-	e := s.queue[0]
-	s.queue[0] = nil
+	w := s.queue[0]
+	s.queue[0] = waiting{}
 	s.queue = s.queue[1:]
-	switch e := e.(type) {
+	s.size -= w.size
+	switch e := w.event.(type) {
 	case *Media:
-		s.waiting[e.Track] -= s.duration(len(e.Payload))
+		s.lessSound(e.Track, len(e.Payload))
 	case *Gap:
 	default:
 		s.control--
@@ -133,7 +146,7 @@ func (s *Stream) next() (Event, bool) {
 	if len(s.queue) > 0 {
 		s.wake()
 	}
-	return e, true
+	return w.event, true
 }
 
 func (s *Stream) wake() {
@@ -205,12 +218,42 @@ func (s *Stream) named(m Message) Message {
 }
 
 // duration returns how long n bytes of the stream take to play.
-func (s *Stream) duration(n int) time.Duration {
+func (s *Stream) duration(n int) time.Duration { return s.known().Duration(n) }
+
+// known returns the format of the stream, or the usual one if it is unknown.
+func (s *Stream) known() audio.Format {
 	f, err := s.Format()
 	if err != nil {
-		f = audio.MuLaw8k
+		return audio.MuLaw8k
 	}
-	return f.Duration(n)
+	return f
+}
+
+// enqueue adds an event to the queue. s.mu must be held.
+func (s *Stream) enqueue(e Event, size int) error {
+	if err := s.grow(size); err != nil {
+		return err
+	}
+	s.queue = append(s.queue, waiting{e, size})
+	s.wake()
+	return nil
+}
+
+// grow counts bytes of the queue. The duration of the audio does not bound
+// them: a peer can name any number of tracks, and send frames without audio.
+func (s *Stream) grow(size int) error {
+	if s.size+size > maxWaiting+s.h.opts.MaxMessage {
+		return fmt.Errorf("%w: over %d bytes wait", ErrOverflow, maxWaiting)
+	}
+	s.size += size
+	return nil
+}
+
+// lessSound counts audio that no longer waits.
+func (s *Stream) lessSound(track Track, n int) {
+	if s.sounds[track] -= n; s.sounds[track] <= 0 {
+		delete(s.sounds, track)
+	}
 }
 
 // frame handles one message. It runs on the reader's goroutine.
@@ -218,8 +261,7 @@ func (s *Stream) frame(frame []byte) error {
 	if s.begun() && scanMedia(&s.scratch, frame, s.start.StreamSID) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.sound(&s.scratch)
-		return nil
+		return s.sound(&s.scratch, len(frame))
 	}
 	e, err := parse(frame)
 	if err != nil {
@@ -232,8 +274,7 @@ func (s *Stream) frame(frame []byte) error {
 	defer s.mu.Unlock()
 	switch e := e.(type) {
 	case *Media:
-		s.sound(e)
-		return nil
+		return s.sound(e, len(frame)+len(e.Extra)*eventSize)
 	case *Mark:
 		if s.player.echoed(e.Name, time.Now()) {
 			return nil
@@ -245,9 +286,7 @@ func (s *Stream) frame(frame []byte) error {
 		return fmt.Errorf("%w: %d events wait", ErrOverflow, maxEvents)
 	}
 	s.control++
-	s.queue = append(s.queue, e)
-	s.wake()
-	return nil
+	return s.enqueue(e, eventSize+memory(e, len(frame)))
 }
 
 func (s *Stream) begun() bool {
@@ -282,44 +321,57 @@ func (s *Stream) begin(e Event) error {
 	return fmt.Errorf("%w: %T before the start", ErrProtocol, e)
 }
 
-// sound passes on a frame. m is valid until it returns. s.mu must be held.
-func (s *Stream) sound(m *Media) {
+// sound passes on a frame of the given size. m is valid until it returns. s.mu
+// must be held.
+func (s *Stream) sound(m *Media, size int) error {
 	if s.recorder != nil {
 		s.recorder.heard(m)
 	}
 	if l := s.listeners[m.Track]; l != nil {
 		l.add(m.Payload)
-		return
+		return nil
 	}
 	if n := len(s.queue); n > 0 {
-		if last, ok := s.queue[n-1].(*Media); ok && last.Track == m.Track && len(m.Extra) == 0 && len(last.Extra) == 0 {
+		w := &s.queue[n-1]
+		if last, ok := w.event.(*Media); ok && last.Track == m.Track && len(m.Extra) == 0 && len(last.Extra) == 0 {
+			if err := s.grow(len(m.Payload)); err != nil {
+				return err
+			}
+			w.size += len(m.Payload)
 			last.Payload = append(last.Payload, m.Payload...)
 			s.keep(m)
-			return
+			return nil
 		}
 	}
 	copied := *m
 	copied.Payload = append(make([]byte, 0, max(len(m.Payload), usualPayload)), m.Payload...)
-	s.queue = append(s.queue, &copied)
+	if err := s.enqueue(&copied, eventSize+size); err != nil {
+		return err
+	}
 	s.keep(m)
-	s.wake()
+	return nil
 }
 
 // keep drops the oldest audio of a track if more than ten seconds wait.
 func (s *Stream) keep(m *Media) {
-	s.waiting[m.Track] += s.duration(len(m.Payload))
-	for s.waiting[m.Track] > keepSound {
-		s.drop(m.Track)
+	if len(m.Payload) == 0 {
+		return
+	}
+	s.sounds[m.Track] += len(m.Payload)
+	f := s.known()
+	for s.sounds[m.Track] > f.Bytes(keepSound) {
+		s.drop(m.Track, f)
 	}
 }
 
 // drop replaces the oldest audio of a track by a gap, a second at a time to
 // avoid the work for each frame.
-func (s *Stream) drop(track Track) {
+func (s *Stream) drop(track Track, f audio.Format) {
 	s.h.server.Counters().Overflows.Add(1)
 	var gap *Gap
-	for i, e := range s.queue {
-		switch e := e.(type) {
+	for i := range s.queue {
+		w := &s.queue[i]
+		switch e := w.event.(type) {
 		case *Gap:
 			if e.Track == track {
 				gap = e
@@ -328,31 +380,46 @@ func (s *Stream) drop(track Track) {
 			if e.Track != track {
 				continue
 			}
-			f, err := s.Format()
-			if err != nil {
-				f = audio.MuLaw8k
-			}
 			n := min(len(e.Payload), f.Bytes(time.Second))
 			lost := f.Duration(n)
 			e.Payload = append(make([]byte, 0, cap(e.Payload)), e.Payload[n:]...)
 			e.Timestamp += lost
-			s.waiting[track] -= lost
-			if gap == nil {
+			s.lessSound(track, n)
+			w.size -= n
+			s.size -= n
+			empty := len(e.Payload) == 0
+			switch {
+			case gap != nil && empty:
+				s.size -= w.size
+				s.queue = slices.Delete(s.queue, i, i+1)
+			case gap == nil && empty: // the gap is not larger than the frame was
 				gap = &Gap{Track: track}
-				s.queue = append(s.queue[:i], append([]Event{gap}, s.queue[i:]...)...)
+				w.event = gap
+			case gap == nil:
+				gap = &Gap{Track: track}
+				s.size += eventSize
+				s.queue = slices.Insert(s.queue, i, waiting{gap, eventSize})
 			}
 			gap.Missing += lost
-			if len(e.Payload) == 0 {
-				i++
-				if s.queue[i] != Event(e) {
-					i--
-				}
-				s.queue = append(s.queue[:i], s.queue[i+1:]...)
-			}
 			return
 		}
 	}
-	s.waiting[track] = 0
+	delete(s.sounds, track)
+}
+
+// memory returns about how many bytes an event takes whose message has the
+// given size.
+func memory(e Event, size int) int {
+	n := 0
+	switch e := e.(type) {
+	case *DTMF:
+		n = len(e.Extra)
+	case *Mark:
+		n = len(e.Extra)
+	case *Stop:
+		n = len(e.Extra)
+	}
+	return size + n*eventSize
 }
 
 // move ends the stream so that the verbs after <Connect> can connect the call
@@ -366,7 +433,7 @@ func (s *Stream) move(ctx context.Context) {
 
 // expire closes a stream that reached MaxDuration.
 func (s *Stream) expire() {
-	s.h.log().Info("mediastream: closed a stream after MaxDuration", "call", s.start.CallSID)
+	s.h.log().Info("mediastream: closed a stream after MaxDuration", live.CallSID(s.start.CallSID))
 	s.move(context.Background())
 }
 
@@ -376,10 +443,10 @@ func (s *Stream) finish(ctx context.Context, err error) {
 	case s.conn.Err() != nil:
 		// Twilio closed first.
 		if err != nil && !errors.Is(err, ErrHungUp) && !errors.Is(err, io.EOF) && !errors.Is(err, context.Canceled) {
-			s.h.log().Debug("mediastream: stream ended", "call", s.start.CallSID, "error", safe(err))
+			s.h.log().Debug("mediastream: stream ended", live.CallSID(s.start.CallSID), "error", safe(err))
 		}
 	case err != nil && err != io.EOF:
-		s.h.log().Warn("mediastream: stream failed", "call", s.start.CallSID, "error", safe(err))
+		s.h.log().Warn("mediastream: stream failed", live.CallSID(s.start.CallSID), "error", safe(err))
 		s.conn.Finish(internalError, "internal error")
 	default:
 		wait, cancel := context.WithTimeout(ctx, heardWait)

@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/ringback-go/ringback/internal/live"
 )
 
 // Defaults of [Conversation] and [KeyRule].
@@ -152,6 +154,10 @@ func (s *Session) restore(lines []Line) {
 		old = append(old, r)
 	}
 	s.history = append(old, s.history...)
+	for _, r := range old {
+		s.recorded += lineSize + r.size()
+	}
+	s.grow(0)
 }
 
 func (k *talk) serve() error {
@@ -332,7 +338,7 @@ func (k *talk) event(e Event) {
 			k.callerActs()
 		}
 	case Error:
-		k.s.h.log().Warn("relay: Twilio refused a message", "call", k.s.setup.CallSID, "code", e.Code().String())
+		k.s.h.log().Warn("relay: Twilio refused a message", live.CallSID(k.s.setup.CallSID), "code", e.Code().String())
 	}
 }
 
@@ -487,7 +493,7 @@ func (k *talk) close(err error) {
 			}
 			delete(k.running, t)
 		case <-patience.C:
-			s.h.log().Warn("relay: a function is still running after the end of its call", "call", s.setup.CallSID)
+			s.h.log().Warn("relay: a function is still running after the end of its call", live.CallSID(s.setup.CallSID))
 			return
 		}
 	}

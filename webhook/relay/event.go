@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringback-go/ringback/internal/live"
 )
 
 // An Event is a message from Twilio: [Setup], [Prompt], [DTMF], [Interrupt],
@@ -136,10 +138,10 @@ type Unknown struct {
 	Raw  json.RawMessage // the whole message
 }
 
-// LogValue shows the SIDs only.
+// LogValue shows the SID of the call, if it is well formed, and the number of
+// parameters.
 func (e Setup) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("type", "setup"), slog.String("session", e.SessionID),
-		slog.String("call", e.CallSID), slog.String("status", e.CallStatus), slog.Int("parameters", len(e.CustomParameters)))
+	return slog.GroupValue(slog.String("type", "setup"), live.CallSID(e.CallSID), slog.Int("parameters", len(e.CustomParameters)))
 }
 
 // LogValue shows the length of the text, not the text.

@@ -7,6 +7,13 @@ import (
 	"time"
 )
 
+// Limits of a history.
+const (
+	maxHistory = 2 << 20  // bytes, counting lineSize for each line
+	maxLine    = 64 << 10 // bytes of a line that Twilio said it played
+	lineSize   = 256
+)
+
 // The authors of a [Line].
 const (
 	Caller = "caller"
@@ -72,6 +79,9 @@ func (r *record) snapshot() Line {
 // History returns the conversation so far: what the caller said and what the
 // caller heard, including the greeting if the TwiML turns on tokens-played
 // events. The last lines can still change while the agent speaks.
+//
+// A session keeps at most about 2 MiB of it, counting 256 bytes for each line
+// besides its text. The oldest lines are dropped first.
 func (s *Session) History() []Line {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,14 +92,40 @@ func (s *Session) History() []Line {
 	return lines
 }
 
+// insert adds a line to the history.
+func (s *Session) insert(at int, r *record) {
+	s.history = slices.Insert(s.history, at, r)
+	s.grow(lineSize + r.size())
+}
+
+func (r *record) size() int { return len(r.line.Text) + len(r.line.Keys) + len(r.text) }
+
+// grow counts n bytes that are new in the history. When the limit is reached, it
+// drops the oldest quarter, so that this is rarely necessary.
+func (s *Session) grow(n int) {
+	if s.recorded += n; s.recorded <= maxHistory {
+		return
+	}
+	kept := 0
+	for i := len(s.history) - 1; i >= 0; i-- {
+		if n := lineSize + s.history[i].size(); kept+n <= maxHistory*3/4 || i == len(s.history)-1 {
+			kept += n
+			continue
+		}
+		s.history = slices.Delete(s.history, 0, i+1)
+		break
+	}
+	s.recorded = kept
+}
+
 func (s *Session) addLine(l Line) {
-	s.history = append(s.history, &record{line: l, began: time.Now()})
+	s.insert(len(s.history), &record{line: l, began: time.Now()})
 }
 
 // newRecord starts an agent's line.
 func (s *Session) newRecord(tag uint64, filler bool, now time.Time) *record {
 	r := &record{line: Line{Who: Agent, Filler: filler}, tag: tag, began: now}
-	s.history = append(s.history, r)
+	s.insert(len(s.history), r)
 	return r
 }
 
@@ -101,12 +137,13 @@ func (s *Session) addForeign(text string, began time.Time) {
 	for at > 0 && (s.history[at-1].began.After(began) && !began.IsZero() || s.history[at-1].pending > 0 && s.history[at-1].heard == 0) {
 		at--
 	}
-	if at > 0 && s.history[at-1].foreign && s.history[at-1].began.Equal(began) {
+	if at > 0 && s.history[at-1].foreign && s.history[at-1].began.Equal(began) && len(s.history[at-1].text) < maxLine {
 		r := s.history[at-1]
 		r.text = append(r.text, text...)
 		r.heard = len(r.text)
+		s.grow(len(text))
 		return
 	}
 	r := &record{line: Line{Who: Agent}, text: []byte(text), heard: len(text), foreign: true, began: began}
-	s.history = slices.Insert(s.history, at, r)
+	s.insert(at, r)
 }

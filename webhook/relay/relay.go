@@ -77,7 +77,9 @@ type Options struct {
 
 	// Limit is the maximum number of concurrent sessions. Zero means 1,000. Use
 	// [Handler.Len] to tell callers that all lines are busy before the limit is
-	// reached.
+	// reached. At most a quarter of Limit, or 8 if that is more, can wait to be
+	// admitted: when that many do, the one that has waited longest, and for over a
+	// second, is closed for a new one.
 	Limit int
 
 	// MaxMessage is the maximum size of an incoming message in bytes. Zero
@@ -158,7 +160,8 @@ func Handle(v *signature.Verifier, serve func(context.Context, *Session) error, 
 }
 
 // Session returns the live session of a call, for its other webhooks: status,
-// recording, answering machine detection.
+// recording, answering machine detection. If a call has several, which happens
+// when it connects again, the one admitted last is returned.
 func (h *Handler) Session(callSID string) (*Session, bool) { return h.server.Session(callSID) }
 
 // Len returns the number of live sessions.
@@ -282,7 +285,7 @@ func (h *Handler) admit(ctx context.Context, setup Setup) error {
 func (h *Handler) reject(s *Session, err error) {
 	h.server.Counters().Rejected.Add(1)
 	// The error may be the user's and contain anything.
-	h.log().Warn("relay: session not admitted", "call", s.setup.CallSID, "error", safe(err))
+	h.log().Warn("relay: session not admitted", live.CallSID(s.setup.CallSID), "error", safe(err))
 }
 
 // safe returns the part of an error that can be logged: the text of ours, the
@@ -319,10 +322,10 @@ func (s *Session) finish(ctx context.Context, err error) {
 	case s.conn.Err() != nil:
 		// Twilio closed first.
 		if err != nil && !errors.Is(err, ErrHungUp) && !errors.Is(err, context.Canceled) {
-			s.h.log().Debug("relay: session ended", "call", s.setup.CallSID, "error", safe(err))
+			s.h.log().Debug("relay: session ended", live.CallSID(s.setup.CallSID), "error", safe(err))
 		}
 	case err != nil && !errors.Is(err, ErrEnded):
-		s.h.log().Warn("relay: session failed", "call", s.setup.CallSID, "error", safe(err))
+		s.h.log().Warn("relay: session failed", live.CallSID(s.setup.CallSID), "error", safe(err))
 		s.conn.Finish(internalError, "internal error")
 	default:
 		end, cancel := context.WithTimeout(ctx, heardWait)

@@ -69,18 +69,19 @@ type Session struct {
 	ready  chan struct{} // closed when setup has arrived
 	events chan arrived
 
-	mu      sync.Mutex
-	waiting int // bytes in events
-	scratch []byte
-	ended   bool // an End has been queued
-	moving  bool // no further turn starts
-	play    playback
-	history []*record
-	moved   chan struct{} // closed and replaced at each change
-	timer   *time.Timer   // of play.deadline
-	turns   int           // turns whose functions run or whose words are to be heard
-	cut     func(tags []uint64)
-	talking bool // a Conversation keeps the history
+	mu       sync.Mutex
+	waiting  int // bytes in events
+	scratch  []byte
+	ended    bool // an End has been queued
+	moving   bool // no further turn starts
+	play     playback
+	history  []*record
+	recorded int           // bytes in history
+	moved    chan struct{} // closed and replaced at each change
+	timer    *time.Timer   // of play.deadline
+	turns    int           // turns whose functions run or whose words are to be heard
+	cut      func(tags []uint64)
+	talking  bool // a Conversation keeps the history
 }
 
 type arrived struct {
@@ -253,6 +254,7 @@ func (s *Session) sent(tag uint64, rec *record, m Message, now time.Time) {
 	}
 	switch m := m.(type) {
 	case Text:
+		s.grow(len(m.Token))
 		if it := s.play.open(); it != nil {
 			s.play.text(it.rec, &m, now)
 		} else if m.Token != "" {

@@ -148,7 +148,7 @@ func (t *Turn) spoke(rec *record, now time.Time) {
 	}
 	if t.rec == nil {
 		t.rec = rec
-		t.s.history = append(t.s.history, rec)
+		t.s.insert(len(t.s.history), rec)
 	}
 }
 
@@ -321,7 +321,7 @@ func (t *Turn) Filler(after time.Duration, text ...string) (stop func()) {
 		if room, err := s.enqueue(t.id, rec, []Message{m}); room != nil || err != nil {
 			return
 		}
-		s.history = append(s.history, rec)
+		s.insert(len(s.history), rec)
 		t.k.filler++
 		t.filler, t.used, t.timer = rec, true, nil
 	})
