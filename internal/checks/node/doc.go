@@ -1,0 +1,8 @@
+// Package node runs the official SDK for Node, npm twilio, against "ringback dev".
+// The SDK and the program are unmodified: dev leads their requests to the console.
+//
+//	RINGBACK_TEST_NODE=1 go test ./internal/checks/node
+//
+// It needs node and npm, and installs the SDK into a temporary directory unless
+// RINGBACK_NODE_MODULES names a folder node_modules that has it.
+package node
