@@ -12,6 +12,7 @@ import (
 type account struct {
 	sid, to int
 	more    bool // the query of a GET has another AccountSid
+	differ  bool // which is another SID
 }
 
 // find looks up the parameters of q. A second AccountSid with another value is
@@ -21,13 +22,17 @@ type account struct {
 //
 // In a GET, Twilio appends its parameters to the query of the URL, which may
 // hold an AccountSid of the developer's own. Twilio's is the last one that is a
-// SID.
+// SID. If another one is a different SID, no token that is bound to an account
+// is accepted, because a reader of Request.URL would take the other account.
 func (a *account) find(s *scratch, q *request, strict bool) *Error {
 	a.sid, a.to = -1, -1
 	for i := range s.form.Len() {
 		switch name := s.form.Name(i); {
 		case string(name) == "AccountSid" && q.isGet():
-			a.more = a.more || a.sid >= 0
+			if a.sid >= 0 {
+				a.more = true
+				a.differ = a.differ || isSID(s.form.Value(i)) && isSID(s.form.Value(a.sid)) && !bytes.Equal(s.form.Value(i), s.form.Value(a.sid))
+			}
 			if a.sid < 0 || isSID(s.form.Value(i)) || !isSID(s.form.Value(a.sid)) {
 				a.sid = i
 			}

@@ -143,7 +143,7 @@ func (d *diagnosis) findings() []Finding {
 			"If this happens with every request, a middleware has read the body: run the verifier before it. If it is rare, a connection was lost, and Twilio tries again.")
 	case errors.Is(err, ErrForm):
 		return found("form", "the form cannot be read in one way only"+d.detail(),
-			"If something between Twilio and here rewrites bodies, switch that off. If the parameter is one of your own, rename it, leave the query out of the URL at Twilio, or accept such forms (Config.Lenient in Go).")
+			"If something between Twilio and here rewrites bodies, switch that off. If the parameter is one of your own, rename it so that it starts with a lower-case letter, or accept such forms (Config.Lenient in Go).")
 	case errors.Is(err, ErrBodyHash):
 		return d.bodyHash()
 	case errors.Is(err, ErrBodyUnsigned), errors.Is(err, ErrMediaType):

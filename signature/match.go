@@ -66,6 +66,9 @@ func (v *Verifier) match(r *http.Request, q *request, s *scratch) (Token, matche
 		return Token{}, t.url, refuse(ErrMismatch, "")
 	}
 	for _, hit := range t.hits {
+		if hit.AccountSID != "" && q.account.differ {
+			return Token{}, t.url, refuse(ErrAccount, "the query names two accounts")
+		}
 		if hit.AccountSID == "" || q.account.sid >= 0 && string(s.form.Value(q.account.sid)) == hit.AccountSID {
 			return hit, t.url, nil
 		}

@@ -75,8 +75,8 @@ func TestNamesOfDevelopers(t *testing.T) {
 		for _, target := range []string{"/voice", "/voice?env=prod&x=a;b"} {
 			body := string(form.Append(nil, form.Pair{Name: "AccountSid", Value: account}, form.Pair{Name: name, Value: "Jo;=&?"}))
 			p, err := v.Verify(signedForm(target, body))
-			if name < "AccountSid" && strings.Contains(target, "?") {
-				// Its text could be the end of the URL's query.
+			if name < "AccountSid" {
+				// Its text could be the end of the URL.
 				require.ErrorIs(t, err, signature.ErrForm, name)
 				continue
 			}
@@ -94,12 +94,14 @@ func TestNamesOfDevelopers(t *testing.T) {
 func TestRefusedNameIsShown(t *testing.T) {
 	v := newVerifier(t, signature.Config{})
 	for text, want := range map[[2]string]string{
-		{"/sms?x=1", "1st=secret"}:               `the parameter "1st" sorts before AccountSid`,
-		{"/sms", "%3FBody%3Dsecret=secret"}:      `the parameter "?" could be a part`,
-		{"/sms", "a%3Dsecret%26b=secret"}:        `the parameter "a=" could be a part`,
-		{"/sms", "=secret"}:                      "a parameter without a name",
-		{"/sms?x=1", "1%0A%1B=secret"}:           `the parameter "1\n\x1b" sorts`,
-		{"/sms", "x=secretAccountSid" + account}: "AccountSid is in another place",
+		{"/sms?x=1", "1st=secret"}:                                      `the parameter "#st" sorts before AccountSid`,
+		{"/sms", "%2B15550100777+my+pin=secret&AccountSid=" + account}:  `the parameter "+########### my pin" sorts`,
+		{"/sms", strings.Repeat("5", 200) + "=x&AccountSid=" + account}: `the parameter "` + strings.Repeat("#", 40) + `" sorts`,
+		{"/sms", "%3FBody%3Dsecret=secret"}:                             `the parameter "?" could be a part`,
+		{"/sms", "a%3Dsecret%26b=secret"}:                               `the parameter "a=" could be a part`,
+		{"/sms", "=secret"}:                                             "a parameter without a name",
+		{"/sms?x=1", "1%0A%1B=secret"}:                                  `the parameter "#\n\x1b" sorts`,
+		{"/sms", "x=secretAccountSid" + account}:                        "AccountSid is in another place",
 	} {
 		_, err := v.Verify(signedForm(text[0], text[1]))
 		require.ErrorIs(t, err, signature.ErrForm)
@@ -113,8 +115,6 @@ type reading struct {
 	method, target string
 	pairs          []form.Pair
 }
-
-func (g reading) path() string { path, _, _ := strings.Cut(g.target, "?"); return path }
 
 // readings yields requests with the signed text base+text: the URL alone, and
 // then n times a URL followed by up to four parameters in signing order. Most
@@ -156,8 +156,8 @@ func readings(random *rand.Rand, text string, n int, yield func(reading)) {
 }
 
 // TestT03OneReading checks the strict rules on many short texts: of all
-// requests with one signed text that names an account, those accepted for one
-// path have the same URL and the same account. Only the boundaries between
+// requests with one signed text that names an account, those accepted have the
+// same URL and the same account, whatever their path. Only the boundaries between
 // parameters after the account remain for decoding to check.
 func TestT03OneReading(t *testing.T) {
 	v, err := signature.New(signature.Config{BaseURL: base, Tokens: signature.Tokens(benchToken), Methods: []string{"GET", "POST"}})
@@ -177,7 +177,7 @@ func TestT03OneReading(t *testing.T) {
 			text += "AccountSid" + other
 		}
 		sig := slowMAC(benchToken, base+text)
-		known := map[string]string{} // URL and account of each path
+		known := "" // URL and account
 		readings(random, text, 400, func(g reading) {
 			if !targetIsSendable(g.target) {
 				return
@@ -195,14 +195,97 @@ func TestT03OneReading(t *testing.T) {
 			accepted++
 			account, _ := p.Param("AccountSid")
 			what := g.target + " " + account
-			if before, ok := known[g.path()]; ok {
-				require.Equal(t, before, what, "%q has two readings", text)
+			if known != "" {
+				require.Equal(t, known, what, "%q has two readings", text)
 			}
-			known[g.path()] = what
+			known = what
 		})
 	}
 	t.Logf("%d readings tried, %d accepted", tried, accepted)
 	assert.Greater(t, accepted, 200)
+}
+
+// TestT03OtherPath: the end of a path cannot become a parameter, so a form is
+// valid on its own path only.
+func TestT03OtherPath(t *testing.T) {
+	v := newVerifier(t, signature.Config{})
+	random := rand.New(rand.NewPCG(3, 4))
+	const form1 = "AccountSid=" + account + "&CallSid=CA0123456789abcdef0123456789abcdef&From=%2B15550100&naïve=1"
+	for _, target := range []string{"/voice/status", "/tenants/17", "/a/b/c/zebra", "/events/in?x=1&y=z", "/events?", "/_id/Zoo/~user"} {
+		r := signedForm(target, form1)
+		_, err := v.Verify(r)
+		require.NoError(t, err, target)
+		sig := r.Header.Get("X-Twilio-Signature")
+		for range 300 {
+			cut := 1 + random.IntN(len(target)-1)
+			tail := target[cut:]
+			mid := random.IntN(len(tail) + 1)
+			front := url.QueryEscape(tail[:mid]) + "=" + url.QueryEscape(tail[mid:])
+			switch random.IntN(3) {
+			case 0: // two parameters
+				front = url.QueryEscape(tail[:mid]) + "=&" + url.QueryEscape(tail[mid:]) + "="
+			case 1: // a name or a value that swallows the account
+				front = url.QueryEscape(tail) + "=AccountSid" + account + "&" + front
+			}
+			_, err := v.Verify(request("POST", target[:cut], formCT, front+"&"+form1, sig))
+			require.Error(t, err, "%s: %s %s", target, target[:cut], front)
+		}
+		// The whole text cut at random, with and without the account of its own.
+		pairs, err := form.Parse(form1, form.Limits{})
+		require.NoError(t, err)
+		readings(random, target+slowCanonical(pairs), 2000, func(g reading) {
+			if g.target == target || !targetIsSendable(g.target) {
+				return
+			}
+			_, err := v.Verify(request("POST", g.target, formCT, string(form.Append(nil, g.pairs...)), sig))
+			require.Error(t, err, "%+v", g)
+		})
+	}
+	lenient := newVerifier(t, signature.Config{Lenient: true})
+	sig := signedForm("/tenants/17", form1).Header.Get("X-Twilio-Signature")
+	_, err := lenient.Verify(request("POST", "/tenants/1", formCT, "7=&"+form1, sig))
+	assert.NoError(t, err, "lenient lifts the rule")
+}
+
+// TestT03URLIsNoForm: the URL of a GET with an account, or of JSON with a hash,
+// cannot become a form, whatever the path.
+func TestT03URLIsNoForm(t *testing.T) {
+	v := newVerifier(t, signature.Config{Methods: []string{"GET", "POST"}})
+	random := rand.New(rand.NewPCG(5, 6))
+	hash := strings.Repeat("0a", 32)
+	for _, text := range []string{
+		"/refund/zebra?AccountSid=" + account + "&From=%2B15550100",
+		"/g?AccountSid=" + account + "&ToState=CA",
+		"/g?x=1&AccountSid=" + account + "&ToState=CA",
+		"/events/in?bodySHA256=" + hash,
+		"/events/in?x=bodySHA256=&bodySHA256=" + hash + "&y=z",
+	} {
+		sig := slowMAC(benchToken, base+text)
+		try := func(target string, pairs ...form.Pair) {
+			if !targetIsSendable(target) {
+				return
+			}
+			_, err := v.Verify(request("POST", target, formCT, string(form.Append(nil, pairs...)), sig))
+			require.Error(t, err, "%s %v", target, pairs)
+			require.NotErrorIs(t, err, signature.ErrMismatch, "%s %v", target, pairs)
+		}
+		for cut := 1; cut < len(text); cut++ {
+			for mid := cut; mid <= len(text); mid++ {
+				try(text[:cut], form.Pair{Name: text[cut:mid], Value: text[mid:]})
+			}
+			for range 20 {
+				at := []int{cut, 0, 0, 0, len(text)}
+				for i := 1; i < 4; i++ {
+					at[i] = cut + random.IntN(len(text)-cut+1)
+				}
+				slices.Sort(at)
+				a, b := form.Pair{Name: text[at[0]:at[1]], Value: text[at[1]:at[2]]}, form.Pair{Name: text[at[2]:at[3]], Value: text[at[3]:]}
+				if a.Name < b.Name {
+					try(text[:cut], a, b)
+				}
+			}
+		}
+	}
 }
 
 // FuzzT03OneReading searches for a text with two readings.
@@ -219,7 +302,7 @@ func FuzzT03OneReading(f *testing.F) {
 		}
 		text := before + "AccountSid" + account + behind
 		sig := slowMAC(benchToken, base+text)
-		known := map[string]string{}
+		known := ""
 		readings(rand.New(rand.NewPCG(1, 2)), text, 200, func(g reading) {
 			if !targetIsSendable(g.target) {
 				return
@@ -230,10 +313,10 @@ func FuzzT03OneReading(f *testing.F) {
 			}
 			account, _ := p.Param("AccountSid")
 			what := g.target + " " + account
-			if before, ok := known[g.path()]; ok {
-				require.Equal(t, before, what, "%q has two readings", text)
+			if known != "" {
+				require.Equal(t, known, what, "%q has two readings", text)
 			}
-			known[g.path()] = what
+			known = what
 		})
 	})
 }
@@ -249,7 +332,7 @@ func TestGETWithOwnAccount(t *testing.T) {
 	})})
 	for query, want := range map[string]error{
 		"AccountSid=mine&Digits=1&AccountSid=" + account:            nil,
-		"AccountSid=" + other + "&Digits=1&AccountSid=" + account:   nil,
+		"AccountSid=" + other + "&Digits=1&AccountSid=" + account:   signature.ErrAccount, // readers of the query take the first
 		"AccountSid=" + account + "&Digits=1&AccountSid=" + account: nil,
 		"AccountSid=" + account + "&AccountSid=mine":                nil,
 		"AccountSid=" + account + "&AccountSid=" + other:            signature.ErrAccount,

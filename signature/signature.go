@@ -28,8 +28,9 @@
 // Twilio signs the URL and the parameters with nothing between them, so one
 // signature fits several requests. The strict rules, the default, refuse broken
 // escapes, a repeated or malformed AccountSid in a form, and requests whose text
-// is also that of another URL or another account. The names of parameters may be
-// anything otherwise. [Config.Lenient] lifts these rules and no others.
+// is also that of another URL or another account. In a form with an account, a
+// parameter that sorts before AccountSid, such as 1st or $plan, could be the end
+// of the URL and is refused. The names of parameters may be anything otherwise. [Config.Lenient] lifts these rules and no others.
 //
 // When a signature does not match, [Verifier.Diagnose] says why and which setting
 // to change.

@@ -30,7 +30,8 @@ func Connect(url string, content ...twiml.RelayContent) *twiml.ConversationRelay
 //
 // The function that returns the TwiML adds [Pass.Parameter], and Options.Admit
 // is [Pass.Admit]. Nothing is stored: a pass holds its expiration time, and an
-// HMAC-SHA256 of that time and the call SID.
+// HMAC-SHA256 of that time and the call SID. So a pass is not used up: until it
+// expires, it admits every session of its call.
 type Pass struct {
 	secret []byte
 	valid  time.Duration

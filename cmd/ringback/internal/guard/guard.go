@@ -138,9 +138,11 @@ func (g *Guard) origin(w http.ResponseWriter, r *http.Request, refuse Refusal) b
 			return false
 		}
 	}
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
-		refuse(w, http.StatusForbidden, "requests from other sites are refused")
-		return false
+	for _, site := range r.Header.Values("Sec-Fetch-Site") {
+		if site != "" && site != "same-origin" && site != "none" {
+			refuse(w, http.StatusForbidden, "requests from other sites are refused")
+			return false
+		}
 	}
 	return true
 }

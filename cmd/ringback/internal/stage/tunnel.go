@@ -88,7 +88,7 @@ func (s *Stage) mayName(host string) bool {
 	if name == "" {
 		return false
 	}
-	if ip := net.ParseIP(name); strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback() {
+	if isLoopback(name) {
 		return true
 	}
 	base, err := url.Parse(s.cfg.BaseURL)
@@ -103,14 +103,23 @@ func (s *Stage) mayName(host string) bool {
 	return false
 }
 
+// isLoopback reports whether a host name is one of this machine.
+func isLoopback(name string) bool {
+	ip := net.ParseIP(name)
+	return strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback()
+}
+
 // fromAnotherSite reports whether a browser says that a page of another origin
 // made the request. Twilio sends neither header.
 func fromAnotherSite(r *http.Request) bool {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
-		return true
+	for _, site := range r.Header.Values("Sec-Fetch-Site") {
+		if site != "" && site != "same-origin" && site != "none" {
+			return true
+		}
 	}
 	for _, origin := range r.Header.Values("Origin") {
-		if u, err := url.Parse(origin); err != nil || !strings.EqualFold(u.Host, r.Host) {
+		u, err := url.Parse(origin)
+		if err != nil || !strings.EqualFold(u.Host, r.Host) || u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())) {
 			return true
 		}
 	}
