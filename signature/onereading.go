@@ -25,7 +25,8 @@ import (
 // of a form (TestT03OneReading, TestT03URLIsNoForm). Only the boundaries between
 // parameters after the account remain open: decoding refuses requests that lack
 // what a webhook must have. A form without AccountSid, which Twilio does not
-// send, has no such mark: the end of its path is open, too.
+// send, has no such mark: the end of its path is open, too, and it can be the
+// URL of a media file that Twilio fetches.
 
 // anchor marks the account in a signed text.
 const anchor = "AccountSidAC"
@@ -58,9 +59,6 @@ func (q *request) checkReading(s *scratch, url matchedURL) *Error {
 		case string(name) < "AccountSid" && (q.account.sid >= 0 || strings.Contains(url.target, "?")):
 			// The end of the path or query moved into the parameters.
 			return refuse(ErrForm, "the parameter "+shown(name)+" sorts before AccountSid, and so could be the end of the URL")
-		case q.account.sid < 0 && bytes.IndexByte(s.form.Value(i), '?') >= 0:
-			// A path and its query moved into a name and its value.
-			return refuse(ErrForm, "without AccountSid, the value of "+shown(name)+" could be the URL's query")
 		}
 	}
 	// An account that is part of a name or a value, or split by the end of the

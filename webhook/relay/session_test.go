@@ -89,6 +89,15 @@ func TestAdmission(t *testing.T) {
 		e.CustomParameters = map[string]string{p.Attrs[0].Value: p.Attrs[1].Value}
 		return e
 	}
+	altered := func(change func(string) string) func() relay.Setup {
+		return func() relay.Setup {
+			e := withPass("CA1")
+			for name, pass := range e.CustomParameters {
+				e.CustomParameters[name] = change(pass)
+			}
+			return e
+		}
+	}
 	foreign := setup("CA1")
 	foreign.AccountSID = "AC00000000000000000000000000000001"
 	for name, tt := range map[string]struct {
@@ -100,6 +109,9 @@ func TestAdmission(t *testing.T) {
 		"account":           {relay.Options{Accounts: []string{account}}, func() relay.Setup { return setup("CA1") }, 0, true},
 		"another account":   {relay.Options{Accounts: []string{account}}, func() relay.Setup { return foreign }, 0, false},
 		"pass":              {relay.Options{Admit: pass.Admit}, func() relay.Setup { return withPass("CA1") }, 30 * time.Second, true},
+		"pass, line end":    {relay.Options{Admit: pass.Admit}, altered(func(s string) string { return s + "\n" }), 0, false},
+		"pass, line break":  {relay.Options{Admit: pass.Admit}, altered(func(s string) string { return s[:len(s)-5] + "\n" + s[len(s)-5:] }), 0, false},
+		"pass, no end":      {relay.Options{Admit: pass.Admit}, altered(func(s string) string { return s[:len(s)-1] }), 0, false},
 		"pass, too late":    {relay.Options{Admit: pass.Admit}, func() relay.Setup { return withPass("CA1") }, 2 * time.Minute, false},
 		"pass of a call":    {relay.Options{Admit: pass.Admit}, func() relay.Setup { return withPass("CA2") }, 0, false},
 		"no pass":           {relay.Options{Admit: pass.Admit}, func() relay.Setup { return setup("CA1") }, 0, false},

@@ -31,7 +31,7 @@ var formMutants = []mutant{
 	{"T05", "a plus is overlooked among plain text", quickFile, `(plus-ones)&^plus |`, `(plus-ones)&^plus&0 |`},
 	{"T05", "an equals sign ends a value", quickFile, `case c == '=' && !value:`, `case c == '=':`},
 	{"T05", "the separator after a name stays in front of the value", quickFile, `int32(end), int32(i + 1), 0}`, `int32(end), int32(i), 0}`},
-	{"T05", "an empty pair is a parameter", quickFile, `if i > pair { // an empty pair says nothing`, `if i >= pair {`},
+	{"T05", "an empty pair is a parameter", quickFile, `if i > pair { // skip an empty pair`, `if i >= pair {`},
 	{"T05", "a pair without a value is lost", quickFile, `p = span{int32(pair), int32(to), int32(to), int32(to)}`, `return`},
 	{"T12", "one parameter more than the limit", quickFile, `if len(s.spans) == limits.Pairs {`, `if len(s.spans) == limits.Pairs+1 {`},
 	{"T12", "the limit of parameters is not looked at", quickFile, `if len(s.spans) == limits.Pairs {`, `if len(s.spans) < 0 {`},
