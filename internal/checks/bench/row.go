@@ -127,7 +127,7 @@ func (b ratio) judge(ours, peer figure) result {
 		mine, theirs, what = ours.extra[b.metric], peer.extra[b.metric], b.peer+", "+name
 	}
 	if b.within > 0 {
-		return result{what: b.metric, got: fmt.Sprintf("%.0f", mine), budget: fmt.Sprintf("≤ %.0f", b.within), met: mine <= b.within}
+		return result{what: b.metric, got: few(mine), budget: fmt.Sprintf("≤ %.0f", b.within), met: mine <= b.within}
 	}
 	if b.atMost > 0 {
 		got := mine / theirs
@@ -135,6 +135,14 @@ func (b ratio) judge(ours, peer figure) result {
 	}
 	got := theirs / mine
 	return result{what: what, got: times(got), budget: "≥ " + times(b.atLeast), met: got >= b.atLeast, ratio: got, bound: b.atLeast}
+}
+
+// few writes x with the digits that matter beside a budget.
+func few(x float64) string {
+	if x < 10 {
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.0f", x)
 }
 
 func times(x float64) string { return fmt.Sprintf("%.2f×", x) }
