@@ -221,8 +221,8 @@ func New(cfg Config) *Engine {
 	return e
 }
 
-// Close ends whatever is still going on, without a word to anybody, and
-// frees it. An engine that is closed does nothing any more.
+// Close ends everything that is still running, silently, and frees it. A closed
+// engine does nothing.
 func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

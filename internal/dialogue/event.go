@@ -47,7 +47,7 @@ const (
 	EventSessionEnded      EventType = "session-ended"      // Text names it
 	EventWordHeard         EventType = "word-heard"         // a word of a ConversationRelay was heard; Text, with its blank
 	EventPieceHeard        EventType = "piece-heard"        // a clause of a ConversationRelay was heard; Text, Duration
-	EventCutOff            EventType = "cut-off"            // a clause was cut; Text is what was heard of it
+	EventCutOff            EventType = "cut-off"            // a clause was cut; Text is the part that was heard
 	EventMarked            EventType = "marked"             // a mark of a Stream was sent back; Text is its name, and how
 	EventMessageSent       EventType = "message-sent"       // Message
 	EventPressed           EventType = "pressed"            // a person pressed Text

@@ -195,7 +195,7 @@ func (w *explorer) judge() {
 				b.Problem = Problem{Rule: "loop", Text: "infinite loop: a silent caller returns to this menu forever unless the program limits retries"}
 			}
 			if !b.Back && b.To.Ending != "" && len(b.To.Hears) == 0 && len(b.To.Problems) == 0 {
-				b.Problem = Problem{Rule: "silent-end", Text: "the call ends without a word"}
+				b.Problem = Problem{Rule: "silent-end", Text: "the call ends silently"}
 			}
 		}
 		if stuck {

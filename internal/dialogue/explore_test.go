@@ -35,7 +35,7 @@ var shop = pages{
 		case "6":
 			return `<Redirect>/trap</Redirect>`
 		case "7":
-			return `<Gather input="speech" hints="red, blue" speechTimeout="1" action="/colour"><Say>Which colour?</Say></Gather>`
+			return `<Gather input="speech" hints="red, blue" speechTimeout="1" action="/color"><Say>Which color?</Say></Gather>`
 		case "8":
 			return `<Say>hello</Say><say>wrong</say>`
 		}
@@ -44,7 +44,7 @@ var shop = pages{
 	"/after":  func(r *http.Request) string { return say("The call was " + r.FormValue("DialCallStatus") + ".") },
 	"/thanks": say("Thank you."),
 	"/trap":   `<Gather numDigits="1" action="/trap"><Say>Try again.</Say></Gather><Redirect>/trap</Redirect>`,
-	"/colour": func(r *http.Request) string { return say("You like " + r.FormValue("SpeechResult") + ".") },
+	"/color":  func(r *http.Request) string { return say("You like " + r.FormValue("SpeechResult") + ".") },
 }
 
 func explore(h http.Handler) *dialogue.Tree {
@@ -61,7 +61,7 @@ func TestExplore(t *testing.T) {
 	assert.Contains(t, problems, "error 11200: the server answered 404")
 	assert.Contains(t, problems, "dead end: whatever the caller does leads back here")
 	assert.Contains(t, problems, "infinite loop: a silent caller returns to this menu")
-	assert.Contains(t, problems, "the call ends without a word")
+	assert.Contains(t, problems, "the call ends silently")
 	assert.Contains(t, problems, "error 12200")
 	for name, got := range map[string]string{"shop.txt": tree.String(), "shop.mmd": tree.Mermaid()} {
 		t.Run(name, func(t *testing.T) {

@@ -110,7 +110,7 @@ func redirect(x *Exchange, from *url.URL) (*url.URL, bool, *Failure) {
 		to = from.ResolveReference(to)
 	}
 	if err != nil || to.Hostname() == "" || to.Scheme != "http" && to.Scheme != "https" {
-		return nil, true, failure(11100, "the server redirects to %q, which is no URL of http or https", location)
+		return nil, true, failure(11100, "the server redirects to %q, which is not an http or https URL", location)
 	}
 	return to, true, nil
 }

@@ -35,7 +35,7 @@ func TestHostileServers(t *testing.T) {
 		"answers XHTML":           {answerWith("text/html", "<html><body>Welcome</body></html>"), 12102},
 		"answers JSON":            {answerWith("application/json", `{"say":"hello"}`), 12300},
 		"answers nothing":         {answerWith("text/xml", ""), 11770},
-		"redirects for ever":      {http.RedirectHandler("/voice", http.StatusFound), 11215},
+		"redirects forever":       {http.RedirectHandler("/voice", http.StatusFound), 11215},
 		"loops in TwiML":          {pages{"/voice": `<Redirect>/voice</Redirect>`}, 14106},
 		"sends a megabyte":        {answerWith("text/xml", "<Response>"+strings.Repeat("<Say>a</Say>", 1<<17)), 11750},
 		"sends 64 MB":             {http.HandlerFunc(endless), 11750},

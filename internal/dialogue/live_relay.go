@@ -45,7 +45,7 @@ type relay struct {
 	lang             string
 	queue            []*utterance
 	sounding         bool
-	piece, heard     string // being spoken, and what the caller has heard of it
+	piece, heard     string // being spoken, and the part that the caller has heard
 	began            time.Time
 	cuts             int
 	speaker, mouth   *proc

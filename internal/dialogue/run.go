@@ -211,7 +211,7 @@ func (c *Call) countDocument() *Failure {
 	case c.documents > limits.Documents:
 		f = failure(14106, "the call fetched more than %d documents", limits.Documents)
 	case c.idle > limits.Idle:
-		f = failure(14106, "the call fetched more than %d documents in a row without a word to the caller: they redirect in a circle", limits.Idle)
+		f = failure(14106, "the call fetched more than %d documents in a row and the caller heard nothing: they redirect in a circle", limits.Idle)
 	default:
 		return nil
 	}

@@ -42,7 +42,7 @@ func TestInterpreter(t *testing.T) {
 		"Hangup":      `<Hangup/>`,
 		"Reject":      `<Reject/>`,
 	} {
-		fact(t, "what stands behind "+verb+" is unreachable", func(t *testing.T) {
+		fact(t, "what follows "+verb+" is unreachable", func(t *testing.T) {
 			s := play(t, pages{"/voice": rest + say("unreachable"), "/next": say("next"), "/leave": "<Leave/>"})
 			s.call()
 			s.wait(60)
@@ -258,7 +258,7 @@ func TestGather(t *testing.T) {
 		assert.Equal(t, "1#*", s.only("GatherAction").Params.Get("Digits"))
 	})
 	fact(t, "any key interrupts the nested prompts", func(t *testing.T) {
-		s := play(t, gather(`numDigits="1"`, `<Say>a very long text that nobody wants to hear to its end</Say><Say>more</Say>`))
+		s := play(t, gather(`numDigits="1"`, `<Say>a very long text that goes on and on</Say><Say>more</Say>`))
 		c := s.call()
 		s.wait(1)
 		c.Press("1")

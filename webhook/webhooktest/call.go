@@ -89,8 +89,8 @@ func (c *Call) Transcript() string {
 }
 
 // Hears lets time pass, while the person does nothing, until they have heard
-// all of words, in order: spoken texts, names of played files, the words of
-// somebody on the line. Case and white space do not matter. What an earlier
+// all of words, in order: spoken texts, names of played files, what
+// somebody on the line says. Case and white space do not matter. What an earlier
 // Hears has matched does not count again. It fails when the call ends before,
 // or after ten minutes.
 func (c *Call) Hears(words ...string) *Call {

@@ -13,7 +13,7 @@ import (
 // checkAttribute says what is wrong with an attribute of a document, or "".
 func checkAttribute(doc *twiml.Node, verb, name, value string) string {
 	if doc == nil {
-		return "there is no document"
+		return "no document was returned"
 	}
 	n := element(doc, verb)
 	if n == nil {
@@ -47,7 +47,7 @@ func compareDocuments(doc *twiml.Node, xml string) string {
 		return fmt.Sprintf("the expected document cannot be parsed: %v", err)
 	}
 	if doc == nil {
-		return "there is no document"
+		return "no document was returned"
 	}
 	return compareLines(canonical(doc), canonical(want))
 }
@@ -155,7 +155,7 @@ var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`
 // golden compares a document with a file, or writes the file.
 func golden(doc *twiml.Node, file string, update bool) string {
 	if doc == nil {
-		return "there is no document"
+		return "no document was returned"
 	}
 	got := canonical(doc)
 	if update {

@@ -30,7 +30,7 @@ func (t *Tree) Mermaid() string { return t.tree.Mermaid() }
 type Problem struct {
 	// Rule names the kind of problem: "dead-end", a menu that nobody gets out of;
 	// "loop", silence that leads in a circle; "silent-end", a call that ends
-	// without a word; the number of an error of Twilio, such as "11200"; or a rule
+	// silently; the number of an error of Twilio, such as "11200"; or a rule
 	// of lint.Check.
 	Rule string
 	At   string // the station, and the way from it

@@ -33,7 +33,7 @@ func (c *Call) awaitRinging(what string) *dialogue.Call {
 	return leg
 }
 
-// Answers takes the call: the first phone that a Dial of this call lets ring,
+// Answers takes the call: the first phone that a Dial of this call rings,
 // or this very phone if it is the one that rings.
 func (c *Call) Answers() *Call {
 	c.t.tb.Helper()

@@ -53,7 +53,7 @@ func TestGatherScenarios(t *testing.T) {
 		tw.Call("/v").Hears("x=1; Digits=; FinishedOnKey=;").Ends()
 		tw.Call("/v").Presses("#").Hears("x=1; Digits=; FinishedOnKey=#;").Ends()
 	})
-	t.Run("a prompt that is repeated for ever", func(t *testing.T) {
+	t.Run("a prompt that is repeated forever", func(t *testing.T) {
 		tw := webhooktest.New(t, scenes{"/v": `<Gather numDigits="1" action="/n"><Say loop="0">Again</Say></Gather>`, "/n": action}, nil)
 		tw.Call("/v").Waits(5 * time.Minute).Presses("1").Hears("Digits=1;").Ends()
 	})
@@ -73,7 +73,7 @@ func TestGatherScenarios(t *testing.T) {
 	})
 }
 
-// TestRecordScenarios combines how recordings end with what is told of them.
+// TestRecordScenarios combines the ways in which recordings end with their callbacks.
 func TestRecordScenarios(t *testing.T) {
 	h := scenes{
 		"/v": `<Record maxLength="30" timeout="10" finishOnKey="*" transcribe="true" transcribeCallback="/t" recordingStatusCallback="/r" recordingStatusCallbackEvent="in-progress completed absent" action="/n"/>`,
