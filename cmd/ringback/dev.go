@@ -488,7 +488,7 @@ type application struct {
 	cfg     *devCommand
 	io      streams
 	hub     *console.Hub
-	account string                      // SID of the account that the page stands in for
+	account string                      // SID of the account that the page simulates
 	env     []string                    // of the program: where the REST API is
 	inner   func(context.Context) error // the demo, or nil
 

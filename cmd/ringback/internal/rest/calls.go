@@ -59,7 +59,7 @@ var (
 	testCalled = map[string]int{"+15005550001": 21217, "+15005550002": 21214, "+15005550003": 21215, "+15005550004": 21216}
 )
 
-// callEvents are what the status callback of a call can be told of.
+// callEvents are the events that a status callback of a call can report.
 var callEvents = []string{"initiated", "ringing", "answered", "completed"}
 
 func (a *api) createCall(w http.ResponseWriter, r *request) {

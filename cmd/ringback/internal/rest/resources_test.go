@@ -136,7 +136,7 @@ func TestMessageErrors(t *testing.T) {
 		name, from, to string
 		code           int
 	}{
-		{"To is no number", "+15550100", "abc", 21211},
+		{"To is not a number", "+15550100", "abc", 21211},
 		{"a plus that was not encoded", "+15550100", " 15550101", 21211},
 		{"From with a lost plus", " 15550100", "+15550101", 21212},
 		{"to itself", "+15550100", "+15550100", 21266},
@@ -171,9 +171,9 @@ func TestCallErrors(t *testing.T) {
 		code int
 		p    *api.CreateCallParams
 	}{
-		{"To is no number", 21211, params().SetTo("abc")},
+		{"To is not a number", 21211, params().SetTo("abc")},
 		{"no such scheme", 21211, params().SetTo("tel:+15550101")},
-		{"From is no number", 21212, params().SetFrom("abc")},
+		{"From is not a number", 21212, params().SetFrom("abc")},
 		{"Url", 21205, params().SetUrl("/hello")},
 		{"Method", 21209, params().SetMethod("PUT")},
 		{"SendDigits", 21206, params().SetSendDigits("12x")},

@@ -248,7 +248,7 @@ func (s *Stage) sent(e dialogue.Event) {
 	case c.OptedOut:
 		m.Status, m.ErrorCode = "failed", optedOut
 	case silent:
-		life := s.lifeOf(m.To) // which nobody is told of
+		life := s.lifeOf(m.To) // without callbacks
 		last := life[len(life)-1]
 		m.Status, m.ErrorCode = last.Status, last.ErrorCode
 	}

@@ -20,7 +20,7 @@ type Outcome struct {
 	Result  string `json:"result"` // a word of [Outcomes], or one of Twilio's error numbers
 }
 
-// Outcomes are the words of an [Outcome], with what they do to messages and to
+// Outcomes are the names of each [Outcome], with what they do to messages and to
 // calls.
 var Outcomes = map[string]string{
 	"normal":      "messages are delivered; the phone rings until somebody answers on the page",
