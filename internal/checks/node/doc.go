@@ -1,5 +1,6 @@
 // Package node runs the official SDK for Node, npm twilio, against "ringback dev".
 // The SDK and the program are unmodified: dev leads their requests to the console.
+// It also calls an agent that is written by hand for the package ws.
 //
 //	RINGBACK_TEST_NODE=1 go test ./internal/checks/node
 //
