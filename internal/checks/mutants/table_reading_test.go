@@ -45,7 +45,7 @@ var readingMutants = []mutant{
 	{"T03", "the URL of JSON is a form", readingFile, `|| q.hash == "" && holdsHash(text)) {`, `) {`},
 	{"T03", "any mention of a hash is refused", readingFile, `if len(rest) >= 64 {`, "if true {\nreturn true\n}\nif len(rest) >= 64 {"},
 	{"T10", "the query of a GET names two accounts", "signature/match.go", `if hit.AccountSID != "" && q.account.differ {`, `if false {`},
-	{"T29", "an error shows the digits of a name", readingFile, `if unicode.IsDigit(r) {`, `if false {`},
+	{"T29", "an error shows the digits of a name", readingFile, `if unicode.IsDigit(r) {`, `if unicode.IsDigit(r) && false {`},
 	{"T29", "an error shows all of a name", readingFile, `runes = runes[:min(len(runes), 40)]`, ``},
 	{"T03", "names behind the account are looked at", readingFile, "\t\t\twant = len(url.target)\n\t\t\tbreak\n", "\t\t\twant = len(url.target)\n\t\t\tcontinue\n"},
 	{"T29", "an error shows what may be a value", readingFile, `name = name[:i+1]`, `_ = i`},
