@@ -43,7 +43,8 @@ type Activity struct {
 	Hints       []string
 	// Until is when it stops listening, if that is known.
 	Until time.Time
-	// Live says that the call is connected to a WebSocket of the program, and
+	// Live says that the call is connected to a WebSocket of the program, or about
+	// to be, and
 	// Sounding that the program is heard.
 	Live, Sounding bool
 	// Document is where the running document came from.
@@ -66,7 +67,8 @@ func (c *Call) Activity() Activity {
 		a.State = StateStarting
 	}
 	a.Keys, a.Speech = false, false
-	if a.Live = c.link != nil; a.Live {
+	a.Live = a.Live || c.link != nil
+	if c.link != nil {
 		a.Sounding = c.link.speaking()
 	}
 	if l := c.listening; l != nil {

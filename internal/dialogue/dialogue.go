@@ -31,8 +31,18 @@
 // something happens to it, so the code of a verb reads from top to bottom as
 // the verb does. Exactly one coroutine runs at a time.
 //
-// Everything bounded is in [Limits]. The package does not play sound,
-// transcribe, or connect media streams: streams stay silent.
+// Everything bounded is in [Limits]. The package does not play files or
+// transcribe sound.
+//
+// # Live calls
+//
+// A ConversationRelay or a Stream opens the program's WebSocket, and the engine
+// plays Twilio's side of it. The program behind it lives in the time of package
+// time, so while a WebSocket is open, [Engine.Advance] and [Engine.Step] sleep as
+// long as the time that they let pass. Inside a testing/synctest bubble that
+// costs nothing; the engine must be made in the bubble then. With a clock, Run
+// does the same. What the person hears is told by EventWordHeard and
+// EventPieceHeard, and [Call.Speak] interrupts.
 //
 // What the verbs do is written in internal/spec/verb-semantics.md, which also
 // says which facts are sure.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/coder/websocket"
 
-	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 )
@@ -161,9 +160,7 @@ func (c *Call) openSocket(p *proc, u *url.URL, agent string) (*socket, *refused)
 		return nil, &refused{err: errors.New("the scheme of the URL is not wss")}
 	}
 	header := http.Header{"User-Agent": {agent}}
-	if e.cfg.AuthToken != "" {
-		e.signHandshake(header, address)
-	}
+	e.signForm(address, nil).Set(header)
 	x := &Exchange{Kind: "WebSocket", Call: c, Method: http.MethodGet, URL: address, Header: header, Attempt: 1, Async: true}
 	var ws *websocket.Conn
 	var panicked *HandlerPanic
@@ -195,11 +192,6 @@ func (c *Call) openSocket(p *proc, u *url.URL, agent string) (*socket, *refused)
 	}
 	e.sockets[k] = struct{}{}
 	return k, nil
-}
-
-// signHandshake sets the headers that prove a handshake.
-func (e *Engine) signHandshake(h http.Header, address string) {
-	h.Set("X-Twilio-Signature", signature.Sign(e.cfg.AuthToken, address, nil))
 }
 
 // panicked reports a handler that panicked during a session. It is called by

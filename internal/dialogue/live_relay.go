@@ -25,7 +25,8 @@ const (
 	endDelay     = 88 * time.Millisecond   // from the end message to the close
 	digitsTime   = 2100 * time.Millisecond // from sendDigits to the end of the tones
 	errorDelay   = 65 * time.Millisecond   // from the tenth error to the close
-	charTime     = time.Second / 15        // of speech
+	charTime     = 85 * time.Millisecond   // of speech
+	begunTime    = 10 * time.Millisecond   // after which a word counts as heard when it is cut
 	maxMalformed = 10
 )
 
@@ -46,6 +47,8 @@ type relay struct {
 	queue            []*utterance
 	sounding         bool
 	piece, heard     string // being spoken, and the part that the caller has heard
+	word             string // being spoken
+	wordBegan        time.Time
 	began            time.Time
 	cuts             int
 	speaker, mouth   *proc
@@ -412,6 +415,7 @@ func (r *relay) add(u *utterance) {
 	u.at = r.c.e.now.Add(soundDelay)
 	if r.sounding && len(r.queue) > 0 && r.queue[0].preemptible {
 		if r.piece != "" {
+			r.hearBegun()
 			r.played(strings.TrimSpace(r.heard))
 			r.cutOff()
 		}
@@ -479,17 +483,31 @@ func (r *relay) perform(p *proc, u *utterance) bool {
 	u.text = u.text[len(piece):]
 	r.piece, r.heard, r.began = piece, "", p.e.now
 	for _, word := range words(piece) {
+		r.word, r.wordBegan = word, p.e.now
 		if !r.rest(p, time.Duration(utf8.RuneCountInString(word))*charTime) {
 			return false
 		}
-		r.heard += word
-		r.c.emit(Event{Type: EventWordHeard, Node: r.s.v, Text: word})
+		r.hear()
 	}
 	r.played(piece)
 	r.c.emit(Event{Type: EventPieceHeard, Node: r.s.v, Text: strings.TrimSpace(piece), Duration: p.e.now.Sub(r.began)})
 	r.c.transcribe("outbound_track", strings.TrimSpace(piece))
 	r.piece, r.heard = "", ""
 	return u.closed && u.text == ""
+}
+
+// hear notes that the caller has heard the word being spoken.
+func (r *relay) hear() {
+	r.heard += r.word
+	r.c.emit(Event{Type: EventWordHeard, Node: r.s.v, Text: r.word})
+	r.word = ""
+}
+
+// hearBegun is hear for a word that is cut.
+func (r *relay) hearBegun() {
+	if r.piece != "" && r.word != "" && r.c.e.now.Sub(r.wordBegan) >= begunTime {
+		r.hear()
+	}
 }
 
 // rest lets d pass. It reports false when the queue was cut meanwhile.
@@ -557,6 +575,7 @@ func (r *relay) cuttable(kind string) bool {
 
 // cut drops the whole queue and reports how far it was heard.
 func (r *relay) cut() {
+	r.hearBegun()
 	fragment, took := strings.TrimSpace(r.heard), r.c.e.now.Sub(r.began)
 	if r.piece != "" {
 		r.played(fragment)

@@ -111,7 +111,6 @@ func (c *Call) startStream(s *session, u *url.URL) {
 // openStream opens the WebSocket of a stream and begins to send.
 func (c *Call) openStream(p *proc, s *session, u *url.URL, twoWay bool) (*stream, *Failure) {
 	if u.RawQuery != "" || u.ForceQuery {
-		c.warn(failure(31922, "Twilio drops the query of a Stream's URL; pass values with Parameter"))
 		bare := *u
 		bare.RawQuery, bare.ForceQuery = "", false
 		u = &bare

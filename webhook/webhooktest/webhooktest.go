@@ -36,6 +36,24 @@
 // answered 404 or with a body, is in the transcript; [Options.Warnings] makes it
 // fail the test, too.
 //
+// # Live calls
+//
+// A call that is connected to a ConversationRelay or a Stream on [BaseURL] opens
+// the WebSocket of the handler, and the test talks with the program behind it.
+// That program lives in the time of package time, so run such a test in a
+// testing/synctest bubble, in which a call takes no time:
+//
+//	synctest.Test(t, func(t *testing.T) {
+//		call := webhooktest.New(t, handler, nil).Call("/voice")
+//		call.Hears("How can I help?").Speaks("opening hours").Hears("nine to five")
+//		call.Interrupts("And where are you?").Hears("Example Street").HangsUp()
+//	})
+//
+// Outside of a bubble the same test works in real time. [Call.SpeaksSound],
+// [Call.HearsSound] and [Call.Sound] are for media streams, where Speaks makes a
+// sound that stands for the words. WebSockets on other hosts stay silent, and
+// [Call.EndsSession] ends them.
+//
 // # Moving time
 //
 // Hears and Ends let time pass until they are true, and the person is silent
