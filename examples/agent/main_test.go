@@ -94,7 +94,7 @@ func TestInterruption(t *testing.T) {
 	assert.Equal(t, "Hangup", answer.Children[0].Name)
 }
 
-// TestInterruptionInWords is the same in the words of a call.
+// TestInterruptionInWords is the same in the text of a call.
 func TestInterruptionInWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		twilio := webhooktest.New(t, routes(exampletest.Verifier(t), webhooktest.BaseURL, shop), nil)

@@ -225,7 +225,8 @@ func (p *Proxy) intercept(w http.ResponseWriter, host string) {
 	})
 	one := &oneListener{conn: secure, closed: make(chan struct{}), addr: conn.LocalAddr()}
 	server := &http.Server{
-		Handler: p.api, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute,
+		Handler: p.api, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
 		ConnState: func(_ net.Conn, s http.ConnState) {
 			if s == http.StateClosed || s == http.StateHijacked {
 				one.Close()
