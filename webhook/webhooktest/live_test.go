@@ -497,6 +497,7 @@ func TestStreamKeys(t *testing.T) {
 		}
 	}, func(t *testing.T, call *webhooktest.Call) {
 		call.Presses("12#").Waits(time.Second).HangsUp()
+		synctest.Wait()
 		assert.Equal(t, "12#", keys)
 		assert.Equal(t, io.EOF, end)
 	})
