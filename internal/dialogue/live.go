@@ -321,7 +321,8 @@ func (e *Engine) liveClient(report func(*HandlerPanic)) (*http.Client, func()) {
 	listener := &pipeListener{conns: make(chan net.Conn, 1), done: make(chan struct{})}
 	listener.conns <- theirs
 	server := &http.Server{
-		ReadHeaderTimeout: connectLimit, Protocols: new(http.Protocols),
+		ReadHeaderTimeout: connectLimit, ReadTimeout: connectLimit, WriteTimeout: connectLimit, // until the upgrade
+		IdleTimeout: connectLimit, MaxHeaderBytes: 64 << 10, Protocols: new(http.Protocols),
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			defer func() {
 				if v := recover(); v != nil {
