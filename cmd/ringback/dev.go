@@ -359,7 +359,7 @@ func (d *devCommand) teller(io streams, hub *console.Hub) func(stage.News) {
 	return func(n stage.News) {
 		if host, ok := n.Data.(string); ok && n.Event == "refused" {
 			if _, again := refused.LoadOrStore(host, true); !again {
-				fmt.Fprintf(io.err, "ringback: refused a request through the tunnel for the host %q; if that is your tunnel, start again with --base-url https://%s\n", host, plain(host))
+				fmt.Fprintf(io.err, "ringback: refused a request through the tunnel for the host %q%s\n", host, restart(host))
 			}
 			return
 		}
@@ -368,6 +368,18 @@ func (d *devCommand) teller(io streams, hub *console.Hub) func(stage.News) {
 		}
 		hub.Tell(n)
 	}
+}
+
+// restart says how to allow a host. The host is what a request said, and people
+// copy the flag to a shell, so there is none for a name with other characters
+// than those of hosts.
+func restart(host string) string {
+	for _, c := range host {
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == ':' || c == '-') {
+			return ""
+		}
+	}
+	return "; if that is your tunnel, start again with --base-url https://" + host
 }
 
 // feed is the line of an exchange. It holds no texts and no phone numbers.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -103,7 +104,7 @@ func (f *programFlags) start(ctx context.Context, io streams, clock dialogue.Clo
 
 // failed is the error of what Twilio would have refused, with what to do.
 func (p *program) failed(f *dialogue.Failure) error {
-	return withHint(fmt.Errorf("Twilio would log%s: %s", of(f.URL), f.Error()), p.Hint())
+	return withHint(errors.New("Twilio would log"+of(f.URL)+": "+f.Error()), p.Hint())
 }
 
 // of names the address that a failure is about, without what may be secret in

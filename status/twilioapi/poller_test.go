@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"slices"
 	"testing"
@@ -251,6 +252,28 @@ func TestRunGoesOnUntilItsContextEnds(t *testing.T) {
 		assert.Equal(t, []time.Duration{0, time.Minute, 2 * time.Minute}, api.at)
 		assert.Contains(t, log.String(), "status 401, code 20003")
 		assert.NotContains(t, log.String(), "secret")
+	})
+}
+
+// brokenStore fails with an error that quotes a number.
+type brokenStore struct{ *status.Memory }
+
+func (brokenStore) Pending(context.Context, time.Time) iter.Seq2[status.State, error] {
+	return func(yield func(status.State, error) bool) {
+		yield(status.State{}, errors.New("no row for +15550101"))
+	}
+}
+
+func TestT29RunLogsNoTextOfTheStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		tracker := status.NewTracker(brokenStore{new(status.Memory)}, nil)
+		poller := twilioapi.NewPoller(new(slowAPI), tracker, &twilioapi.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.ErrorIs(t, poller.Run(ctx), context.DeadlineExceeded)
+		assert.Contains(t, log.String(), "errorString")
+		assert.NotContains(t, log.String(), "5550101")
 	})
 }
 

@@ -126,7 +126,7 @@ func (p *Poller) Run(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if err != nil {
-			p.opts.Logger.WarnContext(ctx, "twilioapi: round ended early", "error", err, "asked", round.Asked)
+			p.opts.Logger.WarnContext(ctx, "twilioapi: round ended early", "error", describe(err), "asked", round.Asked)
 		}
 		select {
 		case <-ctx.Done():
@@ -134,6 +134,19 @@ func (p *Poller) Run(ctx context.Context) error {
 		case <-ticker.C:
 		}
 	}
+}
+
+// describe returns the text of an error of this package, and the types of an
+// error of the store, whose text may hold anything (T29).
+func describe(err error) string {
+	if own, ok := errors.AsType[*Error](err); ok {
+		return own.Error()
+	}
+	text := fmt.Sprintf("%T", err)
+	for err = errors.Unwrap(err); err != nil; err = errors.Unwrap(err) {
+		text += fmt.Sprintf(": %T", err)
+	}
+	return text
 }
 
 // inARow is how many requests may fail one after another before a round ends.

@@ -2,7 +2,6 @@ package layout_test
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -80,32 +79,6 @@ func TestContractFirstProgram(t *testing.T) {
 		assert.Zero(t, w.Body.Len(), path)
 	}
 }
-
-// notes keeps what status callbacks say.
-func notes(told *[]webhook.MessageStatus) func(context.Context, webhook.MessageStatusCallback) error {
-	return func(_ context.Context, m webhook.MessageStatusCallback) error {
-		*told = append(*told, m.MessageStatus)
-		return nil
-	}
-}
-
-// failing is a test that collects what it would have said.
-type failing struct {
-	testing.TB
-	said []string
-}
-
-func (f *failing) Helper()                   {}
-func (f *failing) Cleanup(func())            {}
-func (f *failing) Log(args ...any)           { f.said = append(f.said, fmt.Sprint(args...)) }
-func (f *failing) Logf(s string, a ...any)   { f.said = append(f.said, fmt.Sprintf(s, a...)) }
-func (f *failing) Error(args ...any)         { f.Log(args...) }
-func (f *failing) Errorf(s string, a ...any) { f.Logf(s, a...) }
-func (f *failing) Fatal(args ...any)         { f.Log(args...); panic("fatal") }
-func (f *failing) Fatalf(s string, a ...any) { f.Logf(s, a...); panic("fatal") }
-func (f *failing) FailNow()                  { panic("fatal") }
-func (f *failing) Fail()                     {}
-func (f *failing) Failed() bool              { return len(f.said) > 0 }
 
 // contractMessage is what a text with one picture becomes.
 var contractMessage = webhook.IncomingMessage{

@@ -92,6 +92,7 @@ func New(cfg Config) *Server {
 	api := http.NewServeMux()
 	s.routes(api)
 	s.mux.Handle("/api/", cfg.Guard.API(api))
+	s.mux.Handle("/api/hello", cfg.Guard.Hello())
 	return s
 }
 

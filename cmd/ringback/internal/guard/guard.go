@@ -14,9 +14,12 @@
 package guard
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"fmt"
 	"mime"
 	"net"
 	"net/http"
@@ -100,6 +103,28 @@ func (g *Guard) API(next http.Handler) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r)
 	})
+}
+
+// Hello proves to the page that this server has the token, without receiving it:
+// it answers with the HMAC-SHA256 of the parameter nonce in hexadecimal digits.
+// The page demands the proof before it sends the token to a server that it has
+// lost, because another program may listen on the port by then.
+func (g *Guard) Hello() http.Handler {
+	return g.Static(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		nonce := r.URL.Query().Get("nonce")
+		if !g.origin(w, r, refuse) {
+			return
+		}
+		if len(nonce) < 16 || len(nonce) > 128 {
+			refuse(w, http.StatusBadRequest, "nonce needs 16 to 128 characters")
+			return
+		}
+		mac := hmac.New(sha256.New, []byte(g.token))
+		mac.Write([]byte(nonce))
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		fmt.Fprintf(w, "%x", mac.Sum(nil))
+	}))
 }
 
 // Host admits requests to one of our hosts, for handlers with credentials of

@@ -23,6 +23,24 @@ function token() {
 
 const headers = {"X-Console-Token": token()};
 
+// The page may outlive the server, and another program may then listen on its
+// port. After a lost connection, the server has to prove that it knows the token
+// before the page sends it again.
+let doubtful = false;
+
+async function prove() {
+  const hex = (bytes) => Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, "0")).join("");
+  const bytes = (text) => new TextEncoder().encode(text);
+  const nonce = hex(crypto.getRandomValues(new Uint8Array(16)));
+  const key = await crypto.subtle.importKey("raw", bytes(headers["X-Console-Token"]), {name: "HMAC", hash: "SHA-256"}, false, ["sign"]);
+  const want = hex(await crypto.subtle.sign("HMAC", key, bytes(nonce)));
+  const answer = await fetch("/api/hello?nonce=" + nonce, {credentials: "omit"});
+  if (!answer.ok || await answer.text() !== want) {
+    throw new Failure(0, "Another program, or a console with another token, answers at this address.");
+  }
+  doubtful = false;
+}
+
 async function call(method, path, body, signal) {
   const init = {method, headers: {...headers}, credentials: "omit", signal};
   if (body !== undefined) {
@@ -31,8 +49,11 @@ async function call(method, path, body, signal) {
   }
   let answer;
   try {
+    if (doubtful && headers["X-Console-Token"]) await prove();
     answer = await fetch("/api/" + path, init);
-  } catch {
+  } catch (error) {
+    doubtful = true;
+    if (error instanceof Failure) throw error;
     throw new Failure(0, "The console does not answer. Is ringback still running?");
   }
   if (answer.ok) return answer;
@@ -104,7 +125,10 @@ async function follow(handlers) {
   let rest = "";
   for (;;) {
     const {value, done} = await reader.read().catch(() => ({done: true}));
-    if (done) return;
+    if (done) {
+      doubtful = true;
+      return;
+    }
     const blocks = (rest + value).split("\n\n");
     rest = blocks.pop();
     for (const block of blocks) deliver(handlers, block);
