@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
@@ -19,7 +20,10 @@ type exploreCommand struct {
 	Calls        int    `help:"Largest number of calls." default:"2000"`
 	Keys         string `help:"Keys to try." default:"1234567890*#"`
 	Strict       bool   `help:"Exit with 1 if the menu has a problem."`
-	JSON         bool   `name:"json" help:"The same as --format json."`
+
+	Ignore []string `help:"Rule whose problems are left out, such as loop; may be repeated." placeholder:"RULE"`
+
+	JSON bool `name:"json" help:"The same as --format json."`
 }
 
 // Help shows examples.
@@ -74,9 +78,9 @@ func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 	if err := x.write(tree, io); err != nil {
 		return err
 	}
-	problems := tree.Problems()
+	problems := slices.DeleteFunc(tree.Problems(), func(p dialogue.Problem) bool { return slices.Contains(x.Ignore, p.Rule) })
 	for _, p := range problems {
-		fmt.Fprintln(io.err, "problem:", plain(p.String()))
+		fmt.Fprintf(io.err, "problem: %s (%s)\n", plain(p.String()), p.Rule)
 	}
 	if hint := way.Hint(); hint != "" {
 		return fmt.Errorf("the menu cannot be explored to its end; %s", hint)

@@ -96,7 +96,7 @@ func TestMenu(t *testing.T) {
 	require.Equal(t, http.StatusOK, got.status)
 	assert.Contains(t, got.body, "Welcome to our support line.")
 	assert.Contains(t, got.body, `action="/voice/menu"`)
-	assert.Contains(t, got.body, "<Redirect>/voice</Redirect>")
+	assert.Contains(t, got.body, "We did not hear you. Goodbye.")
 
 	assert.Contains(t, l.send("/voice/menu", key("1")).body, "<Number>+15550199</Number>")
 	record := l.send("/voice/menu", key("2")).body

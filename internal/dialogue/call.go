@@ -68,7 +68,6 @@ type leg struct {
 	jar       http.CookieJar
 
 	// Of a dialed leg.
-	dialed   bool          // its noun decides what is reported
 	reports  *subscription // to whom it reports
 	ready    bool          // it can be bridged
 	detached bool          // it was given a document of its own

@@ -34,7 +34,6 @@ type stream struct {
 	sequence int
 	chunks   map[string]int
 	over     bool
-	closing  bool // the program has closed, or Twilio has
 
 	queue   []playback
 	player  *proc

@@ -17,6 +17,7 @@ const (
 	defaultPatience = 5 * time.Second
 	defaultGap      = 2 * time.Second
 	defaultEndKeys  = "#"
+	reportWait      = 30 * time.Millisecond // for the report of what a key has cut
 )
 
 // A Conversation answers what callers say and key in. Only Answer is required.
@@ -94,6 +95,7 @@ type talk struct {
 	next     *beginning
 	patience time.Time // when next stops waiting
 	keys     string
+	complete bool // keys are an input that waits for the report of an interruption
 	keysDue  time.Time
 	quietAt  time.Time // start of the silence; zero if someone speaks
 	nudge    int       // the next nudge
@@ -325,7 +327,7 @@ func (k *talk) event(e Event) {
 		k.callerActs()
 		if e.Last && strings.TrimSpace(e.VoicePrompt) != "" {
 			input := Input{Text: e.VoicePrompt, Keys: k.keys, Lang: e.Lang}
-			k.keys, k.keysDue = "", time.Time{}
+			k.keys, k.keysDue, k.complete = "", time.Time{}, false
 			k.answer(input)
 		}
 	case DTMF:
@@ -333,6 +335,9 @@ func (k *talk) event(e Event) {
 		k.key(e.Digit)
 	case Interrupt:
 		k.callerActs()
+		if k.complete {
+			k.flushKeys()
+		}
 	case Info:
 		if e.Name == ClientSpeaking && e.On() {
 			k.callerActs()
@@ -357,16 +362,33 @@ func (k *talk) key(digit string) {
 		k.flushKeys()
 		return
 	}
+	if k.complete {
+		k.flushKeys() // this key begins another input
+	}
 	k.keys += digit
 	k.keysDue = time.Now().Add(rule.Gap)
 	if rule.Max > 0 && len(k.keys) >= rule.Max || strings.Contains(rule.End, digit) {
-		k.flushKeys()
+		k.complete = true
+		if !k.speaking() {
+			k.flushKeys()
+			return
+		}
+		// A key cuts the reply, and Twilio reports what was heard of it a few
+		// milliseconds after the key. The history of the next turn needs that report.
+		k.keysDue = time.Now().Add(reportWait)
 	}
+}
+
+// speaking reports whether something is being heard or will be.
+func (k *talk) speaking() bool {
+	k.s.mu.Lock()
+	defer k.s.mu.Unlock()
+	return k.s.play.agent || len(k.s.play.items) > 0
 }
 
 func (k *talk) flushKeys() {
 	input := Input{Keys: k.keys}
-	k.keys, k.keysDue = "", time.Time{}
+	k.keys, k.keysDue, k.complete = "", time.Time{}, false
 	k.answer(input)
 }
 

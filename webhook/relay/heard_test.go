@@ -51,7 +51,7 @@ func TestHeard(t *testing.T) {
 		"cut at once, without words": {
 			"say " + twice + " | wait 500ms | cut 0ms", "A~ [" + twice + "]"},
 		"cut in other words": {
-			"say " + twice + " | wait 2s | cut 100ms Drücken Sie", "A~ Press one for sales. [Press two for support. Press three for the rest of it.]"},
+			"say " + twice + " | wait 2s | cut 100ms Drücken Sie", "A~ Press one for [sales. Press two for support. Press three for the rest of it.]"},
 		"cut after the estimate said it was over": {
 			"say Good morning to you. | wait 4s | cut 300ms Good morning", "A~ Good morning[ to you.]"},
 		"cut in the second of two": {

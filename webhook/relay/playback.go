@@ -11,7 +11,7 @@ import (
 // How Twilio speaks, for estimates without events.
 const (
 	soundDelay = 400 * time.Millisecond // from the first token to the first sound
-	charTime   = 70 * time.Millisecond  // a character of speech
+	charTime   = 85 * time.Millisecond  // a character of speech
 	playTime   = 3 * time.Second        // an audio file of unknown length
 	digitsTime = 2 * time.Second        // keys being played
 	// Text sent less than this ago cannot have been heard: an interrupt that

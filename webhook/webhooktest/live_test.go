@@ -31,9 +31,8 @@ const agentURL = "wss://webhooktest.example.com/agent"
 // agent is a program with an agent behind /voice, and what it has seen.
 type agent struct {
 	*relay.Handler
-	mux    *http.ServeMux
-	ended  []webhook.ConversationRelayAction
-	answer func(context.Context, *relay.Turn) error
+	mux   *http.ServeMux
+	ended []webhook.ConversationRelayAction
 	// TwiML are attributes to set on the element.
 	relay func(*twiml.ConversationRelayNoun) *twiml.ConversationRelayNoun
 	next  func(webhook.ConversationRelayAction) (*twiml.VoiceResponse, error)

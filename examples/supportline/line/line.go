@@ -65,7 +65,7 @@ func (l line) answer(_ context.Context, c webhook.IncomingCall) (*twiml.VoiceRes
 		twiml.Gather(
 			say("Press 1 for sales. Press 2 for support."),
 		).NumDigits(1).Timeout(5*time.Second).Action("/voice/menu"),
-		twiml.Redirect("/voice"),
+		say("We did not hear you. Goodbye."),
 	), nil
 }
 

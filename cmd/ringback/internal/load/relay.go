@@ -71,7 +71,6 @@ type reply struct {
 	token, sound time.Time // the first of each
 	text         strings.Builder
 	last         bool
-	interrupted  bool
 }
 
 // turn asks and hears the answer, or a part of it.

@@ -348,7 +348,9 @@ func TestCallIsUpdatedWithTwiML(t *testing.T) {
 	c := w.client(authToken)
 	made, err := c.Api.CreateCall(new(api.CreateCallParams).SetFrom("+15550100").SetTo("+15550101").SetUrl(w.base + "/hello").SetSendDigits("1w2"))
 	require.NoError(t, err)
-	assert.Nil(t, made.StartTime)
+	if *made.Status == "queued" { // the phone may ring before the answer is written
+		assert.Nil(t, made.StartTime)
+	}
 	w.answered(t, *made.Sid)
 	_, err = c.Api.UpdateCall(*made.Sid, new(api.UpdateCallParams).SetTwiml("<Response><Say>Ahoy</Say><Pause length=\"60\"/></Response>"))
 	require.NoError(t, err)

@@ -51,7 +51,7 @@ func TestSupportLine(t *testing.T) {
 	file, err := os.ReadFile("../../samples/supportline.yaml")
 	require.NoError(t, err)
 	results := play(t, supportLine(t), string(file))
-	require.Len(t, results, 6)
+	require.Len(t, results, 7)
 	for _, r := range results {
 		assert.True(t, r.Passed(), "%s (line %d): %s\n%s", r.Name, r.Line, r.Failure, r.Transcript)
 		assert.Positive(t, r.Steps, r.Name)
@@ -68,9 +68,9 @@ func TestSupportLine(t *testing.T) {
 		} `xml:"testsuite"`
 	}
 	require.NoError(t, xml.Unmarshal(junit.Bytes(), &report))
-	assert.Equal(t, 6, report.Tests)
+	assert.Equal(t, 7, report.Tests)
 	assert.Zero(t, report.Failures)
-	assert.Len(t, report.Suites[0].Cases, 6)
+	assert.Len(t, report.Suites[0].Cases, 7)
 	require.NoError(t, scenario.WriteTranscript(&transcript, results))
 	assert.Contains(t, transcript.String(), `hears "Welcome to our support line."`)
 	assert.Contains(t, transcript.String(), "passed")
