@@ -21,6 +21,7 @@ func coverageSections(p *webhookPackage) []coverageSection {
 		{"TwiML", twimlCoverage},
 		{"Webhooks", p.coverage},
 		{"Event Streams", p.coverEventTypes},
+		{"WebSocket messages", p.socketCoverage},
 		{"Error codes", codesCoverage},
 	}
 }

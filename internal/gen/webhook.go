@@ -122,6 +122,7 @@ func (s *webhookStruct) summary() string {
 
 // A webhookPackage is what the files of package webhook declare.
 type webhookPackage struct {
+	root    string // of the module
 	structs map[string]*webhookStruct
 	types   map[string]*ast.StructType
 	values  map[string][]string // of the enums, by type
@@ -134,7 +135,7 @@ func readWebhook(root string) (*webhookPackage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &webhookPackage{structs: map[string]*webhookStruct{}, types: map[string]*ast.StructType{}, values: map[string][]string{}}
+	p := &webhookPackage{root: root, structs: map[string]*webhookStruct{}, types: map[string]*ast.StructType{}, values: map[string][]string{}}
 	methods := map[string]map[string]bool{}
 	for _, path := range paths {
 		if strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_gen.go") {
