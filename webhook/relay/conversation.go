@@ -373,8 +373,8 @@ func (k *talk) key(digit string) {
 			k.flushKeys()
 			return
 		}
-		// A key cuts the reply, and Twilio reports what was heard of it a few
-		// milliseconds after the key. The history of the next turn needs that report.
+		// A key cuts the reply. A few milliseconds after the key, Twilio reports how much
+		// the caller heard, and the history of the next turn needs that report.
 		k.keysDue = time.Now().Add(reportWait)
 	}
 }
