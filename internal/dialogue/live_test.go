@@ -169,6 +169,7 @@ func playTimeline(t *testing.T, line timeline) {
 		}
 	}
 	s.Advance(40 * time.Second)
+	synctest.Wait() // for the program to read the last frame
 	if line.Name == "digits-behind-speech-and-over-the-caller" {
 		// How long the caller went on talking was not recorded.
 		assert.ElementsMatch(t, compact(want), compact(got))

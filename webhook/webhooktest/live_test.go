@@ -119,15 +119,15 @@ func live(t *testing.T, c *relay.Conversation, opts *relay.Options, f func(*test
 // TestS1 interrupts in the middle of a reply, and in its tail after the function
 // has returned. Pipecat 366 and four others let the agent talk on.
 func TestS1(t *testing.T) {
-	var causes []error
+	causes := make(chan error, 10)
 	c := &relay.Conversation{Answer: func(ctx context.Context, turn *relay.Turn) error {
-		context.AfterFunc(ctx, func() { causes = append(causes, context.Cause(ctx)) })
+		context.AfterFunc(ctx, func() { causes <- context.Cause(ctx) })
 		return shop(ctx, turn)
 	}}
 	live(t, c, nil, func(t *testing.T, a *agent, call *webhooktest.Call) {
 		call.Hears("help?").Speaks("opening hours").Hears("from nine to five, Monday")
 		call.Speaks("Stop.").Hears("our hours.").DoesNotHear("Saturdays")
-		assert.ErrorIs(t, causes[0], relay.ErrInterrupted)
+		assert.ErrorIs(t, <-causes, relay.ErrInterrupted)
 		call.HangsUp()
 	})
 }
@@ -475,6 +475,7 @@ func TestStartedStream(t *testing.T) {
 		return err
 	}, func(t *testing.T, call *webhooktest.Call) {
 		call.Hears("Hello.").Waits(5 * time.Second).HangsUp().Waits(5 * time.Second)
+		synctest.Wait()
 		assert.InDelta(t, 5, heard.Seconds(), 1.5)
 	})
 }
