@@ -9,7 +9,7 @@ var readingMutants = []mutant{
 	{"T07", "an absolute URL may have any scheme", targetFile, `|| !isScheme(u.Scheme) {`, `{`},
 	{"T07", "the prefix of an absolute URL need not be found", targetFile, `if !found || rest != "" && rest[0] != '/' && rest[0] != '?' {`, `if false {`},
 	{"T07", "what is routed is not compared", verifyFile, `if err == nil && !routes(r.URL, q.loc.target) {`, `if false {`},
-	{"T07", "an unsigned query reaches the router", targetFile, `u.RawQuery != "" && u.RawQuery != query ||`, ``},
+	{"T07", "an unsigned query reaches the router", targetFile, `u.RawQuery != "" && u.RawQuery != query ||`, `query == "\x00" ||`},
 	{"T07", "the path is not compared", targetFile, `return endsIn(path, u.Path)`, `return true`},
 	{"T07", "the escaped path is not compared", targetFile, `|| u.RawPath != "" && !endsIn(path, u.RawPath) {`, `{`},
 	{"T07", "more than was verified is routed", targetFile, `return strings.HasSuffix(whole, rest) ||`, `return strings.HasSuffix(whole, rest) || strings.HasPrefix(rest, whole) ||`},

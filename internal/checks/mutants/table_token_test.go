@@ -19,7 +19,7 @@ var tokenMutants = []mutant{
 	{"T02", "white space around a token is kept", tokenFile, "case strings.TrimSpace(secret) != secret:\n\t\treturn Token{}, errors.New(\"the auth", "case strings.TrimSpace(secret) == \"\":\n\t\treturn Token{}, errors.New(\"the auth"},
 	{"T02", "no token at all is a list of tokens", tokenFile, `if len(secrets) == 0 {`, `if false {`},
 	{"T02", "a token that nobody made is skipped", matchFile, `return Token{}, matchedURL{}, refuse(ErrTokens, "a token that neither NewToken nor NewSharedKey has made")`, "return Token{}, matchedURL{}, refuse(ErrMismatch, \"\")"},
-	{"T02", "the substitute for a missing token can be signed with", matchFile, `case decoy:`, `case decoy && len(hit) == 0:`},
+	{"T02", "the substitute for a missing token can be signed with", matchFile, `case decoy:`, `case decoy && len(t.hits) == 0:`},
 	{"T02", "a verifier can be made without tokens", "signature/signature.go", `if err := checkTokens(cfg.Tokens); err != nil {`, `if err := checkTokens(cfg.Tokens); err != nil && cfg.Tokens == nil {`},
 	{"T08", "only the newest token is tried", matchFile, `for i, token := range t.tokens {`, `for i, token := range t.tokens[:1] {`},
 	{"T08", "the caller can change a set of tokens afterwards", tokenFile, `list := append([]Token(nil), tokens...)`, `list := tokens`},
