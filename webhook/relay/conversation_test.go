@@ -410,7 +410,8 @@ func TestS15ShutdownMovesCalls(t *testing.T) {
 		one := old.call(livetest.RelayConfig{Setup: setup("CA1")})
 		two := old.call(livetest.RelayConfig{Setup: setup("CA2")})
 		one.Speaks("one")
-		two.Speaks("two") // its answer is being spoken when the move comes
+		two.Speaks("two")
+		synctest.Wait() // its answer is being spoken when the move comes
 		assert.Equal(t, 2, old.handler.Len())
 		soon, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
 		defer cancel()
@@ -594,6 +595,7 @@ func TestHangUpWhileTheModelThinks(t *testing.T) {
 	}), relay.Options{}, func(s *stage) {
 		c := s.call(livetest.RelayConfig{})
 		c.Speaks("hello")
+		synctest.Wait() // a prompt that arrives together with the hang-up starts no turn
 		c.HangsUp()
 		require.NoError(t, <-s.results)
 		require.ErrorIs(t, cause, relay.ErrHungUp)
