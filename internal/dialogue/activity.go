@@ -41,12 +41,18 @@ type Activity struct {
 	NumDigits   int
 	FinishOnKey string
 	Hints       []string
-	// Until is when it stops listening, if that is known.
+	// Pay is what a Pay asks for, if one does.
+	Pay *PayStep
+	// Until is when it goes on by itself, if that is known.
 	Until time.Time
 	// Live says that the call is connected to a WebSocket of the program, or about
 	// to be, and
 	// Sounding that the program is heard.
 	Live, Sounding bool
+	// Room and Queue name the conference or the queue that the leg is in. Muted and
+	// Held are about the conference.
+	Room, Queue string
+	Muted, Held bool
 	// Document is where the running document came from.
 	Document string
 }
@@ -65,6 +71,13 @@ func (c *Call) Activity() Activity {
 	}
 	if a.State == "" {
 		a.State = StateStarting
+	}
+	a.Until = c.waitsUntil
+	if s := c.seat; s != nil {
+		a.Room, a.Muted, a.Held = s.room.name, s.muted, s.held
+	}
+	if t := c.ticket; t != nil {
+		a.Queue = t.q.name
 	}
 	a.Keys, a.Speech = false, false
 	a.Live = a.Live || c.link != nil

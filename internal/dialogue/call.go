@@ -86,24 +86,27 @@ type doing struct {
 	reaction *Reaction
 	referral string
 
-	activity  Activity
-	listening *listener
-	scopes    []func() bool
-	setting   *setting // of the document that is executed
-	dial      *dialing
-	peer      *Call
-	room      *room
-	seat      *seat
-	ticket    *ticket
-	sounding  time.Time // the person speaks until then
-	sessions  []*session
+	activity   Activity
+	waitsUntil time.Time     // it goes on by itself; zero: it does not
+	skipped    bool          // somebody does not wait for that
+	ahead      time.Duration // how much time was skipped so far
+	listening  *listener
+	scopes     []func() bool
+	setting    *setting // of the document that is executed
+	dial       *dialing
+	peer       *Call
+	room       *room
+	seat       *seat
+	ticket     *ticket
+	sounding   time.Time // the person speaks until then
+	sessions   []*session
 	// Of Connect and Stream.
 	sessionEnd *SessionEnd // of a session that is not played
 	link       link        // of a Connect that is
 	streams    []*stream
 	inbound    []Sounding // the person's voice
 	outbound   []Sounding // what Twilio plays to them
-	payment    *Payment
+	paying     *paying
 
 	base   *url.URL // of the document that is executed
 	inline bool
@@ -121,6 +124,7 @@ type history struct {
 	answerer string // AnsweredBy
 	machine  bool   // machine detection is on
 	sequence int    // of status callbacks
+	turn     *turn  // of the last callback
 	spoken   []string
 
 	warned    []lint.Problem

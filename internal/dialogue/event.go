@@ -23,11 +23,12 @@ const (
 	EventPlayed            EventType = "played"             // Node, Text is the URL, Duration
 	EventDigitsSent        EventType = "digits-sent"        // Twilio sent tones; Text
 	EventPaused            EventType = "paused"             // Node, Duration
+	EventCutShort          EventType = "cut-short"          // what was said, played or paused last ended early; Duration was heard
 	EventGathering         EventType = "gathering"          // Gather begins; Node
 	EventListening         EventType = "listening"          // the prompts are over; Duration is the patience
 	EventGathered          EventType = "gathered"           // Node, Text is what was collected, empty for nothing
 	EventRecordingStarted  EventType = "recording-started"  // Node
-	EventRecordingEnded    EventType = "recording-ended"    // Node, Duration, Text is why
+	EventRecordingEnded    EventType = "recording-ended"    // Node, Duration, Recording, Text is why
 	EventDialing           EventType = "dialing"            // Node, Text is who
 	EventDialEnded         EventType = "dial-ended"         // Node, Text is DialCallStatus
 	EventBridged           EventType = "bridged"            // two people hear each other; Other
@@ -42,6 +43,8 @@ const (
 	EventRedirected        EventType = "redirected"         // Text is the URL
 	EventRejected          EventType = "rejected"           // Text is the reason
 	EventReferred          EventType = "referred"           // Text is the target
+	EventPaying            EventType = "paying"             // Pay asks for something; Node, Text names it, Duration is the patience
+	EventEntered           EventType = "entered"            // a person answered a Pay; Node, Text is what, without secrets
 	EventPaid              EventType = "paid"               // Text is Result
 	EventSessionStarted    EventType = "session-started"    // Stream, Siprec, Transcription, ConversationRelay...; Text names it
 	EventSessionEnded      EventType = "session-ended"      // Text names it
@@ -72,6 +75,8 @@ type Event struct {
 	Failure  *Failure
 	Message  *Message
 	Foreign  bool // what was played is on another host and was not fetched
+
+	Recording string // SID
 }
 
 func (c *Call) emit(ev Event) {

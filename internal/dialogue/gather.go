@@ -94,7 +94,6 @@ func newGathering(doc *document, v *twiml.Node) *gathering {
 func (c *Call) collect(g *gathering, l *listener) error {
 	for {
 		end := c.e.now.Add(g.timeout)
-		c.activity.Until = end
 		if err := c.until(end, func() bool { return len(c.inbox) > 0 }); err != nil {
 			return err
 		}
@@ -131,7 +130,6 @@ func (c *Call) understand(g *gathering, in input) error {
 		if end.After(limit) {
 			end = limit
 		}
-		c.activity.Until = end
 		if err := c.until(end, func() bool { return len(c.inbox) > 0 }); err != nil {
 			return err
 		}

@@ -117,7 +117,7 @@ func (c *Call) ring(timeout, def time.Duration) bool {
 	if timeout <= 0 {
 		timeout = def
 	}
-	defer c.busy(Activity{State: StateRinging, Until: c.e.now.Add(timeout)})()
+	defer c.busy(Activity{State: StateRinging})()
 	c.progress("ringing", webhook.CallStatusRinging)
 	if c.e.cfg.Answer != nil && c.reaction == nil {
 		r := c.e.cfg.Answer(c)

@@ -11,8 +11,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Payment is how a person pays, or fails to. The digits of a card are never
-// asked for: what is sent is masked anyway.
+// Payment is the outcome of a Pay whose digits nobody enters, see [Call.Pay].
 type Payment struct {
 	// Result is success (the default) or another value of Result, such as
 	// payment-connector-error.
@@ -33,71 +32,93 @@ type Payment struct {
 // Pay answers a Pay verb for the person. It reports whether one was waiting.
 func (c *Call) Pay(p Payment) bool {
 	defer c.e.act()()
-	if c.activity.State != StatePaying || c.over() {
+	if c.paying == nil || c.over() {
 		return false
 	}
-	c.payment = &p
+	c.paying.outright = &p
 	c.e.wake(c.p)
 	c.e.touched()
 	return true
 }
 
+// Enter answers the questions of a Pay with digits, in the order in which they are
+// asked: card number, expiration date (MMYY), security code, postal code. Questions
+// for which there are no digits wait for the person. A wrong answer is asked for
+// again, and what was entered for later questions is dropped then. It reports whether
+// a Pay was waiting.
+func (c *Call) Enter(digits ...string) bool {
+	defer c.e.act()()
+	if c.paying == nil || c.over() {
+		return false
+	}
+	c.paying.entries = slices.Clone(digits)
+	c.e.wake(c.p)
+	c.e.touched()
+	return true
+}
+
+// PayStep is the question that a Pay asks now.
+type PayStep struct {
+	Step              string // as Prompt names it, payment-card-number
+	Attempt, Attempts int
+	Problem           string   // with the answer to the attempt before, as Prompt names it
+	Questions         []string // the steps from this one on that need an answer
+	Amount, Currency  string   // Amount is empty when no amount is charged
+}
+
+// paying is a Pay at work.
+type paying struct {
+	c        *Call
+	doc      *document
+	v        *twiml.Node
+	timeout  time.Duration
+	attempts int
+	listener *listener
+
+	outright *Payment          // the outcome, if somebody has set it
+	entries  []string          // for the questions to come
+	answers  map[string]string // by step
+	card     *cardBrand        // nil until the number is known
+}
+
+// The results of Pay that Twilio decides.
+const (
+	paySuccess   = "success"
+	payTooMany   = "too-many-failed-attempts"
+	payStar      = "caller-interrupted-with-star"
+	payHungUp    = "caller-hung-up"
+	payConnector = "payment-connector-error"
+)
+
+// payProcessing is the last step, which asks nothing.
+const payProcessing = "payment-processing"
+
 // pay asks for a card or a bank account (verb-semantics.md, 3, Pay).
 func (c *Call) pay(doc *document, v *twiml.Node) (*transfer, error) {
 	defer c.busy(Activity{State: StatePaying, Gather: v})()
-	l := &listener{keys: true}
-	defer c.listen(l)()
-	c.payment = nil
-	timeout := time.Duration(number(v, "timeout", 5)) * time.Second
-	attempts := max(number(v, "maxAttempts", 3), 1)
-	steps := paySteps(v)
-
-	var err error
-	result := "too-many-failed-attempts"
-	for attempt := 1; attempt <= attempts; attempt++ {
-		kind := ""
-		if attempt > 1 {
-			kind = "timeout"
-		}
-		c.payStatus(doc, v, steps[0], attempt, "", nil)
-		if err = c.payPrompt(doc, v, steps[0], kind, attempt); err != nil {
-			break
-		}
-		err = c.until(c.e.now.Add(timeout), func() bool { return c.payment != nil || len(c.inbox) > 0 })
-		if err != nil {
-			break
-		}
-		l.entered = c.payment != nil
-		if in, ok := c.take(); ok && in.key == "*" {
-			result = "caller-interrupted-with-star"
-			break
-		}
-		if c.payment == nil {
-			c.payStatus(doc, v, steps[0], attempt, "input-timeout", nil)
-			continue
-		}
-		result = c.payment.result()
-		if result == "success" || result == "payment-connector-error" {
-			for _, step := range steps[1:] {
-				if err = c.payPrompt(doc, v, step, "", attempt); err != nil {
-					break
-				}
-				c.payStatus(doc, v, step, attempt, "", c.payment)
-			}
-		}
-		break
+	y := &paying{
+		c: c, doc: doc, v: v,
+		timeout:  time.Duration(number(v, "timeout", 5)) * time.Second,
+		attempts: max(number(v, "maxAttempts", 3), 1),
+		listener: &listener{keys: true},
+		answers:  map[string]string{},
 	}
+	defer c.listen(y.listener)()
+	c.paying = y
+	defer func() { c.paying = nil }()
+
+	result, err := y.questions(paySteps(v))
 	if errors.Is(err, errHungUp) {
-		result = "caller-hung-up"
+		result = payHungUp
 	} else if err != nil {
 		return nil, err
 	}
 	c.emit(Event{Type: EventPaid, Node: v, Text: result})
 	action := attr(v, "action", "")
-	if action == "" && result == "too-many-failed-attempts" {
+	if action == "" && result == payTooMany {
 		return nil, err
 	}
-	t, f := c.transferTo(doc, action, "POST", webhook.KindPayAction, c.payParams(v, result))
+	t, f := c.transferTo(doc, action, "POST", webhook.KindPayAction, y.params(result))
 	if f != nil {
 		return nil, f
 	}
@@ -107,28 +128,144 @@ func (c *Call) pay(doc *document, v *twiml.Node) (*transfer, error) {
 	return t, nil
 }
 
-func (p *Payment) result() string { return cmp.Or(p.Result, "success") }
-
-func paySteps(v *twiml.Node) []string {
-	if attr(v, "paymentMethod", "credit-card") == "ach-debit" {
-		return []string{"bank-routing-number", "bank-account-number", "payment-processing"}
+// questions asks everything in order, and has the payment processed. It returns the
+// result.
+func (y *paying) questions(steps []string) (string, error) {
+	for i, step := range steps {
+		switch {
+		case step == payProcessing, y.outright != nil:
+			y.listener.entered = true // nothing waits for the person any more
+			y.activity(steps[i:], 1, "")
+			if err := y.prompt(step, "", 1); err != nil {
+				return "", err
+			}
+			y.report(step, 1, "")
+		default:
+			result, err := y.question(steps[i:])
+			if err != nil || result != "" {
+				return result, err
+			}
+		}
+		if p := y.outright; p != nil && p.Result != "" && p.Result != paySuccess && p.Result != payConnector {
+			return p.Result, nil
+		}
 	}
-	steps := []string{"payment-card-number", "expiration-date"}
-	if attr(v, "securityCode", "true") != "false" {
-		steps = append(steps, "security-code")
-	}
-	if attr(v, "postalCode", "true") == "true" {
-		steps = append(steps, "postal-code")
-	}
-	return append(steps, "payment-processing")
+	return y.charge(), nil
 }
 
-// payPrompt says the Prompt for a step, or what Twilio says without one.
-func (c *Call) payPrompt(doc *document, v *twiml.Node, step, problem string, attempt int) error {
-	stop := func() bool { return c.payment != nil && step != "payment-processing" || len(c.inbox) > 0 }
-	if n := promptFor(v, step, problem, attempt); n != nil {
+// question asks for the answer to the first of steps until it is right. It returns
+// the result of a payment that ends there.
+func (y *paying) question(steps []string) (string, error) {
+	c, step := y.c, steps[0]
+	problem := ""
+	for attempt := 1; attempt <= y.attempts; attempt++ {
+		y.activity(steps, attempt, problem)
+		c.emit(Event{Type: EventPaying, Node: y.v, Text: payWords(step), Duration: y.timeout})
+		y.report(step, attempt, "")
+		if err := y.prompt(step, problem, attempt); err != nil {
+			return "", err
+		}
+		digits, err := y.collect(step)
+		switch {
+		case err != nil:
+			return "", err
+		case digits == "*":
+			return payStar, nil
+		case y.outright != nil:
+			return "", nil
+		case digits == "":
+			problem = "timeout"
+			y.report(step, attempt, "input-timeout")
+			continue
+		}
+		if problem = y.check(step, digits); problem == "" {
+			y.answers[step] = digits
+			c.emit(Event{Type: EventEntered, Node: y.v, Text: payWords(step) + " " + y.shown(step)})
+			return "", nil
+		}
+		y.entries = nil
+		c.emit(Event{Type: EventEntered, Node: y.v, Text: payWords(step) + ", which is refused: " + problem})
+		y.report(step, attempt, problem)
+	}
+	return payTooMany, nil
+}
+
+// activity shows what is asked for.
+func (y *paying) activity(steps []string, attempt int, problem string) {
+	questions := slices.DeleteFunc(slices.Clone(steps), func(s string) bool { return s == payProcessing })
+	y.c.activity.NumDigits = y.length(steps[0], "")
+	y.c.activity.Pay = &PayStep{
+		Step: steps[0], Attempt: attempt, Attempts: y.attempts, Problem: problem, Questions: questions,
+		Amount: y.amount(), Currency: attr(y.v, "currency", "usd"),
+	}
+}
+
+// amount is what is charged; empty: the card is only kept.
+func (y *paying) amount() string {
+	amount := attr(y.v, "chargeAmount", "0")
+	if strings.Trim(amount, "0.") == "" {
+		return ""
+	}
+	return amount
+}
+
+// collect waits for the digits of a step: until there are enough, for #, or until
+// the time between two keys is over. It returns * for that key.
+func (y *paying) collect(step string) (digits string, err error) {
+	c := y.c
+	for {
+		y.listener.entered = digits != ""
+		if err := c.until(c.e.now.Add(y.timeout), y.answered); err != nil {
+			return "", err
+		}
+		switch in, ok := c.take(); {
+		case y.outright != nil:
+			y.listener.entered = true
+			return "", nil
+		case ok && in.key == "*":
+			return "*", nil
+		case ok && in.key == "#":
+			return digits, nil
+		case ok:
+			digits += in.key
+			if n := y.length(step, digits); n > 0 && len(digits) >= n {
+				return digits, nil
+			}
+		case len(y.entries) > 0:
+			digits, y.entries = y.entries[0], y.entries[1:]
+			return digits, nil
+		default:
+			return digits, nil
+		}
+	}
+}
+
+// answered reports whether the person has done something.
+func (y *paying) answered() bool {
+	return y.outright != nil || len(y.entries) > 0 || len(y.c.inbox) > 0
+}
+
+// charge returns the result of the payment connector.
+func (y *paying) charge() string {
+	switch {
+	case y.outright != nil:
+		return cmp.Or(y.outright.Result, paySuccess)
+	case y.answers["payment-card-number"] == DeclinedCard:
+		return payConnector
+	}
+	return paySuccess
+}
+
+// prompt says the Prompt for a step, or what Twilio says without one.
+func (y *paying) prompt(step, problem string, attempt int) error {
+	c := y.c
+	stop := y.answered
+	if step == payProcessing {
+		stop = nil
+	}
+	if n := y.promptFor(step, problem, attempt); n != nil {
 		for part := range n.Elements() {
-			if err := c.prompt(doc, part, stop); err != nil {
+			if err := c.prompt(y.doc, part, stop); err != nil {
 				return err
 			}
 		}
@@ -141,70 +278,109 @@ func (c *Call) payPrompt(doc *document, v *twiml.Node, step, problem string, att
 		"postal-code":         "Please enter your postal code.",
 		"bank-routing-number": "Please enter your bank routing number.",
 		"bank-account-number": "Please enter your bank account number.",
-		"payment-processing":  "Thank you. Please wait while we process your payment.",
+		payProcessing:         "Thank you. Please wait while we process your payment.",
 	}[step]
 	c.emit(Event{Type: EventSaid, Text: words, Duration: speakingTime(words)})
-	return c.until(c.e.now.Add(speakingTime(words)), stop)
+	return c.listenTo(speakingTime(words), stop)
 }
 
-// promptFor returns the Prompt for a step. One that names the problem is
-// preferred to one that does not.
-func promptFor(v *twiml.Node, step, problem string, attempt int) (best *twiml.Node) {
-	lists := func(n *twiml.Node, name, word string) bool {
-		return slices.Contains(strings.Fields(attr(n, name, word)), word)
-	}
-	for n := range v.Elements() {
-		if n.Name != "Prompt" || !lists(n, "for", step) || !lists(n, "attempt", itoa(attempt)) {
+// promptFor returns the Prompt for a step: of those that fit, the one that says the
+// most about when it is for.
+func (y *paying) promptFor(step, problem string, attempt int) (best *twiml.Node) {
+	most := -1
+	for n := range y.v.Elements() {
+		if n.Name != "Prompt" || !slices.Contains(strings.Fields(attr(n, "for", step)), step) {
 			continue
 		}
-		switch {
-		case !has(n, "errorType"):
-			if best == nil {
-				best = n
+		says := 0
+		fits := func(name, value string) bool {
+			if !has(n, name) {
+				return true
 			}
-		case problem != "" && lists(n, "errorType", problem):
-			return n
+			says++
+			return value != "" && slices.Contains(strings.Fields(attr(n, name, "")), value)
+		}
+		brand := ""
+		if y.card != nil {
+			brand = y.card.name
+		}
+		if fits("errorType", problem) && fits("cardType", brand) && fits("attempt", itoa(attempt)) && says > most {
+			best, most = n, says
 		}
 	}
 	return best
 }
 
-func (c *Call) payStatus(doc *document, v *twiml.Node, step string, attempt int, problem string, p *Payment) {
-	ref := attr(v, "statusCallback", "")
+// report tells the status callback about a step.
+func (y *paying) report(step string, attempt int, problem string) {
+	ref := attr(y.v, "statusCallback", "")
 	if ref == "" {
 		return
 	}
+	c := y.c
 	params := pairs("AccountSid", c.e.cfg.AccountSID, "CallSid", c.sid, "For", step)
 	if problem != "" {
 		params = append(params, Param{"ErrorType", problem})
 	}
 	params = append(params, Param{"Attempt", itoa(attempt)})
-	if p != nil {
-		params = append(params, p.instrument(v)...)
-	}
-	c.callback(webhook.KindPayStatusCallback, doc.base, ref, "POST", params)
+	params = append(params, y.instrument()...)
+	c.callback(webhook.KindPayStatusCallback, y.doc.base, ref, "POST", params)
 }
 
-func (p *Payment) instrument(v *twiml.Node) Params {
-	if attr(v, "paymentMethod", "credit-card") == "ach-debit" {
-		return pairs("BankAccountNumber", cmp.Or(p.BankAccount, "*******92"), "BankRoutingNumber", cmp.Or(p.BankRouting, "121181976"),
-			"BankAccountType", attr(v, "bankAccountType", "consumer-checking"))
+// instrument is what is known of the card or the bank account, without secrets.
+func (y *paying) instrument() Params {
+	p := Payment{Card: y.shown("payment-card-number"), Expiration: y.answers["expiration-date"], PostalCode: y.answers["postal-code"],
+		BankAccount: y.shown("bank-account-number"), BankRouting: y.answers["bank-routing-number"]}
+	code := y.shown("security-code")
+	if y.card != nil {
+		p.CardType = y.card.name
 	}
-	out := pairs("PaymentCardNumber", cmp.Or(p.Card, "xxxxxxxxxxxx1111"), "PaymentCardType", cmp.Or(p.CardType, "visa"), "ExpirationDate", cmp.Or(p.Expiration, "0530"))
-	if attr(v, "securityCode", "true") != "false" {
-		out = append(out, Param{"SecurityCode", "***"})
+	bank := attr(y.v, "paymentMethod", "credit-card") == "ach-debit"
+	if o := y.outright; o != nil {
+		p, code = *o, "***"
+		p.Card, p.CardType = cmp.Or(p.Card, "xxxxxxxxxxxx1111"), cmp.Or(p.CardType, "visa")
+		p.Expiration, p.PostalCode = cmp.Or(p.Expiration, "0530"), cmp.Or(p.PostalCode, "94109")
+		p.BankAccount, p.BankRouting = cmp.Or(p.BankAccount, "*******92"), cmp.Or(p.BankRouting, "121181976")
 	}
-	if attr(v, "postalCode", "true") != "false" {
-		out = append(out, Param{"PaymentCardPostalCode", cmp.Or(p.PostalCode, "94109")})
+	var out Params
+	add := func(name, value string) {
+		if value != "" {
+			out = append(out, Param{name, value})
+		}
+	}
+	if bank {
+		add("BankAccountNumber", p.BankAccount)
+		add("BankRoutingNumber", p.BankRouting)
+		add("BankAccountType", attr(y.v, "bankAccountType", "consumer-checking"))
+		return out
+	}
+	add("PaymentCardNumber", p.Card)
+	add("PaymentCardType", p.CardType)
+	add("ExpirationDate", p.Expiration)
+	if attr(y.v, "securityCode", "true") != "false" {
+		add("SecurityCode", code)
+	}
+	if fixed := attr(y.v, "postalCode", "true"); fixed != "false" {
+		if fixed != "true" {
+			p.PostalCode = fixed
+		}
+		add("PaymentCardPostalCode", p.PostalCode)
 	}
 	return out
 }
 
-func (c *Call) payParams(v *twiml.Node, result string) Params {
+// params are what a Pay adds to its action.
+func (y *paying) params(result string) Params {
 	params := pairs("Result", result)
-	p := c.payment
-	if p != nil && result == "success" {
-		if charge := attr(v, "chargeAmount", "0"); strings.Trim(charge, "0.") != "" {
+	var p Payment
+	switch {
+	case y.outright != nil:
+		p = *y.outright
+	case result == payConnector:
+		p.Error, p.ErrorCode = "Your card was declined.", "64012"
+	}
+	if result == paySuccess {
+		if y.amount() != "" {
 			params = append(params, Param{"PaymentConfirmationCode", cmp.Or(p.Confirmation, "ch_example")})
 		} else {
 			params = append(params, Param{"PaymentToken", cmp.Or(p.Token, "tok_example")})
@@ -213,15 +389,27 @@ func (c *Call) payParams(v *twiml.Node, result string) Params {
 			params = append(params, Param{"ProfileId", p.ProfileID})
 		}
 	}
-	params = append(params, Param{"PaymentMethod", attr(v, "paymentMethod", "credit-card")})
-	if p != nil {
-		params = append(params, p.instrument(v)...)
-		if p.Error != "" {
-			params = append(params, Param{"PaymentError", p.Error})
-		}
-		if p.ErrorCode != "" {
-			params = append(params, Param{"PayErrorCode", p.ErrorCode})
-		}
+	params = append(params, Param{"PaymentMethod", attr(y.v, "paymentMethod", "credit-card")})
+	params = append(params, y.instrument()...)
+	if p.Error != "" {
+		params = append(params, Param{"PaymentError", p.Error})
+	}
+	if p.ErrorCode != "" {
+		params = append(params, Param{"PayErrorCode", p.ErrorCode})
 	}
 	return params
+}
+
+func paySteps(v *twiml.Node) []string {
+	if attr(v, "paymentMethod", "credit-card") == "ach-debit" {
+		return []string{"bank-routing-number", "bank-account-number", payProcessing}
+	}
+	steps := []string{"payment-card-number", "expiration-date"}
+	if attr(v, "securityCode", "true") != "false" {
+		steps = append(steps, "security-code")
+	}
+	if attr(v, "postalCode", "true") == "true" {
+		steps = append(steps, "postal-code")
+	}
+	return append(steps, payProcessing)
 }

@@ -34,7 +34,9 @@ func (c *Call) press(key string) bool {
 		c.emit(Event{Type: EventPressedInVain, Text: key})
 		return false
 	}
-	c.emit(Event{Type: EventPressed, Text: key})
+	if c.paying == nil || key == "*" { // the digits of a card are secret
+		c.emit(Event{Type: EventPressed, Text: key})
+	}
 	c.inbox = append(c.inbox, input{key: key})
 	c.e.wake(c.p)
 	return true
@@ -114,6 +116,43 @@ func (c *Call) finishSpeaking() {
 	if c.e.cfg.Clock == nil && c.voice().activity.State == StateRecording {
 		c.e.advance(c.voice().sounding)
 	}
+}
+
+// Skip ends at once what the call would wait for until Activity.Until: what is said
+// or played, the patience of a Gather, a recording or a Pay, or the ringing of a
+// phone. In virtual time that time passes. It reports whether there was such a wait.
+func (c *Call) Skip() bool {
+	defer c.e.act()()
+	c = c.voice()
+	if !c.skippable() {
+		return false
+	}
+	if c.e.cfg.Clock == nil {
+		c.e.advance(c.waitsUntil)
+		return true
+	}
+	c.ahead += c.waitsUntil.Sub(c.e.now)
+	c.skipped = true
+	c.e.wake(c.p)
+	c.e.touched()
+	return true
+}
+
+// Skippable reports whether [Call.Skip] would have an effect.
+func (c *Call) Skippable() bool {
+	defer c.e.act()()
+	return c.voice().skippable()
+}
+
+func (c *Call) skippable() bool {
+	if c.over() || c.waitsUntil.IsZero() {
+		return false
+	}
+	switch c.activity.State {
+	case StateRinging, StateSpeaking, StatePrompting, StateListening, StateRecording, StatePaying:
+		return true
+	}
+	return false
 }
 
 // HangUp puts the receiver down, after what was said into a recording.

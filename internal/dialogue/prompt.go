@@ -18,7 +18,9 @@ const forever = 1000
 // prompt says, plays or pauses. stop, if not nil, reports whether the person
 // has done something that cuts it short.
 func (c *Call) prompt(doc *document, v *twiml.Node, stop func() bool) error {
-	if c.activity.State != StatePrompting && c.activity.State != StateInQueue && c.activity.State != StateInConference {
+	switch c.activity.State {
+	case StatePrompting, StatePaying, StateInQueue, StateInConference:
+	default:
 		defer c.busy(Activity{State: StateSpeaking})()
 	}
 	switch v.Name {
@@ -27,22 +29,32 @@ func (c *Call) prompt(doc *document, v *twiml.Node, stop func() bool) error {
 		length := (speakingTime(words) + breaks(v)) * time.Duration(loops(v))
 		c.emit(Event{Type: EventSaid, Node: v, Text: words, Duration: length})
 		c.transcribe("outbound_track", words)
-		return c.until(c.e.now.Add(length), stop)
+		return c.listenTo(length, stop)
 	case "Play":
 		return c.play(doc, v, stop)
 	case "Pause":
 		length := time.Duration(number(v, "length", 1)) * time.Second
 		c.emit(Event{Type: EventPaused, Node: v, Duration: length})
-		return c.until(c.e.now.Add(length), stop)
+		return c.listenTo(length, stop)
 	}
 	return nil
+}
+
+// listenTo lets the person listen for a length of time, or until stop.
+func (c *Call) listenTo(length time.Duration, stop func() bool) error {
+	began := c.e.now
+	err := c.until(began.Add(length), stop)
+	if heard := c.e.now.Sub(began); err == nil && heard < length {
+		c.emit(Event{Type: EventCutShort, Duration: heard})
+	}
+	return err
 }
 
 func (c *Call) play(doc *document, v *twiml.Node, stop func() bool) error {
 	if digits := attr(v, "digits", ""); digits != "" {
 		length := time.Duration(len(digits)) * 500 * time.Millisecond
 		c.emit(Event{Type: EventDigitsSent, Node: v, Text: digits, Duration: length})
-		return c.until(c.e.now.Add(length), stop)
+		return c.listenTo(length, stop)
 	}
 	ref := strings.TrimSpace(rawText(v))
 	address, f := c.fetchMedia(doc, ref)
@@ -57,7 +69,7 @@ func (c *Call) play(doc *document, v *twiml.Node, stop func() bool) error {
 	length := mediaLength * time.Duration(loops(v))
 	u, _ := c.e.resolve(doc.base, ref)
 	c.emit(Event{Type: EventPlayed, Node: v, Text: address, Duration: length, Foreign: u != nil && c.e.foreign(u)})
-	return c.until(c.e.now.Add(length), stop)
+	return c.listenTo(length, stop)
 }
 
 // fetchMedia gets a file from the program under test, once. Files on other

@@ -93,6 +93,7 @@ func (c *Call) record(doc *document, v *twiml.Node) (*transfer, error) {
 
 	r := recording{sid: c.e.newSID("RE"), source: "RecordVerb", call: c.sid, channels: 1, track: "both", started: c.e.now}
 	c.spoken, c.sounding = nil, time.Time{}
+	ahead := c.ahead
 	l := &listener{keys: true}
 	unlisten := c.listen(l)
 	idle := c.busy(Activity{State: StateRecording, Gather: v, FinishOnKey: finish})
@@ -103,9 +104,10 @@ func (c *Call) record(doc *document, v *twiml.Node) (*transfer, error) {
 	key, why, err := c.recordUntil(l, finish, timeout, r.started.Add(maxLength))
 	unlisten()
 	idle()
-	r.length = c.e.now.Sub(r.started)
+	end := c.e.now.Add(c.ahead - ahead) // as if the person had waited
+	r.length = end.Sub(r.started)
 	r.trimmed = r.length
-	if voice := c.sounding; attr(v, "trim", "trim-silence") == "trim-silence" && !voice.IsZero() && voice.Before(c.e.now) {
+	if voice := c.sounding; attr(v, "trim", "trim-silence") == "trim-silence" && !voice.IsZero() && voice.Before(end) {
 		r.trimmed = voice.Sub(r.started)
 	}
 	if errors.Is(err, errHungUp) {
@@ -113,7 +115,7 @@ func (c *Call) record(doc *document, v *twiml.Node) (*transfer, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	c.emit(Event{Type: EventRecordingEnded, Node: v, Duration: r.length, Text: why})
+	c.emit(Event{Type: EventRecordingEnded, Node: v, Duration: r.length, Text: why, Recording: r.sid})
 	empty := why == "silence" && c.sounding.IsZero() // nobody spoke
 	if empty || r.length < time.Second {
 		c.e.report(c, to, r, "absent")
@@ -148,7 +150,6 @@ func (c *Call) recordUntil(l *listener, finish string, timeout time.Duration, la
 		if timeout > 0 && quiet.Add(timeout).Before(last) {
 			end, reason = quiet.Add(timeout), "silence"
 		}
-		c.activity.Until = end
 		before := c.sounding
 		err := c.until(end, func() bool { return len(c.inbox) > 0 || !c.sounding.Equal(before) })
 		if err != nil {
@@ -161,7 +162,7 @@ func (c *Call) recordUntil(l *listener, finish string, timeout time.Duration, la
 			quiet = c.e.now
 			continue
 		}
-		if !c.e.now.Before(end) && c.sounding.Equal(before) {
+		if c.sounding.Equal(before) {
 			return "", reason, nil
 		}
 	}

@@ -336,11 +336,15 @@ func (c *Call) within(over func() bool, f func() error) error {
 // until parks the leg until cond holds or the time has come; a zero end is
 // never. It returns an error when the leg is interrupted.
 func (c *Call) until(end time.Time, cond func() bool) error {
+	before := c.waitsUntil
+	c.waitsUntil, c.skipped = end, false
+	defer func() { c.waitsUntil = before }()
 	for {
 		if err := c.interrupted(); err != nil {
 			return err
 		}
-		if cond != nil && cond() || !end.IsZero() && !c.e.now.Before(end) {
+		if cond != nil && cond() || !end.IsZero() && !c.e.now.Before(end) || c.skipped {
+			c.skipped = false
 			return nil
 		}
 		wake := end

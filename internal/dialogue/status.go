@@ -175,7 +175,10 @@ func (e *Engine) callback(c *Call, kind webhook.Kind, base *url.URL, ref, via st
 		warn(f)
 		return
 	}
+	turn := c.nextTurn()
 	e.spawn(func(p *proc) {
+		turn.wait(p)
+		defer turn.end(e)
 		rq := request{kind: kind, url: u, method: method(via), call: c, params: params, bare: params, async: true, last: &x}
 		_, f := e.fetchUnread(p, rq)
 		if f == nil {
@@ -186,6 +189,42 @@ func (e *Engine) callback(c *Call, kind webhook.Kind, base *url.URL, ref, via st
 			warn(f)
 		}
 	})
+}
+
+// turn keeps the callbacks of a leg in order in real time, where each is sent from a
+// goroutine of its own: one waits a moment for the answer to the one before.
+type turn struct {
+	before *turn
+	over   bool
+	next   *proc
+}
+
+// turnTime is how long a callback waits for the one before it.
+const turnTime = 500 * time.Millisecond
+
+func (c *Call) nextTurn() *turn {
+	if c == nil {
+		return &turn{}
+	}
+	c.turn = &turn{before: c.turn}
+	return c.turn
+}
+
+func (t *turn) wait(p *proc) {
+	b := t.before
+	t.before = nil
+	if b == nil || p.e.cfg.Clock == nil {
+		return
+	}
+	b.next = p
+	for end := p.e.now.Add(turnTime); !b.over && p.e.now.Before(end); {
+		p.park(end)
+	}
+}
+
+func (t *turn) end(e *Engine) {
+	t.over = true
+	e.wake(t.next)
 }
 
 // notice says what the debugger would say about an answer that nobody

@@ -133,6 +133,10 @@ func (ev Event) line(several bool) string {
 		return "rejected: " + ev.Text
 	case EventReferred:
 		return "transfer to " + ev.Text
+	case EventPaying:
+		return "waiting for the " + ev.Text
+	case EventEntered:
+		return who + " enters the " + ev.Text
 	case EventPaid:
 		return "payment: " + ev.Text
 	case EventSessionStarted:

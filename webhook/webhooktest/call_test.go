@@ -122,6 +122,8 @@ func TestSpeechPayAndSessions(t *testing.T) {
 		Call("/voice").Hears("What is it").Speaks("I want sales").Hears("i want sales").Ends()
 	webhooktest.New(t, h(`<Response><Pay action="https://webhooktest.example.com/next"/></Response>`), nil).
 		Call("/voice").Pays(webhooktest.Payment{}).Hears("success").Ends()
+	webhooktest.New(t, h(`<Response><Pay action="https://webhooktest.example.com/next"/></Response>`), nil).
+		Call("/voice").Skips().Enters("4242424242424242", "1230", "123", "10001").Hears("success").Ends()
 	webhooktest.New(t, h(`<Response><Connect action="/next"><ConversationRelay url="wss://relay.example.com/a"/></Connect></Response>`), nil).
 		Call("/voice").EndsSession(webhooktest.SessionEnd{HandoffData: "a person"}).Hears("a person").Ends()
 	webhooktest.New(t, h(`<Response><Enqueue>line</Enqueue></Response>`), nil).
@@ -178,6 +180,8 @@ func TestFailures(t *testing.T) {
 		{"another failure", http.NotFoundHandler(), func(t *webhooktest.Twilio) { t.Call("/voice").Fails(12100) }, []string{"error 11200: the server answered 404"}},
 		{"no conference", say, func(t *webhooktest.Twilio) { t.Call("/voice").Joins("Room") }, []string{`does not join conference "Room"`}},
 		{"no queue", say, func(t *webhooktest.Twilio) { t.Call("/voice").Queues("line") }, []string{`does not wait in queue "line"`}},
+		{"nothing to enter", say, func(t *webhooktest.Twilio) { t.Call("/voice").Enters("1") }, []string{"is not asked to pay"}},
+		{"nothing to skip", xml(`<Response><Dial>+15550102</Dial></Response>`), func(t *webhooktest.Twilio) { t.Call("/voice").Skips() }, []string{"there is nothing to skip"}},
 		{"no payment", say, func(t *webhooktest.Twilio) { t.Call("/voice").Pays(webhooktest.Payment{}) }, []string{"is not asked to pay"}},
 		{"no session", say, func(t *webhooktest.Twilio) { t.Call("/voice").EndsSession(webhooktest.SessionEnd{}) }, []string{"connected to no session"}},
 		{"nobody to talk to", say, func(t *webhooktest.Twilio) { t.Call("/voice").Talks() }, []string{"talks to nobody"}},

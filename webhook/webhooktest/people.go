@@ -184,8 +184,7 @@ func (c *Call) Updates(path string) *Call {
 	return c
 }
 
-// Payment is how a person pays, or fails to: see [Call.Pays]. The digits of a
-// card are never asked for; what Twilio sends is masked anyway.
+// Payment is how a payment ends, whatever the person enters: see [Call.Pays].
 type Payment struct {
 	Result         string // of the action; default success
 	Card, CardType string // as they are sent; default xxxxxxxxxxxx1111, visa
@@ -209,6 +208,32 @@ func (c *Call) Pays(p Payment) *Call {
 	}
 	c.act()
 	c.leg.Pay(dialogue.Payment(p))
+	return c
+}
+
+// Enters lets time pass until a Pay waits for the person, and enters digits, a
+// string for each question in the order in which they are asked: card number,
+// expiration date as MMYY, security code, postal code. Twilio's checks apply: a
+// number that is wrong, of a kind that validCardTypes does not name, or expired is
+// asked for again. The card 4000000000000002 is declined.
+func (c *Call) Enters(digits ...string) *Call {
+	c.t.tb.Helper()
+	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.StatePaying }); why != "" {
+		c.fail("the caller is not asked to pay: %s", why)
+	}
+	c.act()
+	c.leg.Enter(digits...)
+	return c
+}
+
+// Skips lets time pass until what the call does now is over: a prompt, or the
+// patience of a menu, a recording or a payment.
+func (c *Call) Skips() *Call {
+	c.t.tb.Helper()
+	if why := c.until(c.leg.Skippable); why != "" {
+		c.fail("there is nothing to skip: %s", why)
+	}
+	c.leg.Skip()
 	return c
 }
 

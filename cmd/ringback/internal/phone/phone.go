@@ -6,6 +6,7 @@ package phone
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,14 +19,17 @@ type Verb string
 
 // The verbs, and what else of an Action they need.
 const (
-	Presses  Verb = "presses" // Text: keys
-	Speaks   Verb = "speaks"  // Text: words
-	Waits    Verb = "waits"   // For
-	Records  Verb = "records" // For
-	Answers  Verb = "answers"
-	Busy     Verb = "busy"
-	NoAnswer Verb = "no answer"
-	HangsUp  Verb = "hangs up"
+	Presses     Verb = "presses" // Text: keys
+	Speaks      Verb = "speaks"  // Text: words
+	Waits       Verb = "waits"   // For
+	Records     Verb = "records" // For
+	Pays        Verb = "pays"    // Text: digits, one group for each question; empty: a test card
+	Skips       Verb = "skips"
+	Answers     Verb = "answers"
+	Busy        Verb = "busy"
+	NoAnswer    Verb = "no answer"
+	Unreachable Verb = "unreachable"
+	HangsUp     Verb = "hangs up"
 )
 
 // An Action is one thing that a person does.
@@ -33,7 +37,8 @@ type Action struct {
 	Verb   Verb
 	Text   string
 	For    time.Duration
-	Callee bool // the person that a Dial calls does it; answers, busy and no answer are always theirs
+	Callee bool   // the person that a Dial calls does it; answers, busy, no answer and unreachable are always theirs
+	Who    string // address of the callee, where there are several; empty: the first
 }
 
 // Usage says how actions are written.
@@ -42,10 +47,18 @@ const Usage = `  presses 12#       press keys: 0-9, *, # (or just the keys: 12#)
                     that talks
   waits 5s          do nothing for a while
   records 20s       talk for a while, as when leaving a message
+  pays 4242424242424242 1230 123 10001
+                    answer a <Pay>: card number, expiration date, security code
+                    and postal code, as far as they are asked for; without
+                    digits a test card pays. 4000000000000002 is declined
+  skips             do not wait for the end of a prompt or a timeout
   answers           the person called by a Dial answers
-  busy, no answer   the person called by a Dial does not
-  callee presses 1  the person called by a Dial presses keys; callee speaks and
-                    callee hangs up work, too
+  busy, no answer, unreachable
+                    the person called by a Dial does not
+  callee presses 1  the person called by a Dial presses keys; callee speaks,
+                    callee pays and callee hangs up work, too
+  callee +15550102 presses 1
+                    the same, where several people are called
   hangs up          end the call`
 
 // longest bounds what one action may take.
@@ -58,18 +71,22 @@ var ErrUnclear = errors.New("unknown step")
 var words = map[string]Verb{
 	"presses": Presses, "press": Presses, "speaks": Speaks, "speak": Speaks, "says": Speaks, "say": Speaks,
 	"waits": Waits, "wait": Waits, "records": Records, "record": Records,
-	"answers": Answers, "answer": Answers, "busy": Busy, "no answer": NoAnswer,
+	"pays": Pays, "pay": Pays, "skips": Skips, "skip": Skips,
+	"answers": Answers, "answer": Answers, "busy": Busy, "no answer": NoAnswer, "unreachable": Unreachable,
 	"hangs up": HangsUp, "hang up": HangsUp, "hangup": HangsUp,
 }
 
 // Verbs lists all verbs.
 func Verbs() []Verb {
-	return []Verb{Presses, Speaks, Waits, Records, Answers, Busy, NoAnswer, HangsUp}
+	return []Verb{Presses, Speaks, Waits, Records, Pays, Skips, Answers, Busy, NoAnswer, Unreachable, HangsUp}
 }
 
 // Known reports whether text begins with a word of an action.
 func Known(text string) bool {
-	text = strings.TrimPrefix(strings.ToLower(text), "callee ")
+	text, callee := strings.CutPrefix(strings.ToLower(text), "callee ")
+	if callee {
+		_, text = cutAddress(text)
+	}
 	word, _, _ := strings.Cut(text, " ")
 	_, first := words[word]
 	_, all := words[text]
@@ -83,8 +100,9 @@ func Parse(line string) (Action, error) {
 		return Action{Verb: Presses, Text: text}, nil
 	}
 	rest, callee := strings.CutPrefix(strings.ToLower(text), "callee ")
+	who := ""
 	if callee {
-		text = strings.TrimSpace(text[len(text)-len(rest):])
+		who, text = cutAddress(strings.TrimSpace(text[len(text)-len(rest):]))
 	}
 	word, rest, _ := strings.Cut(text, " ")
 	verb, known := words[strings.ToLower(word)]
@@ -92,13 +110,20 @@ func Parse(line string) (Action, error) {
 		verb, known = words[strings.ReplaceAll(strings.ToLower(text), "-", " ")]
 		rest = ""
 	}
-	a := Action{Verb: verb, Text: strings.TrimSpace(rest), Callee: callee}
+	a := Action{Verb: verb, Text: strings.TrimSpace(rest), Callee: callee, Who: who}
 	switch {
 	case !known:
 	case verb == Presses:
 		if !isKeys(a.Text) {
 			return Action{}, fmt.Errorf("%w %q: keys are 0-9, *, # and A-D, as in presses 12#", ErrUnclear, line)
 		}
+		return a, nil
+	case verb == Pays:
+		groups := strings.Fields(a.Text)
+		if slices.ContainsFunc(groups, func(g string) bool { return len(g) > 20 || strings.Trim(g, "0123456789") != "" }) || len(groups) > 4 {
+			return Action{}, fmt.Errorf("%w %q: write the digits as in pays 4242424242424242 1230 123 10001", ErrUnclear, line)
+		}
+		a.Text = strings.Join(groups, " ")
 		return a, nil
 	case verb == Speaks && a.Text != "":
 		a.Text = strings.Trim(a.Text, `"`)
@@ -108,12 +133,26 @@ func Parse(line string) (Action, error) {
 		if err != nil {
 			return Action{}, fmt.Errorf("%w %q: add how long, as in %s 5s", ErrUnclear, line, verb)
 		}
-		return Action{Verb: verb, For: d, Callee: callee}, nil
+		return Action{Verb: verb, For: d, Callee: callee, Who: who}, nil
 	case verb != Speaks && a.Text == "":
-		a.Callee = callee || verb == Answers || verb == Busy || verb == NoAnswer
+		a.Callee = callee || verb.atRinging()
 		return a, nil
 	}
-	return Action{}, fmt.Errorf("%w %q: use keys (12#), speaks WORDS, waits 5s, records 20s, answers, busy, no answer or hangs up", ErrUnclear, line)
+	return Action{}, fmt.Errorf("%w %q: use keys (12#), speaks WORDS, waits 5s, records 20s, pays DIGITS, skips, answers, busy, no answer, unreachable or hangs up", ErrUnclear, line)
+}
+
+// cutAddress takes the address of a callee off the front of an action, if it has one.
+func cutAddress(text string) (address, rest string) {
+	first, rest, _ := strings.Cut(text, " ")
+	if strings.HasPrefix(first, "+") || strings.Contains(first, ":") {
+		return first, strings.TrimSpace(rest)
+	}
+	return "", text
+}
+
+// atRinging reports whether v is done at a phone that rings.
+func (v Verb) atRinging() bool {
+	return v == Answers || v == Busy || v == NoAnswer || v == Unreachable
 }
 
 // maxKeys bounds the keys that are pressed at once.
@@ -137,13 +176,8 @@ func Duration(text string) (time.Duration, error) {
 
 // Do does a at once. It reports whether it had an effect.
 func Do(leg *dialogue.Call, a Action) bool {
-	switch a.Verb {
-	case Answers:
-		return ringing(leg, (*dialogue.Call).Answer)
-	case Busy:
-		return ringing(leg, func(c *dialogue.Call) bool { return c.Decline(webhook.CallStatusBusy) })
-	case NoAnswer:
-		return ringing(leg, func(c *dialogue.Call) bool { return c.Decline(webhook.CallStatusNoAnswer) })
+	if a.Verb.atRinging() {
+		return ringing(leg, a)
 	}
 	if leg = phoneOf(leg, a); leg == nil {
 		return false
@@ -155,6 +189,13 @@ func Do(leg *dialogue.Call, a Action) bool {
 		return leg.Speak(a.Text)
 	case Records:
 		return leg.Talk(a.For, "")
+	case Pays:
+		if a.Text == "" {
+			return leg.Pay(dialogue.Payment{})
+		}
+		return leg.Enter(strings.Fields(a.Text)...)
+	case Skips:
+		return leg.Skip()
 	case HangsUp:
 		leg.HangUp()
 	}
@@ -167,21 +208,33 @@ func phoneOf(leg *dialogue.Call, a Action) *dialogue.Call {
 		return leg
 	}
 	for _, child := range leg.Children() {
-		if s := child.Activity().State; s != dialogue.StateOver && s != dialogue.StateRinging {
+		if s := child.Activity().State; s != dialogue.StateOver && s != dialogue.StateRinging && a.of(child) {
 			return child
 		}
 	}
 	return nil
 }
 
-// ringing does what at the phone that rings: leg itself, or one that it dials.
-func ringing(leg *dialogue.Call, what func(*dialogue.Call) bool) bool {
+// of reports whether a is done by the person whom a leg calls.
+func (a Action) of(child *dialogue.Call) bool { return a.Who == "" || child.To().Address == a.Who }
+
+// ringing does a at the phone that rings: one that leg dials, or leg itself.
+func ringing(leg *dialogue.Call, a Action) bool {
+	var r dialogue.Reaction
+	switch a.Verb {
+	case Busy:
+		r.Status = webhook.CallStatusBusy
+	case NoAnswer:
+		r.Status = webhook.CallStatusNoAnswer
+	case Unreachable:
+		r.Status = webhook.CallStatusFailed
+	}
 	for _, child := range leg.Children() {
-		if what(child) {
+		if a.of(child) && child.React(r) {
 			return true
 		}
 	}
-	return what(leg)
+	return a.Who == "" && leg.React(r)
 }
 
 // Play does all of script in virtual time, each at the first moment at which
@@ -229,10 +282,17 @@ func (a Action) String() string {
 		text += " " + a.Text
 	case Waits, Records:
 		text += " " + a.For.String()
-	case Answers, Busy, NoAnswer:
-		return text
+	case Pays:
+		text = strings.TrimSpace(text + " " + a.Text)
+	case Answers, Busy, NoAnswer, Unreachable:
+		if a.Who == "" {
+			return text
+		}
 	}
-	if a.Callee {
+	switch {
+	case a.Who != "":
+		return "callee " + a.Who + " " + text
+	case a.Callee:
 		return "callee " + text
 	}
 	return text
@@ -264,15 +324,12 @@ func await(e *dialogue.Engine, leg *dialogue.Call, do Action) string {
 
 // atCallee reports whether a is done at a phone that has been answered: the call
 // itself may wait for something else meanwhile.
-func (a Action) atCallee() bool {
-	return a.Callee && a.Verb != Answers && a.Verb != Busy && a.Verb != NoAnswer
-}
+func (a Action) atCallee() bool { return a.Callee && !a.Verb.atRinging() }
 
 func can(leg *dialogue.Call, do Action) bool {
-	switch do.Verb {
-	case Answers, Busy, NoAnswer:
+	if do.Verb.atRinging() {
 		for _, child := range leg.Children() {
-			if child.Activity().State == dialogue.StateRinging {
+			if do.of(child) && child.Activity().State == dialogue.StateRinging {
 				return true
 			}
 		}
@@ -290,6 +347,10 @@ func can(leg *dialogue.Call, do Action) bool {
 		return a.Speech || open
 	case Records:
 		return a.State == dialogue.StateRecording
+	case Pays:
+		return a.State == dialogue.StatePaying
+	case Skips:
+		return leg.Skippable()
 	}
 	return true
 }

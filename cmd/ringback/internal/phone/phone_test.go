@@ -21,25 +21,33 @@ import (
 func TestParse(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]phone.Action{
-		"12#":                 {Verb: phone.Presses, Text: "12#"},
-		"press 1w2":           {Verb: phone.Presses, Text: "1w2"},
-		"presses 1":           {Verb: phone.Presses, Text: "1"},
-		`say "hi there"`:      {Verb: phone.Speaks, Text: "hi there"},
-		" SPEAKS sales ":      {Verb: phone.Speaks, Text: "sales"},
-		"speaks answer me":    {Verb: phone.Speaks, Text: "answer me"},
-		"wait 5":              {Verb: phone.Waits, For: 5 * time.Second},
-		"records 1m30s":       {Verb: phone.Records, For: 90 * time.Second},
-		"answer":              {Verb: phone.Answers, Callee: true},
-		"Busy":                {Verb: phone.Busy, Callee: true},
-		"no-answer":           {Verb: phone.NoAnswer, Callee: true},
-		"no answer":           {Verb: phone.NoAnswer, Callee: true},
-		"hang up":             {Verb: phone.HangsUp},
-		"hangs up":            {Verb: phone.HangsUp},
-		"hangup":              {Verb: phone.HangsUp},
-		"callee presses 1":    {Verb: phone.Presses, Text: "1", Callee: true},
-		"Callee speaks Hello": {Verb: phone.Speaks, Text: "Hello", Callee: true},
-		"callee hangs up":     {Verb: phone.HangsUp, Callee: true},
-		"callee answers":      {Verb: phone.Answers, Callee: true},
+		"12#":                                  {Verb: phone.Presses, Text: "12#"},
+		"press 1w2":                            {Verb: phone.Presses, Text: "1w2"},
+		"presses 1":                            {Verb: phone.Presses, Text: "1"},
+		`say "hi there"`:                       {Verb: phone.Speaks, Text: "hi there"},
+		" SPEAKS sales ":                       {Verb: phone.Speaks, Text: "sales"},
+		"speaks answer me":                     {Verb: phone.Speaks, Text: "answer me"},
+		"wait 5":                               {Verb: phone.Waits, For: 5 * time.Second},
+		"records 1m30s":                        {Verb: phone.Records, For: 90 * time.Second},
+		"answer":                               {Verb: phone.Answers, Callee: true},
+		"Busy":                                 {Verb: phone.Busy, Callee: true},
+		"no-answer":                            {Verb: phone.NoAnswer, Callee: true},
+		"no answer":                            {Verb: phone.NoAnswer, Callee: true},
+		"hang up":                              {Verb: phone.HangsUp},
+		"hangs up":                             {Verb: phone.HangsUp},
+		"hangup":                               {Verb: phone.HangsUp},
+		"callee presses 1":                     {Verb: phone.Presses, Text: "1", Callee: true},
+		"Callee speaks Hello":                  {Verb: phone.Speaks, Text: "Hello", Callee: true},
+		"callee hangs up":                      {Verb: phone.HangsUp, Callee: true},
+		"callee answers":                       {Verb: phone.Answers, Callee: true},
+		"pays":                                 {Verb: phone.Pays},
+		"pay 4242424242424242  1230 123 10001": {Verb: phone.Pays, Text: "4242424242424242 1230 123 10001"},
+		"skip":                                 {Verb: phone.Skips},
+		"unreachable":                          {Verb: phone.Unreachable, Callee: true},
+		"callee pays":                          {Verb: phone.Pays, Callee: true},
+		"callee +15550102 presses 1":           {Verb: phone.Presses, Text: "1", Callee: true, Who: "+15550102"},
+		"callee +15550102 answers":             {Verb: phone.Answers, Callee: true, Who: "+15550102"},
+		"callee client:Ann-Lee speaks Hi":      {Verb: phone.Speaks, Text: "Hi", Callee: true, Who: "client:Ann-Lee"},
 	} {
 		got, err := phone.Parse(line)
 		require.NoError(t, err, line)
@@ -48,7 +56,7 @@ func TestParse(t *testing.T) {
 		require.NoError(t, err, "an action is written as it is read: %s", got)
 		assert.Equal(t, got, again)
 	}
-	for _, line := range []string{"", "press", "presses x", "say", "wait", "wait -1s", "waits 11m", "record soon", "sing a song", "hangs up now", "callee", "callee sings", "busy bee"} {
+	for _, line := range []string{"", "press", "presses x", "say", "wait", "wait -1s", "waits 11m", "record soon", "sing a song", "hangs up now", "callee", "callee sings", "busy bee", "pays cash", "pays 1 2 3 4 5", "pays 123456789012345678901", "callee +15550102", "callee +15550102 sings", "skips 2"} {
 		_, err := phone.Parse(line)
 		assert.Error(t, err, line)
 	}
@@ -119,6 +127,47 @@ func TestCalleeScreensTheCall(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, heard, "Digits=1")
 	assert.Contains(t, heard, "DialCallStatus=completed")
+}
+
+// TestPayInACall pays by a step, with a wrong number first, and by a test card.
+func TestPayInACall(t *testing.T) {
+	t.Parallel()
+	documents := map[string]string{
+		"/voice": `<Pay action="https://app.example.com/paid" chargeAmount="20.45" postalCode="false"/>`,
+		"/paid":  `<Say>Bye.</Say>`,
+	}
+	for want, script := range map[string][]string{
+		"Result=success":                      {"pays 4242424242424242 1230 123"},
+		"Result=success ":                     {"pays 4242424242424241", "pays 4242424242424242 1230 123 10001"},
+		" Result=success":                     {"pays"},
+		"Result=payment-connector-error":      {"pays 4000000000000002 1230 123"},
+		"Result=caller-interrupted-with-star": {"*"},
+		"Result=too-many-failed-attempts":     {"waits 60s"},
+		"  Result=success":                    {"4242424242424242", "1230", "123"},
+	} {
+		heard, err := call(t, documents, script...)
+		require.NoError(t, err, script)
+		assert.Contains(t, heard, strings.TrimSpace(want), "%s\n%s", script, heard)
+	}
+	_, err := call(t, map[string]string{"/voice": `<Record/>`}, "pays")
+	require.ErrorContains(t, err, "the call waits for something else (recording)")
+}
+
+// TestSeveralCallees lets each of the people who are dialed do something.
+func TestSeveralCallees(t *testing.T) {
+	t.Parallel()
+	documents := map[string]string{
+		"/voice":    `<Dial action="/dialed" sequential="true"><Number>+15550102</Number><Number url="/screen">+15550103</Number></Dial>`,
+		"/screen":   `<Gather numDigits="1" action="/accepted"><Say>Press 1 to accept.</Say></Gather><Hangup/>`,
+		"/accepted": `<Say>Connecting.</Say>`,
+	}
+	heard, err := call(t, documents, "callee +15550102 unreachable", "callee +15550103 answers", "callee +15550103 skips", "callee +15550103 presses 1", "waits 10s", "callee +15550103 hangs up")
+	require.NoError(t, err)
+	assert.Contains(t, heard, "+15550102's leg ended: failed")
+	assert.Contains(t, heard, "Digits=1")
+	assert.Contains(t, heard, "DialCallStatus=completed")
+	_, err = call(t, documents, "callee +15550104 answers")
+	require.ErrorContains(t, err, "callee +15550104 answers: ")
 }
 
 func TestPlayInVain(t *testing.T) {

@@ -47,7 +47,8 @@ type player struct {
 	twilio   *webhooktest.Twilio
 	exchange *webhooktest.Exchange // of the last text
 	call     *webhooktest.Call
-	callee   *webhooktest.Call // the phone that a Dial rings
+	callee   *webhooktest.Call // the phone that a Dial rang last
+	callees  map[string]*webhooktest.Call
 }
 
 // Play plays one scenario of f against a program. It returns when ctx ends at

@@ -160,10 +160,17 @@ func parseStep(n *yaml.Node, fail func(int, string, ...any) error) (step, error)
 	default:
 		return s, fail(n.Line, "a step is one thing: a word, or a word with what it needs")
 	}
+	written := s.name
 	s.name = strings.ToLower(strings.ReplaceAll(s.name, "-", " "))
 	known, ok := vocabulary()[s.name]
 	if !ok {
-		a, err := phone.Parse(strings.Join(append([]string{s.name}, list(s.arg)...), " "))
+		known, ok = calleeStep(written)
+	}
+	if !ok {
+		a, err := phone.Parse(strings.Join(append([]string{written}, list(s.arg)...), " "))
+		if err != nil {
+			a, err = phone.Parse(strings.Join(append([]string{s.name}, list(s.arg)...), " "))
+		}
 		switch {
 		case err == nil:
 			s.do = act(a)

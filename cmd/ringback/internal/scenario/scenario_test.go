@@ -121,8 +121,12 @@ func TestEveryStep(t *testing.T) {
 		"/voice":  `<Gather input="speech" action="/said"><Say>Say a name.</Say></Gather>`,
 		"/said":   `<Sms>We call you back.</Sms><Dial action="/dialed"><Number url="/whisper">+15550102</Number></Dial>`,
 		"/dialed": `<Say>Sorry.</Say>`, "/whisper": "<Say>A call for you.</Say>",
-		"/party": `<Dial><Conference waitUrl="">party</Conference></Dial>`,
-		"/wait":  `<Enqueue>sales</Enqueue>`,
+		"/party":  `<Dial><Conference waitUrl="">party</Conference></Dial>`,
+		"/wait":   `<Enqueue>sales</Enqueue>`,
+		"/pay":    `<Pay action="/paid" postalCode="false"/>`,
+		"/paid":   `<Say>Thank you.</Say>`,
+		"/team":   `<Dial action="/dialed" sequential="true"><Number>+15550102</Number><Number url="/screen">+15550103</Number></Dial>`,
+		"/screen": `<Gather numDigits="1"><Say>Press a key.</Say></Gather><Hangup/>`,
 	}
 	app := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/broken" {
@@ -166,6 +170,29 @@ scenarios:
       - call: /wait
       - queues: sales
       - hangs up
+  - name: a payment
+    steps:
+      - call: /pay
+      - pays: 4242424242424241
+      - pays: 4242424242424242 1230 123
+      - hears: Thank you
+      - ends
+  - name: a payment by a test card
+    steps:
+      - call: /pay
+      - pays
+      - hears: Thank you
+  - name: several callees
+    steps:
+      - call: /team
+      - rings: "+15550102"
+      - callee +15550102 unreachable
+      - rings: "+15550103"
+      - callee +15550103 answers
+      - callee +15550103 hears: Press a key
+      - callee +15550103 presses: "1"
+      - callee +15550103 hangs up
+      - hears: Sorry
   - name: a program that fails
     steps:
       - call: /broken
@@ -194,6 +221,8 @@ func TestMistakesHaveALine(t *testing.T) {
 		{"scenarios:\n  - name: x\n    when: now", `no "when"`, 3},
 		{"scenarios: x", "scenarios: is a list", 1},
 		{"steps:\n\t- call", "", 2},
+		{"steps:\n  - pays: cash", "pays", 2},
+		{"steps:\n  - callee +15550102 sings: a", "unknown step", 2},
 	} {
 		_, err := scenario.Parse("file.yaml", []byte(c.file))
 		var at *scenario.Error

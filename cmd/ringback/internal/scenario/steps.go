@@ -29,7 +29,7 @@ func Steps() []string {
 	for _, verb := range phone.Verbs() {
 		out = append(out, string(verb))
 	}
-	out = append(out, "callee presses", "callee speaks", "callee hangs up")
+	out = append(out, "callee presses", "callee speaks", "callee pays", "callee hangs up")
 	slices.Sort(out)
 	return out
 }
@@ -96,14 +96,9 @@ func act(a phone.Action) func(*player, *yaml.Node) error {
 			p.twilio.Waits(a.For)
 			return nil
 		}
-		c := p.call
-		if a.Callee && p.callee != nil {
-			c = p.callee
-		} else if a.Callee && !(a.Verb == phone.Answers || a.Verb == phone.Busy || a.Verb == phone.NoAnswer) {
-			return errNoCallee
-		}
-		if c == nil {
-			return errNoCall
+		c, err := p.who(a)
+		if err != nil {
+			return err
 		}
 		switch a.Verb {
 		case phone.Presses:
@@ -114,17 +109,56 @@ func act(a phone.Action) func(*player, *yaml.Node) error {
 			c.Waits(a.For)
 		case phone.Records:
 			c.Records(a.For)
+		case phone.Pays:
+			pays(c, strings.Fields(a.Text))
+		case phone.Skips:
+			c.Skips()
 		case phone.Answers:
 			c.Answers()
 		case phone.Busy:
 			c.Busy()
 		case phone.NoAnswer:
 			c.NoAnswer()
+		case phone.Unreachable:
+			c.Unreachable()
 		case phone.HangsUp:
 			c.HangsUp()
 		}
 		return nil
 	}
+}
+
+// who returns the phone at which a is done.
+func (p *player) who(a phone.Action) (*webhooktest.Call, error) {
+	c := p.call
+	switch {
+	case a.Who != "":
+		return p.calleeAt(a.Who)
+	case a.Callee && p.callee != nil:
+		c = p.callee
+	case a.Callee && a.Verb != phone.Answers && a.Verb != phone.Busy && a.Verb != phone.NoAnswer && a.Verb != phone.Unreachable:
+		return nil, errNoCallee
+	}
+	if c == nil {
+		return nil, errNoCall
+	}
+	return c, nil
+}
+
+// calleeAt returns the phone at an address that a Dial has rung.
+func (p *player) calleeAt(address string) (*webhooktest.Call, error) {
+	if c := p.callees[address]; c != nil {
+		return c, nil
+	}
+	return nil, fmt.Errorf("the phone of %s has not rung; expect rings: %q first", address, address)
+}
+
+func pays(c *webhooktest.Call, digits []string) {
+	if len(digits) == 0 {
+		c.Pays(webhooktest.Payment{})
+		return
+	}
+	c.Enters(digits...)
 }
 
 func text(p *player, arg *yaml.Node) error {
@@ -148,7 +182,7 @@ func text(p *player, arg *yaml.Node) error {
 			}
 		}
 	}
-	p.call, p.callee = nil, nil
+	p.call, p.callee, p.callees = nil, nil, nil
 	switch {
 	case channel == "whatsapp":
 		p.exchange = p.twilio.WhatsApp(path, body)
@@ -167,7 +201,7 @@ func call(p *player, arg *yaml.Node) error {
 	if arg != nil {
 		path = arg.Value
 	}
-	p.exchange, p.callee = nil, nil
+	p.exchange, p.callee, p.callees = nil, nil, nil
 	p.call = p.twilio.Call(path)
 	return nil
 }
@@ -177,7 +211,27 @@ func rings(p *player, arg *yaml.Node) error {
 		return errNoCall
 	}
 	p.callee = p.call.Rings(webhook.Address(arg.Value))
+	if p.callees == nil {
+		p.callees = make(map[string]*webhooktest.Call)
+	}
+	p.callees[arg.Value] = p.callee
 	return nil
+}
+
+// calleeStep reads a step that names a callee, such as callee +15550102 hears.
+func calleeStep(name string) (word, bool) {
+	rest, ok := strings.CutPrefix(name, "callee ")
+	address, step, _ := strings.Cut(rest, " ")
+	if !ok || step != "hears" {
+		return word{}, false
+	}
+	return word{some, func(p *player, arg *yaml.Node) error {
+		c, err := p.calleeAt(address)
+		if err == nil {
+			c.Hears(list(arg)...)
+		}
+		return err
+	}}, true
 }
 
 func calleeHears(p *player, arg *yaml.Node) error {
