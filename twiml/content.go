@@ -3,7 +3,7 @@ package twiml
 import "strings"
 
 // Content is any element, [Text] or [Comment]. The interfaces that embed it
-// define what may stand where; a [Custom] element takes anything.
+// define what goes where; a [Custom] element takes anything.
 type Content interface {
 	part() slot
 }
@@ -24,8 +24,8 @@ type CustomElement struct {
 	anywhere
 }
 
-// Custom makes an element that this package does not know. It may stand
-// anywhere and hold anything:
+// Custom makes an element that this package does not know. It can go anywhere
+// and hold anything:
 //
 //	twiml.Voice(twiml.Custom("Sing", twiml.Text("la la la")).Attr("key", "C"))
 //
@@ -65,8 +65,8 @@ type CommentElement struct {
 	anywhere
 }
 
-// Comment makes an XML comment, which Twilio ignores. It may stand anywhere. A
-// comment cannot hold "--" or end in "-", so a space is put behind such a
+// Comment makes an XML comment, which Twilio ignores. It can go anywhere. A
+// comment cannot hold "--" or end in "-", so a space is added after such a
 // hyphen.
 func Comment(text string) *CommentElement {
 	for strings.Contains(text, "--") {

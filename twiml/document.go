@@ -17,20 +17,20 @@ var ErrTooManyMessages = errors.New("twiml: more than 10 messages")
 // [time.Second].
 var ErrDuration = errors.New("twiml: a duration is shorter than a millisecond")
 
-// A RenderError describes why a built document cannot be rendered. Nothing of
+// A RenderError describes why a built document cannot be rendered. No part of
 // the document was written.
 type RenderError struct {
 	// Path is the place, such as "Response/Gather/Say".
 	Path string
-	// Code is Twilio's error: 11750, 14109 or 12100; 0 where only this package
-	// refuses the document.
+	// Code is Twilio's error: 11750, 14109 or 12100, or 0 where only this
+	// package refuses the document.
 	Code int
 	// Err is [ErrTooLarge] or [ErrTooManyMessages], or wraps [ErrMalformed],
 	// [ErrLimit] or [ErrDuration].
 	Err error
 }
 
-// Error returns the reason and the place. It holds no text and no value of the
+// Error returns the reason and the place. It contains no text or value from the
 // document.
 func (e *RenderError) Error() string { return e.Err.Error() + ", in " + e.Path }
 
@@ -45,12 +45,12 @@ const (
 	codeTooManyMessages = 14109
 )
 
-// contentType is always sent: net/http would guess another one, and Twilio
-// drops a document of a type that it does not accept (T19).
+// contentType is always set. Otherwise net/http would guess, and Twilio drops a
+// document of a type that it does not accept (T19).
 const contentType = "text/xml; charset=utf-8"
 
-// appendDocument appends a document, whose root has no name, or returns dst
-// unchanged and an error.
+// appendDocument appends a document, whose root has no name. On error it
+// returns dst unchanged.
 func appendDocument(dst []byte, root *element) ([]byte, error) {
 	if root == nil {
 		root = new(element)
@@ -81,8 +81,8 @@ func appendDocument(dst []byte, root *element) ([]byte, error) {
 	return w.dst, nil
 }
 
-// built writes a built element. On error it returns the path to what cannot be
-// written.
+// built writes a built element. On error it returns the path of the element
+// that cannot be written.
 func (w *writer) built(e *element, name string, depth int) (path string, err error) {
 	if e.comment {
 		return nodeComment, w.comment(e.text)
@@ -139,6 +139,6 @@ func serve(w http.ResponseWriter, r *http.Request, root *element) {
 	h.Set("Content-Length", strconv.Itoa(len(b)))
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(b) // nobody is left to report an error to
+		_, _ = w.Write(b) // a failed write cannot be reported
 	}
 }

@@ -33,8 +33,8 @@ type slot struct {
 	text string
 }
 
-// own makes the element ready to be changed: a copy stops sharing its slices
-// with the original.
+// own prepares the element for a change: a copy stops sharing its slices with
+// the original.
 func (e *element) own() {
 	if e.self == e {
 		return
@@ -124,8 +124,8 @@ func units(d, unit time.Duration) int64 {
 	return int64(n)
 }
 
-// tooShort notes a duration below a millisecond, which nobody means: someone
-// wrote Timeout(20) for Timeout(20*time.Second).
+// tooShort notes a duration below a millisecond. It is a mistake, such as
+// Timeout(20) for Timeout(20*time.Second).
 func (e *element) tooShort(name string, d time.Duration) bool {
 	if d == 0 || d <= -time.Millisecond || d >= time.Millisecond {
 		return false
@@ -146,9 +146,9 @@ func (e *element) checkShort() error {
 	return nil
 }
 
-// size guesses the size of the rendered element, so that rendering needs one
-// allocation. Past most it stops counting: elements that contain each other many
-// times over would take forever.
+// size estimates the size of the rendered element, so that rendering needs one
+// allocation. Past most it stops counting, because elements that contain each
+// other many times over would take forever.
 func (e *element) size(most int) int {
 	n := 2*len(e.name) + len(e.text) + len(e.text)/16 + len("<></>")
 	for i := range e.attrs {

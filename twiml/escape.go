@@ -6,8 +6,8 @@ import "unicode/utf8"
 // each byte that is not UTF-8.
 const escapeReplacement = "\uFFFD"
 
-// What the tables say about a byte: it is copied, it needs a look at the whole
-// character, or its replacement stands in escapeWith at that index.
+// The classes of a byte: it is copied, or the whole character must be decoded,
+// or escapeWith has its replacement at that index.
 const (
 	escapeCopy  = 0
 	escapeRune  = 1
@@ -15,7 +15,7 @@ const (
 )
 
 // escapeWith holds the replacements of single bytes. Tabs, line feeds and
-// carriage returns are references where a parser would otherwise turn them
+// carriage returns are written as references where a parser would turn them
 // into spaces or line feeds.
 var escapeWith = [...]string{
 	escapeFirst:     "&amp;",
@@ -33,8 +33,8 @@ var (
 	escapeInAttr = escapeTable("&<>\r\"\t\n")
 )
 
-// escapeTable makes the table that replaces the bytes of special, and what no
-// XML document can hold.
+// escapeTable makes the table that replaces the bytes of special and those that
+// XML cannot hold.
 func escapeTable(special string) *[256]uint8 {
 	const order = "&<>\"\t\n\r"
 	var t [256]uint8
@@ -56,15 +56,14 @@ func escapeTable(special string) *[256]uint8 {
 	return &t
 }
 
-// appendEscapedText appends s as character data: any parser reads the same
-// text back, but for characters that XML cannot hold, which become U+FFFD.
+// appendEscapedText appends s as character data. Any parser reads back the same
+// text, except that characters XML cannot hold become U+FFFD.
 func appendEscapedText(dst []byte, s string) []byte {
 	return appendEscaped(dst, s, escapeInText)
 }
 
-// appendEscapedAttr appends s as the inside of an attribute in double quotes.
-// Unlike [appendEscapedText] it keeps tabs and line feeds from being read as
-// spaces.
+// appendEscapedAttr appends s as an attribute value in double quotes. Unlike
+// [appendEscapedText], it keeps tabs and line feeds from being read as spaces.
 func appendEscapedAttr(dst []byte, s string) []byte {
 	return appendEscaped(dst, s, escapeInAttr)
 }

@@ -36,7 +36,7 @@ func ExampleSyntaxError() {
 		fmt.Println("Twilio's error:", e.Code, errors.Is(err, twiml.ErrMalformed))
 	}
 	// Output:
-	// twiml: line 2, column 13: an "&" that begins no reference; write "&amp;"
+	// twiml: line 2, column 13: an "&" that does not begin a reference; write "&amp;"
 	// Twilio's error: 12100 true
 }
 

@@ -70,7 +70,7 @@ func (d *MessagingResponse) Indent() string { return indent(d.root()) }
 func (d *MessagingResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) { serve(w, r, d.root()) }
 
 // Node returns the document as a tree, equal to what [Parse] returns for it
-// except for places. A document past the limits of Parse is cut off.
+// except that it has no places. A document past the limits of Parse is cut off.
 func (d *MessagingResponse) Node() *Node { return nodeOf(d.root()) }
 
 func (d *MessagingResponse) root() *element {

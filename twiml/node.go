@@ -41,18 +41,18 @@ var (
 // and the Node method of a built document return trees of them, and a tree can
 // be made by hand.
 //
-// Name tells what a Node is:
+// Name says what a Node is:
 //
 //   - "" is a text, and Text holds it with references and CDATA resolved.
-//   - "!--" is a comment, and Text is what stands between the marks.
+//   - "!--" is a comment, and Text is the text between the marks.
 //   - Anything else is an element, named as written, including the prefix
 //     ("say-as", "amazon:effect"), with its attributes and children in order.
 //
-// Text of an element is empty in a parsed tree. In a tree made by hand it is a
+// Text of an element is empty in a parsed tree. In a hand-made tree it is a
 // text before the first child. Nil children are skipped.
 //
 // Line and Column are the place where the Node begins, counted from 1; Column
-// counts bytes. Both are 0 in a tree made by hand.
+// counts bytes. Both are 0 in a hand-made tree.
 type Node struct {
 	Name         string
 	Attrs        []Attr
@@ -95,8 +95,8 @@ func (n *Node) Elements() iter.Seq[*Node] {
 }
 
 // Content returns the text directly inside an element, or the text of a text
-// Node, with white space as written. It leaves out comments and the text of
-// nested elements.
+// Node, with white space as written. It omits comments and the text of nested
+// elements.
 func (n *Node) Content() string {
 	if n == nil || n.Name == nodeComment {
 		return ""
@@ -121,9 +121,9 @@ func (n *Node) IsElement() bool {
 // writes as an equal tree, except that adjacent texts become one.
 //
 // It returns dst unchanged and an error that wraps [ErrMalformed] for a name
-// that is not an XML name, a duplicate attribute, and a comment that holds
-// "--"; [ErrTooLarge] past 64 KiB; and [ErrLimit] past the other limits, which a
-// tree that contains itself exceeds.
+// that is not an XML name, a duplicate attribute, or a comment that holds "--";
+// [ErrTooLarge] past 64 KiB; and [ErrLimit] past the other limits, which a tree
+// that contains itself exceeds.
 func (n *Node) AppendText(dst []byte) ([]byte, error) {
 	w := writer{dst: dst, start: len(dst)}
 	if err := w.node(n, 1); err != nil {
@@ -155,8 +155,8 @@ func (n *Node) addText(text string) {
 	n.Children = append(n.Children, &Node{Text: text})
 }
 
-// writable returns s as it is read back after rendering: with U+FFFD for each
-// character that XML cannot hold and for each byte that is not UTF-8.
+// writable returns s as it is read back after rendering, with U+FFFD in place
+// of characters that XML cannot hold and bytes that are not UTF-8.
 func writable(s string) string {
 	var b strings.Builder
 	for i, r := range s {

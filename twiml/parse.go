@@ -10,8 +10,8 @@ import (
 
 // A SyntaxError describes why [Parse] refused a document, and where.
 //
-// Its text names elements and attributes, never their values: a document may
-// hold what a caller said or a customer wrote.
+// Its text names elements and attributes, never their values, which may be a
+// caller's or a customer's words.
 type SyntaxError struct {
 	Line, Column int    // the place, counted from 1; Column counts bytes
 	Code         int    // Twilio's error: 12100, 12101 for a version or encoding, 11750 if too large; 0 where only this package refuses the document
@@ -29,7 +29,7 @@ func (e *SyntaxError) Error() string {
 // Unwrap returns Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// Twilio's numbers for a document that it cannot read.
+// Twilio's error codes for a document that it cannot read.
 const (
 	codeUnreadable = 12100
 	codeVersion    = 12101 // of XML, or of TwiML; an encoding too
@@ -40,7 +40,7 @@ const (
 // space and comments inside the root. CDATA sections and references become part
 // of the text around them, and line ends and white space in attributes are
 // normalized as XML 1.0 requires. The declaration, a byte order mark and
-// comments outside the root are left out.
+// comments outside the root are dropped.
 //
 // Parse reads UTF-8 only and accepts any element and attribute; package lint
 // checks them. The error is always a [*SyntaxError] that wraps one of
@@ -56,7 +56,7 @@ const (
 func Parse(xml []byte) (*Node, error) {
 	if len(xml) > MaxBytes {
 		return nil, &SyntaxError{Line: 1, Column: 1, Code: codeTooLarge,
-			Reason: fmt.Sprintf("the document has %d bytes, Twilio reads %d", len(xml), MaxBytes), Err: ErrTooLarge}
+			Reason: fmt.Sprintf("the document has %d bytes, but Twilio reads only %d", len(xml), MaxBytes), Err: ErrTooLarge}
 	}
 	p := parser{src: normalized(xml), line: 1}
 	p.lineEnd = p.nextLine(0)
@@ -85,14 +85,14 @@ type parser struct {
 	lineEnd   int // where the next line feed is
 
 	elements int
-	open     [MaxDepth]*Node // elements whose end is still to come
+	open     [MaxDepth]*Node // elements whose end tag has not been read
 	depth    int
 	root     *Node
 
-	resolved []byte // of the text or value being read, what references have made of it
+	resolved []byte // the text or value being read, with its references resolved
 }
 
-// document reads declaration, root and what may stand around it.
+// document reads the declaration, the root and what surrounds it.
 func (p *parser) document() (*Node, error) {
 	if strings.HasPrefix(p.src, "<?xml") && p.isSpace(len("<?xml")) {
 		if err := p.declaration(); err != nil {
@@ -142,7 +142,8 @@ func (p *parser) outside() error {
 }
 
 // content reads the root element with everything in it. The stack of open
-// elements is p.open, so that a document cannot exhaust that of the program.
+// elements is p.open and not the goroutine's, so that a deep document cannot
+// exhaust it.
 func (p *parser) content() error {
 	if err := p.startTag(); err != nil {
 		return err
@@ -171,15 +172,14 @@ func (p *parser) content() error {
 	return nil
 }
 
-// startTag reads from "<" to ">", and closes the element at once where the tag
-// does.
+// startTag reads from "<" to ">". The tag may also close the element.
 func (p *parser) startTag() error {
 	at := p.pos
 	p.pos++
 	name, err := p.name("an element name")
 	if err != nil {
 		if p.pos == at+1 && errors.Is(err, ErrMalformed) {
-			return p.malformed(at, `a "<" that begins no tag; write "&lt;"`)
+			return p.malformed(at, `a "<" that does not begin a tag; write "&lt;"`)
 		}
 		return err
 	}
@@ -245,7 +245,8 @@ func (p *parser) child(at int) *Node {
 	return n
 }
 
-// place returns line and column of the byte at. Calls must not go back.
+// place returns the line and column of the byte at. Successive calls must not
+// go backwards.
 func (p *parser) place(at int) (line, column int) {
 	for at > p.lineEnd {
 		p.line++
@@ -275,15 +276,15 @@ func (p *parser) skipSpace() {
 	}
 }
 
-// name reads a name; what says what the name is of, for the error.
+// name reads a name; what describes it in an error.
 func (p *parser) name(what string) (string, error) {
 	n, colons := nameScan(p.src[p.pos:])
 	name := p.src[p.pos : p.pos+n]
 	switch {
 	case n == 0:
-		return "", p.malformed(p.pos, "no "+strings.TrimPrefix(what, "an ")+" where one must stand")
+		return "", p.malformed(p.pos, "no "+strings.TrimPrefix(what, "an ")+" where one is required")
 	case colons > 0 && (colons > 1 || name[0] == ':' || name[n-1] == ':'):
-		return "", p.fail(p.pos, ErrForbidden, codeUnreadable, what+" with a colon too many")
+		return "", p.fail(p.pos, ErrForbidden, codeUnreadable, what+" with too many colons")
 	}
 	p.pos += n
 	return name, nil
@@ -295,8 +296,8 @@ func (p *parser) malformed(at int, reason string) error {
 
 func (p *parser) beyond(at int, reason string) error { return p.fail(at, ErrLimit, 0, reason) }
 
-// fail makes the error for the byte at. It counts lines anew: at may lie
-// before what has been counted.
+// fail makes the error for the byte at. It counts lines from the start, because
+// at may lie before the last counted byte.
 func (p *parser) fail(at int, err error, code int, reason string) error {
 	before := p.src[:at]
 	return &SyntaxError{
@@ -306,15 +307,15 @@ func (p *parser) fail(at int, err error, code int, reason string) error {
 	}
 }
 
-// char checks the character at i, which stopped a scan for being above ASCII
-// or a control character, and returns its size.
+// char checks the character at i, which is above ASCII or a control character,
+// and returns its size.
 func (p *parser) char(i int) (int, error) {
 	r, size := utf8.DecodeRuneInString(p.src[i:])
 	switch {
 	case r == utf8.RuneError && size == 1:
 		return 0, p.malformed(i, fmt.Sprintf("the byte 0x%02X is not UTF-8", p.src[i]))
 	case !nameIsChar(r):
-		return 0, p.malformed(i, fmt.Sprintf("the character U+%04X cannot stand in XML", r))
+		return 0, p.malformed(i, fmt.Sprintf("the character U+%04X is not allowed in XML", r))
 	}
 	return size, nil
 }

@@ -9,7 +9,7 @@ import (
 // of which the last two may be missing (XML 1.0, section 2.8).
 func (p *parser) declaration() error {
 	p.pos = len("<?xml")
-	last := -1 // of the names, the one that came last
+	last := -1 // index of the previous name
 	names := []string{"version", "encoding", "standalone"}
 	for {
 		spaced := p.isSpace(p.pos)
@@ -20,7 +20,7 @@ func (p *parser) declaration() error {
 			return nil
 		}
 		if !spaced {
-			return p.malformed(at, "no space or no end inside the XML declaration")
+			return p.malformed(at, "the XML declaration lacks a space or its end")
 		}
 		a, err := p.attribute()
 		if err != nil {
@@ -28,7 +28,7 @@ func (p *parser) declaration() error {
 		}
 		i := slices.Index(names, a.Name)
 		if i <= last || last < 0 && i != 0 {
-			return p.malformed(at, "an XML declaration that is not version, encoding, standalone")
+			return p.malformed(at, "the XML declaration may only have version, encoding and standalone, in that order")
 		}
 		last = i
 		if err := p.declared(at, a); err != nil {
@@ -50,7 +50,7 @@ func (p *parser) declared(at int, a Attr) error {
 	return nil
 }
 
-// markup refuses what begins with "<!" or "<?" and is no comment and no CDATA
+// markup refuses what begins with "<!" or "<?" and is not a comment or a CDATA
 // section in its place.
 func (p *parser) markup() error {
 	switch {
@@ -63,10 +63,10 @@ func (p *parser) markup() error {
 	case p.at("<?"):
 		return p.fail(p.pos, ErrForbidden, codeUnreadable, "a processing instruction")
 	}
-	return p.malformed(p.pos, `"<!" that begins no comment`)
+	return p.malformed(p.pos, `a "<!" that does not begin a comment`)
 }
 
-// comment reads a comment and returns what stands between its marks.
+// comment reads a comment and returns the text between its marks.
 func (p *parser) comment() (string, error) {
 	at := p.pos
 	p.pos += len("<!--")

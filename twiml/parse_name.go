@@ -2,18 +2,18 @@ package twiml
 
 import "unicode/utf8"
 
-// Bits of parseClass: what a byte may be, or where a scan has to stop and look.
+// Bits of parseClass: what a byte may be, and where a scan must stop.
 const (
 	classText  = 1 << iota // ends the plain run of a text
 	classValue             // ends the plain run of an attribute value
 	classStart             // may begin a name
-	className              // may stand in a name
+	className              // may be in a name
 	classSpace             // space, tab, line feed
 )
 
-// parseClass says what each byte is to the scanner. Bytes of longer characters
-// stop every scan, so that the whole character is looked at. Carriage returns
-// are gone before the scan begins.
+// parseClass classifies each byte for the scanner. Bytes above ASCII stop every
+// scan, so that the whole character is checked. Carriage returns have been
+// replaced before the scan begins.
 var parseClass = parseClasses()
 
 func parseClasses() *[256]uint8 {
@@ -43,15 +43,15 @@ func parseClasses() *[256]uint8 {
 }
 
 // nameIsValid reports whether s is a name of XML 1.0 (fifth edition, section
-// 2.3) with at most one colon, which stands inside. It is what stands between a
-// name given by a caller and markup.
+// 2.3) with at most one colon, neither first nor last. It keeps a name given by
+// a caller from adding markup.
 func nameIsValid(s string) bool {
 	n, colons := nameScan(s)
 	return n > 0 && n == len(s) && colons <= 1 && s[0] != ':' && s[n-1] != ':'
 }
 
 // nameScan returns how many bytes at the start of s make a name, and how many
-// colons stand among them.
+// of them are colons.
 func nameScan(s string) (n, colons int) {
 	class := parseClass
 	if s != "" && class[s[0]]&classStart != 0 {
@@ -97,13 +97,13 @@ func nameIsStart(r rune, size int) bool {
 		0x10000 <= r && r <= 0xEFFFF
 }
 
-// nameIsLater reports whether the character above ASCII may stand in a name
-// but not begin one.
+// nameIsLater reports whether the character above ASCII may be in a name but
+// not begin one.
 func nameIsLater(r rune) bool {
 	return r == 0xB7 || 0x300 <= r && r <= 0x36F || r == 0x203F || r == 0x2040
 }
 
-// nameIsChar reports whether XML 1.0 can hold the character at all.
+// nameIsChar reports whether XML 1.0 allows the character at all.
 func nameIsChar(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || ' ' <= r && r <= 0xD7FF ||
 		0xE000 <= r && r <= 0xFFFD || 0x10000 <= r && r <= utf8.MaxRune

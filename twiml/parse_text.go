@@ -24,7 +24,7 @@ scan:
 			break scan
 		case src[i] == ']':
 			if p.at("]]>") {
-				return p.malformed(i, `"]]>" in a text`)
+				return p.malformed(i, `a "]]>" in text`)
 			}
 			p.pos++
 		case src[i] == '<', src[i] == '&':
@@ -47,8 +47,8 @@ scan:
 	return nil
 }
 
-// string returns the text or value from at to the present position, of which
-// p.resolved holds what comes before run.
+// string returns the text or value from at to the current position. The part
+// before run is in p.resolved.
 func (p *parser) string(at, run int) string {
 	if run == at {
 		return p.src[at:p.pos]
@@ -76,7 +76,7 @@ func (p *parser) insert(c byte) error {
 	return nil
 }
 
-// chars checks that all characters of s, which stands at pos, may stand in XML.
+// chars checks that XML allows all characters of s, which begins at pos.
 func (p *parser) chars(s string) error {
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -99,14 +99,14 @@ func (p *parser) reference() error {
 	rest := p.src[at+1:]
 	end := strings.IndexByte(rest[:min(len(rest), 32)], ';')
 	if end < 0 {
-		return p.malformed(at, `an "&" that begins no reference; write "&amp;"`)
+		return p.malformed(at, `an "&" that does not begin a reference; write "&amp;"`)
 	}
 	name := rest[:end]
 	p.pos = at + 1 + end + 1
 	if number, ok := strings.CutPrefix(name, "#"); ok {
 		r, ok := parseCharNumber(number)
 		if !ok {
-			return p.malformed(at, "a reference to a character that cannot stand in XML")
+			return p.malformed(at, "a reference to a character that XML does not allow")
 		}
 		p.resolved = utf8.AppendRune(p.resolved, r)
 		return nil
@@ -124,9 +124,9 @@ func (p *parser) reference() error {
 		p.resolved = append(p.resolved, '\'')
 	default:
 		if !nameIsValid(name) {
-			return p.malformed(at, `an "&" that begins no reference; write "&amp;"`)
+			return p.malformed(at, `an "&" that does not begin a reference; write "&amp;"`)
 		}
-		return p.malformed(at, "an entity that XML does not know; write the character itself")
+		return p.malformed(at, "an entity that XML does not define; write the character itself")
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func (p *parser) attributes(n *Node) error {
 		case p.pos == len(p.src):
 			return p.malformed(p.pos, "the document ends inside a tag")
 		case !spaced:
-			return p.malformed(p.pos, "no space before what follows in the tag")
+			return p.malformed(p.pos, "a space is missing in the tag")
 		case len(n.Attrs) == MaxAttrs:
 			return p.beyond(p.pos, "more than "+strconv.Itoa(MaxAttrs)+" attributes in one element")
 		}

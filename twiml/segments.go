@@ -32,11 +32,11 @@ const (
 // channels, such as WhatsApp, are not billed by segment.
 func Segments(text string) int { return len(Split(text)) }
 
-// Split returns the segments that Twilio sends a text message in: one text of up
-// to 160 characters of the GSM 03.38 alphabet, or of up to 70 UTF-16 units if it
-// has other characters; or several of up to 153 or 67. A character that takes
-// two units, such as € in GSM 03.38 or an emoji in UTF-16, is never cut. Joined,
-// the segments are the text.
+// Split returns the segments in which Twilio sends a text message. A text in the
+// GSM 03.38 alphabet is one segment of up to 160 characters, or several of up to
+// 153; any other text is one of up to 70 UTF-16 units, or several of up to 67. A
+// character that takes two units, such as € in GSM 03.38 or an emoji in UTF-16,
+// is never split. Joined, the segments are the text.
 func Split(text string) []string {
 	size, alone, each := gsmSize, septetsAlone, septetsEach
 	if !isGSM(text) {

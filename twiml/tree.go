@@ -2,8 +2,8 @@ package twiml
 
 import "strings"
 
-// nodeOf returns a built document as a tree. It opens no element past the
-// limits of a document: a few elements that contain each other many times over
+// nodeOf returns a built document as a tree. It stops at the limits of a
+// document, because a few elements that contain each other many times over
 // would not fit in memory.
 func nodeOf(root *element) *Node {
 	if root == nil {
@@ -37,7 +37,8 @@ func treeOf(e *element, name string, depth int, elements *int) *Node {
 	return n
 }
 
-// indent renders for people: an element a line, two spaces a level.
+// indent renders a document for people: one element per line, two spaces per
+// level.
 func indent(root *element) string {
 	if _, err := appendDocument(nil, root); err != nil {
 		return "<" + err.Error() + ">"
@@ -48,7 +49,7 @@ func indent(root *element) string {
 	return b.String()
 }
 
-// indentNode adds white space only where it does not count: between elements
+// indentNode adds white space only where it has no meaning: between elements
 // that have no text beside them.
 func indentNode(b *strings.Builder, n *Node, margin string) {
 	inline := len(n.Children) == 0 || n.Name == "Say"

@@ -15,8 +15,8 @@
 // # Building
 //
 // A function makes each element from its text or children, and a method sets
-// each attribute. Interfaces such as [VoiceVerb] and [DialNoun] define what may
-// stand where, so a Number outside a Dial does not compile.
+// each attribute. Interfaces such as [VoiceVerb] and [DialNoun] define what
+// goes where, so a Number outside a Dial does not compile.
 //
 // Unset, empty, zero and false are four different things. An attribute whose
 // method is not called is not written, so Twilio's default applies; one whose
@@ -38,7 +38,7 @@
 // A document is an [http.Handler]. Rendering escapes all text and values, and
 // fails with a [*RenderError] if Twilio would refuse the document as a whole.
 // [Parse] reads any TwiML into a tree of [Node]; package lint checks such a
-// tree. [Segments] tells how many segments a text message is billed as.
+// tree. [Segments] returns how many segments a text message is billed as.
 //
 // The package does not run documents, verify requests, or know which voices and
 // features an account has.
@@ -46,7 +46,8 @@ package twiml
 
 import "strconv"
 
-// A DocumentKind tells what a document answers, and so which verbs it may hold.
+// A DocumentKind says what a document answers, which decides the verbs it may
+// hold.
 type DocumentKind uint8
 
 // The kinds of document.

@@ -63,7 +63,7 @@ func (d *VoiceResponse) Indent() string { return indent(d.root()) }
 func (d *VoiceResponse) ServeHTTP(w http.ResponseWriter, r *http.Request) { serve(w, r, d.root()) }
 
 // Node returns the document as a tree, equal to what [Parse] returns for it
-// except for places. A document past the limits of Parse is cut off.
+// except that it has no places. A document past the limits of Parse is cut off.
 func (d *VoiceResponse) Node() *Node { return nodeOf(d.root()) }
 
 func (d *VoiceResponse) root() *element {

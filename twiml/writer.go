@@ -103,8 +103,9 @@ func (w *writer) node(n *Node, depth int) error {
 	return w.sized()
 }
 
-// comment writes text between comment marks. There are no references in a
-// comment, so a carriage return becomes what a parser would read.
+// comment writes text between comment marks. A comment cannot contain
+// references, so a carriage return is written as the line feed that a parser
+// would read.
 func (w *writer) comment(text string) error {
 	if strings.Contains(text, "--") || strings.HasSuffix(text, "-") {
 		return fmt.Errorf("%w: a comment contains %q or ends in %q", ErrMalformed, "--", "-")

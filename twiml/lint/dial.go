@@ -80,12 +80,12 @@ func (l *linter) dial(n *twiml.Node) {
 	}
 }
 
-// callerID checks that the caller ID fits what is dialed. A Client and a SIP
-// endpoint see any name, a phone needs a number.
+// callerID checks that the caller ID fits what is dialed. A Client or SIP
+// endpoint can be shown a name; a phone needs a number.
 func (l *linter) callerID(n *twiml.Node, phone bool) {
 	v, _ := n.Attr("callerId")
 	if phone && nameForm.MatchString(v) && !isTemplate(v) {
-		l.reportAttr("callerId", ruleCallerID, 13214, "callerId of Dial is %s, and a call to a Number needs a phone number there; only a Client and a Sip see a name.", quote(v))
+		l.reportAttr("callerId", ruleCallerID, 13214, "callerId of Dial is %s, but a call to a Number needs a phone number there; only a Client or a Sip can be shown a name.", quote(v))
 	}
 }
 
@@ -161,13 +161,12 @@ func (l *linter) headers(n *twiml.Node) {
 		size += utf8.RuneCountInString(name) + utf8.RuneCountInString(value)
 	}
 	if size > 1024 {
-		l.report(ruleSIPHeadersSize, 13253, "Names and values of the headers have %d characters together; at most 1024 are sent.", size)
+		l.report(ruleSIPHeadersSize, 13253, "The names and values of the headers have %d characters in total; at most 1024 are sent.", size)
 	}
 }
 
-// header checks the name of a SIP header: the user's own begin with X-, and
-// four others are sent as they are
-// (https://www.twilio.com/docs/api/errors/13252).
+// header checks the name of a SIP header. Custom names begin with X-, and four
+// others are sent as they are (https://www.twilio.com/docs/api/errors/13252).
 func (l *linter) header(n *twiml.Node) {
 	name, ok := n.Attr("name")
 	own := headerForm.MatchString(name)
@@ -175,12 +174,12 @@ func (l *linter) header(n *twiml.Node) {
 		own = own || strings.EqualFold(name, known)
 	}
 	if ok && !own {
-		l.reportAttr("name", ruleSIPHeaderName, 13252, "Twilio does not send a SIP header %s; names of your own begin with X-.", quote(name))
+		l.reportAttr("name", ruleSIPHeaderName, 13252, "Twilio does not send the SIP header %s; custom names begin with X-.", quote(name))
 	}
 }
 
-// identity checks the nouns that name their target by text or by an element,
-// and by the element alone when parameters go with it.
+// identity checks a noun that names its target by text or by an element. If the
+// noun has parameters, only the element may name it.
 func (l *linter) identity(n *twiml.Node, by, rule string) {
 	targets, text := count(n, by), !blank(n)
 	switch {

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// The forms of values and texts.
+// Patterns for values and texts.
 var (
 	timeForm     = regexp.MustCompile(`^\+?[0-9]+(\.[0-9]+)?(s|ms)$`)
 	decimalForm  = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
@@ -28,16 +28,16 @@ func isDialTones(s string) bool   { return tonesForm.MatchString(s) }
 func isSID(s, prefix string) bool { return strings.HasPrefix(s, prefix) && sidForm.MatchString(s) }
 
 // isTemplate reports whether a value is filled in later, as with {{From}} in a
-// TwiML Bin (https://www.twilio.com/docs/serverless/twiml-bins). Nothing is
-// known of what it will be.
+// TwiML Bin (https://www.twilio.com/docs/serverless/twiml-bins). Such a value
+// cannot be checked.
 func isTemplate(s string) bool { return strings.Contains(s, "{{") && templateForm.MatchString(s) }
 
-// words splits a list at its single spaces. A doubled or outer space makes an
-// empty word, which no list contains.
+// words splits a list at its single spaces. A doubled, leading or trailing
+// space makes an empty word, which no list contains.
 func words(v string) []string { return strings.Split(v, " ") }
 
-// isPhone accepts up to 15 digits, a plus before them, and the marks that people
-// put between them.
+// isPhone accepts up to 15 digits, with an optional plus and the usual
+// separators.
 func isPhone(s string) bool {
 	digits := 0
 	for i := range len(s) {
@@ -48,21 +48,22 @@ func isPhone(s string) bool {
 	return 1 <= digits && digits <= 15 && phoneForm.MatchString(s)
 }
 
-// isCaller accepts what a call can be from: a phone number, or one word, such
-// as client:alice or the user of a SIP address.
+// isCaller accepts a phone number or one word, such as client:alice or the user
+// of a SIP address.
 func isCaller(s string) bool {
 	word := s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7F })
 	return isPhone(s) || word && strings.Trim(s, "+0123456789") != ""
 }
 
-// isReceiver accepts whom a message can be for: a phone number, a short code, or
-// an address on a channel, such as whatsapp:+15550100.
+// isReceiver accepts a phone number, a short code, or an address on a channel,
+// such as whatsapp:+15550100.
 func isReceiver(s string) bool {
 	channel, name, ok := strings.Cut(s, ":")
 	return isPhone(s) || ok && channel != "" && name != "" && isCaller(s)
 }
 
-// isSender accepts what isReceiver accepts, and names of up to 11 characters.
+// isSender accepts what isReceiver accepts, and sender names of up to 11
+// characters.
 func isSender(s string) bool {
 	return isReceiver(s) || utf8.RuneCountInString(s) <= 11 && isCaller(strings.ReplaceAll(s, " ", ""))
 }

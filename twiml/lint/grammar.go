@@ -7,9 +7,9 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// The grammar of TwiML, in the tables of grammar_gen.go. They define what may
-// stand where and which values an attribute takes. Rules that no table can hold
-// are in the files named after what they are about.
+// The tables of grammar_gen.go hold the grammar of TwiML: which elements go
+// where and which values an attribute takes. Other rules are in the file named
+// after their subject.
 
 // An elementID is an index of grammarTable.
 type elementID uint8
@@ -31,7 +31,7 @@ type element struct {
 	attrs        []attribute
 }
 
-// A textKind tells whether an element holds text.
+// A textKind says whether an element holds text.
 type textKind uint8
 
 const (
@@ -51,7 +51,7 @@ type attribute struct {
 	form       string         // of a URL or duration: its scheme or unit
 	min, max   int            // zero means no bound
 	required   bool
-	empty      bool // the empty value means something
+	empty      bool // the empty value has a meaning
 	deprecated string
 	also       []string // how some of Twilio's SDKs spell the name
 	code       int      // Twilio's error for a bad value; zero means 12200
@@ -74,18 +74,17 @@ const (
 	valueHTTPMethod
 	valueEnum
 	valueEnumList
-	valueIntList // numbers with spaces between them
+	valueIntList // numbers separated by spaces
 	valueSID     // a prefix and 32 hexadecimal digits
 )
 
-// An enum is a set of values. An open one grows, so Twilio may know a value
-// that is not in it.
+// An enum is a set of values. Twilio may add values to an open one.
 type enum struct {
 	open     bool
-	pattern  *regexp.Regexp // values outside the list that are right, or may be if the list is open
+	pattern  *regexp.Regexp // valid values outside the list, or possible ones if the list is open
 	want     string         // the pattern in words
-	unlisted *regexp.Regexp // values outside an open list that are right
-	values   string         // with white space between them
+	unlisted *regexp.Regexp // valid values outside an open list
+	values   string         // separated by white space
 }
 
 // has reports whether v is in the list.
@@ -108,7 +107,7 @@ func (e *element) attr(name string) *attribute {
 	return nil
 }
 
-// child returns the element that a child called name is.
+// child returns the ID of the child called name.
 func (e *element) child(name string) (elementID, bool) {
 	for _, id := range e.children {
 		if grammarTable[id].name == name {

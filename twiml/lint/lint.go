@@ -1,5 +1,5 @@
-// Package lint checks TwiML documents against the grammar of TwiML and against
-// what is known of how Twilio runs them:
+// Package lint checks TwiML documents against the grammar of TwiML and the
+// known behavior of Twilio:
 //
 //	doc, err := twiml.Parse(data)
 //	...
@@ -43,12 +43,12 @@ type Problem struct {
 	// but does not do what the document seems to say.
 	Code int
 
-	// Stops tells that Twilio ends the call or sends no reply. Otherwise it
-	// leaves out what it does not understand and goes on.
+	// Stops reports whether Twilio ends the call or sends no reply. Otherwise
+	// it skips what it does not understand and continues.
 	Stops bool
 
 	// Text describes the problem in a sentence or two. It may quote a name or a
-	// value, shortened to a few words, but no passwords and no text that is
+	// value, shortened to a few words, but never a password or text that is
 	// spoken or sent.
 	Text string
 }
@@ -96,10 +96,10 @@ func Except(problems []Problem, rules ...string) []Problem {
 
 // Check returns the problems of a document, in its order.
 //
-// Check does not look inside an element that is unknown or misplaced, since
-// Twilio leaves out all of it. It does not judge a value that holds {{...}},
-// which a TwiML Bin fills in later. In a tree made by hand it also reports what
-// cannot be rendered. A nil document is empty and has no problems.
+// Check does not look inside an element that is unknown or misplaced, because
+// Twilio skips all of it. It does not judge a value that holds {{...}}, which a
+// TwiML Bin fills in later. In a tree made by hand it also reports what cannot
+// be rendered. A nil document is empty and has no problems.
 //
 // Check panics if kind is not one of the constants.
 func Check(doc *twiml.Node, kind twiml.DocumentKind) []Problem {
@@ -113,8 +113,8 @@ func Check(doc *twiml.Node, kind twiml.DocumentKind) []Problem {
 
 const commentName = "!--"
 
-// A linter walks one document. The elements on the way to the present one are
-// in stack.
+// A linter walks one document. The current element and its ancestors are in
+// stack.
 type linter struct {
 	kind     twiml.DocumentKind
 	found    []Problem
@@ -141,7 +141,7 @@ type place struct {
 	id   elementID
 }
 
-// document checks what concerns the document as a whole, then walks it.
+// document checks the document as a whole, then walks it.
 func (l *linter) document(doc *twiml.Node) {
 	if doc == nil {
 		return
@@ -153,20 +153,20 @@ func (l *linter) document(doc *twiml.Node) {
 		l.writable(doc)
 	}
 	if want := grammarTable[root].name; doc.Name != want {
-		l.report(ruleRoot, 12102, "The root element is %s; it must be %q, written so.", rootName(doc), want)
+		l.report(ruleRoot, 12102, "The root element is %s; it must be exactly %q.", rootName(doc), want)
 		return
 	}
 	l.depth = 0
 	l.element(doc, root)
 }
 
-// writable reports why a tree made by hand cannot be rendered.
+// writable reports why a hand-made tree cannot be rendered.
 func (l *linter) writable(doc *twiml.Node) {
 	_, err := doc.AppendText(nil)
 	switch {
 	case err == nil:
 	case errors.Is(err, twiml.ErrTooLarge):
-		l.report(ruleDocumentSize, 11750, "The document has more than %d bytes; Twilio reads no further.", twiml.MaxBytes)
+		l.report(ruleDocumentSize, 11750, "The document has more than %d bytes, which is all that Twilio reads.", twiml.MaxBytes)
 	case errors.Is(err, twiml.ErrLimit):
 		l.report(ruleLimits, 0, "The document cannot be rendered: %s.", cause(err))
 	default:
@@ -183,7 +183,7 @@ func cause(err error) string {
 	return text
 }
 
-// element checks an element that stands where it may, and what is in it.
+// element checks an element in a valid place, and its content.
 func (l *linter) element(n *twiml.Node, id elementID) {
 	if !l.enter(n, id) {
 		return
@@ -216,7 +216,7 @@ func (l *linter) enter(n *twiml.Node, id elementID) bool {
 	l.elements++
 	if l.depth == twiml.MaxDepth || l.elements > twiml.MaxElements {
 		if !l.beyond && l.stack[0].node.Line > 0 {
-			l.report(ruleLimits, 0, "The document has more elements, or nests them deeper, than are read: %d, and %d deep.", twiml.MaxElements, twiml.MaxDepth)
+			l.report(ruleLimits, 0, "The document exceeds the limit of %d elements, or of %d levels.", twiml.MaxElements, twiml.MaxDepth)
 		}
 		l.beyond = true
 		return false
@@ -255,11 +255,11 @@ func (l *linter) elementItself(n *twiml.Node, e *element) {
 		l.report(ruleDeprecatedElement, 0, "%s is deprecated: %s.", n.Name, e.deprecated)
 	}
 	if e.undocumented {
-		l.report(ruleUndocumentedElement, codeSchema, "Twilio does not document %s; it may leave the markup out.", n.Name)
+		l.report(ruleUndocumentedElement, codeSchema, "Twilio does not document %s and may ignore it.", n.Name)
 	}
 }
 
-// parent returns what the present element stands in.
+// parent returns the parent of the current element.
 func (l *linter) parent() elementID {
 	if l.depth < 2 {
 		return grammarCount
@@ -267,7 +267,7 @@ func (l *linter) parent() elementID {
 	return l.stack[l.depth-2].id
 }
 
-// report adds a problem of the present element. A rule that has no code of its
+// report adds a problem of the current element. A rule without a code of its
 // own has Twilio's general warning, 12200, unless it is silent.
 func (l *linter) report(rule string, code int, format string, args ...any) {
 	l.reportAttr("", rule, code, format, args...)
@@ -286,12 +286,13 @@ func (l *linter) reportAttr(attr, rule string, code int, format string, args ...
 		Rule: rule, Code: code, Stops: stops(rule, code), Text: fmt.Sprintf(format, args...)})
 }
 
-// codeSchema is Twilio's error for what has no other: the document does not
-// match the schema.
+// codeSchema is Twilio's error for any other mismatch between the document and
+// the schema.
 const codeSchema = 12200
 
-// stops reports whether Twilio ends the call or sends no reply: for what it
-// cannot read, and if a media stream or a payment is set up wrongly.
+// stops reports whether Twilio ends the call or sends no reply. It does so for
+// documents that it cannot read, and if a media stream or a payment is set up
+// wrongly.
 func stops(rule string, code int) bool {
 	switch {
 	case rule == ruleLimits:
@@ -302,7 +303,7 @@ func stops(rule string, code int) bool {
 	return slices.Contains([]int{11750, 12100, 12101, 12102}, code) || 31900 <= code && code < 32000 || 64000 <= code && code < 65000
 }
 
-// path returns the path of the present element.
+// path returns the path of the current element.
 func (l *linter) path() string {
 	var b strings.Builder
 	for i := range l.depth {

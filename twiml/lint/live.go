@@ -25,7 +25,7 @@ func (l *linter) oneNoun(n *twiml.Node, id elementID) {
 	}
 	for c := range n.Elements() {
 		if name, _ := c.Attr("name"); name == "" {
-			l.later(c, rule, code, "Stop finds %s by its name; give it the name it was started with.", cut(c.Name))
+			l.later(c, rule, code, "Stop finds %s by name; set the name that it was started with.", cut(c.Name))
 		}
 	}
 }
@@ -43,7 +43,7 @@ func (l *linter) stream(n *twiml.Node) {
 	}
 }
 
-// streamOrder checks what follows a verb that holds a Stream.
+// streamOrder checks the verbs after one that holds a Stream.
 func (l *linter) streamOrder(verb *twiml.Node, id elementID, after []elementID) {
 	if count(verb, "Stream") == 0 {
 		return
@@ -53,7 +53,7 @@ func (l *linter) streamOrder(verb *twiml.Node, id elementID, after []elementID) 
 	switch {
 	case goesOn:
 	case id == grammarStart:
-		l.later(verb, ruleStreamOneWay, 0, "A Stream in Start is one way: the caller does not hear what the server sends, and no verb follows that plays anything. To talk with the caller, use Connect.")
+		l.later(verb, ruleStreamOneWay, 0, "A Stream in Start is one-way: the caller does not hear what the server sends, and no later verb plays anything. To talk with the caller, use Connect.")
 	case id != grammarConnect || action:
 	case len(after) == 0:
 		l.later(verb, ruleStreamEnd, 0, "Nothing follows this Connect: the call ends as soon as the server closes the stream. Add verbs after it, or an action.")
@@ -62,7 +62,7 @@ func (l *linter) streamOrder(verb *twiml.Node, id elementID, after []elementID) 
 	}
 }
 
-// relay checks what the attributes of a ConversationRelay need of each other.
+// relay checks attributes of a ConversationRelay that depend on each other.
 func (l *linter) relay(n *twiml.Node) {
 	l.relayMulti(n, n, "language", "ttsLanguage", "transcriptionLanguage")
 	for c := range n.Elements() {
@@ -95,7 +95,8 @@ func (l *linter) relay(n *twiml.Node) {
 }
 
 // relayMulti checks the providers of automatic language detection. n is the
-// relay itself or one of its languages, which fall back to what the relay says.
+// relay or one of its languages, which use the settings of the relay by
+// default.
 func (l *linter) relayMulti(relay, n *twiml.Node, attrs ...string) {
 	get := func(attr string) string {
 		if v, ok := n.Attr(attr); ok {

@@ -1,6 +1,6 @@
 package lint
 
-// The names of the rules are stable, since programs compare them.
+// Rule names are stable, because programs compare them.
 const (
 	// The document.
 	ruleWellFormed   = "well-formed"
@@ -9,7 +9,7 @@ const (
 	ruleRoot         = "root"
 	ruleVersion      = "version"
 
-	// What may stand where.
+	// Where elements go.
 	ruleUnknownElement      = "unknown-element"
 	ruleWrongDocument       = "wrong-document"
 	ruleNesting             = "nesting"
@@ -100,7 +100,7 @@ const (
 	ruleTenMessages    = "ten-messages"
 )
 
-// warnings are rules for which Twilio goes on, although it does not for other
+// warnings are rules for which Twilio continues, although it stops for other
 // problems with the same code.
 var warnings = []string{ruleStreamTarget, ruleRelayMulti, ruleRelayThresholds}
 
@@ -129,7 +129,7 @@ type rule struct {
 
 // ruleTable lists every rule, in the order of the constants.
 var ruleTable = [...]rule{
-	{name: ruleWellFormed, page: "api/errors/12100", check: "the names in a document made by hand are XML names, and no attribute is there twice"},
+	{name: ruleWellFormed, page: "api/errors/12100", check: "the names in a document made by hand are XML names, and no attribute is repeated"},
 	{name: ruleLimits, page: "voice/twiml", check: "at most 2,000 elements, 32 deep, with 64 attributes each", silent: true},
 	{name: ruleDocumentSize, page: "api/errors/11750", check: "the document has at most 65,536 bytes"},
 	{name: ruleRoot, page: "api/errors/12102", check: "the root element is Response"},
@@ -143,22 +143,22 @@ var ruleTable = [...]rule{
 	{name: ruleDeprecatedElement, page: "voice/twiml", check: "the element is not deprecated", silent: true},
 	{name: ruleUndocumentedElement, page: "voice/twiml/say/text-speech", check: "Twilio documents the SSML element"},
 	{name: ruleUnknownAttribute, page: "voice/twiml", check: "the element has the attribute, in this case"},
-	{name: ruleMissingAttribute, page: "voice/twiml", check: "required attributes are there"},
+	{name: ruleMissingAttribute, page: "voice/twiml", check: "required attributes are set"},
 	{name: ruleDeprecatedAttribute, page: "voice/twiml", check: "the attribute is not deprecated", silent: true},
 	{name: ruleTextNotAllowed, page: "voice/twiml", check: "an element that takes no text has none"},
-	{name: ruleMissingText, page: "voice/twiml", check: "required text is there"},
+	{name: ruleMissingText, page: "voice/twiml", check: "required text is present"},
 	{name: ruleTextLength, page: "voice/twiml", check: "the text is not longer than allowed"},
 
 	{name: ruleValue, page: "voice/twiml", check: "the value has the type of the attribute"},
-	{name: ruleValueEmpty, page: "voice/twiml", check: "the value is not empty where that means nothing"},
+	{name: ruleValueEmpty, page: "voice/twiml", check: "the value is not empty where that has no meaning"},
 	{name: ruleValueRange, page: "voice/twiml", check: "a number is in its range"},
-	{name: ruleValueUnknown, page: "voice/twiml", check: "the value is a known one of a list that grows"},
+	{name: ruleValueUnknown, page: "voice/twiml", check: "the value is a known one, in a list that Twilio extends"},
 	{name: rulePhoneNumber, page: "voice/twiml/number", check: "a phone number is in E.164, or written as in the US"},
 	{name: ruleAddress, page: "voice/twiml/dial#callerid", check: "a caller ID, sender or receiver is a number or an address"},
 	{name: ruleURL, page: "api/errors/11100", check: "a URL is well-formed, with http or https, a valid host and correct escapes"},
 	{name: ruleRelativeURL, page: "voice/twiml", check: "a relative URL does not look like a host", silent: true},
 
-	{name: ruleUnreachable, page: "voice/twiml", check: "no verb follows one after which none can run", silent: true},
+	{name: ruleUnreachable, page: "voice/twiml", check: "no verb follows one that ends the document", silent: true},
 	{name: ruleAfterRecord, page: "voice/twiml/record", check: "verbs after a Record are meant for an empty recording", silent: true},
 	{name: ruleRejectFirst, page: "voice/twiml/reject", check: "Reject is the first verb, since any other answers the call"},
 	{name: ruleGatherNoWayOn, page: "voice/twiml/gather", check: "a verb follows a Gather, for a caller who gives no input", silent: true},
@@ -167,8 +167,8 @@ var ruleTable = [...]rule{
 
 	{name: ruleSayText, page: "voice/twiml/say", check: "a Say holds text or SSML"},
 	{name: ruleSayLength, page: "voice/twiml/say", check: "a Say has at most 4096 bytes with a basic voice, 3000 characters with Polly, 5000 with Google"},
-	{name: ruleSSMLVoice, page: "voice/twiml/say/text-speech", check: "SSML is not spoken by man or woman, which ignore it", silent: true},
-	{name: ruleSSMLText, page: "voice/twiml/say/text-speech", check: "SSML is written as elements and not as text, which is read out", silent: true},
+	{name: ruleSSMLVoice, page: "voice/twiml/say/text-speech", check: "SSML is not used with man or woman, which ignore it", silent: true},
+	{name: ruleSSMLText, page: "voice/twiml/say/text-speech", check: "SSML is written as elements; as text it is read aloud", silent: true},
 	{name: rulePlaySource, page: "voice/twiml/play", check: "a Play has a URL or digits"},
 	{name: rulePlayInGather, page: "voice/twiml/play", check: "a Play inside a Gather has no digits"},
 
@@ -186,7 +186,7 @@ var ruleTable = [...]rule{
 	{name: ruleClientPrefix, page: "voice/twiml/client", check: "the identity of a Client has no prefix client:", silent: true},
 	{name: ruleParticipantLabel, page: "api/errors/16023", check: "a participantLabel is not a call SID"},
 	{name: ruleSIPFiveURIs, page: "voice/twiml/sip", check: "a Sip has at most 5 Uri and 1 Headers"},
-	{name: ruleSIPHeadersSize, page: "voice/twiml/sip", check: "names and values of Headers have at most 1024 characters together"},
+	{name: ruleSIPHeadersSize, page: "voice/twiml/sip", check: "the names and values of Headers have at most 1024 characters in total"},
 	{name: ruleSIPHeaderName, page: "voice/twiml/sip", check: "the name of a SIP header begins with X- or is one that Twilio sends"},
 	{name: ruleSIPURI, page: "voice/twiml/sip", check: "a SIP URI begins with sip: or sips:"},
 	{name: ruleClientIdentity, page: "voice/twiml/client", check: "a Client has text or one Identity; a Parameter needs Identity"},
@@ -204,7 +204,7 @@ var ruleTable = [...]rule{
 	{name: ruleStreamURL, page: "voice/twiml/stream", check: "the url of a Stream begins with wss:// or is relative"},
 	{name: ruleStreamQuery, page: "voice/twiml/stream", check: "the url of a Stream has no query string, which Twilio drops", silent: true},
 	{name: ruleStreamEnd, page: "voice/twiml/connect", check: "a verb other than Pause, or an action, follows a Stream in a Connect", silent: true},
-	{name: ruleStreamOneWay, page: "voice/twiml/stream", check: "a verb that is heard follows a Stream in a Start, which plays nothing itself", silent: true},
+	{name: ruleStreamOneWay, page: "voice/twiml/stream", check: "a verb that the caller hears follows a Stream in a Start, which plays nothing itself", silent: true},
 	{name: ruleRelayURL, page: "voice/twiml/connect/conversationrelay", check: "the url of a ConversationRelay begins with wss://"},
 	{name: ruleRelayMulti, page: "voice/twiml/connect/conversationrelay", check: "the language multi is used with ElevenLabs and a nova model of Deepgram"},
 	{name: ruleRelayThresholds, page: "voice/twiml/connect/conversationrelay", check: "eotThreshold is 0.5 to 0.9, eagerEotThreshold 0.3 to 0.9 and below it"},

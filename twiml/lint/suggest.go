@@ -7,8 +7,7 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// stranger reports a child that may not stand in e, with the best guess at
-// what was meant.
+// stranger reports a child that may not be in e, and suggests what was meant.
 func (l *linter) stranger(e *element, c *twiml.Node) {
 	if !l.enter(c, grammarCount) {
 		return
@@ -21,20 +20,20 @@ func (l *linter) stranger(e *element, c *twiml.Node) {
 	case atRoot && here == nil:
 		l.report(ruleMessagingVerbs, e.insideCode, "A messaging document holds Message and Redirect, not %s.%s", name, didYouMean(c.Name, tags(e)))
 	case atRoot:
-		l.report(ruleNesting, codeSchema, "%s may not stand in %s; it belongs in %s.", name, e.name, anyOf(here))
+		l.report(ruleNesting, codeSchema, "%s is not allowed in %s; it belongs in %s.", name, e.name, anyOf(here))
 	case here != nil:
-		l.report(ruleNesting, e.insideCode, "%s may not stand in %s; it belongs in %s.", name, e.name, anyOf(here))
+		l.report(ruleNesting, e.insideCode, "%s is not allowed in %s; it belongs in %s.", name, e.name, anyOf(here))
 	case elsewhere != "":
 		l.report(ruleWrongDocument, e.insideCode, "%s belongs to %s documents, this one is for %s.", name, elsewhere, l.kind)
 	case name == grammarTable[grammarVoiceResponse].name:
-		l.report(ruleNesting, e.insideCode, "%s is the root of a document and may not stand elsewhere.", name)
+		l.report(ruleNesting, e.insideCode, "%s is the root of a document and is not allowed elsewhere.", name)
 	default:
 		l.report(ruleUnknownElement, e.insideCode, "There is no element %q in TwiML.%s", name, l.suggestElement(e, c.Name))
 	}
 }
 
-// suggestElement looks for a name like this one: first among what may stand
-// here, then anywhere in the document.
+// suggestElement looks for a similar name: first among what is allowed here,
+// then anywhere in the document.
 func (l *linter) suggestElement(e *element, name string) string {
 	if s := didYouMean(name, tags(e)); s != "" {
 		return s
@@ -56,9 +55,8 @@ func (l *linter) reachOf(kind twiml.DocumentKind) *[grammarCount]bool {
 	return l.reach[kind]
 }
 
-// parents returns the elements of this kind of document that may hold a
-// child called name, and another kind of document that knows it. The child
-// stands in e.
+// parents returns the elements of this kind of document that may hold a child
+// called name, and another kind of document that knows it. The child is in e.
 func (l *linter) parents(e *element, name string) (here []string, elsewhere string) {
 	for other := range grammarRoots {
 		for id, in := range l.reachOf(twiml.DocumentKind(other)) {
@@ -84,7 +82,7 @@ func (l *linter) unknownAttribute(e *element, name string) {
 	for i := range e.attrs {
 		names[i] = e.attrs[i].name
 		if slices.Contains(e.attrs[i].also, name) {
-			l.reportAttr(cut(name), ruleUnknownAttribute, 0, "Some of Twilio's SDKs write %s, but its documentation has %s; set that as a custom attribute.", quote(name), quote(names[i]))
+			l.reportAttr(cut(name), ruleUnknownAttribute, 0, "Some of Twilio's SDKs write %s, but its documentation says %s; set that as a custom attribute.", quote(name), quote(names[i]))
 			return
 		}
 	}
@@ -144,8 +142,8 @@ func anyOf(names []string) string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// didYouMean returns a sentence that names the candidate most like got, or
-// nothing when none is like it.
+// didYouMean returns a sentence that names the candidate most like got, or ""
+// if none is similar.
 func didYouMean(got string, candidates []string) string {
 	best := nearest(got, candidates)
 	switch {
@@ -157,9 +155,9 @@ func didYouMean(got string, candidates []string) string {
 	return " Did you mean " + quote(best) + "?"
 }
 
-// nearest returns the candidate that differs least from got, if it differs
-// little, or begins with it. Case, hyphens, colons and underscores do not count:
-// SDKs write say-as as SayAs and xml:lang as xmlLang.
+// nearest returns the candidate that begins with got or differs least from it,
+// if it differs little. Case, hyphens, colons and underscores do not count: SDKs
+// write say-as as SayAs and xml:lang as xmlLang.
 func nearest(got string, candidates []string) string {
 	const longest = 64
 	if len(got) > longest {
@@ -182,7 +180,7 @@ func nearest(got string, candidates []string) string {
 	return best
 }
 
-// bare reduces a name to what counts when names are compared.
+// bare reduces a name to what nearest compares.
 func bare(s string) string {
 	return strings.ToLower(strings.NewReplacer("-", "", ":", "", "_", "").Replace(s))
 }

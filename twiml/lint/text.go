@@ -7,8 +7,8 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// text checks the text of the present element against what the grammar says of
-// it. Longer rules about one element are with the element.
+// text checks the text of the current element against the grammar. Longer rules
+// about one element are with the element.
 func (l *linter) text(n *twiml.Node, e *element) {
 	switch {
 	case blank(n):
@@ -24,12 +24,12 @@ func (l *linter) text(n *twiml.Node, e *element) {
 	}
 }
 
-// hasOwnLength reports whether a rule of its own looks at the length.
+// hasOwnLength reports whether a separate rule checks the length.
 func hasOwnLength(e *element) bool {
 	return e == &grammarTable[grammarSay] || e == &grammarTable[grammarEnqueue]
 }
 
-// blank reports whether an element holds no text but white space.
+// blank reports whether an element holds no text other than white space.
 func blank(n *twiml.Node) bool {
 	if strings.TrimSpace(n.Text) != "" {
 		return false
@@ -62,8 +62,8 @@ type speech struct {
 	elements     int
 }
 
-// add adds what is inside n. It ends where a document has to end, so that a
-// tree that contains itself is not an endless loop.
+// add adds what is inside n. It stops at the depth limit of a document, so that
+// a tree that contains itself is not an endless loop.
 func (s *speech) add(n *twiml.Node, depth int) {
 	s.addText(n.Text)
 	for _, c := range n.Children {

@@ -8,7 +8,7 @@ import (
 // Twilio's errors for URLs.
 const (
 	codeBadURL       = 11100 // not well-formed
-	codeBadSocketURL = 31923 // the same, of a WebSocket
+	codeBadSocketURL = 31923 // the same, for a WebSocket
 )
 
 // url checks the URL in an attribute, or in the text if attr is "". code is
@@ -23,11 +23,11 @@ func (l *linter) url(attr, v string, code int) {
 		l.reportAttr(attr, ruleURL, code, "%s is not a URL that Twilio can request: %s.", quote(v), wrong)
 	case u.Scheme != "":
 		if !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
-			l.reportAttr(attr, ruleURL, code, "%s has the scheme %s; Twilio sends requests by http and https.", quote(v), u.Scheme)
+			l.reportAttr(attr, ruleURL, code, "%s has the scheme %s; Twilio uses http and https only.", quote(v), u.Scheme)
 		}
 	case l.relative(attr, v, u):
 	case l.stack[l.depth-1].id == grammarRecording:
-		l.reportAttr(attr, ruleRelativeURL, 0, "%s is relative; a recording that Start began requests absolute URLs only.", quote(v))
+		l.reportAttr(attr, ruleRelativeURL, 0, "%s is relative; a recording started by Start needs an absolute URL.", quote(v))
 	}
 }
 
@@ -35,9 +35,9 @@ func (l *linter) url(attr, v string, code int) {
 func (l *linter) relative(attr, v string, u *url.URL) bool {
 	switch {
 	case u.Host != "":
-		l.reportAttr(attr, ruleRelativeURL, 0, "%s has a host but no scheme, so it takes that of this document; write https: in front.", quote(v))
+		l.reportAttr(attr, ruleRelativeURL, 0, "%s has a host but no scheme, so it takes that of this document; add https: in front.", quote(v))
 	case looksLikeHost(u.Path):
-		l.reportAttr(attr, ruleRelativeURL, 0, "%s is a path below this document's URL, although it looks like a host; write the scheme in front.", quote(v))
+		l.reportAttr(attr, ruleRelativeURL, 0, "%s is a path below this document's URL, although it looks like a host; add the scheme in front.", quote(v))
 	default:
 		return false
 	}
@@ -71,15 +71,15 @@ func (l *linter) socketURL(g *attribute, v string, code int) {
 	}
 }
 
-// socketQuery reports the query of a Stream's URL. Twilio connects all the
-// same.
+// socketQuery reports the query of a Stream's URL. Twilio drops it and
+// connects.
 func (l *linter) socketQuery(g *attribute, rule string, u *url.URL) {
 	if rule == ruleStreamURL && (u.RawQuery != "" || u.ForceQuery) {
 		l.reportAttr(g.name, ruleStreamQuery, 0, "Twilio drops the query string of a Stream's URL; pass values with Parameter.")
 	}
 }
 
-// parseURL parses a URL and tells what is wrong with it. [url.Parse] accepts
+// parseURL parses a URL and returns what is wrong with it. [url.Parse] accepts
 // broken escapes in a query, which Twilio does not.
 func parseURL(v string) (u *url.URL, wrong string) {
 	if strings.ContainsAny(v, " \t\r\n") {
@@ -102,8 +102,8 @@ func parseURL(v string) (u *url.URL, wrong string) {
 	return u, ""
 }
 
-// looksLikeHost reports whether a relative path begins with what people take
-// for a host: www.example.com/x, example.com/x.
+// looksLikeHost reports whether a relative path begins like a host:
+// www.example.com/x, example.com/x.
 func looksLikeHost(path string) bool {
 	first, _, more := strings.Cut(path, "/")
 	if strings.HasPrefix(first, "www.") {

@@ -7,7 +7,7 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// attribute checks one attribute of the present element.
+// attribute checks one attribute of the current element.
 func (l *linter) attribute(e *element, a twiml.Attr) {
 	if isNamespace(a.Name) {
 		return
@@ -25,8 +25,8 @@ func (l *linter) attribute(e *element, a twiml.Attr) {
 	l.value(e, g, a.Value)
 }
 
-// isNamespace reports whether an attribute is about the XML and not about
-// TwiML: a declaration of a namespace, or the place of a schema.
+// isNamespace reports whether an attribute is about XML rather than TwiML: a
+// namespace declaration or a schema location.
 func isNamespace(name string) bool {
 	return name == "xmlns" || strings.HasPrefix(name, "xmlns:") || strings.HasPrefix(name, "xsi:")
 }
@@ -91,7 +91,7 @@ func (l *linter) value(e *element, g *attribute, v string) {
 	case valueIntList:
 		for _, word := range words(v) {
 			if !isDigits(word) {
-				want = "numbers with single spaces between them"
+				want = "numbers separated by single spaces"
 			}
 		}
 	case valueSID:
@@ -140,8 +140,8 @@ func (l *linter) number(e *element, g *attribute, v string, code int, form strin
 	return ""
 }
 
-// enumValue checks one word against a list of values. A value that may join an
-// open list is reported under a rule of its own.
+// enumValue checks one word against a list of values. An unknown value of an
+// open list has a rule of its own.
 func (l *linter) enumValue(e *element, g *attribute, v string, code int) {
 	known := g.enum
 	matches := known.pattern != nil && known.pattern.MatchString(v)

@@ -8,7 +8,7 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// rules checks what no table holds, element by element.
+// rules checks what the tables cannot express, element by element.
 func (l *linter) rules(n *twiml.Node, id elementID) {
 	switch id {
 	case grammarVoiceResponse:
@@ -58,7 +58,7 @@ func (l *linter) rules(n *twiml.Node, id elementID) {
 	}
 }
 
-// version checks the version of the root: one of those that Twilio's API has
+// version checks the version of the root: it must be one that Twilio's API has
 // had.
 func (l *linter) version(n *twiml.Node) {
 	if v, ok := n.Attr("version"); ok && v != "2010-04-01" && v != "2008-08-01" {
@@ -66,7 +66,7 @@ func (l *linter) version(n *twiml.Node) {
 	}
 }
 
-// verbOrder checks what depends on the verbs before and after.
+// verbOrder checks rules that depend on the order of the verbs.
 func (l *linter) verbOrder(n *twiml.Node) {
 	e := &grammarTable[l.stack[l.depth-1].id]
 	var verbs []*twiml.Node
@@ -89,7 +89,7 @@ func (l *linter) verbOrder(n *twiml.Node) {
 			l.later(verbs[next], ruleUnreachable, 0, "%s is never reached: %s", cut(verbs[next].Name), ending(c))
 			reported = true
 		case ids[i] == grammarRecord:
-			l.later(verbs[next], ruleAfterRecord, 0, "%s is reached only if the recording is empty; otherwise the answer of the action of Record replaces what follows.", cut(verbs[next].Name))
+			l.later(verbs[next], ruleAfterRecord, 0, "%s is reached only if the recording is empty; otherwise the document from the action of Record replaces the rest.", cut(verbs[next].Name))
 		}
 		l.streamOrder(c, ids[i], ids[i+1:])
 	}
@@ -99,7 +99,7 @@ func (l *linter) verbOrder(n *twiml.Node) {
 }
 
 // ends reports whether no verb after this one ever runs, because it ends the
-// document or because the answer of its action replaces the document.
+// document or because the document from its action replaces the rest.
 func ends(id elementID, n *twiml.Node) bool {
 	switch id {
 	case grammarHangup, grammarReject, grammarLeave, grammarVoiceRedirect, grammarMessagingRedirect:
@@ -114,20 +114,20 @@ func ends(id elementID, n *twiml.Node) bool {
 	return false
 }
 
-// ending explains why a verb is the last.
+// ending explains why a verb is the last to run.
 func ending(n *twiml.Node) string {
 	switch n.Name {
 	case "Hangup", "Reject":
 		return n.Name + " ends the call."
 	case "Leave":
-		return "Leave ends this document, and the call goes on after the Enqueue."
+		return "Leave ends this document, and the call continues after the Enqueue."
 	case "Redirect":
 		return "Redirect continues with another document."
 	}
-	return "the answer of the action of " + n.Name + " replaces what follows."
+	return "the document from the action of " + n.Name + " replaces the rest."
 }
 
-// say checks text and markup of a Say against the voice that speaks it.
+// say checks the text and markup of a Say against its voice.
 func (l *linter) say(n *twiml.Node) {
 	var s speech
 	s.add(n, 1)
@@ -143,13 +143,13 @@ func (l *linter) say(n *twiml.Node) {
 		size, most, of = s.chars+s.tags, 5000, "characters with a Google voice, markup included"
 	}
 	if size > most {
-		l.report(ruleSayLength, 13521, "Say has %d, and speaks at most %d %s. Divide it.", size, most, of)
+		l.report(ruleSayLength, 13521, "Say has %d %[3]s; at most %[2]d are spoken. Split it.", size, most, of)
 	}
 	if tag := speechTag.FindString(n.Content()); tag != "" {
-		l.report(ruleSSMLText, 0, "The text of Say contains the markup %s, which is read out; write it as an element.", quote(tag))
+		l.report(ruleSSMLText, 0, "The text of Say contains the markup %s, which is read aloud; write it as an element.", quote(tag))
 	}
 	if s.markup && (voice == "man" || voice == "woman") {
-		l.reportAttr("voice", ruleSSMLVoice, 0, "The voice %s does not support SSML and ignores it; use one of Polly or Google.", voice)
+		l.reportAttr("voice", ruleSSMLVoice, 0, "The voice %s ignores SSML; use a voice from Polly or Google.", voice)
 	}
 }
 
@@ -178,10 +178,10 @@ func (l *linter) redirect(n *twiml.Node) {
 	l.urlText(n)
 }
 
-// actionLoop reports a verb whose result goes to its own document.
+// actionLoop reports a verb that sends its result to its own document.
 func (l *linter) actionLoop(n *twiml.Node, what string) {
 	if _, ok := n.Attr("action"); !ok {
-		l.report(ruleActionLoop, 0, "Without action, %s goes to the URL of this document, which runs again unless the answer changes.", what)
+		l.report(ruleActionLoop, 0, "Without action, %s is sent to the URL of this document, which runs again unless the answer changes.", what)
 	}
 }
 
@@ -214,7 +214,7 @@ func (l *linter) record(n *twiml.Node) {
 	on, _ := n.Attr("transcribe")
 	length, ok := n.Attr("maxLength")
 	if (on == "true" || callback) && ok && isDigits(length) && (len(length) > 3 || length > "120" && len(length) == 3) {
-		l.reportAttr("maxLength", ruleRecordTranscribe, 13615, "Twilio transcribes recordings of at most 120 seconds, this one may have %s.", cut(length))
+		l.reportAttr("maxLength", ruleRecordTranscribe, 13615, "Twilio transcribes recordings of at most 120 seconds; this one may have %s.", cut(length))
 	}
 }
 
@@ -228,7 +228,7 @@ func (l *linter) pay(n *twiml.Node) {
 // messages counts the replies of a document.
 func (l *linter) messages(n *twiml.Node) {
 	if count := count(n, "Message") + count(n, "Sms"); count > 10 {
-		l.report(ruleTenMessages, 14109, "The document sends %d messages; Twilio sends 10 in reply to one.", count)
+		l.report(ruleTenMessages, 14109, "The document sends %d messages; Twilio sends at most 10 in reply.", count)
 	}
 }
 

@@ -409,7 +409,7 @@ func (c *Call) Requests(path string) *Call {
 	return c
 }
 
-// Param returns a parameter of the request for the present document.
+// Param returns a parameter of the request for the current document.
 func (c *Call) Param(name string) string {
 	if x := c.exchange(); x != nil {
 		return x.Params.Get(name)
@@ -437,7 +437,7 @@ func (c *Call) Attribute(verb, name, value string) *Call {
 	return c
 }
 
-// Document fails unless the present document is the same as xml. White space
+// Document fails unless the current document is the same as xml. White space
 // between elements and the order of attributes do not matter.
 func (c *Call) Document(xml string) *Call {
 	c.t.tb.Helper()
@@ -464,7 +464,7 @@ func (c *Call) document() *twiml.Node {
 	return nil
 }
 
-// HasNoProblems fails if the present document has problems that lint.Check finds.
+// HasNoProblems fails if the current document has problems that lint.Check finds.
 func (c *Call) HasNoProblems() *Call {
 	c.t.tb.Helper()
 	if x := c.exchange(); x != nil && len(x.Problems) > 0 {

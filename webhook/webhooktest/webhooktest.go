@@ -21,7 +21,7 @@
 // # When a test fails
 //
 // The failure shows what was expected, the whole call as a transcript, the
-// request that led to the present document, and the document itself with the
+// request that led to the current document, and the document itself with the
 // line that the call had come to:
 //
 //	support_test.go:14: the caller does not hear "Press 3": the call has ended
