@@ -12,26 +12,26 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// patience is how much virtual time one expectation lets pass at most.
+// patience is the most virtual time that one expectation may take.
 const patience = 10 * time.Minute
 
-// livePatience is the same while the call is connected to a WebSocket: outside a
-// testing/synctest bubble it is real time.
+// livePatience is the same while the call is connected to a WebSocket. Outside
+// a testing/synctest bubble it is real time.
 const livePatience = 2 * time.Minute
 
-// Call is a phone in somebody's hand. Its methods say what the person does or
-// hears, in order; each fails the test, with the story of the call, if that
-// cannot be.
+// Call is a call as one person experiences it. Its methods say what the person
+// does or hears, in order. Each fails the test, and shows the call so far, if
+// that is not possible.
 type Call struct {
 	t    *Twilio
 	leg  *dialogue.Call
-	from int // the first event that an expectation looks at
-	at   int // how much of its text has been matched
+	from int // index of the first event that an expectation checks
+	at   int // length of its text that has been matched
 
-	acted time.Time // when the person did something last
+	acted time.Time // when the person last did something
 }
 
-// Call rings the number, whose voice URL is path.
+// Call calls the number, whose voice URL is path.
 func (t *Twilio) Call(path string) *Call {
 	t.tb.Helper()
 	setup := t.opts.call(path)
@@ -39,8 +39,8 @@ func (t *Twilio) Call(path string) *Call {
 	return t.place(setup)
 }
 
-// CallFromApp rings as a Voice SDK client does, through the TwiML App app,
-// with parameters that the client chose. As says who.
+// CallFromApp calls as a Voice SDK client does, through the TwiML App app, with
+// parameters from the client. Use [Twilio.As] to name the client.
 func (t *Twilio) CallFromApp(app webhook.SID, path string, params map[string]string) *Call {
 	t.tb.Helper()
 	setup := t.opts.call(path)
@@ -59,8 +59,8 @@ func (t *Twilio) CallFromApp(app webhook.SID, path string, params map[string]str
 	return t.place(setup)
 }
 
-// Outbound is a call that the program makes to the person, as the REST API
-// does: the phone rings, and path is fetched once it is answered.
+// Outbound is a call to the person, as the program makes it through the REST
+// API: the phone rings, and path is fetched once it is answered.
 func (t *Twilio) Outbound(path string) *Call {
 	t.tb.Helper()
 	setup := t.opts.call(path)
@@ -83,16 +83,16 @@ func (c *Call) SID() webhook.SID { return webhook.SID(c.leg.SID()) }
 // Status returns the call's status.
 func (c *Call) Status() webhook.CallStatus { return webhook.CallStatus(c.leg.Status()) }
 
-// Transcript returns what has happened in the call so far, a line each.
+// Transcript returns what has happened in the call so far, one event a line.
 func (c *Call) Transcript() string {
 	return c.t.log.transcript(func(ev dialogue.Event) bool { return related(ev, c.leg) })
 }
 
 // Hears lets time pass, while the person does nothing, until they have heard
-// all of words, in order: spoken texts, names of played files, what
-// somebody on the line says. Case and white space do not matter. What an earlier
-// Hears has matched does not count again. It fails when the call ends before,
-// or after ten minutes.
+// all of words, in order: spoken text, names of played files, or what others on
+// the line say. Case and white space do not matter. Text that an earlier Hears
+// matched does not count again. It fails if the call ends first, or after ten
+// minutes.
 func (c *Call) Hears(words ...string) *Call {
 	c.t.tb.Helper()
 	for _, w := range words {
@@ -104,7 +104,7 @@ func (c *Call) Hears(words ...string) *Call {
 }
 
 // DoesNotHear fails if the person has heard words since the last expectation or
-// action. It lets no time pass.
+// action. No time passes.
 func (c *Call) DoesNotHear(words ...string) *Call {
 	c.t.tb.Helper()
 	for _, w := range words {
@@ -122,12 +122,12 @@ func (c *Call) hear(words string) string {
 	return c.await(func() bool { return c.match(words) })
 }
 
-// heard says what the person heard last since the expectation before.
+// heard describes what the person last heard since the previous expectation.
 func (c *Call) heard() string {
 	events := c.t.log.all()
 	for _, ev := range slices.Backward(events[min(c.from, len(events)):]) {
 		switch {
-		case ev.Call != c.leg || ev.Failure != nil: // an announcement of Twilio
+		case ev.Call != c.leg || ev.Failure != nil: // an announcement by Twilio
 		case ev.Type == dialogue.EventSaid, ev.Type == dialogue.EventPlayed, ev.Type == dialogue.EventPieceHeard, ev.Type == dialogue.EventHeard && ev.Text != "":
 			return fmt.Sprintf("; heard instead: %q", clip(ev.Text))
 		}
@@ -135,8 +135,8 @@ func (c *Call) heard() string {
 	return ""
 }
 
-// rounds returns how often the menu that the call waits at has begun to listen
-// since the given event, if it is the same document each time.
+// rounds returns how often the current menu has started to listen since the
+// given event, if it was the same document each time.
 func (c *Call) rounds(since int) int {
 	count := map[string]int{}
 	last := ""
@@ -149,10 +149,10 @@ func (c *Call) rounds(since int) int {
 	return count[last]
 }
 
-// match looks for words in what was heard and has not been matched yet.
+// match looks for words in what was heard and not yet matched.
 func (c *Call) match(words string) bool {
 	events := c.t.log.all()
-	line := "" // of single words, as a ConversationRelay speaks
+	line := "" // joins single words, as a ConversationRelay speaks them
 	for i := c.from; i < len(events); i++ {
 		ev := events[i]
 		if ev.Call != c.leg {
@@ -191,11 +191,11 @@ func (c *Call) match(words string) bool {
 	return false
 }
 
-// until lets time pass until done, which must not take the person to let a
-// menu time out. It returns why that will not be.
+// until lets time pass until done. It does not let a menu time out. It returns
+// why done will never be true, or "".
 func (c *Call) until(done func() bool) string { return c.pass(done, false) }
 
-// await is until for a person who is silent.
+// await is until for a silent person, so menus may time out.
 func (c *Call) await(done func() bool) string { return c.pass(done, true) }
 
 func (c *Call) pass(done func() bool, silent bool) string {
@@ -210,22 +210,22 @@ func (c *Call) pass(done func() bool, silent bool) string {
 			return fmt.Sprintf("the call has ended (%s)%s%s", c.leg.Status(), waited, c.met())
 		case dialogue.StateListening, dialogue.StateRecording, dialogue.StatePaying:
 			if !a.Entered && !silent {
-				return "the call waits for the caller " + waitsFor(a)
+				return "the call is waiting for the caller " + waitsFor(a)
 			}
 			if !a.Entered {
-				waited = ", after it has waited for the caller " + waitsFor(a)
+				waited = ", after waiting for the caller " + waitsFor(a)
 			}
 		case dialogue.StateRinging:
-			return "the phone is still ringing: Answers, Busy or NoAnswer decide"
+			return "the phone is still ringing; use Answers, Busy or NoAnswer"
 		case dialogue.StateDialing:
 			if c.ringing() != nil {
-				return "somebody's phone is ringing: Answers, Busy or NoAnswer decide"
+				return "a dialed phone is ringing; use Answers, Busy or NoAnswer"
 			}
 		case dialogue.StateTalking:
-			return "the caller talks to somebody, who has not said so"
+			return "the caller is connected to a person, who has not said that"
 		case dialogue.StateInSession:
 			if !a.Live {
-				return "the call is connected to a session, which stays silent: EndsSession ends it"
+				return "the call is connected to a silent session; use EndsSession to end it"
 			}
 			if c.t.engine.Now().Sub(start) > livePatience {
 				return fmt.Sprintf("%.0f minutes of the session have passed", livePatience.Minutes())
@@ -245,7 +245,7 @@ func (c *Call) pass(done func() bool, silent bool) string {
 	return ""
 }
 
-// met returns the failure that the call has come to, if there is one.
+// met describes the failure in the call, if there was one.
 func (c *Call) met() string {
 	for _, ev := range slices.Backward(c.t.log.all()) {
 		if ev.Type == dialogue.EventFailed && ev.Call == c.leg {
@@ -269,12 +269,13 @@ func waitsFor(a dialogue.Activity) string {
 	return "to press a key"
 }
 
-// act marks that the person does something: what was heard before it is past.
+// act records that the person does something. Later expectations ignore what
+// was heard before.
 func (c *Call) act() { c.from, c.at, c.acted = c.t.log.len(), 0, c.t.engine.Now() }
 
-// Presses lets time pass until keys are listened for, and presses them one
-// after the other. The keys are 0 to 9, *, # and A to D. It fails when the
-// call ends or waits for something else before, or when a key comes too late.
+// Presses lets time pass until the call listens for keys, and presses them one
+// after the other. The keys are 0 to 9, *, # and A to D. It fails if the call
+// first ends or waits for something else, or if a key comes too late.
 func (c *Call) Presses(keys string) *Call {
 	c.t.tb.Helper()
 	if why := c.until(func() bool { return c.leg.Activity().Keys }); why != "" {
@@ -283,15 +284,15 @@ func (c *Call) Presses(keys string) *Call {
 	c.act()
 	for _, key := range keys {
 		if c.leg.Press(string(key)) == 0 {
-			c.fail("the caller presses %q of %q, and nothing listens", string(key), keys)
+			c.fail("the caller presses %q of %q, but the call is not listening", string(key), keys)
 		}
 	}
 	return c
 }
 
-// Speaks lets time pass until words are listened for, by a Gather, a
-// recording or another person, and says them. In a conference anybody may
-// speak, also to nobody: alone, muted or on hold.
+// Speaks lets time pass until a Gather, a recording or another person listens,
+// and says the words. In a conference the person may always speak, even alone,
+// muted or on hold.
 func (c *Call) Speaks(words ...string) *Call {
 	c.t.tb.Helper()
 	for _, w := range words {
@@ -309,34 +310,34 @@ func (c *Call) Speaks(words ...string) *Call {
 		c.act()
 		meets := c.leg.Activity().State == dialogue.StateInConference
 		if !c.leg.Speak(w) && !meets {
-			c.fail("the caller says %q, and nobody hears", w)
+			c.fail("the caller says %q, but nobody hears it", w)
 		}
 	}
 	return c
 }
 
-// Waits lets d pass while the person does nothing. What they hear meanwhile,
-// and what they had heard before, is there for Hears.
+// Waits lets d pass while the person does nothing. A later Hears sees what they
+// heard before and during that time.
 func (c *Call) Waits(d time.Duration) *Call {
 	c.t.engine.Advance(d)
 	return c
 }
 
-// HangsUp puts the receiver down. Nothing happens if the call has ended.
+// HangsUp hangs up. Nothing happens if the call has ended.
 func (c *Call) HangsUp() *Call {
 	live := c.leg.Activity().Live
 	c.act()
 	c.leg.HangUp()
-	if live { // the program is told by and by
+	if live { // the program is notified asynchronously
 		c.await(func() bool { return c.leg.Activity().State == dialogue.StateOver })
 		c.t.engine.Advance(dialogue.Lag)
 	}
 	return c
 }
 
-// Records lets time pass until the voice is recorded, and speaks for d. Then
-// the person is silent: the recording ends by itself, or by a key, or when
-// they hang up.
+// Records lets time pass until the call is recording, and speaks for d. Then
+// the person is silent. The recording ends after that silence, with a key, or
+// when they hang up.
 func (c *Call) Records(d time.Duration) *Call {
 	c.t.tb.Helper()
 	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.StateRecording }); why != "" {
@@ -349,7 +350,7 @@ func (c *Call) Records(d time.Duration) *Call {
 }
 
 // Ends lets time pass, while the person does nothing, until the call ends. It
-// fails when it has not after ten minutes, or waits for somebody else.
+// fails after ten minutes, or if the call waits for someone else.
 func (c *Call) Ends() *Call {
 	c.t.tb.Helper()
 	if why := c.await(func() bool { return c.leg.Activity().State == dialogue.StateOver }); why != "" {
@@ -358,8 +359,8 @@ func (c *Call) Ends() *Call {
 	return c
 }
 
-// EndsWith is Ends with the status that the call must have: completed, busy,
-// no-answer, failed, canceled.
+// EndsWith is like Ends and checks the final status: completed, busy,
+// no-answer, failed or canceled.
 func (c *Call) EndsWith(status webhook.CallStatus) *Call {
 	c.t.tb.Helper()
 	c.Ends()
@@ -369,8 +370,8 @@ func (c *Call) EndsWith(status webhook.CallStatus) *Call {
 	return c
 }
 
-// Fails lets time pass until the call meets the failure that Twilio numbers
-// code, such as 11200. The failure is expected then and fails no test.
+// Fails lets time pass until Twilio would log the error code, such as 11200.
+// The error is then expected and does not fail the test.
 func (c *Call) Fails(code int) *Call {
 	c.t.tb.Helper()
 	var seen []string
@@ -390,7 +391,7 @@ func (c *Call) Fails(code int) *Call {
 		return found
 	})
 	if why != "" {
-		c.fail("the call does not fail with error %d (%s); it met: %s", code, why, strings.Join(seen, "; "))
+		c.fail("the call does not fail with error %d (%s); its errors: %s", code, why, strings.Join(seen, "; "))
 	}
 	return c
 }
@@ -409,7 +410,7 @@ func (c *Call) Requests(path string) *Call {
 	return c
 }
 
-// Param returns a parameter of the request for the current document.
+// Param returns a parameter of the request that fetched the current document.
 func (c *Call) Param(name string) string {
 	if x := c.exchange(); x != nil {
 		return x.Params.Get(name)
@@ -417,7 +418,7 @@ func (c *Call) Param(name string) string {
 	return ""
 }
 
-// exchange is the last one that gave the call a document.
+// exchange is the last one that returned a document for the call.
 func (c *Call) exchange() *dialogue.Exchange {
 	for _, ev := range slices.Backward(c.t.log.all()) {
 		if ev.Type == dialogue.EventFetched && ev.Call == c.leg && !ev.Exchange.Async && ev.Exchange.Kind != "Media" {
@@ -447,8 +448,8 @@ func (c *Call) Document(xml string) *Call {
 	return c
 }
 
-// Golden is Document with the text of a file. With update the file is written
-// instead; pass your test's -update flag.
+// Golden is like Document and reads the expected document from a file. If
+// update is true, it writes the file instead; pass your test's -update flag.
 func (c *Call) Golden(file string, update bool) *Call {
 	c.t.tb.Helper()
 	if why := golden(c.document(), file, update); why != "" {
@@ -473,15 +474,15 @@ func (c *Call) HasNoProblems() *Call {
 	return c
 }
 
-// fail ends the test with the story of the call.
+// fail ends the test and shows the call so far.
 func (c *Call) fail(format string, args ...any) {
 	c.t.tb.Helper()
 	c.acceptFailures()
 	c.t.tb.Fatalf("%s\n%s", fmt.Sprintf(format, args...), indent(c.t.story(c.leg)))
 }
 
-// acceptFailures keeps the failures of a call that was shown already from being
-// shown once more.
+// acceptFailures prevents failures of a call that was shown from being shown
+// again.
 func (c *Call) acceptFailures() {
 	for _, ev := range c.t.log.all() {
 		if ev.Failure != nil && ev.Call == c.leg {

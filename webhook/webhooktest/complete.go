@@ -10,7 +10,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// complete fills in what Twilio always sends and a test need not say.
+// complete fills in what Twilio always sends and a test may omit.
 func (t *Twilio) complete(e webhook.Event) webhook.Event {
 	return complete(e, t.opts.AccountSID, string(t.from), string(t.opts.To), t.engine.NewSID)
 }
@@ -79,8 +79,8 @@ func complete(e webhook.Event, account webhook.SID, person, number string, newSI
 }
 
 // sidsOf yields the SIDs, with their prefixes, that a request of a kind always
-// has, as the tags of its struct say: those without which it is refused, what
-// it reports the status of, and what that belongs to.
+// has. The tags of its struct define them: the required ones, the subject of
+// the report, and its parent.
 func sidsOf(t reflect.Type) iter.Seq2[string, string] {
 	return func(yield func(field, prefix string) bool) {
 		for _, f := range reflect.VisibleFields(t) {

@@ -7,10 +7,10 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Deliver reports the life of message sid to the status callback at path, a
-// request for each step, in order: sent, delivered, read; or failed,
-// undelivered with the usual error code of each (30008, 30003). It fails the
-// test when the program refuses one. It returns the reports in order.
+// Deliver reports the statuses of message sid to the status callback at path,
+// one request for each step, in order: sent, delivered, read; or failed or
+// undelivered with its usual error code (30008, 30003). It fails the test if
+// the program refuses one. It returns the reports in order.
 func (t *Twilio) Deliver(path string, sid webhook.SID, steps ...webhook.MessageStatus) []*Exchange {
 	t.tb.Helper()
 	var out []*Exchange
@@ -27,16 +27,17 @@ func (t *Twilio) Deliver(path string, sid webhook.SID, steps ...webhook.MessageS
 	return out
 }
 
-// DeliverError reports that message sid has come to a bad end, with a code
-// such as 30034 or 21610.
+// DeliverError reports that message sid failed, with a code such as 30034 or
+// 21610.
 func (t *Twilio) DeliverError(path string, sid webhook.SID, status webhook.MessageStatus, code int) *Exchange {
 	t.tb.Helper()
 	return t.deliver(path, sid, status, code)
 }
 
-// Shuffled is Deliver as Twilio promises it: in any order, some reports more
-// than once. The same seed gives the same history, which it returns in the order
-// of the requests: [Exchange.Param] of "MessageStatus" is the step of each.
+// Shuffled is like Deliver, but as unreliable as Twilio: the reports arrive in
+// any order, and some more than once. The same seed gives the same history.
+// Shuffled returns the reports in the order of the requests; [Exchange.Param]
+// of "MessageStatus" is the step of each.
 func (t *Twilio) Shuffled(seed uint64, path string, sid webhook.SID, steps ...webhook.MessageStatus) []*Exchange {
 	t.tb.Helper()
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -83,8 +84,8 @@ func (t *Twilio) deliver(path string, sid webhook.SID, status webhook.MessageSta
 	return x
 }
 
-// outcome returns the last try at a report about sid, once there is no other:
-// one that succeeded, or one that Twilio logs.
+// outcome returns the last attempt at a report about sid: one that succeeded,
+// or one that Twilio logs as an error.
 func (t *Twilio) outcome(before int, sid webhook.SID) (last *dialogue.Exchange) {
 	for _, ev := range t.log.all()[before:] {
 		x := ev.Exchange
@@ -101,8 +102,8 @@ func (t *Twilio) outcome(before int, sid webhook.SID) (last *dialogue.Exchange) 
 	return last
 }
 
-// undelivered fails the test for a report that no request was made for: its
-// URL is one that Twilio refuses.
+// undelivered fails the test for a report without a request, because Twilio
+// refuses its URL.
 func (t *Twilio) undelivered(before int, status webhook.MessageStatus, sid webhook.SID) {
 	t.tb.Helper()
 	why := "there was no request"

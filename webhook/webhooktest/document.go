@@ -67,14 +67,14 @@ func compareLines(got, want string) string {
 			b = w[i]
 		}
 		if a != b {
-			return fmt.Sprintf("the document differs in line %d:\n    got:  %s\n    want: %s\nthe whole document:\n%s", i+1, a, b, indent(got))
+			return fmt.Sprintf("the document differs at line %d:\n    got:  %s\n    want: %s\nthe whole document:\n%s", i+1, a, b, indent(got))
 		}
 	}
 	return ""
 }
 
-// canonical writes a document with a line for each element, attributes sorted
-// and white space as one space.
+// canonical writes a document with one line for each element, sorted
+// attributes, and white space reduced to one space.
 func canonical(n *twiml.Node) string {
 	var b strings.Builder
 	writeCanonical(&b, n, 0)
@@ -115,8 +115,8 @@ func writeCanonical(b *strings.Builder, n *twiml.Node, depth int) {
 	}
 }
 
-// spread lays out a document that came in one line, an element a line, and
-// returns the number of the line that holds what stood at a place.
+// spread formats a one-line document with one element per line, and returns the
+// number of the line that holds the given place.
 func spread(doc *twiml.Node, at place) (lines []string, line int) {
 	var walk func(n *twiml.Node, depth int)
 	walk = func(n *twiml.Node, depth int) {
@@ -146,7 +146,7 @@ func spread(doc *twiml.Node, at place) (lines []string, line int) {
 func isElement(n *twiml.Node) bool { return n.Name != "" && n.Name != "!--" }
 
 func nodeText(n *twiml.Node) string {
-	text, _ := n.AppendText(nil) // what was parsed can be written
+	text, _ := n.AppendText(nil) // a parsed node can always be written
 	return string(text)
 }
 

@@ -56,7 +56,7 @@ func Example_failure() {
 </Response>`), &webhooktest.Options{To: "client:support"})
 	twilio.As("client:ada").Call("/voice").Hears("Press 2")
 	// Output:
-	// FAIL: the caller does not hear "Press 2": the call has ended (completed), after it has waited for the caller to press a key; heard instead: "Press 1 for sales."
+	// FAIL: the caller does not hear "Press 2": the call has ended (completed), after waiting for the caller to press a key; heard instead: "Press 1 for sales."
 	//     00:00  call client:ada to client:support
 	//     00:00  POST /voice CallStatus=ringing -> 200
 	//     00:00  Twilio answers

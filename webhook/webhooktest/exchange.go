@@ -21,10 +21,10 @@ type Message struct {
 	StatusCallback string
 }
 
-// Exchange is one event that was sent to the handler, and what came of it.
+// Exchange is one event that was sent to the handler, and its result.
 type Exchange struct {
-	// Messages are those that the program answered with and that people get: not
-	// one that is empty or too long, nor one to somebody who has opted out.
+	// Messages are the program's replies that are delivered. Twilio drops empty
+	// ones, those that are too long, and those to people who have opted out.
 	Messages []Message
 	// Status is that of the last HTTP answer; 0 without one.
 	Status int
@@ -36,9 +36,10 @@ type Exchange struct {
 	sid     webhook.SID
 	chain   []*dialogue.Exchange
 	failure *dialogue.Failure
-	// failures are all, that of a document before the fallback too.
+	// failures are all failures, including that of a document before the
+	// fallback.
 	failures []*dialogue.Failure
-	// warnings are what Twilio would have put into the debugger.
+	// warnings are what Twilio would log as warnings.
 	warnings []*dialogue.Failure
 }
 
@@ -53,9 +54,9 @@ func (x *Exchange) Param(name string) string {
 	return ""
 }
 
-// Replies fails unless the program answers with one message or more that,
-// taken together, hold all of words. Case and white space do not matter. It
-// shows the failures of the exchange, so they are not shown again.
+// Replies fails unless the program answers with messages that together contain
+// all of words. Case and white space do not matter. Failures that it shows are
+// not shown again at the end of the test.
 func (x *Exchange) Replies(words ...string) *Exchange {
 	x.t.tb.Helper()
 	if x.failure != nil {
@@ -66,7 +67,7 @@ func (x *Exchange) Replies(words ...string) *Exchange {
 	}
 	for _, w := range words {
 		if !slices.ContainsFunc(x.Messages, func(m Message) bool { return contains(m.Body, w) }) {
-			x.fail("no reply holds %q: got %s", w, bodies(x.Messages))
+			x.fail("no reply contains %q: got %s", w, bodies(x.Messages))
 		}
 	}
 	return x
@@ -92,7 +93,7 @@ func (x *Exchange) RepliesNothing() *Exchange {
 	return x
 }
 
-// RepliesExactly fails unless the texts of the replies are these.
+// RepliesExactly fails unless the replies have exactly these texts.
 func (x *Exchange) RepliesExactly(texts ...string) *Exchange {
 	x.t.tb.Helper()
 	if x.failure != nil {
@@ -108,7 +109,7 @@ func (x *Exchange) RepliesExactly(texts ...string) *Exchange {
 	return x
 }
 
-// RepliesMedia fails unless a reply carries the file at url.
+// RepliesMedia fails unless a reply has the file at url.
 func (x *Exchange) RepliesMedia(url string) *Exchange {
 	x.t.tb.Helper()
 	for _, m := range x.Messages {
@@ -116,7 +117,7 @@ func (x *Exchange) RepliesMedia(url string) *Exchange {
 			return x
 		}
 	}
-	x.fail("no reply carries %s", url)
+	x.fail("no reply has %s", url)
 	return x
 }
 
@@ -130,8 +131,8 @@ func (x *Exchange) StatusIs(status int) *Exchange {
 	return x
 }
 
-// Fails fails unless Twilio would report the error numbered code for the
-// answer, be it one that the fallback made good. The failure is expected then.
+// Fails fails unless Twilio would log the error code for the answer, even if
+// the fallback handled it. The error is then expected.
 func (x *Exchange) Fails(code int) *Exchange {
 	x.t.tb.Helper()
 	x.accept()
@@ -166,8 +167,8 @@ func (x *Exchange) Document(xml string) *Exchange {
 	return x
 }
 
-// Golden is Document with the text of a file. With update the file is written
-// instead; pass your test's -update flag.
+// Golden is like Document and reads the expected document from a file. If
+// update is true, it writes the file instead; pass your test's -update flag.
 func (x *Exchange) Golden(file string, update bool) *Exchange {
 	x.t.tb.Helper()
 	if why := golden(x.document(), file, update); why != "" {

@@ -8,19 +8,19 @@ import (
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
-// Tree is what [Explore] finds: the points at which a call waits for somebody,
-// its ends, and the ways between them.
+// Tree is the result of [Explore]: the points at which a call waits for
+// someone, its ends, and the paths between them.
 type Tree struct {
-	// Calls is how many were made.
+	// Calls is how many calls were made.
 	Calls int
-	// Complete says that no way was cut off by a limit.
+	// Complete reports whether every path was explored within the limits.
 	Complete bool
 
 	tb   testing.TB
 	tree *dialogue.Tree
 }
 
-// String draws the tree with lines of text.
+// String draws the tree as text.
 func (t *Tree) String() string { return t.tree.String() }
 
 // Mermaid draws it as a Mermaid flow chart, which a README shows as a picture.
@@ -28,16 +28,16 @@ func (t *Tree) Mermaid() string { return t.tree.Mermaid() }
 
 // A Problem is something wrong with a call.
 type Problem struct {
-	// Rule names the kind of problem: "dead-end", a menu that nobody gets out of;
-	// "loop", silence that leads in a circle; "silent-end", a call that ends
-	// silently; the number of an error of Twilio, such as "11200"; or a rule
-	// of lint.Check.
+	// Rule names the kind of problem: "dead-end", a menu without a way out;
+	// "loop", a menu that repeats forever for a silent caller; "silent-end", a
+	// call that ends without a word; the number of a Twilio error, such as
+	// "11200"; or a rule of lint.Check.
 	Rule string
-	At   string // the station, and the way from it
+	At   string // the station, and the path from it
 	Text string
 }
 
-// String returns the place and the sentence.
+// String returns the place and the problem.
 func (p Problem) String() string { return p.At + ": " + p.Text }
 
 // Problems returns what is wrong.
@@ -49,8 +49,8 @@ func (t *Tree) Problems() []Problem {
 	return out
 }
 
-// HasNoProblems fails the test for each problem, but for those of the rules
-// that are allowed.
+// HasNoProblems fails the test for each problem, except those of the allowed
+// rules.
 func (t *Tree) HasNoProblems(allowed ...string) *Tree {
 	t.tb.Helper()
 	for _, p := range t.Problems() {
@@ -61,21 +61,21 @@ func (t *Tree) HasNoProblems(allowed ...string) *Tree {
 	return t
 }
 
-// ExploreOptions bound an exploration.
+// ExploreOptions limit an exploration.
 type ExploreOptions struct {
 	Depth int    // decisions in a row; default 4
-	Calls int    // calls at most; default 2000
+	Calls int    // maximum number of calls; default 2000
 	Keys  string // the keys tried; default 1234567890*#
 	// Outbound explores a call that the program makes, which a person answers.
 	Outbound bool
 	Options
 }
 
-// Explore tries every key of every menu of a call to path: silence, wrong
-// keys, the hints of speech, dialed people who answer, are busy or do not, a
-// message for each recording. Each way is a call of its own, so h may keep
-// state by CallSid. Calls end with the exploration. The test ends at once when h
-// is nil and opts name no Transport.
+// Explore tries everything that a caller to path can do: every key of every
+// menu, silence, wrong keys, the speech hints, a message for each recording,
+// and dialed people who answer, are busy or do not answer. Each path is a
+// separate call, so h may keep state by CallSid. Explore ends the test if h is
+// nil and opts has no Transport.
 //
 //	webhooktest.Explore(t, handler, "/voice", nil).HasNoProblems("loop")
 func Explore(tb testing.TB, h http.Handler, path string, opts *ExploreOptions) *Tree {

@@ -98,7 +98,7 @@ func TestFailureTexts(t *testing.T) {
 	})
 	t.Run("who refuses the signature is told how it is made", func(t *testing.T) {
 		refuses := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
-		assert.Contains(t, failing(refuses, nil, func(tw *webhooktest.Twilio) { tw.Text("/sms", "hi").Replies("hi") }), "a verifier must be told both")
+		assert.Contains(t, failing(refuses, nil, func(tw *webhooktest.Twilio) { tw.Text("/sms", "hi").Replies("hi") }), "configure the verifier with both")
 	})
 	t.Run("geography is left out", func(t *testing.T) {
 		got := failing(scenes{"/voice": ""}, nil, func(tw *webhooktest.Twilio) { tw.Call("/voice").Hears("a") })
@@ -124,7 +124,7 @@ func TestFailureTexts(t *testing.T) {
 			tw.Text("/sms", "hi").Replies("hello")
 			tw.Call("/voice").Sends("good day").Sends("hello")
 		})
-		assert.Contains(t, got, `no message holds "hello"`)
+		assert.Contains(t, got, `no message contains "hello"`)
 	})
 }
 

@@ -232,7 +232,7 @@ func TestLoopsAreShort(t *testing.T) {
 	got := failing(h, nil, func(tw *webhooktest.Twilio) { tw.Call("/voice").Hears("Goodbye") })
 	first, rest, _ := strings.Cut(got, "\n")
 	assert.Regexp(t, `10 minutes have passed, .*; the same menu came \d+ times; heard instead: "To book press 1"`, first)
-	assert.Regexp(t, `\[the same \d+ times more, to \d\d:\d\d, `, rest)
+	assert.Regexp(t, `\[repeated \d+ more times, until \d\d:\d\d, `, rest)
 	assert.Less(t, strings.Count(got, "\n"), 30)
 	for _, filledIn := range []string{"Called=", "StirVerstat=", "ApiVersion=", "AccountSid="} {
 		assert.NotContains(t, got, filledIn)
@@ -339,7 +339,7 @@ func TestModeration(t *testing.T) {
 	ada.Hears("You have left").Ends()
 	assert.Contains(t, tw.Transcript(), "StatusCallbackEvent=announcement-end")
 	assert.Contains(t, failing(h, nil, func(tw *webhooktest.Twilio) { tw.EndsConference("none") }), `there is no conference "none"`)
-	assert.Contains(t, failing(h, nil, func(tw *webhooktest.Twilio) { tw.Call("/voice").Joins("room").HangsUp().Kicks() }), "the caller is in no conference")
+	assert.Contains(t, failing(h, nil, func(tw *webhooktest.Twilio) { tw.Call("/voice").Joins("room").HangsUp().Kicks() }), "the caller is not in a conference")
 }
 
 // TestAnsweringMachines: detection takes its time, the end of a greeting more.

@@ -9,12 +9,12 @@ import (
 	"github.com/ringback-go/ringback/webhook/mediastream/audio"
 )
 
-// quiet is how long an agent must say nothing to have finished.
+// quiet is how long an agent is silent when it has finished.
 const quiet = time.Second
 
-// Interrupts lets time pass until the person hears the program of a
-// ConversationRelay or a stream, and speaks while it does. It fails when the
-// program says nothing.
+// Interrupts lets time pass until the program of a ConversationRelay or a
+// stream speaks, and interrupts it with words. It fails if the program says
+// nothing.
 func (c *Call) Interrupts(words string) *Call {
 	c.t.tb.Helper()
 	if why := c.until(func() bool { return c.leg.Activity().Sounding }); why != "" {
@@ -24,8 +24,8 @@ func (c *Call) Interrupts(words string) *Call {
 }
 
 // Listens lets time pass until the program of a ConversationRelay or a stream
-// has said nothing for a second. What the person hears meanwhile is there for
-// Hears.
+// has been silent for a second. A later Hears sees what the person heard during
+// that time.
 func (c *Call) Listens() *Call {
 	c.t.tb.Helper()
 	last := c.t.engine.Now()
@@ -37,13 +37,13 @@ func (c *Call) Listens() *Call {
 		return a.Speech && c.t.engine.Now().Sub(last) > quiet
 	})
 	if why != "" {
-		c.fail("the caller does not hear the program to its end: %s", why)
+		c.fail("the caller cannot hear the program to the end: %s", why)
 	}
 	return c
 }
 
-// Drops cuts the WebSocket of a ConversationRelay or a stream, as a network that
-// fails does. The call goes on as Twilio lets it.
+// Drops cuts the WebSocket of a ConversationRelay or a stream, as a network
+// failure does. The call continues as it would at Twilio.
 func (c *Call) Drops() *Call {
 	c.t.tb.Helper()
 	if why := c.until(func() bool { return c.leg.Activity().Speech }); why != "" {
@@ -54,9 +54,9 @@ func (c *Call) Drops() *Call {
 	return c
 }
 
-// SpeaksSound lets sound in the format f be heard from the person's phone, for
-// media streams. It begins at once, or when what they have said is over, and
-// time does not pass. Where there is no stream, nobody hears it.
+// SpeaksSound plays sound in the format f from the person's phone, for media
+// streams. It begins at once, or after what they are saying, and no time
+// passes. Without a stream, nobody hears it.
 func (c *Call) SpeaksSound(sound []byte, f audio.Format) *Call {
 	c.t.tb.Helper()
 	line, err := audio.Convert(sound, f, audio.MuLaw8k)
@@ -65,7 +65,7 @@ func (c *Call) SpeaksSound(sound []byte, f audio.Format) *Call {
 	}
 	c.act()
 	if !c.leg.SpeakSound(line) {
-		c.fail("the caller makes a sound, and the call has ended")
+		c.fail("the caller cannot make the sound: the call has ended")
 	}
 	return c
 }
@@ -92,7 +92,7 @@ func (c *Call) SpeaksWAV(file string) *Call {
 }
 
 // HearsSound lets time pass until the person has heard at least d of sound from
-// a media stream since they did something last.
+// a media stream since their last action.
 func (c *Call) HearsSound(d time.Duration) *Call {
 	c.t.tb.Helper()
 	if why := c.await(func() bool { return c.heardSince(c.acted) >= d }); why != "" {
@@ -101,7 +101,7 @@ func (c *Call) HearsSound(d time.Duration) *Call {
 	return c
 }
 
-// heardSince is how much sound of media streams was heard after a time.
+// heardSince returns how much sound of media streams was heard after a time.
 func (c *Call) heardSince(after time.Time) (d time.Duration) {
 	sounds, _ := c.leg.Heard()
 	for _, s := range sounds {
@@ -114,9 +114,9 @@ func (c *Call) heardSince(after time.Time) (d time.Duration) {
 	return d
 }
 
-// Sound returns what the person has heard from media streams until now, from the
-// first sound on, in the format f. Where nothing was played there is silence. It
-// fails if f is not a format.
+// Sound returns what the person has heard from media streams, from the first
+// sound until now, in the format f, with silence where nothing was played. It
+// fails if f is not a valid format.
 func (c *Call) Sound(f audio.Format) []byte {
 	c.t.tb.Helper()
 	sounds, _ := c.leg.Heard()
@@ -137,10 +137,10 @@ func (c *Call) Sound(f audio.Format) []byte {
 type Mark struct {
 	Name    string
 	At      time.Time // on the clock of Twilio.Now
-	Cleared bool      // the sound before it was cleared, and not heard to its end
+	Cleared bool      // the sound before it was cleared, not heard to its end
 }
 
-// Marks returns the marks that were sent back until now, in their order.
+// Marks returns the marks that were sent back until now, in order.
 func (c *Call) Marks() []Mark {
 	_, marks := c.leg.Heard()
 	out := make([]Mark, len(marks))

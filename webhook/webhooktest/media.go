@@ -11,9 +11,9 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// MediaHost is a server that stands for Twilio's media: the files of messages
-// and the recordings of calls. A downloader of package media that is configured
-// with its URL as BaseURL fetches from it.
+// MediaHost is a server that replaces Twilio's media storage: the files of
+// messages and the recordings of calls. Set its URL as the BaseURL of a
+// downloader of package media.
 //
 //	host := webhooktest.NewMediaHost(t)
 //	downloads, err := media.New(media.Config{BaseURL: host.URL})
@@ -36,7 +36,7 @@ type mediaFile struct {
 }
 
 // NewMediaHost starts a server that is closed at the end of the test. It
-// answers 404 for everything that it has not been given.
+// answers 404 for anything that was not stored.
 func NewMediaHost(tb testing.TB) *MediaHost {
 	tb.Helper()
 	h := &MediaHost{files: map[string]mediaFile{}}
@@ -46,7 +46,7 @@ func NewMediaHost(tb testing.TB) *MediaHost {
 	return h
 }
 
-// Media stores a file and returns it as a message carries it.
+// Media stores a file and returns it in the form that messages use.
 func (h *MediaHost) Media(contentType string, data []byte) webhook.Media {
 	sum := sha256.Sum256(data)
 	message, file := sha256.Sum256([]byte("message")), hex.EncodeToString(sum[:16])

@@ -8,7 +8,8 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// ringing returns the leg that rings: the call itself, or one it dials.
+// ringing returns the leg that is ringing: the call itself, or one that it
+// dials.
 func (c *Call) ringing() *dialogue.Call {
 	if c.leg.Activity().State == dialogue.StateRinging {
 		return c.leg
@@ -25,7 +26,7 @@ func (c *Call) ringing() *dialogue.Call {
 func (c *Call) awaitRinging(what string) *dialogue.Call {
 	c.t.tb.Helper()
 	if why := c.until(func() bool { return c.ringing() != nil }); why != "" {
-		c.fail("nobody's phone rings to %s: %s", what, why)
+		c.fail("no phone is ringing, so the person cannot %s: %s", what, why)
 		return c.t.engine.Nobody()
 	}
 	leg := c.ringing()
@@ -33,29 +34,29 @@ func (c *Call) awaitRinging(what string) *dialogue.Call {
 	return leg
 }
 
-// Answers takes the call: the first phone that a Dial of this call rings,
-// or this very phone if it is the one that rings.
+// Answers answers the call: the first phone that a Dial of this call rings, or
+// this phone if it is ringing.
 func (c *Call) Answers() *Call {
 	c.t.tb.Helper()
 	c.awaitRinging("answer").Answer()
 	return c
 }
 
-// Busy refuses it: the line is busy.
+// Busy is like Answers, but the line is busy.
 func (c *Call) Busy() *Call {
 	c.t.tb.Helper()
 	c.awaitRinging("be busy").Decline("busy")
 	return c
 }
 
-// Unreachable makes it fail: the number is not in service.
+// Unreachable is like Answers, but the number is not in service.
 func (c *Call) Unreachable() *Call {
 	c.t.tb.Helper()
 	c.awaitRinging("fail").Decline("failed")
 	return c
 }
 
-// NoAnswer lets the phone ring until it is given up.
+// NoAnswer lets the phone ring until Twilio gives up.
 func (c *Call) NoAnswer() *Call {
 	c.t.tb.Helper()
 	leg := c.awaitRinging("leave unanswered")
@@ -65,16 +66,17 @@ func (c *Call) NoAnswer() *Call {
 	return c
 }
 
-// AnsweredBy takes the call as a machine does: machine_start,
-// machine_end_beep, fax, or human.
+// AnsweredBy answers the call as answering machine detection reports it:
+// machine_start, machine_end_beep, fax, or human.
 func (c *Call) AnsweredBy(who webhook.AnsweredBy) *Call {
 	c.t.tb.Helper()
 	c.awaitRinging("answer").React(dialogue.Reaction{AnsweredBy: string(who)})
 	return c
 }
 
-// Rings lets time pass until a Dial rings the phone at number, and returns
-// that phone: Answers, Hears and HangsUp are the callee's then.
+// Rings lets time pass until a Dial rings the phone at number, and returns that
+// phone. Its methods, such as Answers, Hears and HangsUp, are those of the
+// callee.
 func (c *Call) Rings(number webhook.Address) *Call {
 	c.t.tb.Helper()
 	var leg *dialogue.Call
@@ -95,11 +97,11 @@ func (c *Call) Rings(number webhook.Address) *Call {
 	return &Call{t: c.t, leg: leg, from: c.t.log.len()}
 }
 
-// Talks fails unless the person is connected to somebody now.
+// Talks fails unless the person is connected to someone now.
 func (c *Call) Talks() *Call {
 	c.t.tb.Helper()
 	if why := c.until(func() bool { return c.leg.Peer() != nil }); why != "" {
-		c.fail("the caller talks to nobody: %s", why)
+		c.fail("the caller is not connected to anyone: %s", why)
 	}
 	return c
 }
@@ -130,7 +132,7 @@ func (c *Call) Queues(name string) *Call {
 func (c *Call) Mutes(on bool) *Call {
 	c.t.tb.Helper()
 	if !c.leg.Mute(on) {
-		c.fail("the caller is in no conference, or is muted=%v already", on)
+		c.fail("the caller is not in a conference, or already has muted=%v", on)
 	}
 	return c
 }
@@ -140,17 +142,17 @@ func (c *Call) Mutes(on bool) *Call {
 func (c *Call) Holds(on bool, path string) *Call {
 	c.t.tb.Helper()
 	if !c.leg.Hold(on, path) {
-		c.fail("the caller is in no conference, or has hold=%v already", on)
+		c.fail("the caller is not in a conference, or already has hold=%v", on)
 	}
 	return c
 }
 
-// Kicks takes the person out of a conference, as the REST API does.
+// Kicks removes the person from a conference, as the REST API does.
 func (c *Call) Kicks() *Call {
 	c.t.tb.Helper()
 	c.act()
 	if !c.leg.Kick() {
-		c.fail("the caller is in no conference")
+		c.fail("the caller is not in a conference")
 	}
 	return c
 }
@@ -174,7 +176,8 @@ func (t *Twilio) Announces(name, path string) *Twilio {
 	return t
 }
 
-// Updates gives the call the document at path, as a REST update does.
+// Updates continues the call with the document at path, as an update through
+// the REST API does.
 func (c *Call) Updates(path string) *Call {
 	c.t.tb.Helper()
 	c.act()
@@ -184,16 +187,16 @@ func (c *Call) Updates(path string) *Call {
 	return c
 }
 
-// Payment is how a payment ends, whatever the person enters: see [Call.Pays].
+// Payment is how a payment ends, whatever the person enters; see [Call.Pays].
 type Payment struct {
-	Result         string // of the action; default success
-	Card, CardType string // as they are sent; default xxxxxxxxxxxx1111, visa
+	Result         string // sent to the action; default success
+	Card, CardType string // as sent; default xxxxxxxxxxxx1111, visa
 	Expiration     string // MMYY; default 0530
 	PostalCode     string // default 94109
 	BankAccount    string // default *******92
 	BankRouting    string // default 121181976
-	Token          string // PaymentToken, when no amount is charged
-	Confirmation   string // PaymentConfirmationCode, when one is
+	Token          string // PaymentToken, if no amount is charged
+	Confirmation   string // PaymentConfirmationCode, if an amount is charged
 	ProfileID      string
 	Error          string // PaymentError of a failure
 	ErrorCode      string // PayErrorCode of a failure
@@ -239,26 +242,26 @@ func (c *Call) Skips() *Call {
 
 // SessionEnd is how a stream, relay or agent ends: see [Call.EndsSession].
 type SessionEnd struct {
-	// Status is SessionStatus of a ConversationRelay: ended (the default) or
-	// failed. When the caller hangs up Twilio sends completed by itself.
+	// Status is the SessionStatus of a ConversationRelay: ended (the default)
+	// or failed. Twilio sends completed when the caller hangs up.
 	Status      string
 	HandoffData string
 	ErrorCode   int
 	Message     string // ErrorMessage
 }
 
-// EndsSession ends what Connect began, from its other side.
+// EndsSession ends the session of a Connect from the program's side.
 func (c *Call) EndsSession(end SessionEnd) *Call {
 	c.t.tb.Helper()
 	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.StateInSession }); why != "" {
-		c.fail("the call is connected to no session: %s", why)
+		c.fail("the call is not connected to a session: %s", why)
 	}
 	c.act()
 	c.leg.EndSession(dialogue.SessionEnd(end))
 	return c
 }
 
-// Refers makes the person's SIP phone ask to be transferred to target.
+// Refers makes the person's SIP phone request a transfer to target.
 func (c *Call) Refers(target webhook.Address) *Call {
 	c.t.tb.Helper()
 	c.Talks()

@@ -102,9 +102,9 @@ func TestFixtures(t *testing.T) {
 	e, ok := webhooktest.Fixture("sms_in_basic").(webhook.IncomingMessage)
 	require.True(t, ok)
 	assert.Equal(t, "Msg", e.Body)
-	assert.PanicsWithValue(t, `webhooktest: there is no fixture "gather-digit"; near it are ["gather-digit-numdigits"]`, func() { webhooktest.Fixture("gather-digit") })
-	assert.PanicsWithValue(t, `webhooktest: there is no fixture "whatsapp_in_flow"; near it are ["whatsapp_flow"]`, func() { webhooktest.Fixture("whatsapp_in_flow") })
-	assert.PanicsWithValue(t, `webhooktest: there is no fixture "telex", nor one of a name like it; Fixtures yields all`, func() { webhooktest.Fixture("telex") })
+	assert.PanicsWithValue(t, `webhooktest: there is no fixture "gather-digit"; similar names: ["gather-digit-numdigits"]`, func() { webhooktest.Fixture("gather-digit") })
+	assert.PanicsWithValue(t, `webhooktest: there is no fixture "whatsapp_in_flow"; similar names: ["whatsapp_flow"]`, func() { webhooktest.Fixture("whatsapp_in_flow") })
+	assert.PanicsWithValue(t, `webhooktest: there is no fixture "telex"; Fixtures lists all`, func() { webhooktest.Fixture("telex") })
 	for range webhooktest.Fixtures() {
 		break
 	}

@@ -8,12 +8,11 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Send sends any event to path, signed. An incoming message is answered as
-// [Twilio.Text] says; the answer to another request is read but not executed;
-// the answer to a notice must be of the 2xx class, and be 204 or have a
-// Content-Type. That of a
-// [webhook.ConversationsPreEvent] may be 403 too, which refuses the action. What
-// identifies things and e leaves empty is filled in, as by [NewRequest].
+// Send sends any event to path, signed. The answer to an incoming message is
+// executed as by [Twilio.Text]. The answer to another request is read but not
+// executed. The answer to a notice must have a 2xx status, and be 204 or have a
+// Content-Type; a [webhook.ConversationsPreEvent] may also be refused with 403.
+// Empty identifiers are filled in, as by [NewRequest].
 func (t *Twilio) Send(path string, e webhook.Event) *Exchange {
 	t.tb.Helper()
 	e = t.complete(e)
@@ -68,13 +67,13 @@ func params(e webhook.Event) dialogue.Params {
 	return out
 }
 
-// take copies what an exchange brought.
+// take copies the result of an exchange.
 func (x *Exchange) take(last *dialogue.Exchange) {
 	x.chain = append(x.chain, last)
 	x.Status, x.Header, x.Body, x.failure = last.Status, last.ResponseHeader, last.ResponseBody, last.Failure
 }
 
-// receive lets an incoming message be answered.
+// receive sends an incoming message and executes the answer.
 func (t *Twilio) receive(m dialogue.Text) *Exchange {
 	t.tb.Helper()
 	before := t.log.len()
@@ -105,7 +104,7 @@ func (t *Twilio) receive(m dialogue.Text) *Exchange {
 }
 
 // Text sends an SMS with body to the number, whose message URL is path, and
-// executes what the program answers.
+// executes the program's answer.
 func (t *Twilio) Text(path, body string) *Exchange {
 	t.tb.Helper()
 	return t.receive(t.text(path, body))
@@ -114,7 +113,7 @@ func (t *Twilio) Text(path, body string) *Exchange {
 func (t *Twilio) text(path, body string) dialogue.Text {
 	to := string(t.opts.To)
 	if channel, _, ok := strings.Cut(string(t.from), ":"); ok && !strings.Contains(to, ":") {
-		to = channel + ":" + to // both ends are of one channel
+		to = channel + ":" + to // both ends use the same channel
 	}
 	return dialogue.Text{
 		URL: path, Body: body, Service: string(t.opts.Service),
@@ -158,7 +157,7 @@ func (t *Twilio) Button(path, text, payload string, sid webhook.SID) *Exchange {
 	}))
 }
 
-// Location shares a place by WhatsApp. An empty label is a bare pin.
+// Location shares a place by WhatsApp. With an empty label it is a bare pin.
 func (t *Twilio) Location(path string, latitude, longitude float64, label string) *Exchange {
 	t.tb.Helper()
 	p := dialogue.Params{{Name: "Latitude", Value: decimal(latitude)}, {Name: "Longitude", Value: decimal(longitude)}}
@@ -172,7 +171,7 @@ func (t *Twilio) whatsappNumber() string {
 	return "whatsapp:" + strings.TrimPrefix(string(t.opts.To), "whatsapp:")
 }
 
-// whatsapp is a WhatsApp message; first stands before Twilio's parameters.
+// whatsapp is a WhatsApp message; the parameters in first come before Twilio's.
 func (t *Twilio) whatsapp(path, body, kind string, first dialogue.Params) dialogue.Text {
 	person := strings.TrimPrefix(string(t.from), "whatsapp:")
 	m := t.As(webhook.Address("whatsapp:"+person)).text(path, body)
@@ -185,8 +184,8 @@ func (t *Twilio) whatsapp(path, body, kind string, first dialogue.Params) dialog
 	return m
 }
 
-// OptOut texts a word such as STOP, START or HELP to a Messaging Service with
-// Advanced Opt-Out, which has answered it already: the program must not.
+// OptOut texts STOP, START or HELP to a Messaging Service with Advanced
+// Opt-Out, which answers the text itself, so the program must not.
 func (t *Twilio) OptOut(path string, kind webhook.OptOutType) *Exchange {
 	t.tb.Helper()
 	m := t.text(path, string(kind))
@@ -197,8 +196,8 @@ func (t *Twilio) OptOut(path string, kind webhook.OptOutType) *Exchange {
 	return t.receive(m)
 }
 
-// Sends fails unless the program has sent messages in this call, by the verb
-// Sms, that hold all of words. It lets no time pass.
+// Sends fails unless the program sent messages in this call, with the verb Sms,
+// that contain all of words. No time passes.
 func (c *Call) Sends(words ...string) *Call {
 	c.t.tb.Helper()
 	for _, w := range words {
@@ -207,7 +206,7 @@ func (c *Call) Sends(words ...string) *Call {
 			found = found || ev.Type == dialogue.EventMessageSent && ev.Call == c.leg && contains(ev.Text, w)
 		}
 		if !found {
-			c.fail("no message holds %q", w)
+			c.fail("no message contains %q", w)
 		}
 	}
 	return c

@@ -12,8 +12,8 @@ import (
 	"github.com/ringback-go/ringback/twiml/lint"
 )
 
-// story is what a reader of a failed test wants to know: the transcript,
-// the last request of the call, and its document with the place reached.
+// story describes a call for a failed test: the transcript, the last request of
+// the call, and its document with the current place.
 func (t *Twilio) story(c *dialogue.Call) string {
 	var b strings.Builder
 	b.WriteString(shorten(t.log.transcript(func(ev dialogue.Event) bool { return c == nil || related(ev, c) })))
@@ -39,17 +39,17 @@ func (t *Twilio) story(c *dialogue.Call) string {
 	return b.String()
 }
 
-// place is where something stands in a document; zero: nowhere.
+// place is a position in a document; zero means none.
 type place struct{ line, column int }
 
-// What a story shows of a transcript that does not end.
+// What a story shows of a long transcript.
 const (
 	storyHead = 25 // lines
 	storyTail = 40
 )
 
-// collapse leaves of rounds that repeat, such as those of a menu that nobody
-// leaves, the first one.
+// collapse keeps only the first of repeated rounds, such as those of a menu
+// that repeats.
 func collapse(lines []string) (out []string) {
 	said := make([]string, len(lines)) // without the time
 	for i, line := range lines {
@@ -71,13 +71,13 @@ func collapse(lines []string) (out []string) {
 		i += length * times
 		if times > 1 {
 			end, _, _ := strings.Cut(lines[i-1], " ")
-			out = append(out, fmt.Sprintf("[the same %d times more, to %s, %d lines ...]\n", times-1, end, length*(times-1)))
+			out = append(out, fmt.Sprintf("[repeated %d more times, until %s, %d lines ...]\n", times-1, end, length*(times-1)))
 		}
 	}
 	return out
 }
 
-// shorten leaves out the middle of a long transcript.
+// shorten omits the middle of a long transcript.
 func shorten(transcript string) string {
 	lines := strings.SplitAfter(transcript, "\n")
 	lines = collapse(lines)
@@ -98,7 +98,7 @@ func related(ev dialogue.Event, c *dialogue.Call) bool {
 }
 
 // showExchange shows a request and its answer; an arrow marks a place in it.
-// Parameters that are empty, or the same in all requests, are left out.
+// Parameters that are empty, or the same in all requests, are omitted.
 func showExchange(x *dialogue.Exchange, at place) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nrequest (%s):\n    %s %s\n", x.Kind, x.Method, x.URL)
@@ -118,7 +118,7 @@ func showExchange(x *dialogue.Exchange, at place) string {
 	}
 	fmt.Fprintf(&b, "answer: %d %s\n", x.Status, x.ResponseHeader.Get("Content-Type"))
 	if x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden {
-		b.WriteString("(requests are signed with the AuthToken for the BaseURL of webhooktest: a verifier must be told both)\n")
+		b.WriteString("(requests are signed with webhooktest.AuthToken for webhooktest.BaseURL; configure the verifier with both)\n")
 	}
 	lines, line := splitLines(string(x.ResponseBody)), at.line
 	if len(lines) == 1 && x.Document != nil {
@@ -135,11 +135,11 @@ func showExchange(x *dialogue.Exchange, at place) string {
 	return b.String()
 }
 
-// filledIn matches the parameters that a test does not decide.
+// filledIn matches the parameters that are filled in for a test.
 var filledIn = regexp.MustCompile(`^((From|To|Caller|Called)(City|State|Zip|Country)|Caller|Called|CallToken|StirVerstat|ApiVersion|AccountSid|Sms(Message)?Sid|SmsStatus)$`)
 
-// around is how many lines of a long answer are shown before and behind the
-// one that matters.
+// around is how many lines of a long answer are shown before and after the
+// marked one.
 const around = 20
 
 func splitLines(body string) []string {
@@ -171,7 +171,7 @@ func showLines(b *strings.Builder, lines []string, line int) {
 	}
 }
 
-// clip shortens a line that nobody would read.
+// clip shortens a long line.
 func clip(s string) string {
 	const most = 1000
 	if len(s) <= most {
@@ -180,11 +180,11 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + fmt.Sprintf("[... %d bytes]", len(s)-most)
 }
 
-// userFrames leaves of a stack what is the program's: the frames between the
+// userFrames returns the program's part of a stack: the frames between the
 // panic and the test transport.
 func userFrames(stack string) string {
 	if _, after, ok := strings.Cut(stack, "\npanic("); ok {
-		if _, frames, ok := strings.Cut(after, "\n"); ok { // panic's own frame has a second line
+		if _, frames, ok := strings.Cut(after, "\n"); ok { // the frame of panic has a second line
 			if _, frames, ok = strings.Cut(frames, "\n"); ok {
 				stack = frames
 			}
@@ -204,7 +204,7 @@ func requestLine(x *dialogue.Exchange, base string) string {
 	return fmt.Sprintf("%s %s %d", x.Method, path, x.Status)
 }
 
-// contains compares as people do: case and white space do not matter.
+// contains ignores case and white space.
 func contains(text, words string) bool { return find(text, words) >= 0 }
 
 // find returns where words end in text, or -1.

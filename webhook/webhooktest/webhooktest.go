@@ -1,4 +1,4 @@
-// Package webhooktest is a Twilio for your tests: it texts and calls your
+// Package webhooktest simulates Twilio in tests: it texts and calls your
 // handler the way a person does.
 //
 //	func TestSupportLine(t *testing.T) {
@@ -11,37 +11,36 @@
 //		call.Hears("Goodbye").Ends()
 //	}
 //
-// Requests are signed and carry the parameters, headers, cookies and order
-// that Twilio's do. They go through your router, your middleware and your
-// verification: a verifier with [BaseURL] and [AuthToken] accepts them.
-// Documents are executed as Twilio executes them, with its error number for
-// each failure. Time is virtual: a call of five minutes takes microseconds,
-// and two runs send the same bytes.
+// Requests are signed and have the parameters, headers, cookies and order of
+// Twilio's. They go through your router, middleware and verification; a
+// verifier with [BaseURL] and [AuthToken] accepts them. Documents are executed
+// as Twilio executes them, and failures have its error numbers. Time is
+// virtual: a call of five minutes takes microseconds, and two runs send the
+// same bytes.
 //
 // # When a test fails
 //
-// The failure shows what was expected, the whole call as a transcript, the
-// request that led to the current document, and the document itself with the
-// line that the call had come to:
+// The failure shows what was expected, a transcript of the whole call, the
+// request for the current document, and the document with an arrow at the
+// current line:
 //
 //	support_test.go:14: the caller does not hear "Press 3": the call has ended
 //	    00:00  POST /voice CallStatus=ringing -> 200
 //	    00:00  the caller hears "Press 1 for sales."
 //	    ...
 //
-// Whatever Twilio would log as an error (a 500, bad TwiML, an endless redirect,
-// an empty 200 without a Content-Type) fails the test at its end even if no
-// expectation met it, unless [Call.Fails] or [Exchange.Fails] did. So does a
-// handler that panics. What Twilio logs as a warning, such as a callback that is
-// answered 404 or with a body, is in the transcript; [Options.Warnings] makes it
-// fail the test, too.
+// At its end, the test fails for anything that Twilio would log as an error (a
+// 500, bad TwiML, an endless redirect, an empty 200 without a Content-Type) and
+// for a panic of the handler, unless [Call.Fails] or [Exchange.Fails] expected
+// it. Warnings, such as for a callback answered with 404 or a body, are in the
+// transcript; with [Options.Warnings] they fail the test, too.
 //
 // # Live calls
 //
-// A call that is connected to a ConversationRelay or a Stream on [BaseURL] opens
-// the WebSocket of the handler, and the test talks with the program behind it.
-// That program lives in the time of package time, so run such a test in a
-// testing/synctest bubble, in which a call takes no time:
+// A call that connects to a ConversationRelay or a Stream on [BaseURL] opens
+// the handler's WebSocket, and the test talks with the program behind it. Such
+// a program depends on real time, so run the test in a testing/synctest bubble,
+// in which waiting takes no time:
 //
 //	synctest.Test(t, func(t *testing.T) {
 //		call := webhooktest.New(t, handler, nil).Call("/voice")
@@ -49,28 +48,28 @@
 //		call.Interrupts("And where are you?").Hears("Example Street").HangsUp()
 //	})
 //
-// Outside of a bubble the same test works in real time. [Call.SpeaksSound],
-// [Call.HearsSound] and [Call.Sound] are for media streams, where Speaks makes a
-// sound that stands for the words. WebSockets on other hosts stay silent, and
+// Outside a bubble the same test runs in real time. Use [Call.SpeaksSound],
+// [Call.HearsSound] and [Call.Sound] for media streams, in which Speaks makes a
+// tone in place of words. WebSockets on other hosts are silent;
 // [Call.EndsSession] ends them.
 //
 // # Moving time
 //
-// Hears and Ends let time pass until they are true, and the person is silent
-// meanwhile, so a menu may time out. Presses, Speaks and Records wait until the
-// call listens for that kind of input, and fail at a menu that listens for another
+// Hears and Ends let time pass until their condition is true, while the person is
+// silent, so a menu may time out. Presses, Speaks and Records wait until the call
+// listens for that kind of input, and fail at a menu that listens for another
 // kind. [Call.Waits] lets a given time pass. All calls of one [Twilio] share its
 // time.
 //
 // # What it does not do
 //
-// No sound is made or understood, media streams stay silent, and nothing is
-// sent anywhere but to the handler. Files to play are fetched if they are on
-// BaseURL or one of [Options.Hosts]; on another host they are taken to exist, and
-// a document there fails the call. Handlers run in real time, so one that sleeps
-// makes its test slow, and one that hangs takes [Options.Timeout]. In a bubble of
-// testing/synctest neither costs any time. A handler that ignores its context
-// keeps running after Timeout; in a bubble, sleep until it has finished before the
+// Speech is neither synthesized nor recognized, and requests go only to the
+// handler. Files to play are fetched if they are on BaseURL or one of
+// [Options.Hosts]; on other hosts they are assumed to exist, and a document
+// there fails the call. Handlers run in real time: one that sleeps makes the
+// test slow, and one that hangs takes [Options.Timeout]. In a testing/synctest
+// bubble neither takes any time. A handler that ignores its context keeps
+// running after Timeout; in a bubble, sleep until it has finished before the
 // test returns.
 package webhooktest
 
@@ -88,14 +87,14 @@ import (
 )
 
 const (
-	// BaseURL is where the handler under test is taken to be.
+	// BaseURL is the public URL of the handler under test.
 	BaseURL = fixture.BaseURL
 
-	// AuthToken signs all requests. It is nobody's token.
+	// AuthToken signs all requests. It is not a real token.
 	AuthToken = fixture.AuthToken
 
-	// AccountSID is the account that all requests are for, but for fixtures,
-	// which keep their own.
+	// AccountSID is the account of all requests, except fixtures, which keep
+	// their own.
 	AccountSID = fixture.AccountSID
 
 	// Person is who texts and calls, unless [Twilio.As] says otherwise.
@@ -105,50 +104,50 @@ const (
 	Number webhook.Address = "+15550100"
 )
 
-// Options change what [New] assumes. The zero value is the default.
+// Options configure a [Twilio]. The zero value is ready to use.
 type Options struct {
-	// BaseURL, AuthToken and AccountSID default to the constants. A path of
-	// BaseURL stands before all paths that a test names; documents name theirs
-	// in full.
+	// BaseURL, AuthToken and AccountSID default to the constants. If BaseURL
+	// has a path, it is put in front of the paths in a test, but not of those
+	// in documents.
 	BaseURL    string
 	AuthToken  string
 	AccountSID webhook.SID
 	// To is the number that is texted and called. Default [Number].
 	To webhook.Address
-	// Key signs requests in place of AuthToken, such as a shared key of
+	// Key signs requests instead of AuthToken, such as a shared key of
 	// [signature.NewSharedKey].
 	Key signature.Token
-	// Hosts are further hosts of the program. A document on any other host fails
-	// the call, and music there is not fetched.
+	// Hosts are further hosts of the program. A document on any other host
+	// fails the call, and audio files there are not fetched.
 	Hosts []string
-	// Seed decides identifiers and tokens.
+	// Seed determines identifiers and tokens.
 	Seed uint64
 	// Fallback is the path of the fallback URL of the number. Default none.
 	Fallback string
-	// StatusPath is the path of the status callback of calls: it gets the end of a
-	// call to the number, and all progress of a call that the program makes.
-	// Default none.
+	// StatusPath is the path of the status callback of calls. It receives the
+	// end of each call to the number, and all progress of calls that the
+	// program makes. Default none.
 	StatusPath string
 	// Service makes the number part of a Messaging Service.
 	Service webhook.SID
-	// GET makes first requests by GET, as a number may be configured.
+	// GET makes first requests with GET, for a number that is configured so.
 	GET bool
-	// Timeout is how long a handler may take, in real time. Default 15 s, as
-	// Twilio's. What it takes more is an error 11200.
+	// Timeout is how long a handler may take, in real time; more is an error
+	// 11200. Default 15 s, as at Twilio.
 	Timeout time.Duration
-	// Warnings makes a test fail on what Twilio's debugger only warns about.
+	// Warnings makes a test fail for Twilio's warnings, too.
 	Warnings bool
 	// Apps are the paths of TwiML Apps that Dial may reach, by SID.
 	Apps map[webhook.SID]string
-	// Transport reaches the program in place of a handler: over HTTP, it may
-	// be written in any language. [New] is then called with a nil handler.
+	// Transport sends requests to a program that is not a handler, such as one
+	// in another language over HTTP. Call [New] with a nil handler then.
 	Transport http.RoundTripper
 }
 
-// Twilio plays Twilio, and the people who use it, against one handler. Where a
-// method takes a path, a whole URL will do, such as the StatusCallback that the
-// program has given: its fragment is cut as Twilio cuts it, and the request goes
-// to the handler whatever the host. It is for use by one goroutine.
+// Twilio simulates Twilio, and the people who use it, for one handler. Methods
+// that take a path also take a whole URL, such as the program's StatusCallback:
+// its fragment is removed, as by Twilio, and the request goes to the handler
+// whatever the host. It must not be used concurrently.
 type Twilio struct {
 	tb     testing.TB
 	opts   Options
@@ -167,8 +166,8 @@ type journal struct {
 }
 
 // New returns a Twilio that texts and calls h. It is closed at the end of the
-// test, which fails then if something went wrong that no one expected. The test
-// ends at once when h is nil and opts name no Transport.
+// test, which then fails for errors that were not expected. New ends the test
+// if h is nil and opts has no Transport.
 func New(tb testing.TB, h http.Handler, opts *Options) *Twilio {
 	tb.Helper()
 	t := &Twilio{tb: tb, log: &journal{accepted: map[*dialogue.Failure]bool{}}, from: Person}
@@ -206,7 +205,7 @@ func (o *Options) fill() {
 	}
 }
 
-// config is what the options say to the engine.
+// config converts the options for the engine.
 func (o *Options) config(h http.Handler) dialogue.Config {
 	cfg := dialogue.Config{
 		Transport: o.Transport, BaseURL: o.BaseURL, AuthToken: o.AuthToken, Key: o.Key, Hosts: o.Hosts,
@@ -225,7 +224,7 @@ func (o *Options) config(h http.Handler) dialogue.Config {
 	return cfg
 }
 
-// call is how the number takes calls.
+// call returns the setup of calls to the number.
 func (o *Options) call(path string) dialogue.CallSetup {
 	s := dialogue.CallSetup{URL: path, FallbackURL: o.Fallback, StatusCallback: o.StatusPath}
 	if o.GET {
@@ -234,16 +233,16 @@ func (o *Options) call(path string) dialogue.CallSetup {
 	return s
 }
 
-// As returns the same Twilio with another person at the phone: a number,
-// client:identity, sip:user@host.
+// As returns the same Twilio for another person: a number, client:identity, or
+// sip:user@host.
 func (t *Twilio) As(person webhook.Address) *Twilio {
 	other := *t
 	other.from = person
 	return &other
 }
 
-// Waits lets d pass for everybody: menus time out, recordings are
-// transcribed, messages delivered.
+// Waits lets d pass for everyone: menus time out, recordings are transcribed,
+// messages are delivered.
 func (t *Twilio) Waits(d time.Duration) *Twilio {
 	t.engine.Advance(d)
 	return t
@@ -252,8 +251,8 @@ func (t *Twilio) Waits(d time.Duration) *Twilio {
 // Now returns the virtual time.
 func (t *Twilio) Now() time.Time { return t.engine.Now() }
 
-// Transcript returns everything that has happened, a line each: minutes and
-// seconds, then what happened. URLs on BaseURL are given as paths.
+// Transcript returns everything that has happened, one event a line, with
+// minutes and seconds. URLs on BaseURL are shortened to paths.
 func (t *Twilio) Transcript() string {
 	return t.log.transcript(func(dialogue.Event) bool { return true })
 }
@@ -300,7 +299,7 @@ func (j *journal) transcript(keep func(dialogue.Event) bool) string {
 	return strings.ReplaceAll(dialogue.Transcript(j.start, events), " "+j.base+"/", " /")
 }
 
-// reportUnexpected fails the test for failures that nobody expected.
+// reportUnexpected fails the test for failures that were not expected.
 func (t *Twilio) reportUnexpected() {
 	t.tb.Helper()
 	for _, ev := range t.log.all() {
@@ -310,7 +309,7 @@ func (t *Twilio) reportUnexpected() {
 		}
 		t.log.accept(ev.Failure)
 		story := t.story(ev.Call)
-		if ev.Exchange != nil && ev.Exchange.Async { // a callback: the call's document is not to blame
+		if ev.Exchange != nil && ev.Exchange.Async { // a callback, not the call's document
 			story = shorten(t.log.transcript(func(other dialogue.Event) bool { return ev.Call == nil || related(other, ev.Call) })) +
 				showExchange(ev.Exchange, place{})
 		}
