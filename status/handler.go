@@ -14,9 +14,9 @@ import (
 //
 // The answer is 204 once the store has saved the report (T22), and 503 when the
 // store returns an error or takes longer than Options.Timeout; a callback that is
-// repeated does no harm. Of other requests, Handler stores what they report and
-// then passes them to Options.Other. Otherwise, verification included, it works
-// like [webhook.Events].
+// repeated does no harm. Handler passes other requests to Options.Other after
+// storing what they report. Otherwise, verification included, it works like
+// [webhook.Events].
 func (t *Tracker) Handler(rc *webhook.Receiver) http.Handler {
 	return webhook.Events(rc, t.receive)
 }

@@ -21,9 +21,9 @@ const DefaultMemoryLimit = 100_000
 // that may forget when they restart. The zero value is ready for use. It is safe
 // for concurrent use and must not be copied.
 //
-// At most Limit states are kept. When there is one too many, the final state that
-// Apply changed or repeated longest ago is dropped; if none is final, the
-// unfinished one. A callback for a dropped SID begins a new state.
+// At most Limit states are kept. Beyond that, the final state that Apply
+// changed or repeated longest ago is dropped, or the oldest unfinished one if
+// none is final. A callback for a dropped SID begins a new state.
 type Memory struct {
 	// Limit is the number of states to keep; zero: [DefaultMemoryLimit]. It
 	// must not change once the Memory is in use.
@@ -36,8 +36,8 @@ type Memory struct {
 
 var _ Store = (*Memory)(nil)
 
-// Apply implements [Store]. It fails only for an invalid observation and for a
-// context that is done before it begins, and then stores nothing.
+// Apply implements [Store]. It fails only for an invalid observation or a
+// context that has already ended, and then stores nothing.
 func (m *Memory) Apply(ctx context.Context, obs ...Observation) ([]Change, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -72,8 +72,7 @@ func (m *Memory) take(sid webhook.SID) State {
 	return s
 }
 
-// put stores a state that is not there, and drops another one if there are too
-// many.
+// put stores a new state, and drops another one if there are too many.
 func (m *Memory) put(s State) {
 	if len(m.states) >= cmp.Or(max(m.Limit, 0), DefaultMemoryLimit) {
 		oldest := m.ended.Front()
@@ -109,8 +108,8 @@ func (m *Memory) Get(ctx context.Context, sid webhook.SID) (State, error) {
 	return State{}, fmt.Errorf("%w: %q", ErrNotFound, clean(string(sid), MaxSID))
 }
 
-// Pending implements [Store]. It collects the states when it begins, and yields each
-// as it is when its turn comes, leaving out those that are no longer pending.
+// Pending implements [Store]. It collects the SIDs when it begins, and yields
+// the current state of each that is still pending.
 func (m *Memory) Pending(ctx context.Context, before time.Time) iter.Seq2[State, error] {
 	return func(yield func(State, error) bool) {
 		for _, s := range m.pending(before) {

@@ -8,7 +8,7 @@ import (
 
 // Merge returns the state of all reports of s and t. It is commutative,
 // associative and idempotent, so any order, repetition and grouping of
-// observations ends in the same state. Clocks take no part (T23, T27).
+// observations ends in the same state. Clocks do not matter (T23, T27).
 //
 // Of two reports, the one that is further along decides: a final status wins over
 // one on the way, a later step over an earlier one. Between equal steps, Twilio's

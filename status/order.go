@@ -11,7 +11,7 @@ import (
 type Kind string
 
 // The kinds whose statuses this package knows. A SID with any other prefix is
-// tracked too: all of its statuses are unknown words.
+// tracked too, but all of its statuses are unknown.
 const (
 	Message       Kind = "message"       // SM, MM; WA and DY where Conversations name them so
 	Call          Kind = "call"          // CA
@@ -230,7 +230,7 @@ func follows(sid webhook.SID, later, earlier string) bool {
 
 // compare orders the reports of sid: by class, sequence number, tie and error
 // code, and last by the words themselves, so that no two different reports are
-// equal. Time takes no part, because clocks differ.
+// equal. Times are not compared, because clocks differ.
 func compare(sid webhook.SID, a, b *Report) int {
 	if a.Status == b.Status {
 		return cmp.Or(

@@ -32,13 +32,13 @@ var (
 // processes where they share a database.
 type Store interface {
 	// Apply merges obs into what is stored. When it returns nil, everything is
-	// as durable as the store makes anything.
+	// as durable as the store can make it.
 	//
-	// The change of one SID is atomic. Several observations of one SID in a
-	// call are one change. The changes returned have one element for each SID
-	// whose state is different now, apart from the times it was seen (see
-	// [Diff]), in no particular order; repeating a call therefore returns none.
-	// Applying nothing returns nil, nil.
+	// The change of one SID is atomic, and several observations of one SID in a
+	// call are one change. Apply returns a change for each SID whose state is
+	// now different, apart from the times it was seen (see [Diff]), in no
+	// particular order. Repeating a call therefore returns none. Applying
+	// nothing returns nil, nil.
 	//
 	// If an observation is invalid, nothing is stored, and the error wraps
 	// [ErrInvalid]. After any other error, each SID may or may not have been
@@ -53,8 +53,8 @@ type Store interface {
 	// Pending yields the states that are not final and were last seen before
 	// the given time: those seen longest ago first, equal times by SID. It may
 	// be stopped early, and Apply may be called from its loop. States that
-	// change meanwhile may be yielded as they were, as they are, or not at all.
-	// An error is yielded with the zero State and ends the sequence.
+	// change meanwhile may be yielded in the old form, in the new one, or not
+	// at all. An error is yielded with the zero State and ends the sequence.
 	Pending(ctx context.Context, before time.Time) iter.Seq2[State, error]
 }
 

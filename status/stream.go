@@ -58,7 +58,7 @@ func (t *Tracker) stream(w http.ResponseWriter, r *http.Request) {
 	defer t.count.streaming.Add(-1)
 
 	s := &stream{w: w, rc: http.NewResponseController(w)}
-	watcher := t.watch(r.Context(), sids) // before Get, so that nothing falls in between
+	watcher := t.watch(r.Context(), sids) // before Get, so that no change is missed
 	s.begin()
 	for _, sid := range sids {
 		state, err := t.store.Get(r.Context(), sid)

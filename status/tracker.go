@@ -48,9 +48,9 @@ type Options struct {
 }
 
 // A Tracker saves what callbacks report in a [Store], and reads it back. It holds
-// nothing itself but the consumers of [Tracker.Watch], so any number of trackers,
-// in any number of processes, can share a store. It is safe for concurrent use and
-// needs no closing.
+// only the consumers of [Tracker.Watch], so any number of trackers, in any number
+// of processes, can share a store. It is safe for concurrent use and need not be
+// closed.
 type Tracker struct {
 	store Store
 	opts  Options
@@ -89,8 +89,8 @@ func NewTracker(s Store, opts *Options) *Tracker {
 // a state overdue (T27).
 func (t *Tracker) now() time.Time { return t.start.Add(time.Since(t.start)) }
 
-// Observe stores obs. An observation without Seen was seen now. The error is that
-// of the store; calling again with the same obs is harmless.
+// Observe stores obs. An observation without Seen gets the current time. The
+// error is that of the store; calling again with the same obs is harmless.
 func (t *Tracker) Observe(ctx context.Context, obs ...Observation) error {
 	if len(obs) == 0 {
 		return nil
@@ -110,7 +110,7 @@ func (t *Tracker) apply(ctx context.Context, obs []Observation) error {
 	for _, c := range changes {
 		t.count.change(c)
 		if c.After.Conflict != c.Before.Conflict {
-			t.opts.Logger.WarnContext(ctx, "status: two ends contradict each other",
+			t.opts.Logger.WarnContext(ctx, "status: two final statuses contradict each other",
 				"sid", c.After.SID, "status", c.After.Status, "conflict", c.After.Conflict)
 		}
 		t.hub.publish(c)
@@ -145,8 +145,8 @@ func (t *Tracker) Overdue(ctx context.Context, age time.Duration) iter.Seq2[Stat
 	}
 }
 
-// Counters count what a [Tracker] did since it was made. Publish them through
-// expvar, Prometheus or a page of yours.
+// Counters count the work of a [Tracker] since it was made. Publish them
+// through expvar, Prometheus or a page of yours.
 //
 //	expvar.Publish("status", expvar.Func(func() any { return tracker.Counters() }))
 type Counters struct {

@@ -83,7 +83,7 @@ const recentSIDs = 2048
 // the database's notification, is therefore sent once, and a change that a newer
 // one has overtaken is dropped.
 type hub struct {
-	notifier Notifier // nil if the store is none
+	notifier Notifier // nil if the store is not one
 	missed   *atomic.Int64
 
 	watched  atomic.Int64 // len(watchers), to be read without the lock
@@ -97,8 +97,8 @@ type hub struct {
 
 func (h *hub) size() int64 { return h.watched.Load() }
 
-// add returns a channel that is closed when the notifier listens, or nil if
-// there is none.
+// add returns a channel that is closed when the notifier listens, or nil
+// without a notifier.
 func (h *hub) add(w *watcher) <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -29,7 +29,7 @@ func (s *Store) check(ctx context.Context) error {
 		s.durable.Store(true)
 		return nil
 	}
-	// An answer to PING tells a server that is down from one that does not allow
+	// PING distinguishes a server that is down from one that does not allow
 	// CONFIG GET.
 	if err := s.client.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("settings: %w", err)
@@ -42,7 +42,7 @@ func (s *Store) check(ctx context.Context) error {
 		}
 		value, ok := got[name]
 		if err != nil || !ok {
-			return fmt.Errorf("%w: CONFIG GET %s gives no answer", ErrWeak, name)
+			return fmt.Errorf("%w: CONFIG GET %s returns nothing", ErrWeak, name)
 		}
 		settings[name] = value
 	}

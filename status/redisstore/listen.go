@@ -26,8 +26,8 @@ const (
 // further ones.
 func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 	sub := s.client.Subscribe(ctx, s.channel())
-	// Without a limit, a server that does not respond would be waited for beyond
-	// the end of ctx.
+	// Without a limit, this would wait for an unresponsive server even after
+	// ctx has ended.
 	if _, err := sub.ReceiveTimeout(ctx, s.opts.Timeout); err != nil {
 		sub.Close()
 		return nil, failure("listen", err)

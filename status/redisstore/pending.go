@@ -40,8 +40,8 @@ func (s *Store) Pending(ctx context.Context, before time.Time) iter.Seq2[status.
 	}
 }
 
-// pendingPage reads the states behind a member of the set, and returns the
-// member to go on from, or "" at the end.
+// pendingPage reads the states after a member of the set, and returns the
+// member to continue from, or "" at the end.
 func (s *Store) pendingPage(ctx context.Context, from string, before time.Time) (states []status.State, next string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()

@@ -9,8 +9,8 @@ import (
 	"github.com/ringback-go/ringback/status/rowstore"
 )
 
-// flights is how many scripts are under way at a time. One would leave Redis
-// idle while the answer travels; many would be small.
+// flights is how many scripts run at a time. With one, Redis would be idle
+// while the answer is sent; with many, each would be small.
 const flights = 2
 
 // write runs the script for a group.
@@ -31,18 +31,19 @@ func (s *Store) write(ctx context.Context, rows []*rowstore.Row) error {
 		return err
 	}
 	if len(olds) != len(rows) {
-		return errors.New("the script returned another number of rows")
+		return errors.New("the script returned the wrong number of rows")
 	}
 	for i, r := range rows {
-		if old, ok := olds[i].(string); ok { // else the line was there already
+		if old, ok := olds[i].(string); ok { // otherwise the line already existed
 			r.Appended(old)
 		}
 	}
 	return nil
 }
 
-// shorten replaces the lines that long rows had by one each. What was appended
-// since stays. After an error the next writer that finds a row long tries again.
+// shorten replaces the lines that long rows had by one each. Lines appended
+// since then stay. After an error, the next writer that finds a long row tries
+// again.
 func (s *Store) shorten(ctx context.Context, rows []*rowstore.Row) {
 	run := func(how func(context.Context, redis.Scripter, []string, ...any) *redis.Cmd) error {
 		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {

@@ -45,7 +45,7 @@ import (
 
 // A Store keeps states in Redis. It implements [status.Store] and
 // [status.Notifier], and is safe for concurrent use, also by several processes.
-// It needs no closing; close the client after the last call.
+// It need not be closed; close the client after the last call.
 type Store struct {
 	client  redis.UniversalClient
 	opts    Options
@@ -84,8 +84,8 @@ var (
 	// that the error names, or set [Options.AcceptLoss].
 	ErrWeak = errors.New("redisstore: acknowledged writes could be lost")
 
-	// ErrFull says that [Options.Queue] states wait already: Redis is down or
-	// cannot keep up. Try again later.
+	// ErrFull says that [Options.Queue] states are already waiting: Redis is
+	// down or cannot keep up. Try again later.
 	ErrFull = rowstore.ErrFull
 
 	// ErrOptions says that an option is invalid.
@@ -211,11 +211,11 @@ func (s *Store) Get(ctx context.Context, sid webhook.SID) (status.State, error) 
 	return state, nil
 }
 
-// The script cannot read JSON, so behind the JSON of each line stands what it
-// needs: a space, whether the row is final, and its place among the pending.
+// The script cannot read JSON, so each line ends with what the script needs: a
+// space, whether the row is final, and its place among the pending rows.
 const (
 	digits = 18         // of a place
-	behind = digits + 2 // bytes behind the JSON of a line
+	behind = digits + 2 // bytes after the JSON of a line
 )
 
 // ended reports whether a row is marked as final.
@@ -242,7 +242,7 @@ func notFound(sid webhook.SID) error {
 
 func failure(what string, err error) error {
 	if errors.Is(err, status.ErrInvalid) || errors.Is(err, ErrFull) || errors.Is(err, ErrWeak) {
-		return err // says it all
+		return err // already explains itself
 	}
 	return fmt.Errorf("redisstore: %s: %w", what, err)
 }

@@ -5,17 +5,16 @@ import "github.com/redis/go-redis/v9"
 // appendLines stores rows. Its keys are the sorted set of SIDs that are not final,
 // the mark of listeners, then the rows; its arguments are how long final rows are
 // kept, in milliseconds, and the channel, then SID, line, final and place of each
-// row. For each row it returns false if the line was there, else what the row was
-// before, which is empty for a new row. Listeners are sent the rows, with an empty
-// line between two rows and the new line of each row last.
+// row. For each row it returns false if the line already existed, or else the
+// previous row, which is empty for a new one. Listeners are sent the rows, with an
+// empty line between two rows and the new line of each row last.
 //
-// Behind each line stands whether the row is final with it, and the latest place;
-// those of the last line hold for the row. The members of the sorted set are place
-// and SID, all with score 0, so that they are in the order of Pending and a page can
+// Each line ends with whether the row is final and with its latest place. Those of
+// the last line are valid for the row. The members of the sorted set are place and
+// SID, all with score 0, so that they are in the order of Pending and a page can
 // begin after any of them.
 //
-// Commands are made for all rows together, because each call from a script costs
-// time.
+// One command covers all rows, because each call from a script costs time.
 var appendLines = redis.NewScript(`
 local have = redis.call('MGET', unpack(KEYS, 2))
 local out, texts, set, add, gone, ended = {}, {}, {}, {}, {}, {}
@@ -63,7 +62,7 @@ end
 return out
 `)
 
-// replaceLines replaces the beginning of a row, if it still begins so.
+// replaceLines replaces the beginning of a row if it is unchanged.
 var replaceLines = redis.NewScript(`
 local text = redis.call('GET', KEYS[1])
 if not text or string.sub(text, 1, #ARGV[1]) ~= ARGV[1] then
@@ -73,7 +72,7 @@ redis.call('SET', KEYS[1], ARGV[2] .. string.sub(ARGV[1], -20) .. string.sub(tex
 return 1
 `)
 
-// claim gives a free key to an owner and returns what the key holds then.
+// claim gives a free key to an owner and returns the value of the key.
 var claim = redis.NewScript(`
 local held = redis.call('GET', KEYS[1])
 if held then
@@ -83,7 +82,7 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return ARGV[1]
 `)
 
-// finish ends a claim, with an answer or without.
+// finish ends a claim, with or without an answer.
 var finish = redis.NewScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
 	return 0

@@ -12,9 +12,9 @@ import (
 // share it answer a retry with the first answer, whichever of them gave it, and
 // refuse what another one has seen. It is safe for concurrent use.
 //
-// Leases and lifetimes go by the clock of Redis, and bound what it holds. A
-// crash may lose the last claims unless the settings are those that
-// [Store.Check] requires.
+// Leases and lifetimes use the clock of Redis, and limit its size. A crash may
+// lose the last claims unless the settings are those that [Store.Check]
+// requires.
 type Claims struct{ s *Store }
 
 var _ signature.ClaimStore = (*Claims)(nil)
@@ -23,7 +23,7 @@ var _ signature.ClaimStore = (*Claims)(nil)
 // [github.com/ringback-go/ringback/webhook.Deduplicate]. One store serves both.
 func (s *Store) Claims() *Claims { return &Claims{s} }
 
-// A key holds an owner or a value; the first letter says which.
+// A key holds an owner or a value, as its first letter says.
 const (
 	ownedBy  = "o"
 	finished = "a"
@@ -65,7 +65,7 @@ func (c *Claims) end(ctx context.Context, what, key, owner, text string, keep ti
 	return nil
 }
 
-// milliseconds rounds up, so that the shortest time is not none.
+// milliseconds rounds up, so that no duration becomes zero.
 func milliseconds(d time.Duration) int64 {
 	return max(int64((d+time.Millisecond-1)/time.Millisecond), 1)
 }

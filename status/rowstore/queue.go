@@ -12,23 +12,23 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// ErrFull says that [Queue.Room] states wait already.
+// ErrFull says that [Queue.Room] states are already waiting.
 var ErrFull = errors.New("status: too many states wait for the store")
 
-// A Queue collects states and writes them in groups: while some groups are being
-// written, the states of further calls wait and go together into the next one.
-// What several calls report of one SID becomes one row. A Queue is safe for
-// concurrent use once its fields are set. Its goroutines, at most Flights, live
-// as long as there is something to write.
+// A Queue collects states and writes them in groups: while some groups are
+// being written, the states of further calls wait and form the next one.
+// Reports of several calls about one SID become one row. A Queue is safe for
+// concurrent use once its fields are set. Its goroutines, at most Flights,
+// exist while there is something to write.
 type Queue struct {
 	Flights int           // how many groups are written at a time
 	Size    int           // how many states a group has at most
 	Room    int           // how many states may wait
 	Timeout time.Duration // of one call, and of the write of one group
 
-	// Write stores rows, which are sorted by SID, and calls [Row.Appended] or
-	// [Row.Fail] on each that it has changed or cannot. An error is the error of
-	// all calls in the group.
+	// Write stores rows, which are sorted by SID, and calls [Row.Appended] on
+	// each row that it changed and [Row.Fail] on each that it could not. If it
+	// returns an error, all calls in the group return it.
 	Write func(ctx context.Context, rows []*Row) error
 
 	// Shorten replaces the beginning of rows that have become long; see
@@ -42,7 +42,7 @@ type Queue struct {
 	flying  int // goroutines that write
 }
 
-// A call is what one caller wants stored.
+// A call is one call of Apply.
 type call struct {
 	states  []status.State
 	changes []status.Change
@@ -89,7 +89,7 @@ func (q *Queue) do(ctx context.Context, states []status.State) ([]status.Change,
 	}
 	q.leave(c)
 	select {
-	case <-c.done: // it was just in time
+	case <-c.done: // finished just in time
 		return c.changes, c.err
 	default:
 		return nil, ctx.Err()
@@ -103,7 +103,7 @@ func (q *Queue) Waiting() int {
 	return q.states
 }
 
-// enter lets c wait, and starts a goroutine if there may be one more.
+// enter adds c to the queue, and starts a goroutine if Flights allows.
 func (q *Queue) enter(c *call) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -119,9 +119,9 @@ func (q *Queue) enter(c *call) bool {
 	return true
 }
 
-// leave takes c out of the queue if it still waits there. If its group is being
-// written already, the write goes on for the other callers, and this one does not
-// know whether its states were stored (T25).
+// leave removes c from the queue if it is still waiting. If its group is
+// already being written, the write continues for the other callers, and this
+// one does not know whether its states were stored (T25).
 func (q *Queue) leave(c *call) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -131,8 +131,8 @@ func (q *Queue) leave(c *call) {
 	}
 }
 
-// take returns the calls of the next group, or nil when no call waits: then the
-// goroutine ends.
+// take returns the calls of the next group, or nil if no call is waiting; the
+// goroutine then ends.
 func (q *Queue) take() []*call {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -152,8 +152,8 @@ func (q *Queue) take() []*call {
 	return taken
 }
 
-// fly writes groups until no call waits. The context of a caller does not end the
-// write of a group, since it has several callers; the timeout does.
+// fly writes groups until no call is waiting. A group is written for several
+// callers, so its timeout ends the write and not the context of one of them.
 func (q *Queue) fly() {
 	for {
 		calls := q.take()
@@ -186,13 +186,13 @@ func (q *Queue) shorten(rows []*Row) {
 	q.Shorten(ctx, rows)
 }
 
-// A part is what one call reports.
+// A part is the contribution of one call to a row.
 type part struct {
 	call  *call
 	state status.State
 }
 
-// rowsOf sorts by SID what calls report.
+// rowsOf merges the observations of calls by SID, in order.
 func rowsOf(calls []*call) []*Row {
 	var rows []*Row
 	at := map[webhook.SID]*Row{}

@@ -2,9 +2,9 @@
 // for each SID. Packages sqlstore and redisstore are built on it.
 //
 // A row holds lines of JSON, each a state of the same SID; the merge of all lines
-// is the state of the row. A writer appends a line and never has to read
-// before it writes, so the database needs no knowledge of the merge. A row that
-// has become long is replaced by one line.
+// is the state of the row. A writer appends a line without reading first, so the
+// database does not need to know how to merge. A long row is replaced by one
+// line.
 //
 // A [Queue] collects the calls that arrive while the database is busy, and
 // writes them together. The store provides the one statement that appends lines:
@@ -27,8 +27,8 @@
 //		return s.queue.Apply(ctx, obs...)
 //	}
 //
-// The append must be atomic, must leave a row alone that has the very line
-// already, and must return what the row was before. The package does no I/O.
+// The append must be atomic, must not change a row that already has the same
+// line, and must return the previous row. The package does no I/O.
 package rowstore
 
 import (
@@ -45,19 +45,18 @@ import (
 // row of a message usually ends with three.
 const maxLines = 8
 
-// A Row is what a group of calls reports of one SID.
+// A Row is the reports of a group of calls about one SID.
 type Row struct {
 	State status.State // the merge of all reports
 	Line  string       // State in JSON, in ASCII, without a line break
 
 	parts      []part // in the order of the calls
-	old, short string // what to replace, and by what
+	old, short string // what to replace, and its replacement
 }
 
-// Appended records that Line was appended to a row that was old before, or that
-// it began a new row if old is empty. A row whose Line was there before is not
-// recorded. A row that cannot be read fails the calls that concern it, and no
-// others.
+// Appended records that Line was appended to the row old, or started a new row
+// if old is empty. Do not call it if the row already had the line. If the row
+// cannot be read, only the calls that concern it fail.
 func (r *Row) Appended(old string) {
 	var before status.State
 	if old != "" {
@@ -93,8 +92,8 @@ func (r *Row) Fail(err error) {
 // replaces it. It is for [Queue.Shorten].
 func (r *Row) Long() (old, short string) { return r.old, r.short }
 
-// line encodes one state, in ASCII: not every database can hold, and not every
-// session carry, all of Unicode. A State always can be encoded.
+// line encodes one state, in ASCII, because some databases and sessions do not
+// support all of Unicode. A State can always be encoded.
 func line(s status.State) string {
 	text, err := json.Marshal(s)
 	if err != nil {
@@ -124,8 +123,8 @@ func ascii(text string) string {
 	return string(out)
 }
 
-// Read returns the state of a row. What a store has written behind the JSON of a
-// line is ignored; it must not hold a closing brace.
+// Read returns the state of a row. Anything that a store adds after the JSON of
+// a line is ignored; it must not contain a closing brace.
 func Read(row string) (status.State, error) {
 	var out status.State
 	for text := range strings.SplitSeq(row, "\n") {
@@ -142,8 +141,9 @@ func Read(row string) (status.State, error) {
 	return out, nil
 }
 
-// Change returns what the last line of a row changed. It is false if that is
-// nothing or the row cannot be read, as when a newer version wrote it.
+// Change returns what the last line of a row changed. It returns false if
+// nothing changed or the row cannot be read, for example because a newer
+// version wrote it.
 func Change(row string) (status.Change, bool) {
 	var before status.State
 	i := strings.LastIndexByte(row, '\n')

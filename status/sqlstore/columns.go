@@ -9,10 +9,10 @@ import (
 	"github.com/ringback-go/ringback/status/rowstore"
 )
 
-// A row is one of a group on its way to the database.
+// A row is one row of a group that is being written.
 type row struct {
 	*rowstore.Row
-	stored string // the row after the write; empty if the line was there before
+	stored string // the row after the write; empty if the line already existed
 }
 
 // values are the arguments of putOne.
@@ -29,8 +29,8 @@ func columns(s status.State) []any {
 	}
 }
 
-// mergedCode works out in both dialects what error_code is after a merge: the
-// code of the status that is kept, wherever it was reported.
+// mergedCode computes, in both dialects, error_code after a merge: the code of
+// the status that is kept, whichever report has it.
 const mergedCode = `
 	error_code = CASE
 		WHEN excluded.status <> s.status AND excluded.rank > s.rank THEN excluded.error_code
@@ -39,7 +39,8 @@ const mergedCode = `
 		ELSE excluded.error_code
 	END`
 
-// timestamp is t as both databases read it, or "" for a time that is not known.
+// timestamp is t in a format that both databases read, or "" for an unknown
+// time.
 func timestamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -47,7 +48,7 @@ func timestamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05.000000Z")
 }
 
-// plain escapes what is not ASCII, which not every database can hold. Twilio's
+// plain escapes non-ASCII text, which some databases cannot hold. Twilio's
 // words are ASCII.
 func plain(s string) string {
 	quoted := strconv.QuoteToASCII(s)

@@ -2,9 +2,10 @@ package sqlstore
 
 import "strings"
 
-// A Dialect is the kind of database behind a [Store]. Any driver of database/sql
-// will do. Its errors are told apart by the method SQLState for PostgreSQL, and by
-// SQLite's own texts and names for SQLite, since drivers have types of their own.
+// A Dialect is the database of a [Store]. Any driver for database/sql works.
+// Because drivers have different error types, errors are recognized by the
+// method SQLState for PostgreSQL, and by SQLite's own texts and names for
+// SQLite.
 type Dialect int
 
 // The supported databases, with the oldest version of each.
@@ -25,8 +26,8 @@ func (d Dialect) String() string {
 }
 
 // flights is how many groups are committed at a time. SQLite has one writer.
-// PostgreSQL works on one group while the log is synced for another; more of
-// them make the groups smaller.
+// PostgreSQL works on one group while the log is synced for another; more would
+// make the groups smaller.
 func (d Dialect) flights() int {
 	if d == SQLite {
 		return 1
@@ -49,13 +50,13 @@ const (
 	readKey    // owner and value of a key, by key
 	finishKey  // ends a claim with a value: key, owner, value, milliseconds
 	freeKey    // ends a claim: key, owner
-	expireKeys // deletes keys whose time is up: age in milliseconds, limit
+	expireKeys // deletes expired keys: age in milliseconds, limit
 
 	statementCount
 )
 
-// statements are the texts of all statements. Only names that were checked are
-// put into them; every value is bound.
+// statements are the texts of all statements. They contain only checked names;
+// every value is bound.
 type statements [statementCount]string
 
 func statementsOf(d Dialect, prefix string, announce bool) statements {

@@ -9,7 +9,7 @@ import (
 	"github.com/ringback-go/ringback/status/rowstore"
 )
 
-// A Subscription is a connection of its own that listens to one channel of
+// A Subscription is a separate connection that listens to one channel of
 // PostgreSQL. With pgx it is a connection and two methods:
 //
 //	type subscription struct{ *pgx.Conn }
@@ -50,9 +50,9 @@ type Subscription interface {
 // listenBuffer is how many changes may wait for a listener.
 const listenBuffer = 256
 
-// Listen implements [status.Notifier]. With [Options.Subscribe] it sends what any
-// process on the database changes; without, it sends nothing. A listener that is
-// 256 changes behind loses further ones.
+// Listen implements [status.Notifier]. With [Options.Subscribe] it sends the
+// changes of all processes that use the database; without it, nothing. A
+// listener that is 256 changes behind loses further ones.
 func (s *Store) Listen(ctx context.Context) (<-chan status.Change, error) {
 	if s.opts.Subscribe == nil {
 		silent := make(chan status.Change)
@@ -100,8 +100,8 @@ FROM done`
 }
 
 // heard takes one payload, and returns a change once all pieces of a row have
-// arrived. What cannot be read was sent by something else, or by a newer version,
-// and is left out.
+// arrived. A payload that cannot be read came from another program, or from a
+// newer version, and is ignored.
 func heard(parts map[string]string, payload string) (status.Change, bool) {
 	fields := strings.SplitN(payload, " ", 4)
 	if len(fields) != 4 {
@@ -115,7 +115,7 @@ func heard(parts map[string]string, payload string) (status.Change, bool) {
 	}
 	if n > 1 {
 		if i == 0 {
-			// The pieces of one row come together; leftovers are of no use.
+			// The pieces of one row arrive together; leftovers are useless.
 			clear(parts)
 		}
 		parts[sid] += text

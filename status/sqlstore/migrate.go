@@ -82,10 +82,10 @@ var migrations = map[Dialect][]migration{
 }
 
 // Migrate creates the tables or brings them to the version of this package, and
-// reads the settings for durability. It changes nothing that is up to date; any
-// number of processes may call it at once. It needs the right to create and alter
-// tables only when there is something to change, and then takes as long as it
-// takes to read every row.
+// reads the settings for durability. It changes nothing that is up to date, and
+// any number of processes may call it at once. It needs the right to create and
+// alter tables only if there is something to change, and may then read every
+// row.
 //
 // Its error wraps [ErrSchema] if a newer version of the package made the
 // tables, [ErrWeak], or is that of the driver.
@@ -132,7 +132,7 @@ func (s *Store) migratePostgreSQL(ctx context.Context) error {
 	return tx.Commit()
 }
 
-// migrate does what is left to do, inside a transaction.
+// migrate runs the missing migrations, inside a transaction.
 func (s *Store) migrate(ctx context.Context, q queryer) error {
 	create := `CREATE TABLE IF NOT EXISTS {prefix}_schema (version INTEGER NOT NULL)`
 	if _, err := q.ExecContext(ctx, s.named(create)); err != nil {
@@ -144,7 +144,7 @@ func (s *Store) migrate(ctx context.Context, q queryer) error {
 	}
 	all := migrations[s.dialect]
 	if version > len(all) {
-		return fmt.Errorf("%w: they have version %d, this package knows %d", ErrSchema, version, len(all))
+		return fmt.Errorf("%w: they have version %d, but this package supports up to %d", ErrSchema, version, len(all))
 	}
 	for i := version; i < len(all); i++ {
 		for _, statement := range all[i].statements {
@@ -164,8 +164,8 @@ func (s *Store) migrate(ctx context.Context, q queryer) error {
 	return nil
 }
 
-// version reads which version the tables have; 0 is none. A row is added with
-// each version, so the table is also the history.
+// version reads the version of the tables; 0 means none. Each version adds a
+// row, so the table is also a history.
 func (s *Store) version(ctx context.Context, q queryer) (n int, err error) {
 	err = q.QueryRowContext(ctx, s.named(`SELECT coalesce(max(version), 0) FROM {prefix}_schema`)).Scan(&n)
 	return n, err
@@ -195,7 +195,7 @@ func (s *Store) fillColumns(ctx context.Context, q queryer) error {
 }
 
 // statesAfter reads a page of rows in the order of their SIDs, and returns the
-// last SID: "" behind the last page.
+// last SID, or "" after the last page.
 func (s *Store) statesAfter(ctx context.Context, q queryer, sid string) (states []status.State, last string, err error) {
 	rows, err := q.QueryContext(ctx, s.sql[nextRows], sid, page)
 	if err != nil {

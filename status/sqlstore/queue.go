@@ -37,9 +37,9 @@ func (s *Store) write(ctx context.Context, rows []*rowstore.Row) error {
 	return nil
 }
 
-// shorten replaces the lines of long rows by one each, in one transaction. Lines
-// that others appended meanwhile stay. After an error the next writer that finds a
-// row long tries again.
+// shorten replaces the lines of long rows by one each, in one transaction.
+// Lines that others appended meanwhile stay. After an error, the next writer
+// that finds a long row tries again.
 func (s *Store) shorten(ctx context.Context, rows []*rowstore.Row) {
 	err := s.together(ctx, func(q queryer) error {
 		for _, r := range rows {

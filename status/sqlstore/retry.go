@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// retry runs do again after an error which says that nothing was done and that
-// another try may succeed soon. Other errors are returned, so that the caller can
-// decide and Twilio gets its answer in time.
+// retry runs do again after an error which means that nothing was done and that
+// another try may soon succeed. Other errors are returned at once, so that
+// Twilio gets its answer in time.
 func (s *Store) retry(ctx context.Context, do func() error) error {
 	for pause, lost := 2*time.Millisecond, 0; ; pause = min(2*pause, 100*time.Millisecond) {
 		err := do()
@@ -45,8 +45,8 @@ func (s *Store) contended(err error) bool {
 	return code == "40001" || code == "40P01"
 }
 
-// unsent reports whether a connection was found dead before the statement went
-// out. A pool may hold several of those after the server was restarted.
+// unsent reports whether a connection was dead before the statement was sent. A
+// pool may hold several of those after a restart of the server.
 func unsent(err error) bool {
 	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, syscall.ECONNREFUSED) {
 		return true

@@ -13,9 +13,9 @@ import (
 // share the database answer a retry with the first answer, whichever of them
 // gave it, and refuse what another one has seen. It is safe for concurrent use.
 //
-// Leases and lifetimes go by the clock of the database, so the clocks of the
-// machines do not matter. What it holds is bounded by time: expired keys are
-// deleted, up to 1000 with every 200th claim, and by [Store.Prune].
+// Leases and lifetimes use the clock of the database, so the clocks of the
+// machines do not matter. Expired keys are deleted, up to 1000 with every 200th
+// claim, and by [Store.Prune].
 type Claims struct{ s *Store }
 
 var _ signature.ClaimStore = (*Claims)(nil)
@@ -57,11 +57,12 @@ func (c *Claims) Release(ctx context.Context, key, owner string) error {
 	return c.s.run(ctx, "release", c.s.sql[freeKey], key, owner)
 }
 
-// sweepEvery is how many claims there are to one that also deletes what is
-// expired: a fifth of what it may delete, so that the table cannot grow behind.
+// sweepEvery is how many claims there are for each one that also deletes
+// expired keys. It can delete five times as many, so the table cannot keep
+// growing.
 const sweepEvery = 200
 
-// claim takes a key if it is free, in one step whatever others do.
+// claim takes a key if it is free, atomically.
 func (s *Store) claim(ctx context.Context, key, owner string, lease time.Duration) (got bool, err error) {
 	if err := s.checkOnce(ctx); err != nil {
 		return false, failure("claim", err)
@@ -78,13 +79,13 @@ func (s *Store) claim(ctx context.Context, key, owner string, lease time.Duratio
 		return false, failure("claim", err)
 	}
 	if s.claims.Add(1)%sweepEvery == 0 {
-		// The claim is made; who sweeps in vain leaves it to the next.
+		// The claim succeeded. If deleting fails, a later claim does it.
 		_ = s.run(ctx, "sweep", s.sql[expireKeys], int64(0), batch)
 	}
 	return got, nil
 }
 
-// holder returns who has a key, or the answer it holds; nothing if it is free.
+// holder returns the owner of a key, or its answer, or nothing if it is free.
 func (s *Store) holder(ctx context.Context, key string) (owner string, value []byte, err error) {
 	err = s.retry(ctx, func() error {
 		return s.db.QueryRowContext(ctx, s.sql[readKey], key).Scan(&owner, &value)
@@ -112,7 +113,7 @@ func (s *Store) run(ctx context.Context, what, statement string, args ...any) er
 	return nil
 }
 
-// milliseconds rounds up, so that the shortest time is not none.
+// milliseconds rounds up, so that no duration becomes zero.
 func milliseconds(d time.Duration) int64 {
 	return int64((d + time.Millisecond - 1) / time.Millisecond)
 }

@@ -73,8 +73,8 @@ func (s *Store) writeSQLite(ctx context.Context, g []row) error {
 	})
 }
 
-// immediate runs do in a transaction that may write from its start, which
-// database/sql has no option for. The writers of this process take turns here,
+// immediate runs do in a transaction that may write from its start, for which
+// database/sql has no option. The writers of this process take turns here,
 // because SQLite's own lock can only be polled.
 func (s *Store) immediate(ctx context.Context, do func(*sql.Conn) error) error {
 	select {
@@ -90,7 +90,7 @@ func (s *Store) immediate(ctx context.Context, do func(*sql.Conn) error) error {
 	defer conn.Close()
 	_, err = conn.ExecContext(ctx, "BEGIN IMMEDIATE")
 	if err != nil && busySQLite(err) {
-		return err // nothing has begun
+		return err // no transaction has begun
 	}
 	if err == nil {
 		err = do(conn)

@@ -50,8 +50,8 @@ import (
 )
 
 // A Store keeps states in a database. It implements [status.Store] and
-// [status.Notifier], and is safe for concurrent use. It needs no closing; close the
-// database after the last call.
+// [status.Notifier], and is safe for concurrent use. It need not be closed;
+// close the database after the last call.
 type Store struct {
 	db      *sql.DB
 	dialect Dialect
@@ -59,7 +59,7 @@ type Store struct {
 	opts    Options
 	queue   rowstore.Queue
 	turn    chan struct{} // held by the writer to SQLite
-	claims  atomic.Int64  // counted, since every so many also delete expired keys
+	claims  atomic.Int64  // counted, because every 200th also deletes expired keys
 	durable atomic.Bool   // the settings of the database have been checked
 	stats   counters
 }
@@ -100,8 +100,8 @@ var (
 	// [Options.AcceptLoss].
 	ErrWeak = errors.New("sqlstore: acknowledged writes could be lost")
 
-	// ErrFull says that [Options.Queue] states wait already: the database is down
-	// or cannot keep up. Try again later.
+	// ErrFull says that [Options.Queue] states are already waiting: the
+	// database is down or cannot keep up. Try again later.
 	ErrFull = rowstore.ErrFull
 
 	// ErrSchema says that the tables are those of a newer version of this
@@ -181,8 +181,8 @@ func newStore(db *sql.DB, d Dialect, opts *Options) (*Store, error) {
 	return s, nil
 }
 
-// validPrefix accepts only what can be part of a name without quotes, since the
-// prefix becomes part of statements (T28).
+// validPrefix accepts only what can be part of a name without quotes, because
+// the prefix becomes part of statements (T28).
 func validPrefix(s string) bool {
 	if len(s) > 40 || s == "" || s[0] < 'a' || s[0] > 'z' {
 		return false
@@ -241,7 +241,7 @@ func notFound(sid webhook.SID) error {
 // constraints in their texts, not the values that were bound.
 func failure(what string, err error) error {
 	if errors.Is(err, status.ErrInvalid) || errors.Is(err, ErrFull) || errors.Is(err, ErrWeak) {
-		return err // says it all
+		return err // already explains itself
 	}
 	if noTable(err) {
 		return fmt.Errorf("%w: %s: %w", ErrSchema, what, err)

@@ -14,11 +14,11 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// TestClaims holds a [signature.ClaimStore] to its contract. Each rule is a
-// subtest with stores of its own from open, which registers with the given
-// testing.TB what is to be cleaned up. The two stores must share what they hold,
-// as those of two machines do; for a store in memory they are the same. Every
-// subtest uses keys that were never used before.
+// TestClaims tests a [signature.ClaimStore] against its contract. Each rule is
+// a subtest with its own stores from open, which registers its cleanup with the
+// given testing.TB. The two stores must share their contents, like those of two
+// machines; for a store in memory they are the same. Every subtest uses new
+// keys.
 func TestClaims(t *testing.T, open func(testing.TB) (a, b signature.ClaimStore)) {
 	for _, r := range claimRules {
 		t.Run(r.name, func(t *testing.T) {
@@ -99,7 +99,7 @@ var claimRules = []claimRule{
 		for i := range value {
 			value[i] = byte(i)
 		}
-		value = bytes.Repeat(value, 300) // 75 KiB, more than an answer has
+		value = bytes.Repeat(value, 300) // 75 KiB, more than any answer
 		b.claim(b.a, "one", time.Minute, ownedBy("one"))
 		b.must(b.a.Finish(b.Context(), b.key, "one", value, time.Hour))
 		b.claim(b.b, "two", time.Minute, signature.Claim{Value: value})
@@ -160,7 +160,7 @@ var claimRules = []claimRule{
 	{"AContextThatHasEnded", func(b *claimBench) {
 		ctx, cancel := context.WithCancel(b.Context())
 		cancel()
-		// A store in memory need not look at the context.
+		// A store in memory may ignore the context.
 		if _, err := b.a.Claim(ctx, b.key, "one", time.Minute); err != nil && !errors.Is(err, context.Canceled) {
 			b.Fatalf("got %v, want an error that wraps context.Canceled", err)
 		}

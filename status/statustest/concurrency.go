@@ -12,7 +12,7 @@ import (
 
 const callers = 16
 
-// together runs f in 16 goroutines at once and returns what they failed with.
+// together runs f in 16 goroutines at once and returns their errors.
 func together(f func(caller int) error) error {
 	errs := make([]error, callers)
 	start := make(chan struct{})
@@ -28,8 +28,8 @@ func together(f func(caller int) error) error {
 	return errors.Join(errs...)
 }
 
-// ledger collects the changes of one SID and checks that together they tell
-// how it came to its state: no report is new in two changes, none in no change.
+// ledger collects the changes of one SID and checks that together they explain
+// its state: each report is new in exactly one change.
 type ledger struct {
 	mu      sync.Mutex
 	changes []status.Change
@@ -53,7 +53,7 @@ func (l *ledger) audit(end status.State) error {
 		fresh += len(c.After.Reports) - len(c.Before.Reports)
 	}
 	if first != 1 || fresh != len(end.Reports) {
-		return fmt.Errorf("%d changes say they were the first and bring %d reports; the state has %d: %s",
+		return fmt.Errorf("%d changes claim to be the first, and the changes have %d reports; the state has %d: %s",
 			first, fresh, len(end.Reports), text(end))
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 )
 
 // survives is a rule that plays shuffled histories against a store with faults,
-// tries again whatever failed, and expects the states of the model.
+// repeats failed calls, and expects the states of the model.
 func survives(faults Faults) func(*bench) {
 	return func(b *bench) {
 		broken := Faulty(b.store, faults)
@@ -46,13 +46,13 @@ func survives(faults Faults) func(*bench) {
 			return nil
 		})
 		if broken.Injected() == 0 && faults.Delay == 0 {
-			b.Fatal("no fault happened: the rule shows nothing")
+			b.Fatal("no fault happened, so the rule proves nothing")
 		}
 	}
 }
 
-// retry calls f until it succeeds. It gives up on errors that were not made
-// here.
+// retry calls f until it succeeds. It gives up on errors that were not
+// injected.
 func (b *bench) retry(f func() error) {
 	b.Helper()
 	for range 1000 {

@@ -15,20 +15,20 @@ import (
 // ErrInjected is the error of a [FaultyStore] that fails on purpose.
 var ErrInjected = errors.New("statustest: injected fault")
 
-// Faults says how often each method of a [FaultyStore] goes wrong, from 0 for
-// never to 1 for always. Every fault is decided by itself.
+// Faults says how often each method of a [FaultyStore] fails, from 0 for never
+// to 1 for always. Each kind of fault is decided independently.
 type Faults struct {
-	Seed uint64 // of the decisions; equal seeds decide equally
+	Seed uint64 // of the decisions; equal seeds give equal decisions
 
 	Error       float64 // fails with ErrInjected and does nothing
-	AfterCommit float64 // does everything, and then fails with ErrInjected
+	AfterCommit float64 // succeeds, but returns ErrInjected
 	Delay       float64 // waits up to MaxDelay first, or until the context ends
 	Cancel      float64 // works with a context that ends before or while it works
 
 	MaxDelay time.Duration // zero: 1 ms
 }
 
-// A FaultyStore is a [status.Store] that breaks now and then. It is safe for
+// A FaultyStore is a [status.Store] that sometimes fails. It is safe for
 // concurrent use.
 type FaultyStore struct {
 	store  status.Store
@@ -41,12 +41,12 @@ type FaultyStore struct {
 
 var _ status.Store = (*FaultyStore)(nil)
 
-// Faulty returns s with faults. Use it under a program of yours:
+// Faulty returns s with faults. Use it to test your program:
 //
 //	store := statustest.Faulty(real, statustest.Faults{Error: 0.3, AfterCommit: 0.3})
 //
-// Whatever comes back as an error may be tried again, and must be; in the
-// end the states are the same as without faults.
+// A call that returns an error must be repeated until it succeeds. In the end,
+// the states are the same as without faults.
 func Faulty(s status.Store, faults Faults) *FaultyStore {
 	if faults.MaxDelay <= 0 {
 		faults.MaxDelay = time.Millisecond
@@ -61,7 +61,7 @@ func (f *FaultyStore) Injected() int {
 	return f.injected
 }
 
-// A fate is what one call has before it.
+// A fate holds the decisions for one call.
 type fate struct {
 	fail, failAfter bool
 	cancel          bool
@@ -143,8 +143,8 @@ func (f *FaultyStore) Get(ctx context.Context, sid webhook.SID) (status.State, e
 	return s, err
 }
 
-// Pending implements [status.Store]. Failing after the commit means here that
-// the sequence breaks off after its first states.
+// Pending implements [status.Store]. Here AfterCommit means that the sequence
+// ends with an error after its first states.
 func (f *FaultyStore) Pending(ctx context.Context, before time.Time) iter.Seq2[status.State, error] {
 	return func(yield func(status.State, error) bool) {
 		d := f.decide()

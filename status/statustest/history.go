@@ -14,11 +14,11 @@ import (
 
 // TestHistoryOrder shows for the stores of open that order and repetition make
 // no difference (threat T23, requirement V5): all 720 orders of six events,
-// with each event up to three times, and as many random histories as asked for
-// end in the state that the plain merge of the events gives.
+// with each event up to three times, and the given number of random histories
+// end in the state that a plain merge of the events gives.
 //
-// To be fast where a call costs a sync to disk, one step of up to 500
-// histories is one call; every tenth step is made of single calls.
+// One call makes one step of up to 500 histories, which is fast even if each
+// call is synced to disk; every tenth step uses single calls.
 func TestHistoryOrder(t *testing.T, open func(testing.TB) status.Store, histories int) {
 	t.Run("AllOrdersOfSix", func(t *testing.T) {
 		for _, set := range six {
@@ -58,7 +58,7 @@ func TestHistoryOrder(t *testing.T, open func(testing.TB) status.Store, historie
 	})
 }
 
-// six are the sets of events whose orders are all tried.
+// six are the sets of events that are tried in every order.
 var six = []struct {
 	name   string
 	prefix string
@@ -95,7 +95,7 @@ func (b *bench) play(all [][]status.Observation) {
 	}
 }
 
-// oneEnd checks every state against the model, and all of them against each
+// oneEnd checks every state against the model, and all states against each
 // other.
 func (b *bench) oneEnd() {
 	b.Helper()
@@ -146,7 +146,7 @@ func history(random *rand.Rand, sid webhook.SID) []status.Observation {
 }
 
 // repeat returns h with up to two more copies of each event, at random places
-// behind it.
+// after it.
 func repeat(random *rand.Rand, h []status.Observation) []status.Observation {
 	out := slices.Clone(h)
 	for i, o := range h {

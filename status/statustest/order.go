@@ -7,7 +7,8 @@ import (
 	"github.com/ringback-go/ringback/status"
 )
 
-// story is a rule that tells words in both directions and expects one end.
+// story is a rule that applies words forward and backward and expects the same
+// result.
 func story(prefix, want string, final bool, words ...string) func(*bench) {
 	return func(b *bench) {
 		forth, back := newSID(prefix), newSID(prefix)
@@ -31,7 +32,7 @@ var orderRules = []rule{
 			sid := newSID("SM")
 			b.each(reported(sid, words...)...)
 			if s := b.ends(sid, "read", true); s.Conflict != "" {
-				b.Fatalf("read after delivered is no contradiction: %s", text(s))
+				b.Fatalf("read after delivered is not a contradiction, but got %s", text(s))
 			}
 		}
 	}},
@@ -180,7 +181,7 @@ var kindRules = []rule{
 		sid := newSID("RE")
 		b.each(reported(sid, "deleted", "in-progress", "completed")...)
 		if s := b.ends(sid, "deleted", true); s.Conflict != "" {
-			b.Fatalf("deleting is no contradiction: %s", text(s))
+			b.Fatalf("deleting is not a contradiction, but got %s", text(s))
 		}
 	}},
 	{"KindTranscription", story("TR", "completed", true, "in-progress", "completed")},

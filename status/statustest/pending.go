@@ -88,7 +88,7 @@ var pendingRules = []rule{
 		for range 10 {
 			b.apply(reported(newSID("SM"), "sent")...)
 		}
-		for range 50 { // a store that forgets to give back a connection shows it here
+		for range 50 { // finds a store that leaks connections
 			for _, err := range b.store.Pending(b.Context(), noon.Add(time.Hour)) {
 				if err != nil {
 					b.Fatal(err)
@@ -180,7 +180,7 @@ var pendingRules = []rule{
 		n, failed := 0, false
 		for _, err := range b.store.Pending(ctx, noon.Add(time.Hour)) {
 			if failed {
-				b.Fatal("the sequence goes on after its error")
+				b.Fatal("the sequence continues after its error")
 			}
 			if err != nil {
 				failed = true

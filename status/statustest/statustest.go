@@ -8,7 +8,7 @@
 //
 // [TestClaims] does the same for a [signature.ClaimStore]. [Faulty] makes a store
 // fail on purpose, to test the code that uses it. [TestHistoryOrder] tests the
-// property that all else depends on, in any number of random histories.
+// main property, independence of order, with any number of random histories.
 //
 // The package adds no dependency. It does not measure speed, and it does not test
 // whether acknowledged states survive a crash.
@@ -28,11 +28,11 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// TestStore runs the whole contract: each rule is a subtest with a store of its own
-// from open, which registers its cleanup with the given testing.TB. The stores may
-// share one database, even one that has states in it: every subtest uses SIDs that
-// were never used before. Subtests run one after another; some use the store from
-// 16 goroutines.
+// TestStore runs the whole contract: each rule is a subtest with its own store
+// from open, which registers its cleanup with the given testing.TB. The stores
+// may share one database, even one that is not empty, because every subtest
+// uses new SIDs. Subtests run one after another; some use the store from 16
+// goroutines.
 func TestStore(t *testing.T, open func(testing.TB) status.Store) {
 	for _, group := range [][]rule{
 		getRules, applyRules, orderRules, kindRules, changeRules, batchRules, textRules, clockRules,
@@ -63,7 +63,7 @@ func newBench(t *testing.T, open func(testing.TB) status.Store) *bench {
 	return &bench{T: t, store: open(t), model: map[webhook.SID]status.State{}}
 }
 
-// noon is the time at which all stories happen.
+// noon is the time of all reports.
 var noon = time.Date(2024, time.May, 6, 12, 0, 0, 0, time.UTC)
 
 // newSID returns a SID that no store has seen.
@@ -130,12 +130,12 @@ func (b *bench) get(sid webhook.SID) status.State {
 	return s
 }
 
-// check holds the store against the model and returns the state of sid.
+// check compares the store with the model and returns the state of sid.
 func (b *bench) check(sid webhook.SID) status.State {
 	b.Helper()
 	got, want := b.get(sid), b.model[sid]
 	if !got.Equal(want) {
-		b.Fatalf("the state of %s is not what its observations say\n got: %s\nwant: %s", sid, text(got), text(want))
+		b.Fatalf("the state of %s does not follow from its observations\n got: %s\nwant: %s", sid, text(got), text(want))
 	}
 	return got
 }
@@ -165,7 +165,7 @@ func (b *bench) absent(sid webhook.SID) {
 	}
 }
 
-// pending collects what Pending yields of the SIDs in the model.
+// pending collects the states from Pending whose SIDs are in the model.
 func (b *bench) pending(before time.Time) []status.State {
 	b.Helper()
 	var out []status.State

@@ -9,8 +9,8 @@ import (
 	"github.com/ringback-go/ringback/status"
 )
 
-// carries is a rule that stores s as a status, an event and a message,
-// and expects back what status.Of makes of it.
+// carries is a rule that stores s as a status, an event and a message, and
+// expects the result of status.Of.
 func carries(s string) func(*bench) {
 	return func(b *bench) {
 		o := status.Observation{SID: newSID("SM"), Status: s, Event: s, ErrorMessage: s, URL: s, Seen: noon}
@@ -44,7 +44,7 @@ var textRules = []rule{
 		sid := newSID("SM")
 		b.each(reported(sid, "e\u0301", "\u00e9", " \u00e9", "\u00e9 ", "\u00c9")...)
 		if s := b.check(sid); len(s.Reports) != 5 {
-			b.Fatalf("different words were taken for one in %s", text(s))
+			b.Fatalf("different words were treated as one in %s", text(s))
 		}
 	}},
 	{"T14EmptyAndSpace", carries(" ")},

@@ -14,8 +14,8 @@
 // API in the tracker as observations. They merge like callbacks, so a late callback
 // does no harm, and neither do several machines that poll; one is enough.
 //
-// twilio-go takes no context: when the context ends, a request that is under way is
-// awaited, for at most the timeout of its HTTP client (10 s unless set).
+// twilio-go takes no context: when the context ends, a request that has started
+// is awaited, for at most the timeout of its HTTP client (10 s unless set).
 //
 // The package does not list messages or calls that the tracker does not know, and
 // does not fetch recordings, conferences or transcriptions.
@@ -61,10 +61,10 @@ type Options struct {
 	// the oldest reports come first; the rest waits for the next round.
 	Limit int
 
-	// Tries is how often a request is made at most if Twilio answers 429 or 5xx or
-	// not at all. Zero: 4. Backoff is the pause after the first try, zero: 1 s. It
-	// doubles after each further one, up to 30 s, and is extended at random by up
-	// to half.
+	// Tries is the maximum number of attempts at a request if Twilio answers 429
+	// or 5xx or not at all. Zero: 4. Backoff is the pause after the first try,
+	// zero: 1 s. It doubles after each further one, up to 30 s, and is extended
+	// at random by up to half.
 	Tries   int
 	Backoff time.Duration
 
@@ -79,8 +79,8 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// A Poller fetches overdue states from Twilio. It is safe for concurrent use, but
-// there is no use in more than one round at a time.
+// A Poller fetches overdue states from Twilio. It is safe for concurrent use,
+// but running more than one round at a time is pointless.
 type Poller struct {
 	api     Fetcher
 	tracker *status.Tracker
@@ -107,11 +107,11 @@ func NewPoller(api Fetcher, tracker *status.Tracker, opts *Options) *Poller {
 	return p
 }
 
-// A Round is what one round of a [Poller] did.
+// A Round is the result of one round of a [Poller].
 type Round struct {
 	Asked int // states that were fetched
 	Ended int // of those: final now
-	Gone  int // of those: not known to Twilio
+	Gone  int // of those: unknown to Twilio
 }
 
 // Run makes a round at once and then every [Options.Every] until ctx ends, and
