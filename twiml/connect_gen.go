@@ -9,8 +9,8 @@ import "time"
 //	twiml.Connect(twiml.ConversationRelay("wss://relay.example.com")).Action("/ended")
 //
 // With Action, the TwiML that it returns replaces the document when the noun
-// ends. Without it, the document goes on with the next verb and hangs up after
-// the last.
+// ends. Without it, the document continues with the next verb and hangs up
+// after the last.
 func Connect(noun ConnectNoun) *ConnectVerb {
 	v := &ConnectVerb{element{name: "Connect", text: ""}}
 	if noun != nil {
@@ -19,15 +19,15 @@ func Connect(noun ConnectNoun) *ConnectVerb {
 	return v
 }
 
-// A ConnectVerb is the verb <Connect>, made by [Connect]. It may stand in
+// A ConnectVerb is the verb <Connect>, made by [Connect]. It belongs in
 // [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/connect.
 type ConnectVerb struct{ element }
 
-// Action sets the URL that is asked for TwiML when the noun ends. Without it,
-// the document goes on with the next verb. Twilio sends a webhook.ConnectAction
-// there.
+// Action sets the URL that Twilio requests for TwiML when the noun ends.
+// Without it, the document continues with the next verb. Twilio sends a
+// webhook.ConnectAction there.
 func (v *ConnectVerb) Action(url string) *ConnectVerb {
 	v.put("action", url)
 	return v
@@ -64,7 +64,7 @@ func Config(name string, value string) *ConfigNoun {
 	return v
 }
 
-// A ConfigNoun is the noun <Config>, made by [Config]. It may stand in
+// A ConfigNoun is the noun <Config>, made by [Config]. It belongs in
 // [Transcription] and [VirtualAgent].
 //
 // See https://www.twilio.com/docs/voice/twiml/connect/virtualagent.
@@ -103,7 +103,7 @@ func ConversationRelay(url string, content ...RelayContent) *ConversationRelayNo
 }
 
 // A ConversationRelayNoun is the noun <ConversationRelay>, made by
-// [ConversationRelay]. It may stand in [Connect].
+// [ConversationRelay]. It belongs in [Connect].
 //
 // See https://www.twilio.com/docs/voice/twiml/connect/conversationrelay.
 type ConversationRelayNoun struct{ element }
@@ -416,7 +416,7 @@ func Failover() *FailoverNoun {
 	return v
 }
 
-// A FailoverNoun is the noun <Failover>, made by [Failover]. It may stand in
+// A FailoverNoun is the noun <Failover>, made by [Failover]. It belongs in
 // [ConversationRelay].
 //
 // See https://www.twilio.com/docs/voice/twiml/connect/conversationrelay.
@@ -439,14 +439,14 @@ func (v *FailoverNoun) part() slot {
 func (*FailoverNoun) isRelayContent() {}
 
 // Language sets voice and speech recognition for one language of a
-// [ConversationRelay]. The code multi stands for automatic detection.
+// [ConversationRelay]. The code multi means automatic detection.
 func Language(code LanguageCode) *LanguageNoun {
 	v := &LanguageNoun{element{name: "Language", text: ""}}
 	v.put("code", string(code))
 	return v
 }
 
-// A LanguageNoun is the noun <Language>, made by [Language]. It may stand in
+// A LanguageNoun is the noun <Language>, made by [Language]. It belongs in
 // [ConversationRelay].
 //
 // See https://www.twilio.com/docs/voice/twiml/connect/conversationrelay.
@@ -520,8 +520,8 @@ func (v *LanguageNoun) part() slot {
 
 func (*LanguageNoun) isRelayContent() {}
 
-// Parameter is a name and value of your own for the receiver of the call,
-// stream or payment.
+// Parameter is a custom name and value for the receiver of the call, stream or
+// payment.
 func Parameter(name string, value string) *ParameterNoun {
 	v := &ParameterNoun{element{name: "Parameter", text: ""}}
 	v.put("name", name)
@@ -529,7 +529,7 @@ func Parameter(name string, value string) *ParameterNoun {
 	return v
 }
 
-// A ParameterNoun is the noun <Parameter>, made by [Parameter]. It may stand in
+// A ParameterNoun is the noun <Parameter>, made by [Parameter]. It belongs in
 // [Hangup], [Pay], [Reject], [Application], [Client], [ConversationRelay],
 // [Siprec], [Stream], [Transcription] and [VirtualAgent].
 //
@@ -564,7 +564,7 @@ func Room(name string) *RoomNoun {
 	return v
 }
 
-// A RoomNoun is the noun <Room>, made by [Room]. It may stand in [Connect].
+// A RoomNoun is the noun <Room>, made by [Room]. It belongs in [Connect].
 //
 // See https://www.twilio.com/docs/voice/twiml/connect/room.
 type RoomNoun struct{ element }
@@ -593,9 +593,9 @@ func (v *RoomNoun) part() slot {
 func (*RoomNoun) isConnectNoun() {}
 
 // Stream sends the raw audio of the call to a WebSocket. Inside [Connect] the
-// audio flows both ways. Inside [Start] it flows in the background and one way:
-// audio that the server sends is not heard. Inside [Stop] its Name says which
-// stream ends. Parameters arrive with the first message.
+// audio flows both ways. Inside [Start] it flows in the background and one-way:
+// the caller does not hear audio from the server. Inside [Stop] its Name says
+// which stream ends. Parameters arrive with the first message.
 func Stream(parameters ...ParameterContent) *StreamNoun {
 	v := &StreamNoun{element{name: "Stream", text: ""}}
 	v.grow(len(parameters))
@@ -607,8 +607,8 @@ func Stream(parameters ...ParameterContent) *StreamNoun {
 	return v
 }
 
-// A StreamNoun is the noun <Stream>, made by [Stream]. It may stand in
-// [Connect], [Start] and [Stop].
+// A StreamNoun is the noun <Stream>, made by [Stream]. It belongs in [Connect],
+// [Start] and [Stop].
 //
 // See https://www.twilio.com/docs/voice/twiml/stream.
 type StreamNoun struct{ element }
@@ -710,8 +710,8 @@ func VirtualAgent(connector string, content ...ConfigContent) *VirtualAgentNoun 
 	return v
 }
 
-// A VirtualAgentNoun is the noun <VirtualAgent>, made by [VirtualAgent]. It may
-// stand in [Connect].
+// A VirtualAgentNoun is the noun <VirtualAgent>, made by [VirtualAgent]. It
+// belongs in [Connect].
 //
 // See https://www.twilio.com/docs/voice/twiml/connect/virtualagent.
 type VirtualAgentNoun struct{ element }

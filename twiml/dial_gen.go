@@ -13,7 +13,7 @@ import "time"
 // noun. A single [Text] is short for one Number.
 //
 // With Action, the TwiML that it returns replaces the document when the dialed
-// call ends or fails. Without it, the document goes on with the next verb and
+// call ends or fails. Without it, the document continues with the next verb and
 // hangs up after the last.
 func Dial(nouns ...DialNoun) *DialVerb {
 	v := &DialVerb{element{name: "Dial", text: ""}}
@@ -26,15 +26,14 @@ func Dial(nouns ...DialNoun) *DialVerb {
 	return v
 }
 
-// A DialVerb is the verb <Dial>, made by [Dial]. It may stand in
-// [VoiceResponse].
+// A DialVerb is the verb <Dial>, made by [Dial]. It belongs in [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/dial.
 type DialVerb struct{ element }
 
-// Action sets the URL that is asked for TwiML when the dialed call ends or
-// fails. Without it, the document goes on with the next verb. Twilio sends a
-// webhook.DialAction there.
+// Action sets the URL that Twilio requests for TwiML when the dialed call ends
+// or fails. Without it, the document continues with the next verb. Twilio sends
+// a webhook.DialAction there.
 func (v *DialVerb) Action(url string) *DialVerb {
 	v.put("action", url)
 	return v
@@ -145,8 +144,8 @@ func (v *DialVerb) Sequential(on bool) *DialVerb {
 	return v
 }
 
-// ReferURL sets the URL that is asked for TwiML when a SIP REFER arrives.
-// Twilio sends a webhook.DialReferURL there.
+// ReferURL sets the URL that Twilio requests for TwiML when a SIP REFER
+// arrives. Twilio sends a webhook.DialReferURL there.
 func (v *DialVerb) ReferURL(url string) *DialVerb {
 	v.put("referUrl", url)
 	return v
@@ -207,7 +206,7 @@ func Queue(name string) *QueueNoun {
 	return v
 }
 
-// A QueueNoun is the noun <Queue>, made by [Queue]. It may stand in [Dial].
+// A QueueNoun is the noun <Queue>, made by [Queue]. It belongs in [Dial].
 //
 // See https://www.twilio.com/docs/voice/twiml/queue.
 type QueueNoun struct{ element }
@@ -256,7 +255,7 @@ func (v *QueueNoun) part() slot {
 func (*QueueNoun) isDialNoun() {}
 
 // Application calls another TwiML application by its SID. To send parameters,
-// the SID must be an element of its own:
+// the SID must be a separate element:
 //
 //	twiml.Application("", twiml.ApplicationSID(sid), twiml.Parameter("account", "42"))
 func Application(sid string, content ...ApplicationContent) *ApplicationNoun {
@@ -270,8 +269,8 @@ func Application(sid string, content ...ApplicationContent) *ApplicationNoun {
 	return v
 }
 
-// An ApplicationNoun is the noun <Application>, made by [Application]. It may
-// stand in [Dial].
+// An ApplicationNoun is the noun <Application>, made by [Application]. It
+// belongs in [Dial].
 //
 // See https://www.twilio.com/docs/voice/twiml/dial/application.
 type ApplicationNoun struct{ element }
@@ -357,7 +356,7 @@ func ApplicationSID(sid string) *ApplicationSIDNoun {
 }
 
 // An ApplicationSIDNoun is the noun <ApplicationSid>, made by [ApplicationSID].
-// It may stand in [Application].
+// It belongs in [Application].
 //
 // See https://www.twilio.com/docs/voice/twiml/dial/application.
 type ApplicationSIDNoun struct{ element }
@@ -380,7 +379,7 @@ func (*ApplicationSIDNoun) isApplicationContent() {}
 
 // Client calls an application that uses one of Twilio's Voice SDKs, by its
 // identity. An identity has no prefix "client:". To send parameters, the
-// identity must be an element of its own:
+// identity must be a separate element:
 //
 //	twiml.Client("", twiml.Identity("alice"), twiml.Parameter("account", "42"))
 func Client(identity string, content ...ClientContent) *ClientNoun {
@@ -394,7 +393,7 @@ func Client(identity string, content ...ClientContent) *ClientNoun {
 	return v
 }
 
-// A ClientNoun is the noun <Client>, made by [Client]. It may stand in [Dial].
+// A ClientNoun is the noun <Client>, made by [Client]. It belongs in [Dial].
 //
 // See https://www.twilio.com/docs/voice/twiml/client.
 type ClientNoun struct{ element }
@@ -469,7 +468,7 @@ func Conference(name string) *ConferenceNoun {
 	return v
 }
 
-// A ConferenceNoun is the noun <Conference>, made by [Conference]. It may stand
+// A ConferenceNoun is the noun <Conference>, made by [Conference]. It belongs
 // in [Dial].
 //
 // See https://www.twilio.com/docs/voice/twiml/conference.
@@ -637,8 +636,7 @@ func (v *ConferenceNoun) part() slot {
 
 func (*ConferenceNoun) isDialNoun() {}
 
-// Header is one SIP header of the outgoing INVITE. A name of your own starts
-// with X-.
+// Header is one SIP header of the outgoing INVITE. Custom names start with X-.
 func Header(name string, value string) *HeaderNoun {
 	v := &HeaderNoun{element{name: "Header", text: ""}}
 	v.put("name", name)
@@ -646,8 +644,7 @@ func Header(name string, value string) *HeaderNoun {
 	return v
 }
 
-// A HeaderNoun is the noun <Header>, made by [Header]. It may stand in
-// [Headers].
+// A HeaderNoun is the noun <Header>, made by [Header]. It belongs in [Headers].
 //
 // See https://www.twilio.com/docs/voice/twiml/sip.
 type HeaderNoun struct{ element }
@@ -669,7 +666,7 @@ func (v *HeaderNoun) part() slot {
 func (*HeaderNoun) isHeadersContent() {}
 
 // Headers holds the SIP headers of the outgoing INVITE, at most 1024 characters
-// together.
+// in total.
 func Headers(headers ...HeadersContent) *HeadersNoun {
 	v := &HeadersNoun{element{name: "Headers", text: ""}}
 	v.grow(len(headers))
@@ -681,8 +678,7 @@ func Headers(headers ...HeadersContent) *HeadersNoun {
 	return v
 }
 
-// A HeadersNoun is the noun <Headers>, made by [Headers]. It may stand in
-// [SIP].
+// A HeadersNoun is the noun <Headers>, made by [Headers]. It belongs in [SIP].
 //
 // See https://www.twilio.com/docs/voice/twiml/sip.
 type HeadersNoun struct{ element }
@@ -721,7 +717,7 @@ func Identity(identity string) *IdentityNoun {
 	return v
 }
 
-// An IdentityNoun is the noun <Identity>, made by [Identity]. It may stand in
+// An IdentityNoun is the noun <Identity>, made by [Identity]. It belongs in
 // [Client].
 //
 // See https://www.twilio.com/docs/voice/twiml/client.
@@ -751,7 +747,7 @@ func Number(e164 string) *NumberNoun {
 	return v
 }
 
-// A NumberNoun is the noun <Number>, made by [Number]. It may stand in [Dial].
+// A NumberNoun is the noun <Number>, made by [Number]. It belongs in [Dial].
 //
 // See https://www.twilio.com/docs/voice/twiml/number.
 type NumberNoun struct{ element }
@@ -832,8 +828,8 @@ func (v *NumberNoun) MachineDetectionTimeout(d time.Duration) *NumberNoun {
 }
 
 // MachineDetectionSpeechThreshold sets the duration of a greeting above which
-// it is taken for a machine. It is written in whole milliseconds. The default
-// is 2400 ms. The range is 1000 ms to 6000 ms.
+// the answer counts as a machine. It is written in whole milliseconds. The
+// default is 2400 ms. The range is 1000 ms to 6000 ms.
 func (v *NumberNoun) MachineDetectionSpeechThreshold(d time.Duration) *NumberNoun {
 	v.putMilliseconds("machineDetectionSpeechThreshold", d)
 	return v
@@ -887,7 +883,7 @@ func SIP(uri string, content ...SIPContent) *SIPNoun {
 	return v
 }
 
-// A SIPNoun is the noun <Sip>, made by [SIP]. It may stand in [Dial].
+// A SIPNoun is the noun <Sip>, made by [SIP]. It belongs in [Dial].
 //
 // See https://www.twilio.com/docs/voice/twiml/sip.
 type SIPNoun struct{ element }
@@ -966,8 +962,8 @@ func (v *SIPNoun) MachineDetectionTimeout(d time.Duration) *SIPNoun {
 }
 
 // MachineDetectionSpeechThreshold sets the duration of a greeting above which
-// it is taken for a machine. It is written in whole milliseconds. The default
-// is 2400 ms. The range is 1000 ms to 6000 ms.
+// the answer counts as a machine. It is written in whole milliseconds. The
+// default is 2400 ms. The range is 1000 ms to 6000 ms.
 func (v *SIPNoun) MachineDetectionSpeechThreshold(d time.Duration) *SIPNoun {
 	v.putMilliseconds("machineDetectionSpeechThreshold", d)
 	return v
@@ -1023,7 +1019,7 @@ func URI(uri string) *URINoun {
 	return v
 }
 
-// A URINoun is the noun <Uri>, made by [URI]. It may stand in [SIP].
+// A URINoun is the noun <Uri>, made by [URI]. It belongs in [SIP].
 //
 // See https://www.twilio.com/docs/voice/twiml/sip.
 type URINoun struct{ element }
@@ -1075,7 +1071,7 @@ func WhatsApp(e164 string) *WhatsAppNoun {
 	return v
 }
 
-// A WhatsAppNoun is the noun <WhatsApp>, made by [WhatsApp]. It may stand in
+// A WhatsAppNoun is the noun <WhatsApp>, made by [WhatsApp]. It belongs in
 // [Dial].
 //
 // See https://www.twilio.com/docs/voice/twiml/whatsapp.

@@ -21,14 +21,14 @@ func Enqueue(queue string, tasks ...EnqueueContent) *EnqueueVerb {
 	return v
 }
 
-// An EnqueueVerb is the verb <Enqueue>, made by [Enqueue]. It may stand in
+// An EnqueueVerb is the verb <Enqueue>, made by [Enqueue]. It belongs in
 // [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/enqueue.
 type EnqueueVerb struct{ element }
 
-// Action sets the URL that is asked for TwiML when the caller leaves the queue.
-// Without it, the document goes on with the next verb. Twilio sends a
+// Action sets the URL that Twilio requests for TwiML when the caller leaves the
+// queue. Without it, the document continues with the next verb. Twilio sends a
 // webhook.EnqueueAction there.
 func (v *EnqueueVerb) Action(url string) *EnqueueVerb {
 	v.put("action", url)
@@ -106,7 +106,7 @@ func Task(attributes string) *TaskNoun {
 	return v
 }
 
-// A TaskNoun is the noun <Task>, made by [Task]. It may stand in [Enqueue].
+// A TaskNoun is the noun <Task>, made by [Task]. It belongs in [Enqueue].
 //
 // See https://www.twilio.com/docs/voice/twiml/enqueue.
 type TaskNoun struct{ element }
@@ -117,7 +117,7 @@ func (v *TaskNoun) Priority(n int) *TaskNoun {
 	return v
 }
 
-// Timeout sets how long the task lives. It is written in whole seconds. The
+// Timeout sets the lifetime of the task. It is written in whole seconds. The
 // default is 24 h. The minimum is 1 s.
 func (v *TaskNoun) Timeout(d time.Duration) *TaskNoun {
 	v.putSeconds("timeout", d)

@@ -9,7 +9,7 @@ func Echo() *EchoVerb {
 	return v
 }
 
-// An EchoVerb is the verb <Echo>, made by [Echo]. It may stand in
+// An EchoVerb is the verb <Echo>, made by [Echo]. It belongs in
 // [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml.
@@ -45,7 +45,7 @@ func Hangup(parameters ...ParameterContent) *HangupVerb {
 	return v
 }
 
-// A HangupVerb is the verb <Hangup>, made by [Hangup]. It may stand in
+// A HangupVerb is the verb <Hangup>, made by [Hangup]. It belongs in
 // [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/hangup.
@@ -86,7 +86,7 @@ func Leave() *LeaveVerb {
 	return v
 }
 
-// A LeaveVerb is the verb <Leave>, made by [Leave]. It may stand in
+// A LeaveVerb is the verb <Leave>, made by [Leave]. It belongs in
 // [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/leave.
@@ -117,7 +117,7 @@ func Redirect(url string) *RedirectVerb {
 	return v
 }
 
-// A RedirectVerb is the verb <Redirect>, made by [Redirect]. It may stand in
+// A RedirectVerb is the verb <Redirect>, made by [Redirect]. It belongs in
 // [VoiceResponse] and [MessagingResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/redirect.
@@ -157,14 +157,14 @@ func Refer(target ReferNoun) *ReferVerb {
 	return v
 }
 
-// A ReferVerb is the verb <Refer>, made by [Refer]. It may stand in
+// A ReferVerb is the verb <Refer>, made by [Refer]. It belongs in
 // [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/refer.
 type ReferVerb struct{ element }
 
-// Action sets the URL that is asked for TwiML when the transfer ends or fails.
-// Without it, the document goes on with the next verb. Twilio sends a
+// Action sets the URL that Twilio requests for TwiML when the transfer ends or
+// fails. Without it, the document continues with the next verb. Twilio sends a
 // webhook.ReferAction there.
 func (v *ReferVerb) Action(url string) *ReferVerb {
 	v.put("action", url)
@@ -195,8 +195,8 @@ func (v *ReferVerb) part() slot {
 func (*ReferVerb) isVoiceVerb() {}
 
 // Reject declines an incoming call without charge. It must be the first verb,
-// since any other answers the call. Parameters go to the Voice SDK of the
-// caller.
+// because any other verb answers the call. Parameters go to the Voice SDK of
+// the caller.
 func Reject(parameters ...ParameterContent) *RejectVerb {
 	v := &RejectVerb{element{name: "Reject", text: ""}}
 	v.grow(len(parameters))
@@ -208,7 +208,7 @@ func Reject(parameters ...ParameterContent) *RejectVerb {
 	return v
 }
 
-// A RejectVerb is the verb <Reject>, made by [Reject]. It may stand in
+// A RejectVerb is the verb <Reject>, made by [Reject]. It belongs in
 // [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/reject.
@@ -256,8 +256,7 @@ func ReferSIP(uri string) *ReferSIPNoun {
 	return v
 }
 
-// A ReferSIPNoun is the noun <Sip>, made by [ReferSIP]. It may stand in
-// [Refer].
+// A ReferSIPNoun is the noun <Sip>, made by [ReferSIP]. It belongs in [Refer].
 //
 // See https://www.twilio.com/docs/voice/twiml/refer.
 type ReferSIPNoun struct{ element }

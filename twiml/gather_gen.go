@@ -13,7 +13,7 @@ import "time"
 //
 // Any key interrupts the prompts. The input ends with the key of FinishOnKey,
 // with NumDigits keys, or after Timeout. The TwiML that Action returns then
-// replaces the document. If the caller gives no input, the document goes on
+// replaces the document. If the caller gives no input, the document continues
 // with the next verb unless ActionOnEmptyResult is set, so a Gather is usually
 // followed by a Say and a Redirect. Without Action, the current document is
 // requested again.
@@ -28,7 +28,7 @@ func Gather(prompts ...GatherPrompt) *GatherVerb {
 	return v
 }
 
-// A GatherVerb is the verb <Gather>, made by [Gather]. It may stand in
+// A GatherVerb is the verb <Gather>, made by [Gather]. It belongs in
 // [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/gather.
@@ -191,8 +191,8 @@ func (v *GatherVerb) part() slot {
 
 func (*GatherVerb) isVoiceVerb() {}
 
-// Pause waits in silence, for one second if no length is given. Of several
-// lengths, the last one wins. As the first verb, it delays answering an
+// Pause waits in silence, for one second if no length is given. If there are
+// several lengths, the last one wins. As the first verb, it delays answering an
 // incoming call.
 func Pause(length ...time.Duration) *PauseVerb {
 	v := &PauseVerb{element{name: "Pause", text: ""}}
@@ -202,7 +202,7 @@ func Pause(length ...time.Duration) *PauseVerb {
 	return v
 }
 
-// A PauseVerb is the verb <Pause>, made by [Pause]. It may stand in
+// A PauseVerb is the verb <Pause>, made by [Pause]. It belongs in
 // [VoiceResponse], [Gather] and [Prompt].
 //
 // See https://www.twilio.com/docs/voice/twiml/pause.
@@ -240,8 +240,8 @@ func Play(url string) *PlayVerb {
 	return v
 }
 
-// A PlayVerb is the verb <Play>, made by [Play]. It may stand in
-// [VoiceResponse], [Gather] and [Prompt].
+// A PlayVerb is the verb <Play>, made by [Play]. It belongs in [VoiceResponse],
+// [Gather] and [Prompt].
 //
 // See https://www.twilio.com/docs/voice/twiml/play.
 type PlayVerb struct{ element }
@@ -287,15 +287,15 @@ func Record() *RecordVerb {
 	return v
 }
 
-// A RecordVerb is the verb <Record>, made by [Record]. It may stand in
+// A RecordVerb is the verb <Record>, made by [Record]. It belongs in
 // [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/record.
 type RecordVerb struct{ element }
 
-// Action sets the URL that is asked for TwiML when the recording ends. Without
-// it, the current document is requested again, which is an endless loop. Twilio
-// sends a webhook.RecordAction there.
+// Action sets the URL that Twilio requests for TwiML when the recording ends.
+// Without it, the current document is requested again, which is an endless
+// loop. Twilio sends a webhook.RecordAction there.
 func (v *RecordVerb) Action(url string) *RecordVerb {
 	v.put("action", url)
 	return v

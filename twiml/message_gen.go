@@ -20,7 +20,7 @@ func Message(text string, content ...MessageContent) *MessageVerb {
 	return v
 }
 
-// A MessageVerb is the verb <Message>, made by [Message]. It may stand in
+// A MessageVerb is the verb <Message>, made by [Message]. It belongs in
 // [MessagingResponse].
 //
 // See https://www.twilio.com/docs/messaging/twiml/message.
@@ -92,15 +92,15 @@ func (v *MessageVerb) part() slot {
 
 func (*MessageVerb) isMessagingVerb() {}
 
-// Body is the text of a message as an element of its own. The text of [Message]
-// does the same; both together are an error.
+// Body is the text of a message as a separate element. Use it or the text of
+// [Message], not both.
 func Body(text string) *BodyNoun {
 	v := &BodyNoun{element{name: "Body", text: text}}
 
 	return v
 }
 
-// A BodyNoun is the noun <Body>, made by [Body]. It may stand in [Message].
+// A BodyNoun is the noun <Body>, made by [Body]. It belongs in [Message].
 //
 // See https://www.twilio.com/docs/messaging/twiml/message.
 type BodyNoun struct{ element }
@@ -129,7 +129,7 @@ func Media(url string) *MediaNoun {
 	return v
 }
 
-// A MediaNoun is the noun <Media>, made by [Media]. It may stand in [Message].
+// A MediaNoun is the noun <Media>, made by [Media]. It belongs in [Message].
 //
 // See https://www.twilio.com/docs/messaging/twiml/message.
 type MediaNoun struct{ element }

@@ -198,7 +198,7 @@ type ParameterContent interface {
 	isParameterContent()
 }
 
-// anywhere is embedded in what may stand in any element.
+// anywhere is embedded in types that are allowed in any element.
 type anywhere struct{}
 
 func (anywhere) isVoiceVerb()          {}

@@ -4,8 +4,8 @@ package twiml
 
 import "time"
 
-// Pay collects payment data by keypad and sends it to a payment connector, so
-// that your program never sees it:
+// Pay collects payment data by keypad and sends it to a payment connector; your
+// program never sees it:
 //
 //	twiml.Pay(
 //		twiml.Prompt(twiml.PromptPaymentCardNumber, twiml.Say("Please enter your card number.")),
@@ -24,7 +24,7 @@ func Pay(content ...PayContent) *PayVerb {
 	return v
 }
 
-// A PayVerb is the verb <Pay>, made by [Pay]. It may stand in [VoiceResponse].
+// A PayVerb is the verb <Pay>, made by [Pay]. It belongs in [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml/pay.
 type PayVerb struct{ element }
@@ -35,9 +35,9 @@ func (v *PayVerb) Input(value PayInput) *PayVerb {
 	return v
 }
 
-// Action sets the URL that is asked for TwiML when the payment ends. It must be
-// https. Without it, the current document is requested again. Twilio sends a
-// webhook.PayAction there.
+// Action sets the URL that Twilio requests for TwiML when the payment ends. It
+// must be https. Without it, the current document is requested again. Twilio
+// sends a webhook.PayAction there.
 func (v *PayVerb) Action(url string) *PayVerb {
 	v.put("action", url)
 	return v
@@ -191,7 +191,7 @@ func Prompt(step PromptStep, prompts ...GatherPrompt) *PromptNoun {
 	return v
 }
 
-// A PromptNoun is the noun <Prompt>, made by [Prompt]. It may stand in [Pay].
+// A PromptNoun is the noun <Prompt>, made by [Prompt]. It belongs in [Pay].
 //
 // See https://www.twilio.com/docs/voice/twiml/pay/prompt.
 type PromptNoun struct{ element }

@@ -23,7 +23,7 @@ func Say(text string, parts ...SpeechPart) *SayVerb {
 	return v
 }
 
-// A SayVerb is the verb <Say>, made by [Say]. It may stand in [VoiceResponse],
+// A SayVerb is the verb <Say>, made by [Say]. It belongs in [VoiceResponse],
 // [Gather] and [Prompt].
 //
 // See https://www.twilio.com/docs/voice/twiml/say.
@@ -77,7 +77,7 @@ func (*SayVerb) isVoiceVerb()    {}
 func (*SayVerb) isGatherPrompt() {}
 
 // Break pauses, for up to ten seconds. Without a length, its strength counts,
-// which is medium by default. Of several lengths, the last one wins.
+// which is medium by default. If there are several lengths, the last one wins.
 func Break(length ...time.Duration) *BreakElement {
 	v := &BreakElement{element{name: "break", text: ""}}
 	if n := len(length); n > 0 {
@@ -86,7 +86,7 @@ func Break(length ...time.Duration) *BreakElement {
 	return v
 }
 
-// A BreakElement is the SSML element <break>, made by [Break]. It may stand in
+// A BreakElement is the SSML element <break>, made by [Break]. It belongs in
 // [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#break.
@@ -137,8 +137,8 @@ func Emphasis(text string, parts ...SentencePart) *EmphasisElement {
 	return v
 }
 
-// An EmphasisElement is the SSML element <emphasis>, made by [Emphasis]. It may
-// stand in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and
+// An EmphasisElement is the SSML element <emphasis>, made by [Emphasis]. It
+// belongs in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and
 // [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#emphasis.
@@ -195,7 +195,7 @@ func Lang(code LanguageCode, text string, parts ...ProsodyPart) *LangElement {
 	return v
 }
 
-// A LangElement is the SSML element <lang>, made by [Lang]. It may stand in
+// A LangElement is the SSML element <lang>, made by [Lang]. It belongs in
 // [Say], [Emphasis], [Lang], [Paragraph], [Prosody] and [Sentence].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#lang.
@@ -243,7 +243,7 @@ func Paragraph(text string, parts ...ParagraphPart) *ParagraphElement {
 	return v
 }
 
-// A ParagraphElement is the SSML element <p>, made by [Paragraph]. It may stand
+// A ParagraphElement is the SSML element <p>, made by [Paragraph]. It belongs
 // in [Say], [Lang] and [Prosody].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#p.
@@ -285,9 +285,8 @@ func Phoneme(text string, pronunciation string) *PhonemeElement {
 	return v
 }
 
-// A PhonemeElement is the SSML element <phoneme>, made by [Phoneme]. It may
-// stand in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and
-// [Word].
+// A PhonemeElement is the SSML element <phoneme>, made by [Phoneme]. It belongs
+// in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#phoneme.
 type PhonemeElement struct{ element }
@@ -330,9 +329,8 @@ func Prosody(text string, parts ...ProsodyPart) *ProsodyElement {
 	return v
 }
 
-// A ProsodyElement is the SSML element <prosody>, made by [Prosody]. It may
-// stand in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and
-// [Word].
+// A ProsodyElement is the SSML element <prosody>, made by [Prosody]. It belongs
+// in [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#prosody.
 type ProsodyElement struct{ element }
@@ -398,8 +396,8 @@ func Sentence(text string, parts ...SentencePart) *SentenceElement {
 	return v
 }
 
-// A SentenceElement is the SSML element <s>, made by [Sentence]. It may stand
-// in [Say], [Lang], [Paragraph] and [Prosody].
+// A SentenceElement is the SSML element <s>, made by [Sentence]. It belongs in
+// [Say], [Lang], [Paragraph] and [Prosody].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#s.
 type SentenceElement struct{ element }
@@ -441,7 +439,7 @@ func SayAs(text string) *SayAsElement {
 	return v
 }
 
-// A SayAsElement is the SSML element <say-as>, made by [SayAs]. It may stand in
+// A SayAsElement is the SSML element <say-as>, made by [SayAs]. It belongs in
 // [Say], [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#say-as.
@@ -488,7 +486,7 @@ func Sub(text string, alias string) *SubElement {
 	return v
 }
 
-// A SubElement is the SSML element <sub>, made by [Sub]. It may stand in [Say],
+// A SubElement is the SSML element <sub>, made by [Sub]. It belongs in [Say],
 // [Emphasis], [Lang], [Paragraph], [Prosody], [Sentence] and [Word].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#sub.
@@ -527,7 +525,7 @@ func Word(text string, parts ...WordPart) *WordElement {
 	return v
 }
 
-// A WordElement is the SSML element <w>, made by [Word]. It may stand in [Say],
+// A WordElement is the SSML element <w>, made by [Word]. It belongs in [Say],
 // [Emphasis], [Lang], [Paragraph], [Prosody] and [Sentence].
 //
 // See https://www.twilio.com/docs/voice/twiml/say/text-speech#w.

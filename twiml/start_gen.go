@@ -2,7 +2,7 @@
 
 package twiml
 
-// Start starts a background job, and the document goes on at once:
+// Start starts a background job, and the document continues at once:
 //
 //	twiml.Start(twiml.Transcription().Name("call").StatusCallbackURL("/transcript"))
 //
@@ -15,7 +15,7 @@ func Start(noun StartNoun) *StartVerb {
 	return v
 }
 
-// A StartVerb is the verb <Start>, made by [Start]. It may stand in
+// A StartVerb is the verb <Start>, made by [Start]. It belongs in
 // [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml.
@@ -59,8 +59,7 @@ func Stop(noun StopNoun) *StopVerb {
 	return v
 }
 
-// A StopVerb is the verb <Stop>, made by [Stop]. It may stand in
-// [VoiceResponse].
+// A StopVerb is the verb <Stop>, made by [Stop]. It belongs in [VoiceResponse].
 //
 // See https://www.twilio.com/docs/voice/twiml.
 type StopVerb struct{ element }
@@ -90,8 +89,8 @@ func MediaFilter() *MediaFilterNoun {
 	return v
 }
 
-// A MediaFilterNoun is the noun <MediaFilter>, made by [MediaFilter]. It may
-// stand in [Start] and [Stop].
+// A MediaFilterNoun is the noun <MediaFilter>, made by [MediaFilter]. It
+// belongs in [Start] and [Stop].
 //
 // See https://www.twilio.com/docs/voice/twiml.
 type MediaFilterNoun struct{ element }
@@ -145,7 +144,7 @@ func Recording() *RecordingNoun {
 	return v
 }
 
-// A RecordingNoun is the noun <Recording>, made by [Recording]. It may stand in
+// A RecordingNoun is the noun <Recording>, made by [Recording]. It belongs in
 // [Start] and [Stop].
 //
 // See https://www.twilio.com/docs/voice/twiml/recording.
@@ -234,7 +233,7 @@ func Siprec(parameters ...ParameterContent) *SiprecNoun {
 	return v
 }
 
-// A SiprecNoun is the noun <Siprec>, made by [Siprec]. It may stand in [Start]
+// A SiprecNoun is the noun <Siprec>, made by [Siprec]. It belongs in [Start]
 // and [Stop].
 //
 // See https://www.twilio.com/docs/voice/twiml/siprec.
@@ -315,7 +314,7 @@ func Transcription(content ...ConfigContent) *TranscriptionNoun {
 }
 
 // A TranscriptionNoun is the noun <Transcription>, made by [Transcription]. It
-// may stand in [Start] and [Stop].
+// belongs in [Start] and [Stop].
 //
 // See https://www.twilio.com/docs/voice/twiml/transcription.
 type TranscriptionNoun struct{ element }

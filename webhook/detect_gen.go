@@ -2,10 +2,10 @@
 
 package webhook
 
-// markCount is the number of parameters that tell kinds apart.
+// markCount is the number of parameters that distinguish kinds.
 const markCount = 72
 
-// markOf returns the place of such a parameter, -1 for another.
+// markOf returns the index of such a parameter, or -1 for another.
 func markOf(name string) int {
 	switch name {
 	case "AnsweredBy":

@@ -136,7 +136,7 @@ func Kinds() []Kind {
 	}
 }
 
-// zeroEvent returns the zero event of a kind, nil for an unknown one.
+// zeroEvent returns the zero event of a kind, or nil for an unknown one.
 func zeroEvent(k Kind) Event {
 	switch k {
 	case KindAsyncAMDCallback:

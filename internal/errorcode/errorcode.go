@@ -1,5 +1,5 @@
-// Package errorcode holds Twilio's error codes as one constant text. A program
-// that never looks up a code pays nothing for them, and a lookup does not allocate.
+// Package errorcode holds Twilio's error codes as one constant text. They cost
+// nothing until a program looks one up, and a lookup does not allocate.
 package errorcode
 
 import (
@@ -10,11 +10,11 @@ import (
 
 //go:generate go run ../gen ../..
 
-// An Entry is what the catalog says about one code.
+// An Entry is the entry of one code in the catalog.
 type Entry struct {
 	Code    int
 	Name    string // Twilio's title
-	Meaning string // one sentence; "" where the name says it all
+	Meaning string // one sentence; "" if the name is enough
 	Class   string // what is at fault, such as "opted-out"; "" if it has not been classified
 	Advice  Advice
 	Warning bool // Twilio logs it as a warning
@@ -34,7 +34,7 @@ const (
 func Lookup(code int) (Entry, bool) {
 	rest := table
 	for rest != "" {
-		// A binary search over the lines: start is where the one in the middle begins.
+		// Search the lines: start is the beginning of the middle one.
 		start := strings.LastIndexByte(rest[:len(rest)/2], '\n') + 1
 		line, behind, _ := strings.Cut(rest[start:], "\n")
 		switch e := parse(line); {
@@ -61,7 +61,7 @@ func All() iter.Seq[Entry] {
 }
 
 // parse reads a line of the table: the code, a letter for the advice, "w" for a
-// warning, the class, the name and the meaning, with tabs between them.
+// warning, the class, the name and the meaning, separated by tabs.
 func parse(line string) Entry {
 	var e Entry
 	number, line, _ := strings.Cut(line, "\t")

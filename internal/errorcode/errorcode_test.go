@@ -8,8 +8,8 @@ import (
 	"github.com/ringback-go/ringback/internal/errorcode"
 )
 
-// TestLookupFindsWhatAllYields compares the binary search with a walk through
-// the table, at every code and beside it.
+// TestLookupFindsWhatAllYields compares the binary search with a scan of the
+// table, for every code and its neighbors.
 func TestLookupFindsWhatAllYields(t *testing.T) {
 	known := map[int]errorcode.Entry{}
 	for e := range errorcode.All() {

@@ -8,7 +8,7 @@ import (
 	"github.com/ringback-go/ringback/internal/spec"
 )
 
-// A codesEntry is one entry of errors.json. What a code has no fact for is absent.
+// A codesEntry is one entry of errors.json. Missing facts are omitted.
 type codesEntry struct {
 	Code      int    `json:"code"`
 	Name      string `json:"name"`
@@ -37,7 +37,7 @@ func makeCodes() ([]byte, error) {
 	last := 0
 	for _, e := range entries {
 		if e.Code <= last {
-			return nil, fmt.Errorf("error %d stands after %d", e.Code, last)
+			return nil, fmt.Errorf("error %d comes after %d", e.Code, last)
 		}
 		last = e.Code
 		line := fmt.Sprintf("%d\t%s\t%s\t%s\t%s", e.Code, codesFlags(e), e.Class, e.Name, e.Meaning)

@@ -39,7 +39,7 @@ func codesCoverage(w *bytes.Buffer) error {
 		}
 		sources[source]++
 	}
-	fmt.Fprintf(w, "%d error codes. All have a name and a page; those with a class also have a meaning, and mostly say whether the same request can succeed later. "+
+	fmt.Fprintf(w, "%d error codes. All have a name and a page. Those with a class also have a meaning, and most say whether the same request can succeed later. "+
 		"`status.Code` looks them up.\n\n", len(entries))
 	w.WriteString("| Product | Codes | With a class | Permanent | May succeed later |\n|---|---:|---:|---:|---:|\n")
 	byCodes := func(a, b string) int {

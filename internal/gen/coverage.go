@@ -15,7 +15,7 @@ type coverageSection struct {
 }
 
 // coverageSections lists the parts of docs/coverage.md. To add one, add a line
-// here and a function beside its facts.
+// here and a function next to its facts.
 func coverageSections(p *webhookPackage) []coverageSection {
 	return []coverageSection{
 		{"TwiML", twimlCoverage},

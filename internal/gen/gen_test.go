@@ -50,8 +50,8 @@ func TestCommentWraps(t *testing.T) {
 	assert.Equal(t, "\t// One two.\n\t//\n\t// Three four\n", got)
 }
 
-// TestTwiMLNamesEventsThatExist: the comments of package twiml say which event
-// a URL receives.
+// TestTwiMLNamesEventsThatExist checks the events that comments of package
+// twiml name as the requests to a URL.
 func TestTwiMLNamesEventsThatExist(t *testing.T) {
 	p, err := readWebhook(filepath.Join("..", ".."))
 	require.NoError(t, err)

@@ -22,8 +22,8 @@ var sockets = []socket{
 	{"webhook/mediastream", "Media Streams", "voice/media-streams/websocket-messages", "2026-11"},
 }
 
-// socketCoverage writes the tables of WebSocket messages. What is a message is
-// read from the methods that write it.
+// socketCoverage writes the tables of WebSocket messages. A type is a message
+// if it has a method that writes one.
 func (p *webhookPackage) socketCoverage(w *bytes.Buffer) error {
 	w.WriteString("A message of an unknown type arrives as `Unknown`, and a member without a field is in `Extra`.\n\n" +
 		"| Message | Direction | Type | Source | As of |\n|---|---|---|---|---|\n")

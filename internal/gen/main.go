@@ -3,7 +3,8 @@
 //
 //	go generate ./...
 //
-// It needs nothing but Go and writes the same bytes every time. A test fails when a file in the tree is stale.
+// It needs only Go and writes the same bytes every time. A test fails if a file
+// in the tree is stale.
 package main
 
 import (

@@ -10,12 +10,12 @@ import (
 // An output is one generated file.
 type output struct {
 	path string                 // from the module's root, with slashes
-	from string                 // what it is made from; a file of internal/spec if it ends in .json
-	make func() ([]byte, error) // package clause and all that follows
+	from string                 // the source; a file of internal/spec if it ends in .json
+	make func() ([]byte, error) // the package clause and everything after it
 }
 
 // outputs lists every generated file of the module at root. To add one, add a
-// line here and a function beside it.
+// line here and a function next to it.
 func outputs(root string) ([]output, error) {
 	events, err := webhookOutputs(root)
 	if err != nil {

@@ -24,7 +24,7 @@ func comment(indent, text string) string {
 	return b.String()
 }
 
-// acronyms are the words that Go writes in one case.
+// acronyms are the words that Go writes in a single case.
 var acronyms = map[string]string{
 	"ai": "AI", "amd": "AMD", "api": "API", "cc": "CC", "dtmf": "DTMF", "http": "HTTP", "https": "HTTPS",
 	"id": "ID", "ids": "IDs", "ip": "IP", "json": "JSON", "mcc": "MCC", "mms": "MMS", "mnc": "MNC", "pci": "PCI", "pin": "PIN", "rcs": "RCS",
@@ -49,8 +49,9 @@ func goName(name string) string {
 }
 
 // words splits a name at everything that is not a letter or digit, before a
-// number, and at each change from lower to upper case. A run of capitals is one word, but for its
-// last letter when a lower-case one follows (SIPDomain: SIP, Domain).
+// number, and at each change from lower to upper case. A run of capitals is one
+// word, except for its last letter if a lower-case letter follows (SIPDomain:
+// SIP, Domain).
 func words(name string) []string {
 	var out []string
 	start := -1

@@ -10,8 +10,8 @@ import (
 	"github.com/ringback-go/ringback/internal/spec"
 )
 
-// The grammar of TwiML in spec/twiml.json: what the builders and the lint are
-// made of. Members that only people read have no field here.
+// The grammar of TwiML in spec/twiml.json, from which the builders and the lint
+// tables are made. Members for people only have no field here.
 type (
 	twimlGrammar struct {
 		Read       string                   `json:"read"`
@@ -30,24 +30,24 @@ type (
 		InsideCode int               `json:"inside_code"`
 	}
 
-	// A twimlInterface is what may stand inside the elements that are its
-	// parents, which admit the same children.
+	// A twimlInterface is the type of the children of some elements, its
+	// parents. They all allow the same children.
 	twimlInterface struct {
 		Name    string   `json:"name"`
 		Parents []string `json:"parents"`
-		Text    bool     `json:"text"` // a Text may stand there too
+		Text    bool     `json:"text"` // a Text is allowed there too
 		Doc     string   `json:"doc"`
 	}
 
 	twimlElement struct {
 		Tag      string   `json:"element"`
-		Key      string   `json:"go_name"` // what other members call it
+		Key      string   `json:"go_name"` // its name in other members
 		Document string   `json:"document"`
 		Children []string `json:"children_go_names"`
 		Text     string   `json:"text"` // none, plain or mixed
 
-		// How it looks in Go. An element without a name has no builder; elements
-		// of one name share a type.
+		// Its form in Go. An element without a name has no builder; elements of
+		// the same name share a type.
 		Name  string `json:"name"`
 		Role  string `json:"role"` // verb, noun or element
 		File  string `json:"file"`
@@ -69,7 +69,7 @@ type (
 
 	twimlAttribute struct {
 		Name       string   `json:"name"`
-		GoName     string   `json:"go_name"` // where it is not that of goName
+		GoName     string   `json:"go_name"` // if it differs from the result of goName
 		Type       string   `json:"type"`
 		Default    *string  `json:"default"`
 		Min        *int     `json:"min"`
@@ -88,9 +88,9 @@ type (
 	}
 
 	twimlEnum struct {
-		Type    string            `json:"type"` // where it is not the enum's name
+		Type    string            `json:"type"` // if it differs from the enum's name
 		Prefix  string            `json:"prefix"`
-		Names   map[string]string `json:"names"` // of values that are not prefix and goName
+		Names   map[string]string `json:"names"` // of values that are not prefix plus goName
 		Values  []string          `json:"values"`
 		Open    bool              `json:"open"`
 		Pattern string            `json:"pattern"`
@@ -113,12 +113,12 @@ var twimlLoad = sync.OnceValues(func() (*twimlGrammar, error) {
 	return g, g.check()
 })
 
-// check reports what the facts contradict themselves in.
+// check reports contradictions in the facts.
 func (g *twimlGrammar) check() error {
 	for _, i := range g.Interfaces {
 		for _, parent := range i.Parents[1:] {
 			if !slices.Equal(g.children(i.Parents[0]), g.children(parent)) {
-				return fmt.Errorf("twiml.json: %s: %s admits other children than %s", i.Name, parent, i.Parents[0])
+				return fmt.Errorf("twiml.json: %s: %s allows other children than %s", i.Name, parent, i.Parents[0])
 			}
 		}
 	}
@@ -150,7 +150,7 @@ func (g *twimlGrammar) element(key string) *twimlElement {
 	return nil
 }
 
-// children returns the keys of what may stand inside an element or document.
+// children returns the keys of the allowed children of an element or document.
 func (g *twimlGrammar) children(key string) []string {
 	for _, d := range g.Documents {
 		if d.Key == key {

@@ -63,14 +63,14 @@ func (g *twimlGrammar) writeConstructor(w *bytes.Buffer, e *twimlElement) {
 }
 
 // loop is the statement that adds children. It is not a function with a type
-// parameter, whose arguments would all be allocated.
+// parameter, because each argument would be allocated.
 func (g *twimlGrammar) loop(param string) string {
 	return fmt.Sprintf("v.grow(len(%[1]s))\nfor _, c := range %[1]s {\nif c != nil {\nv.kids = append(v.kids, c)\n}\n}", param)
 }
 
 func (g *twimlGrammar) writeType(w *bytes.Buffer, e *twimlElement) {
 	role := map[string]string{"verb": "verb", "noun": "noun", "element": "SSML element"}[e.Role]
-	doc := fmt.Sprintf("%s is the %s <%s>, made by [%s]. It may stand in %s.", twimlArticle(e.typ()), role, e.Tag, e.Name, g.parents(e))
+	doc := fmt.Sprintf("%s is the %s <%s>, made by [%s]. It belongs in %s.", twimlArticle(e.typ()), role, e.Tag, e.Name, g.parents(e))
 	if e.Page != "" {
 		doc += "\n\nSee https://www.twilio.com/docs/" + e.Page + "."
 	}
@@ -78,7 +78,7 @@ func (g *twimlGrammar) writeType(w *bytes.Buffer, e *twimlElement) {
 	fmt.Fprintf(w, "type %s struct{ element }\n\n", e.typ())
 }
 
-// parents lists where the element may stand.
+// parents lists the parents of the element.
 func (g *twimlGrammar) parents(e *twimlElement) string {
 	var in []string
 	holds := func(key string) bool {
@@ -111,8 +111,8 @@ func (g *twimlGrammar) writeSetter(w *bytes.Buffer, e *twimlElement, a *twimlAtt
 	}
 }
 
-// writePlumbing writes Append and Attr, and the methods that say where the
-// element may stand.
+// writePlumbing writes Append and Attr, and the methods that define the
+// element's parents.
 func (g *twimlGrammar) writePlumbing(w *bytes.Buffer, e *twimlElement) {
 	if a, ok := e.argument("*"); ok {
 		w.WriteString(twimlComment("Append adds " + a.param + " at the end. Nil ones are skipped."))

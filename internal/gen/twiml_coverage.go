@@ -17,8 +17,8 @@ func twimlCoverage(w *bytes.Buffer) error {
 		attributes += len(e.Attributes)
 	}
 	fmt.Fprintf(w, "%d elements, %d of them with a builder, and %d attributes. "+
-		"Attributes in parentheses are no longer documented: package lint knows them, and they have no setter. "+
-		"A date behind an attribute is that of a fact that is newer than its row.\n", len(g.Elements), len(g.built()), attributes)
+		"Attributes in parentheses are no longer documented: package lint accepts them, but they have no setter. "+
+		"A date after an attribute is newer than that of its row.\n", len(g.Elements), len(g.built()), attributes)
 	for _, kind := range twimlKindsOfDocument {
 		fmt.Fprintf(w, "\n### Documents of %s\n\n| Element | Go | Attributes | Source | Read |\n|---|---|---|---|---|\n", map[string]string{
 			"voice": "calls", "messaging": "messages", "fax": "faxes, which ended in 2021"}[kind])

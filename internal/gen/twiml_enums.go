@@ -34,7 +34,7 @@ func twimlNesting() ([]byte, error) {
 		w.WriteString(twimlComment(twimlArticle(i.Name) + " " + i.Doc + "\n\nIt is one of " + twimlList(members) + "."))
 		fmt.Fprintf(&w, "type %s interface {\n\tContent\n\tis%s()\n}\n\n", i.Name, i.Name)
 	}
-	w.WriteString("// anywhere is embedded in what may stand in any element.\ntype anywhere struct{}\n\n")
+	w.WriteString("// anywhere is embedded in types that are allowed in any element.\ntype anywhere struct{}\n\n")
 	for _, i := range g.Interfaces {
 		fmt.Fprintf(&w, "func (anywhere) is%s() {}\n", i.Name)
 	}
@@ -173,8 +173,8 @@ func (g *twimlGrammar) constant(enum, value string) string {
 }
 
 // twimlLanguageConstant names a tag such as es-419 or cmn-Hans-CN:
-// LanguageEs419, LanguageCmnHansCN. A region in lower case, as only the basic
-// voices have it, is told apart by its end.
+// LanguageEs419, LanguageCmnHansCN. Only the basic voices have a region in
+// lower case, which gets a different suffix.
 func twimlLanguageConstant(tag string) string {
 	parts := strings.Split(tag, "-")
 	last := parts[len(parts)-1]
@@ -194,7 +194,7 @@ func twimlVoiceConstant(voice string) string {
 	return twimlJoin(strings.FieldsFunc(voice, func(r rune) bool { return r == '.' || r == '-' }))
 }
 
-// twimlJoin raises the first letter of each part.
+// twimlJoin joins parts and capitalizes the first letter of each.
 func twimlJoin(parts []string) string {
 	var b strings.Builder
 	for _, p := range parts {

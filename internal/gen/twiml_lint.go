@@ -148,7 +148,7 @@ func (w *twimlLintWriter) attribute(a *twimlAttribute) {
 	w.printf("},\n")
 }
 
-// pattern writes a pattern and what it is in words. Equal patterns share a
+// pattern writes a pattern and its description. Equal patterns share a
 // variable.
 func (w *twimlLintWriter) pattern(member, p, want string) {
 	if p == "" {
@@ -163,8 +163,8 @@ func (w *twimlLintWriter) pattern(member, p, want string) {
 	field(w, "want", want)
 }
 
-// enum writes the values as words in lines of a raw string, which is a tenth of
-// the size of a slice.
+// enum writes the values as words in a raw string, which takes a tenth of the
+// space of a slice.
 func (w *twimlLintWriter) enum(name string, e *twimlEnum) {
 	w.printf("\nvar enum%s = enum{", name)
 	field(w, "open", e.Open)

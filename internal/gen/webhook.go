@@ -14,7 +14,7 @@ import (
 )
 
 // The events of package webhook are structs with tags. This file reads them;
-// the files beside it write what follows from them.
+// the other files generate code from them.
 //
 // A field has the tag `twilio:"Name,option,..."`, where Name is the parameter
 // on the wire. The options are:
@@ -31,10 +31,10 @@ import (
 //	subject status parent participant duration url code message
 //	                  what it is in a StatusReport
 //
-// An embedded struct brings its fields along. Its tag may change their options:
-// `twilio:",optional=CallSid,required=CallStatus,always=Body"`. A struct that is
-// not embedded, such as a Geo, has the common prefix of its parameters as its
-// name. A slice or map takes a family of parameters: MediaUrl{N}.
+// An embedded struct adds its fields. Its tag may change their options:
+// `twilio:",optional=CallSid,required=CallStatus,always=Body"`. For a struct
+// that is not embedded, such as a Geo, Name is the common prefix of its
+// parameters. A slice or map holds a family of parameters: MediaUrl{N}.
 //
 // An event has directives in its comment:
 //
@@ -77,8 +77,9 @@ func (s *webhookStruct) isEvent() bool { return s.place != "" }
 func (s *webhookStruct) isJSON() bool  { return s.body != "" }
 func (s *webhookStruct) shape() string { return strings.ToLower(s.name[:1]) + s.name[1:] + "Shape" }
 
-// fields returns the fields of s with those of what it embeds, in the order of
-// their bits, and with the options that the tag of the embedded struct changes.
+// fields returns the fields of s, including those of the embedded struct, in
+// the order of their bits, and with the options that the tag of the embedded
+// struct changes.
 func (s *webhookStruct) fields() []webhookField {
 	if s.embed == nil {
 		return s.own
@@ -120,7 +121,7 @@ func (s *webhookStruct) summary() string {
 	return text
 }
 
-// A webhookPackage is what the files of package webhook declare.
+// A webhookPackage holds the declarations of package webhook.
 type webhookPackage struct {
 	root    string // of the module
 	structs map[string]*webhookStruct
@@ -213,7 +214,7 @@ func (s *webhookStruct) width() int {
 
 func (f webhookField) isFamily() bool { return strings.Contains(f.wire, "{") }
 
-// add notes a struct if it has tags or directives.
+// add adds a struct if it has tags or directives.
 func (p *webhookPackage) add(name, file string, doc *ast.CommentGroup, st *ast.StructType) {
 	s := &webhookStruct{name: name, file: file}
 	s.directives(doc)
@@ -223,7 +224,7 @@ func (p *webhookPackage) add(name, file string, doc *ast.CommentGroup, st *ast.S
 	}
 }
 
-// addValue notes a constant of an enum.
+// addValue adds a constant of an enum.
 func (p *webhookPackage) addValue(spec *ast.ValueSpec) {
 	typ, ok := spec.Type.(*ast.Ident)
 	if !ok || len(spec.Values) != 1 {

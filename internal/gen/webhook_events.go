@@ -109,8 +109,7 @@ func (f webhookField) family() (method, prefix string) {
 	return "headers", fmt.Sprintf(", %q", prefix)
 }
 
-// writeFields writes set, put and finish for the fields that s adds to what it
-// embeds.
+// writeFields writes set, put and finish for the fields that s itself adds.
 func (s *webhookStruct) writeFields(w *bytes.Buffer) error {
 	embed := ""
 	if s.embed != nil && len(s.embed.fields()) > 0 {
@@ -192,7 +191,7 @@ func (s *webhookStruct) isSet(wire, operator string) string {
 	return wire + " " + operator + ` ""`
 }
 
-// finishes reports whether s or what it embeds has a finish method.
+// finishes reports whether s or its embedded struct has a finish method.
 func (s *webhookStruct) finishes() bool {
 	if s.embed != nil && s.embed.finishes() || s.methods["check"] {
 		return true
@@ -294,9 +293,8 @@ func (s *webhookStruct) writeShape(w *bytes.Buffer) {
 	w.WriteString("}\n\n")
 }
 
-// writeReport writes the methods that say which call an event is about, and
-// what it reports of the status of something. Embedded structs bring theirs
-// along.
+// writeReport writes the methods that return the call that an event is about
+// and the status that it reports. Methods of embedded structs are promoted.
 func (s *webhookStruct) writeReport(w *bytes.Buffer) {
 	for _, f := range s.own {
 		if f.path == "CallSID" && s.name != "Call" {
@@ -343,7 +341,7 @@ func (s *webhookStruct) writeReport(w *bytes.Buffer) {
 		return "cmp.Or(" + strings.Join(paths, ", ") + ")"
 	}
 	if len(roles["subject"]) > 0 && embedded {
-		// Another thing than the embedded report is about, if it is there.
+		// The event may report on another resource than the embedded report.
 		fmt.Fprintf(w, "\tif sid := %s; sid != \"\" {\n\t\tr = StatusReport{SID: sid, ParentSID: r.SID, AccountSID: r.AccountSID}\n\t} else {\n\t\treturn r\n\t}\n", value("subject"))
 		delete(roles, "subject")
 	}
@@ -378,8 +376,7 @@ func (s *webhookStruct) reports() bool {
 	return s.methods["report"] || s.adds("status") || s.adds("duration") || s.embed != nil && s.embed.reports()
 }
 
-// adds reports whether one of the fields that s adds to what it embeds has an
-// option.
+// adds reports whether one of the fields that s itself adds has an option.
 func (s *webhookStruct) adds(option string) bool {
 	return slices.ContainsFunc(s.own, func(f webhookField) bool { return f.has(option) })
 }

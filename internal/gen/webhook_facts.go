@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// webhookFacts is what programs show to people. The reader is package spec.
+// webhookFacts are the facts that programs show to people. Package spec reads
+// them.
 type (
 	webhookFacts struct {
 		Kinds []webhookKindFacts `json:"kinds"`
@@ -22,7 +23,7 @@ type (
 		Answer  string              `json:"answer"`
 		Body    string              `json:"body,omitempty"`
 		Params  []webhookParamFacts `json:"params"`
-		Example [][2]string         `json:"example"` // the least that is of this kind
+		Example [][2]string         `json:"example"` // the smallest request of this kind
 	}
 	webhookParamFacts struct {
 		Name     string `json:"name"`
@@ -51,8 +52,8 @@ func (p *webhookPackage) factsFile() ([]byte, error) {
 	return w.Bytes(), err
 }
 
-// example returns parameters that are of the kind: those that are required, and
-// those of its first rule.
+// example returns parameters of a request of the kind: those that are required,
+// and those of its first rule.
 func (p *webhookPackage) example(s *webhookStruct) [][2]string {
 	wanted := map[string]string{"From": "", "To": ""} // by name, with a pattern
 	if len(s.detect) > 0 {

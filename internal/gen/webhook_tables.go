@@ -37,7 +37,7 @@ func (p *webhookPackage) kindsFile() ([]byte, error) {
 	w.WriteString("package webhook\n\nimport \"github.com/ringback-go/ringback/signature\"\n\n")
 	fmt.Fprintf(&w, "// The kinds that have a type, each described with its type.\nconst (\n%s)\n\n", &consts)
 	fmt.Fprintf(&w, "// Kinds returns the kinds that have a type, sorted.\nfunc Kinds() []Kind {\n\treturn []Kind{\n%s\t}\n}\n\n", &list)
-	fmt.Fprintf(&w, "// zeroEvent returns the zero event of a kind, nil for an unknown one.\nfunc zeroEvent(k Kind) Event {\n\tswitch k {\n%s\t}\n\treturn nil\n}\n\n", &zero)
+	fmt.Fprintf(&w, "// zeroEvent returns the zero event of a kind, or nil for an unknown one.\nfunc zeroEvent(k Kind) Event {\n\tswitch k {\n%s\t}\n\treturn nil\n}\n\n", &zero)
 	fmt.Fprintf(&w, "// decodeForm decodes a form as an event of a kind. The event is nil if the kind\n// does not arrive as a form.\nfunc decodeForm(k Kind, v *signature.Verified) (Event, error) {\n\tswitch k {\n%s\t}\n\treturn nil, nil\n}\n\n", &forms)
 	fmt.Fprintf(&w, "// decodeJSON decodes a JSON object as an event of a kind. The event is nil if the\n// kind does not arrive as an object.\nfunc decodeJSON(k Kind, v *signature.Verified) (Event, error) {\n\tswitch k {\n%s\t}\n\treturn nil, nil\n}\n\n", &bodies)
 	fmt.Fprintf(&w, "// decodeCloudKind decodes an event of Event Streams as an event of a kind.\nfunc decodeCloudKind(k Kind, text JSON) (Event, error) {\n\tswitch k {\n%s\t}\n\treturn whole(decodeCloud[EventStreamsOther](text, &eventStreamsOtherShape))\n}\n\n", &clouds)
@@ -128,7 +128,7 @@ func (p *webhookPackage) detectFile() ([]byte, error) {
 	}
 	marks := slices.Sorted(maps.Keys(seen))
 	if len(marks) > 128 {
-		return nil, fmt.Errorf("%d parameters tell kinds apart; markSet holds 128", len(marks))
+		return nil, fmt.Errorf("%d parameters distinguish kinds; markSet holds 128", len(marks))
 	}
 	at := func(name string) int { return slices.Index(marks, name) }
 	mask := func(names []string) string {
@@ -150,8 +150,8 @@ func (p *webhookPackage) detectFile() ([]byte, error) {
 		}
 		fmt.Fprintf(tables[r.body], "\t{Kind%s, %s, %s, %s}, // %s\n", r.kind, mask(r.all), mask(r.not), list, strings.Join(append(r.all, prefixed("!", r.not)...), " "))
 	}
-	fmt.Fprintf(&w, "// markCount is the number of parameters that tell kinds apart.\nconst markCount = %d\n\n", len(marks))
-	w.WriteString("// markOf returns the place of such a parameter, -1 for another.\nfunc markOf(name string) int {\n\tswitch name {\n")
+	fmt.Fprintf(&w, "// markCount is the number of parameters that distinguish kinds.\nconst markCount = %d\n\n", len(marks))
+	w.WriteString("// markOf returns the index of such a parameter, or -1 for another.\nfunc markOf(name string) int {\n\tswitch name {\n")
 	for i, name := range marks {
 		fmt.Fprintf(&w, "\tcase %q:\n\t\treturn %d\n", name, i)
 	}

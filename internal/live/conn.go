@@ -67,10 +67,10 @@ func (c *Conn) Start(frame func([]byte) error, expire func()) {
 }
 
 // OnEnd sets a function that is called once, right before Done is closed, with
-// what Err returns then. It must not block, and must be set before Start.
+// the result of Err. It must not block, and must be set before Start.
 func (c *Conn) OnEnd(f func(error)) { c.over = f }
 
-// Accepted reports that the first message has arrived and was valid.
+// Accepted records that the first message has arrived and was valid.
 func (c *Conn) Accepted() { c.first.Stop() }
 
 // Done is closed when the connection is over.
@@ -227,7 +227,7 @@ func (c *Conn) write() {
 		err := c.ws.Write(context.Background(), websocket.MessageText, frame)
 		stall.end()
 		if err != nil {
-			go c.ws.CloseNow() // which ends the reader, and that knows why
+			go c.ws.CloseNow() // which ends the reader, which sets the reason
 			<-c.done
 			return
 		}
@@ -237,7 +237,7 @@ func (c *Conn) write() {
 }
 
 // ping keeps load balancers from closing an idle connection. An unanswered ping
-// ends nothing: TCP detects a dead peer.
+// does not end the connection: TCP detects a dead peer.
 func (c *Conn) ping() {
 	ctx, cancel := context.WithTimeout(context.Background(), c.cfg.Ping)
 	defer cancel()

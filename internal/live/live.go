@@ -15,7 +15,7 @@
 //	…                        // run the user's function
 //	c.Finish(code, reason)
 //
-// A context that a user passes bounds only the wait: none of them reaches the
+// A context that a user passes limits only the wait. It never reaches the
 // WebSocket, because coder/websocket closes a connection when the context of
 // one call ends.
 package live
@@ -45,15 +45,15 @@ const (
 	DefaultStall    = 10 * time.Second
 )
 
-// moveGrace is how long [Server.Shutdown] waits for sessions that it has told
-// to move.
+// moveGrace is how long [Server.Shutdown] waits for sessions that it has
+// started to move.
 const moveGrace = 10 * time.Second
 
 // waitGrace is how long a connection that is not admitted yet cannot lose its
 // place to a newer one. Twilio sends the first message at once.
 const waitGrace = time.Second
 
-// minWaiting is how many connections can wait for their admission at least.
+// minWaiting is the minimum number of connections that can wait for admission.
 const minWaiting = 8
 
 // Config configures a [Server]. A zero value of a limit means its default.

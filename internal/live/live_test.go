@@ -26,7 +26,7 @@ const (
 	url   = "wss://example.com/live"
 )
 
-// echo is a handler whose sessions are the connections themselves: it sends
+// echo is a handler whose sessions are the connections themselves. It sends
 // each message back, and ends with serve.
 type echo struct {
 	server *live.Server[*live.Conn]
@@ -296,8 +296,8 @@ func TestNoFirstMessage(t *testing.T) {
 	})
 }
 
-// TestContextsBoundTheWaitOnly is what coder/websocket does not do: a context
-// that ends while a message waits must not close the connection.
+// TestContextsBoundTheWaitOnly checks that a context that ends while a message
+// waits does not close the connection, as it would in coder/websocket.
 func TestContextsBoundTheWaitOnly(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		e := newEcho(t, live.Config{MaxQueue: 64})
@@ -320,7 +320,7 @@ func TestContextsBoundTheWaitOnly(t *testing.T) {
 		require.ErrorIs(t, c.Enqueue(short, 0, []byte("no room for this")), context.DeadlineExceeded)
 		require.ErrorIs(t, c.Enqueue(ctx, 0, bytes.Repeat([]byte("c"), 65)), live.ErrTooLarge)
 
-		// What is queued can be taken back; what is being written cannot.
+		// A queued message can be dropped; one that is being written cannot.
 		assert.Equal(t, 1, c.Drop(7))
 		assert.Zero(t, c.Drop(7))
 		go func() { assert.NoError(t, c.Enqueue(ctx, 0, []byte("after"))) }()
@@ -355,8 +355,8 @@ func TestPing(t *testing.T) {
 		for err == nil {
 			_, _, err = ws.Read(ctx)
 		}
-		require.ErrorIs(t, <-e.ended, io.EOF, "a ping without an answer ends nothing")
-		// A ping that is not answered takes the place of the next one's wait.
+		require.ErrorIs(t, <-e.ended, io.EOF, "an unanswered ping does not end the connection")
+		// An unanswered ping delays the next one.
 		assert.GreaterOrEqual(t, pings, 10*60/50)
 	})
 }
@@ -379,8 +379,8 @@ func TestLimitAndIndex(t *testing.T) {
 		_, ok = e.server.Session("CA1")
 		assert.False(t, ok)
 
-		// A second connection of the same call replaces the first in the index and
-		// stays there when the first goes.
+		// A second connection of the same call replaces the first in the index
+		// and stays there when the first ends.
 		old, _ := e.server.Session("CA2")
 		again := open(t, ctx, s, "CA2")
 		now, ok := e.server.Session("CA2")
@@ -434,7 +434,7 @@ func TestShutdown(t *testing.T) {
 				c.Finish(1000, "moved")
 			}
 		})
-		require.ErrorIs(t, err, context.DeadlineExceeded, "one session did not go")
+		require.ErrorIs(t, err, context.DeadlineExceeded, "one session did not end")
 		assert.Equal(t, http.StatusServiceUnavailable, <-refused)
 		assert.EqualValues(t, 2, asked.Load())
 		assert.Equal(t, 13*time.Second, time.Since(start))
@@ -445,7 +445,7 @@ func TestShutdown(t *testing.T) {
 		require.ErrorIs(t, errors.Join(causes...), live.ErrShutdown)
 		synctest.Wait()
 		assert.Zero(t, e.server.Len())
-		require.NoError(t, e.server.Shutdown(ctx, nil), "a second time, with nothing left")
+		require.NoError(t, e.server.Shutdown(ctx, nil), "a second call, without sessions")
 	})
 }
 
@@ -474,5 +474,5 @@ func TestThousandSessions(t *testing.T) {
 		synctest.Wait()
 		assert.Zero(t, e.server.Len())
 		assert.EqualValues(t, 1000, e.server.Counters().Sessions.Load())
-	}) // the bubble fails if a goroutine is left
+	}) // the bubble fails if a goroutine remains
 }

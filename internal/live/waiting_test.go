@@ -14,8 +14,8 @@ import (
 	"github.com/ringback-go/ringback/internal/live/livetest"
 )
 
-// Connections that are not admitted take a quarter of the places, and give way
-// to newer ones after a second.
+// Connections that are not admitted use at most a quarter of the limit, and
+// after a second newer ones replace them.
 func TestRepeatedHandshakesDoNotUseUpTheLimit(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		e := newEcho(t, live.Config{Limit: 40})

@@ -12,7 +12,7 @@ type watch struct {
 	limit time.Duration
 	late  func()
 	born  time.Time
-	since atomic.Int64 // when it began, in nanoseconds since born; zero: it does not go on
+	since atomic.Int64 // when the operation began, in nanoseconds since born; zero: none is running
 	armed atomic.Bool
 	timer *time.Timer
 }

@@ -11,6 +11,6 @@ var words = map[string]string{
 	"HELP": "HELP", "INFO": "HELP",
 }
 
-// Type returns what Twilio does about a text that is one of its words and nothing
-// else: "STOP", "START" or "HELP". It returns "" for any other text.
+// Type returns the meaning of a text that is exactly one of Twilio's words:
+// "STOP", "START" or "HELP". It returns "" for any other text.
 func Type(text string) string { return words[strings.ToUpper(strings.TrimSpace(text))] }

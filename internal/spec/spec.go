@@ -1,17 +1,17 @@
-// Package spec holds what Ringback knows about Twilio, as data: the requests
-// Twilio sends, the grammar of TwiML, error codes, and the cases that tests
-// are made of. The generator in internal/gen turns the grammar and the codes
-// into Go, and makes webhooks.json from the structs of package webhook. The
-// console shows the facts to people; tests read the vectors.
+// Package spec holds Ringback's facts about Twilio, as data: the requests
+// Twilio sends, the grammar of TwiML, error codes, and the cases that tests are
+// made of. The generator in internal/gen turns the grammar and the codes into
+// Go, and makes webhooks.json from the structs of package webhook. The console
+// shows the facts; tests read the vectors.
 //
-// The texts beside the data say in words what the data cannot:
+// The Markdown files say what the data cannot:
 //
 //   - signature.md: how requests are signed and what to refuse
 //   - verb-semantics.md: what each verb of TwiML does at run time
 //   - webhook-mechanics.md: methods, timeouts, retries, answers
 //   - threat-model.md: the numbered threats (T01 to T41) that tests name
 //
-// A fact that is marked unsure in the data is unsure: code stays tolerant there.
+// Some facts are marked as unsure. Code must be tolerant there.
 package spec
 
 import (
@@ -30,8 +30,8 @@ func Bytes(name string) ([]byte, error) {
 	return files.ReadFile(name)
 }
 
-// Decode reads the file called name into v. A member that v has no field for
-// is an error, so that no fact or case can be overlooked.
+// Decode reads the file called name into v. A member without a field in v is an
+// error, so that no fact or case is overlooked.
 func Decode(name string, v any) error {
 	data, err := files.ReadFile(name)
 	if err != nil {

@@ -42,7 +42,7 @@ func (s *Stream) Send(event string, v any) {
 	s.write("event: %s\ndata: %s\n\n", event, data)
 }
 
-// Beat writes a sign of life, which keeps proxies from closing the connection.
+// Beat writes a comment, which keeps proxies from closing the connection.
 func (s *Stream) Beat() { s.write(": alive\n\n") }
 
 // Flush sends what was written. It returns the first error of the stream.

@@ -22,7 +22,7 @@ func TestStream(t *testing.T) {
 	assert.Equal(t, "retry: 2000\n\nevent: state\ndata: {\"text\":\"two\\nlines\"}\n\n: alive\n\n", w.Body.String())
 }
 
-// gone is a browser that has left.
+// gone is a browser that has disconnected.
 type gone struct {
 	http.ResponseWriter
 	writes int

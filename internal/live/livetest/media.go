@@ -28,8 +28,8 @@ type MediaConfig struct {
 	OneWay bool              // the stream of a <Start>
 }
 
-// A Media is one media stream as Twilio holds it: a caller whose audio is sent
-// in frames, and who hears what the program plays.
+// A Media is Twilio's side of one media stream: a caller whose audio is sent in
+// frames, and who hears what the program plays.
 type Media struct {
 	cfg   MediaConfig
 	ws    *websocket.Conn
@@ -48,7 +48,7 @@ type Media struct {
 	closed   chan struct{}
 }
 
-// Heard is sound that the caller has heard.
+// Heard is a sound that the caller has heard.
 type Heard struct {
 	At    time.Duration // since the stream began
 	Sound []byte

@@ -35,14 +35,14 @@ type RelayConfig struct {
 	Setup    relay.Setup // CallSID and so on; SessionID and Type may be empty
 	Greeting string
 	Blind    bool // no speaker-events and tokens-played
-	Mute     bool // plays nothing of what the program sends; the test sends the reports
+	Mute     bool // plays nothing that the program sends; the test sends the reports
 	Partials bool
 	Fixed    bool // interruptible="none" reportInputDuringAgentSpeech="any"
 }
 
-// A Relay is one ConversationRelay session as Twilio holds it: a play queue,
-// and a caller that the test controls. Speaks and Presses return at the
-// matching time of the call.
+// A Relay is Twilio's side of one ConversationRelay session: a play queue, and
+// a caller that the test controls. Speaks and Presses take as long as in a real
+// call.
 type Relay struct {
 	cfg RelayConfig
 	ws  *websocket.Conn
@@ -386,7 +386,7 @@ func (r *Relay) Quiet(d time.Duration) error {
 			return nil
 		}
 	}
-	return errors.New("livetest: the agent still speaks")
+	return errors.New("livetest: the agent is still speaking")
 }
 
 // Heard returns everything the caller heard. A dash marks an interruption.

@@ -45,7 +45,7 @@ func TestObject(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, names, 40)
 	_, _, err = read([]byte("{" + many.String()[1:] + `,"` + strings.Repeat("n", 40) + `":0}`))
-	assert.Error(t, err, "the forty-first is one that was there before")
+	assert.Error(t, err, "the forty-first repeats an earlier one")
 }
 
 func TestScalars(t *testing.T) {
