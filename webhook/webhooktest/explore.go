@@ -30,7 +30,7 @@ func (t *Tree) Mermaid() string { return t.tree.Mermaid() }
 type Problem struct {
 	// Rule names the kind of problem: "dead-end", a menu without a way out;
 	// "loop", a menu that repeats forever for a silent caller; "silent-end", a
-	// call that ends without a word; the number of a Twilio error, such as
+	// call that ends silently; the number of a Twilio error, such as
 	// "11200"; or a rule of lint.Check.
 	Rule string
 	At   string // the station, and the path from it
