@@ -245,7 +245,7 @@ const (
 // program that answers as the support line does.
 func useThePhone(t *testing.T, tb *tab, reply string) {
 	t.Helper()
-	tb.run(t, chromedp.SendKeys(".composer textarea", "a table for four", chromedp.ByQuery), chromedp.Click(".composer .primary", chromedp.ByQuery))
+	tb.run(t, chromedp.SendKeys(".composer textarea", "a table for four", chromedp.ByQuery), chromedp.Click(".composer .button-primary", chromedp.ByQuery))
 	tb.until(t, "the reply", `[...document.querySelectorAll(".theirs .body")].some((e) => e.innerText.includes("`+reply+`"))`)
 	tb.run(t, chromedp.Click(".call-button", chromedp.ByQuery))
 	tb.until(t, "the menu", keys)

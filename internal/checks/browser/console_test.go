@@ -43,7 +43,7 @@ func TestBareCommand(t *testing.T) {
 	tb.shot(t, "phone-dark")
 	tb.dark(t, false)
 	tb.open(t, "deliveries")
-	tb.run(t, chromedp.Click(".play .primary", chromedp.ByQuery))
+	tb.run(t, chromedp.Click(".play .button-primary", chromedp.ByQuery))
 	tb.until(t, "a life", `document.querySelector(".ending")?.innerText.includes("delivered")`)
 	tb.shot(t, "deliveries")
 	tb.open(t, "faults")
@@ -105,7 +105,7 @@ func TestT34CapturedMarkupStaysText(t *testing.T) {
 	}
 	tb := browse(t, c)
 	tb.open(t, "traffic")
-	tb.until(t, "the list", `document.querySelectorAll(".exchanges li").length === 100`)
+	tb.until(t, "the list", `document.querySelector(".list-count").innerText === "100 exchanges"`)
 	for i := 1; i <= 100; i++ {
 		tb.run(t, chromedp.Evaluate(fmt.Sprintf(`location.hash = "#/traffic?id=%d"`, i), nil))
 		tb.until(t, "exchange", fmt.Sprintf(`document.querySelector(".detail .parameters")?.innerText.includes("Strange") && [...document.querySelectorAll(".parameters input")].some((e) => e.value.startsWith("%d "))`, i-1))
@@ -142,7 +142,7 @@ func TestLosesAndFindsTheProgram(t *testing.T) {
 	c := start(t, "--app", "http://"+addr)
 	tb := browse(t, c)
 	tb.until(t, "no program", `document.querySelector(".app-state").dataset.up === "no"`)
-	tb.run(t, chromedp.SendKeys(".composer textarea", "hello", chromedp.ByQuery), chromedp.Click(".composer .primary", chromedp.ByQuery))
+	tb.run(t, chromedp.SendKeys(".composer textarea", "hello", chromedp.ByQuery), chromedp.Click(".composer .button-primary", chromedp.ByQuery))
 	tb.until(t, "why there is no reply", `document.querySelector(".mine .meta")?.innerText.includes("no reply")`)
 	server := &http.Server{Addr: addr, ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -151,8 +151,8 @@ func TestLosesAndFindsTheProgram(t *testing.T) {
 	go server.ListenAndServe()
 	t.Cleanup(func() { server.Close() })
 	tb.until(t, "the program", `document.querySelector(".app-state").dataset.up === "yes"`)
-	tb.run(t, chromedp.SendKeys(".composer textarea", "hello?", chromedp.ByQuery), chromedp.Click(".composer .primary", chromedp.ByQuery))
-	tb.until(t, "Twilio's number", `[...document.querySelectorAll(".mine .meta")].some((e) => e.innerText.includes("12100"))`)
+	tb.run(t, chromedp.SendKeys(".composer textarea", "hello?", chromedp.ByQuery), chromedp.Click(".composer .button-primary", chromedp.ByQuery))
+	tb.until(t, "Twilio's number", `[...document.querySelectorAll(".mine")].some((e) => e.innerText.includes("12100"))`)
 	tb.clean(t)
 }
 

@@ -67,7 +67,7 @@ func (tb *tab) click(t *testing.T, text string) {
 // person opens the conversation of somebody in the list.
 func (tb *tab) person(t *testing.T, name string) {
 	t.Helper()
-	tb.run(t, chromedp.Click(fmt.Sprintf(`//ul[@class="threads"]//button[strong[text()=%q]]`, name), chromedp.BySearch))
+	tb.run(t, chromedp.Click(fmt.Sprintf(`//ul[@class="threads"]//button[.//strong[text()=%q]]`, name), chromedp.BySearch))
 	tb.until(t, "the conversation of "+name, fmt.Sprintf(`document.querySelector(".thread h2").innerText.startsWith(%q)`, name))
 }
 
@@ -80,13 +80,13 @@ func (tb *tab) calls(t *testing.T) {
 // write sends a text from the conversation that is open.
 func (tb *tab) write(t *testing.T, text string) {
 	t.Helper()
-	tb.run(t, chromedp.SendKeys(".composer textarea", text, chromedp.ByQuery), chromedp.Click(".composer .primary", chromedp.ByQuery))
+	tb.run(t, chromedp.SendKeys(".composer textarea", text, chromedp.ByQuery), chromedp.Click(".composer .button-primary", chromedp.ByQuery))
 }
 
 // more opens what else can be sent and presses one of its buttons.
 func (tb *tab) more(t *testing.T, button string) {
 	t.Helper()
-	tb.run(t, chromedp.Click(".more summary", chromedp.ByQuery))
+	tb.run(t, chromedp.Click(".composer .more > button", chromedp.ByQuery))
 	tb.click(t, button)
 }
 
@@ -121,11 +121,11 @@ func TestConferenceOfTwo(t *testing.T) {
 	tb.click(t, "Ben")
 	tb.until(t, "Ana's words at Ben's phone", heard("Ana", "hello Ben"))
 	tb.shot(t, "conference")
-	tb.run(t, chromedp.Click(".controls .danger", chromedp.ByQuery))
+	tb.run(t, chromedp.Click(".controls > .row .button-hangup", chromedp.ByQuery))
 	tb.until(t, "Ben is gone", over)
 	tb.click(t, "Ana")
 	tb.until(t, "Ana is still there", `document.querySelector(".call-state").innerText.includes("In a conference")`)
-	tb.run(t, chromedp.Click(".controls .danger", chromedp.ByQuery))
+	tb.run(t, chromedp.Click(".controls > .row .button-hangup", chromedp.ByQuery))
 	tb.until(t, "the end", over)
 	tb.clean(t)
 }
@@ -230,7 +230,7 @@ func TestWhatsApp(t *testing.T) {
 	assert.Equal(t, "Ana", form.Get("ProfileName"))
 	assert.Equal(t, "15550101", form.Get("WaId"))
 
-	tb.more(t, "Press button")
+	tb.more(t, "Send button reply")
 	tb.until(t, "the button", bubble("mine", "Yes, please"))
 	tb.until(t, "its answer", `document.querySelectorAll(".theirs").length === 2`)
 	form = p.last(t, "/sms")
@@ -269,7 +269,7 @@ func TestOptOut(t *testing.T) {
 	tb.write(t, "stop")
 	tb.until(t, "Twilio's word", bubble("network", "You are unsubscribed"))
 	tb.until(t, "the mark", `document.querySelector(".thread h2").innerText.includes("opted out")`)
-	tb.until(t, "what the program answers fails", `document.querySelector(".theirs.failed .meta")?.innerText.includes("21610")`)
+	tb.until(t, "what the program answers fails", `document.querySelector(".theirs.failed")?.innerText.includes("21610")`)
 	assert.Empty(t, p.last(t, "/sms").Get("OptOutType"), "the default handling names no type")
 	tb.shot(t, "opted-out")
 

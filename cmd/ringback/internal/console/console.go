@@ -3,13 +3,10 @@
 package console
 
 import (
-	"embed"
 	"encoding/json"
 	"errors"
 	"io"
-	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 	"sync"
 
@@ -21,9 +18,6 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/rest"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
-
-//go:embed web
-var web embed.FS
 
 // App is how the program under development does.
 type App struct {
@@ -65,25 +59,8 @@ type Server struct {
 // New returns the console's handler.
 func New(cfg Config) *Server {
 	s := &Server{Config: cfg, mux: http.NewServeMux()}
-	files, err := fs.Sub(web, "web")
-	if err != nil {
-		panic(err) // the folder is part of the program
-	}
-	s.mux.Handle("/", cfg.Guard.Static(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/" {
-			http.NotFound(w, r)
-			return
-		}
-		file(w, files, "index.html")
-	})))
-	s.mux.Handle("/assets/", cfg.Guard.Static(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := strings.TrimPrefix(r.URL.Path, "/assets/")
-		if name == "" || strings.Contains(name, "/") {
-			http.NotFound(w, r)
-			return
-		}
-		file(w, files, name)
-	})))
+	s.mux.Handle("/", cfg.Guard.Static(http.HandlerFunc(page)))
+	s.mux.Handle("/assets/", cfg.Guard.Static(http.HandlerFunc(asset)))
 	if cfg.REST != nil {
 		for _, version := range []string{"/2010-04-01/", "/v1/", "/v2/", "/v3/"} {
 			s.mux.Handle(version, cfg.Guard.Host(cfg.REST, rest.Refuse))
@@ -127,21 +104,6 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, errors.New("the console has no such path"))
 	})
-}
-
-// types are the media types of the page's files: a list, since those of the
-// machine differ from one to the next.
-var types = map[string]string{".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-
-func file(w http.ResponseWriter, files fs.FS, name string) {
-	data, err := fs.ReadFile(files, name)
-	if err != nil {
-		http.Error(w, "no such file", http.StatusNotFound)
-		return
-	}
-	w.Header().Set("Content-Type", types[path.Ext(name)])
-	w.Header().Set("Cache-Control", "no-cache")
-	w.Write(data)
 }
 
 // Bounds of what a write may hold: any, one with a picture in Base64, and one

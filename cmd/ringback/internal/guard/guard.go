@@ -30,11 +30,18 @@ import (
 // TokenHeader is the header that carries the console's token.
 const TokenHeader = "X-Console-Token"
 
-// policy lets the page load its own files and nothing else, run no inline
-// script, and be framed by nobody (T34).
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"connect-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; " +
-	"require-trusted-types-for 'script'"
+// Policy is the Content-Security-Policy of the console: the page may load its own
+// files and nothing else, run no inline script but those with the given hashes,
+// and be framed by nobody (T34). A hash is written as "sha256-…".
+func Policy(hashes ...string) string {
+	scripts := "'self'"
+	for _, hash := range hashes {
+		scripts += " '" + hash + "'"
+	}
+	return "default-src 'none'; script-src " + scripts + "; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+		"connect-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; " +
+		"require-trusted-types-for 'script'"
+}
 
 // A Guard admits requests to the console. It is safe for concurrent use.
 type Guard struct {
@@ -141,7 +148,7 @@ func (g *Guard) Host(next http.Handler, refuse Refusal) http.Handler {
 // host comes first: a rebound name must not learn even whether a token is right.
 func (g *Guard) host(w http.ResponseWriter, r *http.Request, refuse Refusal) bool {
 	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
+	h.Set("Content-Security-Policy", Policy())
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -1,6 +1,8 @@
 // The console's JSON API, and its events.
 
+/** A Failure is an answer other than 2xx, or none at all (status 0). */
 export class Failure extends Error {
+  /** @param {number} status @param {string} message */
   constructor(status, message) {
     super(message);
     this.status = status;
@@ -29,7 +31,9 @@ const headers = {"X-Console-Token": token()};
 let doubtful = false;
 
 async function prove() {
+  /** @param {ArrayBuffer | Uint8Array} bytes */
   const hex = (bytes) => Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, "0")).join("");
+  /** @param {string} text */
   const bytes = (text) => new TextEncoder().encode(text);
   const nonce = hex(crypto.getRandomValues(new Uint8Array(16)));
   const key = await crypto.subtle.importKey("raw", bytes(headers["X-Console-Token"]), {name: "HMAC", hash: "SHA-256"}, false, ["sign"]);
@@ -41,7 +45,9 @@ async function prove() {
   doubtful = false;
 }
 
+/** @param {string} method @param {string} path @param {unknown} [body] @param {AbortSignal} [signal] */
 async function call(method, path, body, signal) {
+  /** @type {RequestInit & {headers: Record<string, string>}} */
   const init = {method, headers: {...headers}, credentials: "omit", signal};
   if (body !== undefined) {
     init.headers["Content-Type"] = "application/json";
@@ -65,81 +71,94 @@ async function call(method, path, body, signal) {
   throw new Failure(answer.status, message || `The console answered ${answer.status}.`);
 }
 
+/** @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
 async function request(method, path, body) {
   const answer = await call(method, path, body);
   const type = answer.headers.get("Content-Type") || "";
   return type.startsWith("application/json") ? answer.json() : answer.text();
 }
 
+/** @type {Map<string, Promise<string>>} */
 const images = new Map();
 
-// image returns a picture as a data URL, since an element cannot send the token.
+/**
+ * image returns a picture as a data URL, since an element cannot send the token.
+ * @param {string} path
+ */
 export function image(path) {
-  if (!images.has(path)) images.set(path, load(path));
-  return images.get(path);
+  let picture = images.get(path);
+  if (!picture) images.set(path, picture = load(path));
+  return picture;
 }
 
+/** blob returns an answer as bytes with their type. @param {string} path */
+export async function blob(path) { return (await call("GET", path)).blob(); }
+
+/** @param {string} path @returns {Promise<string>} */
 async function load(path) {
-  const blob = await (await call("GET", path)).blob();
+  const data = await blob(path);
   return new Promise((done, fail) => {
     const reader = new FileReader();
-    reader.onload = () => done(reader.result);
+    reader.onload = () => done(String(reader.result));
     reader.onerror = () => fail(new Failure(0, "The picture cannot be read."));
-    reader.readAsDataURL(blob);
+    reader.readAsDataURL(data);
   });
 }
 
+/** get, post and put call the API: get("calls"), post("calls", {person}). @param {string} path */
 export const get = (path) => request("GET", path);
+/** @param {string} path @param {unknown} [body] */
 export const post = (path, body = {}) => request("POST", path, body);
+/** @param {string} path @param {unknown} body */
 export const put = (path, body) => request("PUT", path, body);
 
-export function query(params) {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) {
-    if (value) search.set(name, value === true ? "1" : value);
-  }
-  const text = search.toString();
-  return text ? "?" + text : "";
-}
+/** @typedef {{open: () => void, lost: (error: Failure) => void, event: (name: string, data: any) => void}} Listener */
 
-// listen calls handlers[event](data) for each server-sent event until the page
-// goes. It connects again by itself; handlers.open says that it did, since
-// events may have been missed. handlers.lost gets the failure.
-export async function listen(handlers) {
+/**
+ * listen passes each server-sent event on until the page goes. It connects again
+ * by itself; open says that it did, since events may have been missed. lost gets
+ * the failure.
+ * @param {Listener} listener
+ */
+export async function listen(listener) {
   for (;;) {
     try {
-      await follow(handlers);
-      handlers.lost(new Failure(0, "The connection to the console ended."));
+      await follow(listener);
+      listener.lost(new Failure(0, "The connection to the console ended."));
     } catch (error) {
-      handlers.lost(error);
-      if (error.status === 401) return;
+      const failure = error instanceof Failure ? error : new Failure(0, String(error));
+      listener.lost(failure);
+      if (failure.status === 401) return;
     }
     await new Promise((again) => setTimeout(again, 1500));
   }
 }
 
-async function follow(handlers) {
+/** @param {Listener} listener */
+async function follow(listener) {
   const answer = await call("GET", "events");
-  handlers.open();
+  listener.open();
+  if (!answer.body) return;
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const {value, done} = await reader.read().catch(() => ({done: true}));
+    const {value, done} = await reader.read().catch(() => ({done: true, value: ""}));
     if (done) {
       doubtful = true;
       return;
     }
     const blocks = (rest + value).split("\n\n");
-    rest = blocks.pop();
-    for (const block of blocks) deliver(handlers, block);
+    rest = blocks.pop() || "";
+    for (const block of blocks) deliver(listener, block);
   }
 }
 
-function deliver(handlers, block) {
+/** @param {Listener} listener @param {string} block */
+function deliver(listener, block) {
   let event = "", data = "";
   for (const line of block.split("\n")) {
     if (line.startsWith("event: ")) event = line.slice(7);
     else if (line.startsWith("data: ")) data += line.slice(6);
   }
-  if (event && event !== "open" && event !== "lost" && handlers[event]) handlers[event](JSON.parse(data || "null"));
+  if (event) listener.event(event, JSON.parse(data || "null"));
 }

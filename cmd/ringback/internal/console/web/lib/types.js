@@ -1,0 +1,53 @@
+// The shapes of the console's JSON API, for the type checker and the reader.
+
+/**
+ * @typedef {{address: string, name: string}} Person
+ *
+ * @typedef {{url: string, up: boolean, error?: string, command?: string, paths: {sms: string, voice: string, status: string}}} App
+ *
+ * @typedef {{version: string, app: App, base: string, number: string, people: Person[], tunnel: string, captured: number, notice: string}} State
+ *
+ * @typedef {{sid?: string, type: string, url: string}} Media
+ *
+ * @typedef {{sid: string, direction: "to-app" | "from-app" | "from-twilio", body: string, media?: Media[], replyTo?: string, at: string,
+ *   status?: string, errorCode?: number, exchange?: number}} Message
+ *
+ * @typedef {{id: string, person: string, name: string, channel: string, last?: Message, optedOut?: boolean}} Conversation
+ *
+ * @typedef {{n: number, at: string, who: "app" | "caller" | "twilio" | "other", name?: string, kind: string, text: string, exchange?: number}} Line
+ *
+ * @typedef {{sid: string, to: string, status: string}} Leg
+ *
+ * @typedef {{sid: string, seq: number, person: string, from: string, to: string, direction: string, rings: boolean, status: string, doing: string,
+ *   startedAt: string, ended: boolean, code?: number, reason?: string, waitingFor: {kind: string, hint?: string}, legs: Leg[] | null, lines: Line[]}} Call
+ *
+ * @typedef {{id: number, at: string, source: string, kind: string, sid: string, thread: string, summary: string, verdict: string, lint: number,
+ *   fault?: string, parent?: number, pinned: boolean, error?: string, code?: number, took: number, method: string, url: string, path: string,
+ *   status: number}} Exchange
+ *
+ * @typedef {{method?: string, url?: string, status?: number, header: Record<string, string[]>, body: string, binary?: boolean, truncated?: boolean}} Side
+ *
+ * @typedef {{name: string, value: string, meaning?: string, type?: string, presence?: string, known: boolean, place: string}} Parameter
+ *
+ * @typedef {{path: string, line: number, column: number, rule: string, code?: number, stops: boolean, text: string}} Problem
+ *
+ * @typedef {{exchange: Exchange, request: Side, response: Side, parameters: Parameter[], findings: {cause: string, remedy: string}[],
+ *   problems: Problem[], next: string}} Details
+ *
+ * @typedef {{op: " " | "-" | "+", text: string}} DiffLine
+ *
+ * @typedef {{status: string, at: string, exchange?: number, lost?: boolean}} Step
+ *
+ * @typedef {{sid: string, kind: "message" | "call", to: string, status: string, errorCode?: number, error?: string, silent?: boolean, steps: Step[]}} Delivery
+ *
+ * @typedef {{kind: string, on: boolean, rate: number, once: boolean}} Fault
+ *
+ * @typedef {{faults: Fault[], seed: number}} FaultPlan
+ *
+ * @typedef {{address: string, result: string}} Outcome
+ *
+ * @typedef {{name: string, title: string, icon: string, component: () => any, badge?: () => string | number, badgeLabel?: string,
+ *   help?: [string, string][]}} View
+ */
+
+export {};

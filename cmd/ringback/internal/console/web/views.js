@@ -1,0 +1,25 @@
+// The views of the console. The navigation, the number keys, the help and the
+// addresses follow from this list.
+
+import {faults} from "./lib/store.js";
+import {Incoming} from "./views/call/incoming.js";
+import {Deliveries} from "./views/deliveries.js";
+import {Faults} from "./views/faults.js";
+import {Phone} from "./views/phone.js";
+import {Traffic} from "./views/traffic.js";
+
+/** @type {import("./lib/types.js").View[]} */
+export const views = [
+  {name: "phone", title: "Phone", icon: "phone", component: Phone, help: [
+    ["c", "Call, or hang up"], ["0 – 9 * #", "Press a key while a call goes on"], ["/", "Write a text"],
+  ]},
+  {name: "traffic", title: "Traffic", icon: "activity", component: Traffic, help: [
+    ["j k", "Next or previous exchange"], ["/", "Search"], ["r", "Replay the open exchange"], ["e", "Edit it: go to its first parameter"],
+    ["p", "Pin or unpin it"], ["x", "Delete all exchanges that are not pinned"], ["Esc", "Close it"],
+  ]},
+  {name: "deliveries", title: "Deliveries", icon: "truck", component: Deliveries},
+  {name: "faults", title: "Faults", icon: "bug", component: Faults, badge: () => faults.value.faults.filter((f) => f.on).length, badgeLabel: "on"},
+];
+
+/** What is shown above every view. @type {(() => any)[]} */
+export const overlays = [Incoming];

@@ -1,0 +1,58 @@
+// Which conversation is open on the phone, and what is written there but not
+// sent. It outlives the view, so that coming back finds everything as it was.
+
+import {computed, signal} from "../../lib/html.js";
+import {remember, route} from "../../lib/route.js";
+import {conversations, nameOf, people} from "../../lib/store.js";
+
+/** @typedef {import("../../lib/types.js").Conversation} Conversation */
+/** @typedef {import("../../lib/types.js").Message} Message */
+
+export const channels = {sms: "SMS", whatsapp: "WhatsApp", rcs: "RCS"};
+
+/** @param {string} person @param {string} channel */
+const idOf = (person, channel) => (channel === "sms" ? person : channel + ":" + person);
+
+/** @param {string} id @returns {Conversation} */
+function parse(id) {
+  const [, channel = "sms", person] = /** @type {RegExpMatchArray} */ (id.match(/^(?:(whatsapp|rcs):)?(.*)$/));
+  return {id, person, channel, name: nameOf(person)};
+}
+
+const chosen = signal("");
+
+/** open is the conversation that is shown. */
+export const open = computed(() => {
+  const id = chosen.value || conversations.value[0]?.id || people.value[0]?.address || "+15550101";
+  const known = conversations.value.find((c) => c.id === id);
+  return {...parse(id), optedOut: Boolean(known?.optedOut), known: Boolean(known)};
+});
+
+/** pane is what a narrow window shows of the phone: people, thread or call. */
+export const pane = signal(/** @type {"people" | "thread" | "call"} */ ("thread"));
+
+/** pick opens a conversation. @param {string} person @param {string} channel */
+export function pick(person, channel) {
+  chosen.value = idOf(person, channel);
+  pane.value = "thread";
+  if (route.value.name === "phone" || !route.value.name) remember("phone", {with: chosen.value});
+}
+
+/** follow opens the conversation that the address names. @param {string | null} id */
+export function follow(id) { if (id) chosen.value = id; }
+
+/** rows are the conversations, then the people who have none. */
+export const rows = computed(() => {
+  const all = conversations.value.map((c) => ({...c, name: c.name || nameOf(c.person)}));
+  for (const p of people.value) {
+    if (!all.some((c) => c.person === p.address)) all.push(parse(p.address));
+  }
+  if (!all.some((c) => c.id === open.value.id)) all.unshift(parse(open.value.id));
+  return all;
+});
+
+/** drafts hold the text that has been written in each conversation. */
+export const drafts = signal(/** @type {Record<string, string>} */ ({}));
+
+/** quoted is the message that the next one answers, on WhatsApp. */
+export const quoted = signal(/** @type {Message | null} */ (null));

@@ -1,0 +1,93 @@
+// One conversation: its messages, and the form to write more.
+
+import {html, memo, useEffect, useLayoutEffect, useRef} from "../../lib/html.js";
+import * as api from "../../lib/api.js";
+import {Avatar, Badge, Bubble, Button, Empty, ErrorCode, Icon, Time} from "../../lib/components.js";
+import {link} from "../../lib/route.js";
+import {liveCalls, loadMessages, messagesOf, on} from "../../lib/store.js";
+import {failed, say} from "../../lib/toast.js";
+import {Composer} from "./composer.js";
+import {open, pane, quoted} from "./state.js";
+
+/** @typedef {import("../../lib/types.js").Message} Message */
+/** @typedef {import("../../lib/types.js").Media} MediaItem */
+
+/** @param {{onCall: () => void}} props */
+export function Thread({onCall}) {
+  const {id, person, name, optedOut, channel, known} = open.value;
+  const live = liveCalls.value.some((c) => c.person === person);
+  useEffect(() => {
+    quoted.value = null;
+    loadMessages(id).catch(failed);
+  }, [id, known]);
+  useEffect(() => on("message", ({conversation, message}) => {
+    if (message.direction !== "from-app" || conversation.id === open.value.id) return;
+    say(`Message to ${conversation.name || conversation.person}: ${message.body}`);
+  }), []);
+
+  return html`
+    <header>
+      <${Button} variant="quiet" icon="arrow-left" label="People" class="narrow-only" onClick=${() => { pane.value = "people"; }} />
+      <${Avatar} name=${name} />
+      <h2>${name}${name !== person && html`<small> ${person}</small>`}${optedOut && html`<${Badge} tone="bad" title="The app's messages do not arrive (21610)">opted out<//>`}</h2>
+      <${Button} variant=${live ? "hangup" : "call"} icon=${live ? "phone-off" : "phone"} class="call-button" onClick=${onCall}>${live ? "Hang up" : "Call"}<//>
+    </header>
+    <${Messages} key=${id} id=${id} channel=${channel} />
+    <${Composer} key=${"write " + id} />`;
+}
+
+/** @param {{id: string, channel: string}} props */
+function Messages({id, channel}) {
+  const messages = messagesOf(id).value;
+  const ref = useRef(/** @type {HTMLElement | null} */ (null));
+  const near = useRef(true); // the end is in sight, and stays so
+  const last = messages[messages.length - 1];
+
+  useLayoutEffect(() => {
+    const box = ref.current;
+    if (box && (near.current || last?.direction === "to-app" && Date.now() - new Date(last.at).getTime() < 2000)) box.scrollTop = box.scrollHeight;
+  }, [messages]);
+
+  function look() {
+    const box = ref.current;
+    if (box) near.current = box.scrollTop + box.clientHeight > box.scrollHeight - 60;
+  }
+
+  if (!messages.length) {
+    return html`<div class="bubbles"><${Empty} icon="message-square" title="No messages yet">Write a text below. It goes to your app signed, as Twilio would send it.<//></div>`;
+  }
+  return html`<ol class="bubbles" aria-label="Messages" aria-live="polite" ref=${ref} onScroll=${look} tabindex="0">
+    ${messages.map((m) => html`<${Item} key=${m.sid} m=${m} channel=${channel} answered=${m.replyTo && messages.find((other) => other.sid === m.replyTo)?.body} />`)}
+  </ol>`;
+}
+
+/** @type {Record<string, string>} */
+const sides = {"to-app": "mine", "from-app": "theirs", "from-twilio": "network"};
+
+/** @type {Record<string, string>} */
+const speakers = {"to-app": "You", "from-app": "App", "from-twilio": "Twilio"};
+
+const Item = memo(({m, channel, answered}) => html`<li class=${"item-" + sides[m.direction]}>
+  <${Bubble} side=${sides[m.direction]} failed=${Boolean(m.errorCode)} body=${m.body}
+    from=${m.direction === "from-twilio" ? "Twilio" : html`<span class="hidden">${speakers[m.direction]}:</span>`}
+    quote=${answered} media=${(m.media || []).map((/** @type {MediaItem} */ item, /** @type {number} */ i) => html`<${Picture} key=${i} item=${item} />`)}
+    error=${m.errorCode ? html`Error <${ErrorCode} code=${m.errorCode} />` : null}
+    meta=${html`<${Time} at=${m.at} /> ${m.status && html`<span class="state">${m.status}</span>`}
+      ${m.exchange && html`<a href=${link("traffic", {id: m.exchange})} aria-label=${"Exchange " + m.exchange}>exchange</a>`}
+      ${channel === "whatsapp" && m.direction === "from-app" && html`<${Button} variant="link" class="reply" icon="reply" onClick=${() => { quoted.value = m; }}>Reply<//>`}`} />
+</li>`);
+
+/**
+ * Picture shows what a person sent. A picture of the app is only named: nothing
+ * is loaded from an address that was captured.
+ * @param {{item: MediaItem}} props
+ */
+function Picture({item}) {
+  const ref = useRef(/** @type {HTMLImageElement | null} */ (null));
+  useEffect(() => {
+    if (!item.sid) return;
+    api.image("media/" + encodeURIComponent(item.sid)).then((src) => { if (ref.current) ref.current.src = src; }).catch(failed);
+  }, [item.sid]);
+  if (!item.sid) return html`<span class="media"><${Icon} name="image" />Picture at <code>${item.url}</code></span>`;
+  return html`<img class="picture" ref=${ref} alt=${"Picture, " + item.type} width="160" height="100" />`;
+}

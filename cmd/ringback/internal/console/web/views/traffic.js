@@ -1,0 +1,54 @@
+// Traffic: every exchange, live. Filters stand in the address; one exchange is
+// shown in full beside the list.
+
+import {classes, html, useEffect} from "../lib/html.js";
+import * as api from "../lib/api.js";
+import {ask} from "../lib/dialog.js";
+import {useKeys} from "../lib/keys.js";
+import {failed} from "../lib/toast.js";
+import {Empty} from "../lib/components.js";
+import {Details} from "./traffic/details.js";
+import {Exchanges} from "./traffic/exchanges.js";
+import {Filters} from "./traffic/filters.js";
+import {close, filter, load, rows, show} from "./traffic/state.js";
+
+export function Traffic() {
+  const {id, ...rest} = filter.value;
+  useEffect(() => { load().catch(failed); }, [JSON.stringify(rest)]);
+
+  /** @param {number} by */
+  function step(by) {
+    const all = rows.value;
+    const at = all.findIndex((e) => e.id === filter.value.id);
+    const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + by))];
+    if (next) show(next.id);
+  }
+
+  useKeys((event) => {
+    switch (event.key) {
+      case "j": step(1); return true;
+      case "k": step(-1); return true;
+      case "r": press("[data-replay]"); return true;
+      case "p": press("[data-pin]"); return true;
+      case "e": /** @type {HTMLElement | null} */ (document.querySelector(".parameters input"))?.focus(); return true;
+      case "x": clear(); return true;
+      case "Escape": if (filter.value.id) close(); return true;
+    }
+    return false;
+  });
+
+  return html`
+    <section class=${classes("list", !id && "shown")} aria-label="Traffic"><${Filters} clear=${clear} /><${Exchanges} /></section>
+    <section class=${classes("detail", id > 0 && "shown")} aria-label="Exchange" tabindex="-1">
+      ${id ? html`<${Details} key=${id} id=${id} />`
+        : html`<${Empty} icon="activity" title="Choose an exchange">See the request and what each parameter means, the signature, the answer and its problems.<//>`}
+    </section>`;
+}
+
+/** @param {string} selector */
+function press(selector) { /** @type {HTMLElement | null} */ (document.querySelector(".detail " + selector))?.click(); }
+
+async function clear() {
+  if (!await ask({title: "Delete exchanges?", text: "All exchanges that are not pinned are deleted. This cannot be undone.", yes: "Delete"})) return;
+  try { await api.post("exchanges/clear"); } catch (error) { failed(error); }
+}
