@@ -41,7 +41,7 @@ Examples:
 
 // Run walks the menu.
 func (x *exploreCommand) Run(ctx context.Context, io streams) error {
-	path := x.Voice
+	path := ""
 	if x.URL != "" {
 		u, err := url.Parse(x.URL)
 		switch {
@@ -62,6 +62,9 @@ func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 	way, err := x.open(ctx, io)
 	if err != nil {
 		return err
+	}
+	if path == "" {
+		path = x.Voice // only now: open takes it from a running console
 	}
 	began := time.AfterFunc(time.Second, func() {
 		fmt.Fprintf(io.err, "ringback: calling %s, at most %d times\n", path, x.Calls)

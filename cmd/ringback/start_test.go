@@ -192,6 +192,28 @@ func TestOneShotCommandsFindTheConsole(t *testing.T) {
 	assert.Equal(t, 2, code, "the console has gone")
 }
 
+// TestExploreFindsTheMenuOfTheConsole explores the path that the running console
+// calls, as ringback call does, and not /voice.
+func TestExploreFindsTheMenuOfTheConsole(t *testing.T) {
+	t.Chdir(t.TempDir())
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/calls/incoming" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/xml")
+		fmt.Fprint(w, "<Response><Say>Welcome</Say></Response>")
+	}))
+	defer app.Close()
+	d := startDev(t, "--memory", "--tunnel=", "--app", app.URL, "--voice", "/calls/incoming")
+	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond)
+	for _, args := range [][]string{{"call"}, {"explore"}, {"explore", "/calls/incoming"}} {
+		code, out, errs := command(t, "", args...)
+		assert.Zero(t, code, errs)
+		assert.Contains(t, out, "Welcome", args)
+	}
+}
+
 // TestDevTakesTheNextFreePort starts two consoles without saying where.
 func TestDevTakesTheNextFreePort(t *testing.T) {
 	var pages []string
