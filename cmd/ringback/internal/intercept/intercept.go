@@ -175,6 +175,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.intercept(w, host)
 	case r.Method != http.MethodConnect && !r.URL.IsAbs():
 		http.Error(w, "this is a proxy", http.StatusBadRequest)
+	case Twilio(host) && r.URL.Scheme == "https":
+		p.answer(w, r)
 	case Twilio(host):
 		http.Error(w, "use https: credentials would go to Twilio unencrypted", http.StatusForbidden)
 	case p.offline:
@@ -184,6 +186,16 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		p.forward.ServeHTTP(w, r)
 	}
+}
+
+// answer answers a request for an https URL that came without CONNECT. Some
+// clients, such as axios, leave the encryption to the proxy.
+func (p *Proxy) answer(w http.ResponseWriter, r *http.Request) {
+	plain := r.Clone(r.Context())
+	plain.Header.Del("Proxy-Authorization")
+	plain.URL.Scheme, plain.URL.Host, plain.URL.User = "", "", nil
+	plain.RequestURI = plain.URL.RequestURI()
+	p.api.ServeHTTP(w, plain)
 }
 
 // hijack takes over the connection of a CONNECT and answers that it is open.
