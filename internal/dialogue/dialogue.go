@@ -89,6 +89,9 @@ type Config struct {
 	// Observe is called with each event, in order, on whatever goroutine
 	// drives the engine. It must not call the engine. nil: no one looks.
 	Observe func(Event)
+	// Live is called with what happens on WebSockets to the program, as Observe
+	// is. nil: no one looks.
+	Live func(LiveEvent)
 	// API is the address of the REST API in the URLs of recordings.
 	// Default https://api.twilio.com.
 	API string
@@ -121,6 +124,7 @@ type Limits struct {
 	Verbs         int           // verbs of one call; default 20000, error 12400
 	CallLength    time.Duration // default 4 h
 	ReplyDocument int           // documents of one incoming message; default 50, error 14106
+	Sound         time.Duration // that is kept of media streams behind the present; default all
 }
 
 func (l Limits) withDefaults() Limits {

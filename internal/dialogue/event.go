@@ -117,7 +117,7 @@ func (c *Call) carry(ev Event) {
 	}
 	switch ev.Type {
 	case EventSaid, EventPlayed, EventHeard:
-		c.outbound = behind(c.outbound, c.e.now, hum(ev.Duration))
+		c.outbound = c.e.keep(behind(c.outbound, c.e.now, hum(ev.Duration)))
 	case EventSpoke:
 		if ev.Text != "" {
 			c.makeSound(hum(ev.Duration))

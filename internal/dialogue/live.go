@@ -132,10 +132,12 @@ func (c *Call) liveURL(doc *document, n *twiml.Node) (*url.URL, bool) {
 // writes it. Its methods are called with the engine locked.
 type socket struct {
 	e      *Engine
+	s      *session
 	ws     *websocket.Conn
 	out    chan outgoing
 	done   chan struct{}
 	closed bool
+	told   bool // its end was passed on
 }
 
 // outgoing is a message, or the close.
@@ -153,11 +155,15 @@ type refused struct {
 
 // openSocket opens a WebSocket as Twilio does. The handshake is signed over the URL
 // as it stands in the document.
-func (c *Call) openSocket(p *proc, u *url.URL, agent string) (*socket, *refused) {
+func (s *session) openSocket(p *proc, u *url.URL, agent string) (*socket, *refused) {
+	c := s.call
 	e := c.e
 	address := u.String()
+	s.watched(LiveEvent{Type: LiveConnecting, Text: address})
 	if !strings.EqualFold(u.Scheme, "wss") {
-		return nil, &refused{err: errors.New("the scheme of the URL is not wss")}
+		err := errors.New("the scheme of the URL is not wss")
+		s.watched(LiveEvent{Type: LiveRefused, Err: err})
+		return nil, &refused{err: err}
 	}
 	header := http.Header{"User-Agent": {agent}}
 	e.signForm(address, nil).Set(header)
@@ -183,10 +189,12 @@ func (c *Call) openSocket(p *proc, u *url.URL, agent string) (*socket, *refused)
 		if x.Status == 0 && errors.As(x.Err, &panicked) {
 			x.Failure.Err = panicked
 		}
+		s.watched(LiveEvent{Type: LiveRefused, Status: x.Status, Err: x.Err})
 		return nil, &refused{x.Status, x.Err}
 	}
 	ws.SetReadLimit(maxIncoming)
-	k := &socket{e: e, ws: ws, out: make(chan outgoing, maxOutgoing), done: make(chan struct{})}
+	s.watched(LiveEvent{Type: LiveOpen})
+	k := &socket{e: e, s: s, ws: ws, out: make(chan outgoing, maxOutgoing), done: make(chan struct{})}
 	if e.sockets == nil {
 		e.sockets = map[*socket]struct{}{}
 	}
@@ -242,8 +250,10 @@ func (k *socket) read(frame func([]byte), end func(error)) {
 		if !k.e.closed {
 			k.e.catchUp()
 			if err == nil {
+				k.s.watched(LiveEvent{Type: LiveReceived, Data: data})
 				frame(data)
 			} else {
+				k.endedBy(err)
 				end(err)
 			}
 			k.e.wakeRunner()
@@ -266,6 +276,7 @@ func (k *socket) send(frame []byte) bool {
 	}
 	select {
 	case k.out <- outgoing{frame: frame}:
+		k.s.watched(LiveEvent{Type: LiveSent, Data: frame})
 		return true
 	default:
 		return false
@@ -278,6 +289,7 @@ func (k *socket) close(code websocket.StatusCode, reason string) {
 		return
 	}
 	k.closed = true
+	k.ended(code, reason, true)
 	select {
 	case k.out <- outgoing{code: code, reason: reason}:
 	default:
@@ -304,7 +316,9 @@ func (c *Call) Drop() bool {
 	if c.link == nil {
 		return false
 	}
-	c.link.socket().drop()
+	k := c.link.socket()
+	k.ended(-1, "", true)
+	k.drop()
 	c.e.touched()
 	return true
 }

@@ -53,6 +53,7 @@ type relay struct {
 	cuts             int
 	speaker, mouth   *proc
 	sayings          []input
+	typing           bool // the person types what they say
 	malformed        int
 	over             bool
 	ended            *SessionEnd
@@ -81,7 +82,7 @@ type utterance struct {
 
 // runRelay connects the call to a ConversationRelay session until that ends.
 func (c *Call) runRelay(s *session, u *url.URL) outcome {
-	k, no := c.openSocket(c.p, u, "Jetty/11.0.24")
+	k, no := s.openSocket(c.p, u, "Jetty/11.0.24")
 	if no != nil {
 		f := failure(64102, "the WebSocket of the ConversationRelay could not be opened: %s", no.reason())
 		f.URL, f.Err, f.Line, f.Col = u.String(), no.err, s.v.Line, s.v.Column
@@ -428,6 +429,7 @@ func (r *relay) add(u *utterance) {
 
 // cutOff notes that the caller hears no more of the piece being spoken.
 func (r *relay) cutOff() {
+	r.s.watched(LiveEvent{Type: LiveCut})
 	r.c.emit(Event{Type: EventCutOff, Node: r.s.v, Text: strings.TrimSpace(r.heard), Duration: r.c.e.now.Sub(r.began)})
 	r.piece, r.heard = "", ""
 }
@@ -482,6 +484,7 @@ func (r *relay) perform(p *proc, u *utterance) bool {
 	}
 	u.text = u.text[len(piece):]
 	r.piece, r.heard, r.began = piece, "", p.e.now
+	r.s.watched(LiveEvent{Type: LiveSpeaking, Text: piece})
 	for _, word := range words(piece) {
 		r.word, r.wordBegan = word, p.e.now
 		if !r.rest(p, time.Duration(utf8.RuneCountInString(word))*charTime) {

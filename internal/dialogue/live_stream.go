@@ -84,6 +84,7 @@ func (c *Call) runStream(s *session, u *url.URL) outcome {
 
 // startStream plays a stream of Start beside the document.
 func (c *Call) startStream(s *session, u *url.URL) {
+	s.beside = true
 	release := c.e.keepStep()
 	c.e.spawn(func(p *proc) {
 		defer release()
@@ -114,7 +115,7 @@ func (c *Call) openStream(p *proc, s *session, u *url.URL, twoWay bool) (*stream
 		bare.RawQuery, bare.ForceQuery = "", false
 		u = &bare
 	}
-	k, no := c.openSocket(p, u, "Twilio.TmeWs/1.0")
+	k, no := s.openSocket(p, u, "Twilio.TmeWs/1.0")
 	if no != nil {
 		f := no.streamFailure(u)
 		f.Line, f.Col = s.v.Line, s.v.Column
@@ -260,10 +261,14 @@ func (st *stream) speak(p *proc) {
 // frameAt cuts a frame out of sounds, as it was at a time.
 func frameAt(sounds []Sounding, at time.Time) []byte {
 	frame := audio.MuLaw8k.Silence(make([]byte, 0, 160), audio.MuLaw8k.Bytes(frameTime))
-	for _, s := range sounds {
+	for i := len(sounds) - 1; i >= 0; i-- {
+		s := sounds[i]
 		from := samples(at.Sub(s.At))
-		if from <= -len(frame) || from >= len(s.Sound) {
+		if from <= -len(frame) {
 			continue
+		}
+		if from >= len(s.Sound) {
+			break // and what came before it was over even earlier
 		}
 		if from < 0 {
 			copy(frame[-from:], s.Sound)
@@ -364,7 +369,8 @@ func (st *stream) play(p *proc) {
 			}
 			st.waiting -= length
 			st.dry = begin.Add(length)
-			st.heard = append(st.heard, Sounding{begin, sound})
+			st.heard = st.c.e.keep(append(st.heard, Sounding{begin, sound}))
+			st.s.watched(LiveEvent{Type: LivePlaying, At: begin, Data: sound})
 		}
 	}
 }
@@ -396,6 +402,9 @@ func (st *stream) clear() {
 func (st *stream) trim(now time.Time) {
 	if n := len(st.heard); n > 0 {
 		last := &st.heard[n-1]
+		if now.Before(last.end()) {
+			st.s.watched(LiveEvent{Type: LiveCut})
+		}
 		last.Sound = last.Sound[:max(min(samples(now.Sub(last.At)), len(last.Sound)), 0)]
 	}
 }
@@ -433,12 +442,14 @@ func (c *Call) SpeakSound(sound []byte) bool {
 }
 
 // makeSound puts sound on the inbound track.
-func (c *Call) makeSound(sound []byte) { c.inbound = behind(c.inbound, c.e.now, sound) }
+func (c *Call) makeSound(sound []byte) {
+	c.inbound = c.e.keep(behind(c.inbound, c.e.now, sound))
+}
 
 // behind appends sound at a time, or behind what is there.
 func behind(sounds []Sounding, at time.Time, sound []byte) []Sounding {
 	if n := len(sounds); n > 0 {
-		at = laterOf(at, sounds[n-1].At.Add(audio.MuLaw8k.Duration(len(sounds[n-1].Sound))))
+		at = laterOf(at, sounds[n-1].end())
 	}
 	return append(sounds, Sounding{at, sound})
 }

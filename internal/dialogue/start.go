@@ -25,6 +25,7 @@ type session struct {
 	rec      *recording
 	recTo    reporting
 	stopped  time.Time // when a relay was over
+	beside   bool      // a stream of Start
 	stream   *stream   // of Start, once it is open
 	over     bool
 }

@@ -30,6 +30,14 @@ import (
 // TokenHeader is the header that carries the console's token.
 const TokenHeader = "X-Console-Token"
 
+// SoundProtocol is the subprotocol of the WebSocket by which the page speaks into
+// a call. A browser sets no headers of a WebSocket, so the page names a second
+// subprotocol: tokenProtocol and the token. The answer names only the first.
+const (
+	SoundProtocol = "ringback.sound"
+	tokenProtocol = "ringback.token."
+)
+
 // Policy is the Content-Security-Policy of the console: the page may load its own
 // files and nothing else, run no inline script but those with the given hashes,
 // and be framed by nobody (T34). A hash is written as "sha256-…".
@@ -180,11 +188,21 @@ func (g *Guard) origin(w http.ResponseWriter, r *http.Request, refuse Refusal) b
 }
 
 func (g *Guard) known(w http.ResponseWriter, r *http.Request) bool {
-	if g.is(r.Header.Get(TokenHeader)) {
+	if g.is(r.Header.Get(TokenHeader)) || strings.EqualFold(r.Header.Get("Upgrade"), "websocket") && g.is(protocolToken(r)) {
 		return true
 	}
 	refuse(w, http.StatusUnauthorized, "open the URL that ringback dev printed: it holds the token")
 	return false
+}
+
+// protocolToken returns the token among the subprotocols of a handshake.
+func protocolToken(r *http.Request) string {
+	for name := range strings.SplitSeq(strings.Join(r.Header.Values("Sec-WebSocket-Protocol"), ","), ",") {
+		if token, ok := strings.CutPrefix(strings.TrimSpace(name), tokenProtocol); ok {
+			return token
+		}
+	}
+	return ""
 }
 
 func (g *Guard) is(given string) bool {

@@ -70,6 +70,7 @@ type Stage struct {
 	records  *records
 	tell     func(News)
 	changed  chan string // SIDs of calls that are to be shown anew
+	live     *liveCalls
 
 	looking sync.Mutex // taken before mu
 	looks   int64
@@ -122,6 +123,7 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 	s := &Stage{
 		cfg: cfg, key: key, route: route, verifier: verifier, tell: tell,
 		changed: make(chan string, 256),
+		live:    newLiveCalls(),
 		source:  make(map[string]capture.Source),
 		texts:   make(map[string]place),
 		planned: make(map[string]plan),
@@ -148,7 +150,8 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 		Seed:       cfg.Seed,
 		Clock:      dialogue.SystemClock{},
 		Observe:    s.observe,
-		Limits:     dialogue.Limits{CallLength: time.Hour},
+		Live:       s.live.event,
+		Limits:     dialogue.Limits{CallLength: time.Hour, Sound: 10 * time.Second},
 		Deliver:    s.life,
 	})
 	return s, nil
@@ -159,6 +162,7 @@ func (s *Stage) Run(ctx context.Context) error {
 	defer s.engine.Close()
 	defer s.unschedule()
 	go s.show(ctx)
+	go s.tellLive(ctx)
 	return s.engine.Run(ctx)
 }
 
@@ -198,6 +202,9 @@ func (s *Stage) observe(e dialogue.Event) {
 	var id int64
 	if e.Type == dialogue.EventFetched && e.Exchange != nil {
 		id = s.captured(e.Exchange, e.At)
+	}
+	if e.Call != nil {
+		s.live.dialogueEvent(s, e, id)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
