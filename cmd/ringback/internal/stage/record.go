@@ -60,7 +60,7 @@ func (s *Stage) summary(x *dialogue.Exchange) string {
 	title := s.cfg.Facts.Title(string(x.Kind))
 	switch x.Kind {
 	case webhook.KindIncomingMessage, webhook.KindMessagingFallback:
-		title = fmt.Sprintf("%s texts %q", p.Get("From"), shorten(p.Get("Body"), 40))
+		title = texts(p.Get("From"), p.Get("Body"), p.Get("NumMedia"))
 	case webhook.KindIncomingCall, webhook.KindSIPIncomingCall, webhook.KindClientCallRequest:
 		title = p.Get("From") + " calls"
 	case webhook.KindGatherAction:
@@ -76,6 +76,19 @@ func (s *Stage) summary(x *dialogue.Exchange) string {
 		title += fmt.Sprintf(" (try %d)", x.Attempt)
 	}
 	return title
+}
+
+// texts says who sent which message.
+func texts(from, body, media string) string {
+	switch {
+	case body != "":
+		return fmt.Sprintf("%s texts %q", from, shorten(body, 40))
+	case media == "1":
+		return from + " sends a picture"
+	case media != "" && media != "0":
+		return from + " sends " + media + " pictures"
+	}
+	return from + " sends an empty message"
 }
 
 func shorten(text string, n int) string {

@@ -162,8 +162,8 @@ func (s *Stage) name(e *capture.Exchange) {
 	e.SID = cmp.Or(param("MessageSid"), param("SmsSid"), param("CallSid"), param("ConferenceSid"), param("RecordingSid"))
 	e.Thread = cmp.Or(param("ParentCallSid"), e.SID)
 	e.Summary = s.cfg.Facts.Title(e.Kind)
-	if body := param("Body"); body != "" {
-		e.Summary = param("From") + " texts " + shorten(body, 40)
+	if body, media := param("Body"), param("NumMedia"); body != "" || media != "" && media != "0" {
+		e.Summary = texts(param("From"), body, media)
 	}
 	if e.Summary == "" {
 		e.Summary = e.Request.Method + " request"

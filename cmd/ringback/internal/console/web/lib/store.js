@@ -50,6 +50,9 @@ export function nameOf(address) {
   return known ? known.name : address;
 }
 
+/** named puts names in the place of the numbers in a text. @param {string} text */
+export const named = (text) => people.value.reduce((all, p) => all.replaceAll(p.address, p.name), text);
+
 /** @type {Map<string, import("@preact/signals").Signal<Message[]>>} */
 const threads = new Map();
 

@@ -6,6 +6,7 @@ import * as api from "../../lib/api.js";
 import {Badge, Button, CodeBlock, Copy, Empty, ErrorCode, Icon} from "../../lib/components.js";
 import {duration, full} from "../../lib/format.js";
 import {Menu} from "../../lib/menu.js";
+import {named} from "../../lib/store.js";
 import {failed, say, toast} from "../../lib/toast.js";
 import {shownAt, Viewer} from "../../lib/xml.js";
 import {Diff} from "./diff.js";
@@ -48,7 +49,7 @@ export function Details({id}) {
 
   return html`
     <header class="detail-title">
-      <div class="title-row"><h2>${e.summary || e.kind || "Exchange"} <small>#${e.id}</small></h2>${back}</div>
+      <div class="title-row"><h2>${named(e.summary) || e.kind || "Exchange"} <small>#${e.id}</small></h2>${back}</div>
       <p class="facts">${e.kind ? html`<${Button} variant="link" title="Show only this kind" onClick=${() => change({kind: e.kind})}>${e.kind}<//>` : "unknown kind"}
         <span>${e.method} ${e.path}</span><span>${full(e.at)}</span><span>${duration(e.took)} (limit 15 s)</span>
         ${e.sid && html`<${Button} variant="link" title="Show this message or call only" onClick=${() => change({sid: e.thread || e.sid})}>${e.sid}<//>`}</p>

@@ -5,6 +5,7 @@ import {Badge, Button, Empty, Time} from "../../lib/components.js";
 import {count, duration} from "../../lib/format.js";
 import {List} from "../../lib/list.js";
 import {link} from "../../lib/route.js";
+import {named} from "../../lib/store.js";
 import {filter, filtered, loadOlder, more, ready, rows, show} from "./state.js";
 
 /** @typedef {import("../../lib/types.js").Exchange} Exchange */
@@ -31,7 +32,7 @@ export function Exchanges() {
 const Row = memo(({e, current}) => html`
   <button type="button" class=${classes("exchange", good(e) ? "good" : "bad")} aria-current=${current ? "true" : undefined} onClick=${() => show(e.id)}>
     <span class="status">${e.status || "—"}</span>
-    <span class="summary"><strong>${e.summary || e.kind || e.method}</strong><span class="path">${e.method} ${e.path}</span></span>
+    <span class="summary"><strong>${named(e.summary) || e.kind || e.method}</strong><span class="path">${e.method} ${e.path}</span></span>
     <span class="marks">
       ${e.code ? html`<${Badge} tone="bad" title=${e.error}>${e.code}<//>` : !e.status && html`<${Badge} tone="bad" title=${e.error}>no answer<//>`}
       ${e.verdict && e.verdict !== "valid" && html`<${Badge} tone="bad" title=${e.verdict}>signature<//>`}
