@@ -116,7 +116,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	pageURL := "http://" + page.Addr().String() + "/"
 	st, err := stage.New(stage.Config{
 		App: d.App, BaseURL: d.BaseURL, AuthToken: d.Token, SMS: d.SMS, Voice: d.Voice, Status: d.statusPath(), Ends: d.Status, Fallback: d.Fallback,
-		Number: d.Number, Hosts: d.TunnelHost, API: strings.TrimSuffix(pageURL, "/"), Store: store, Facts: facts,
+		Number: d.Number, Hosts: d.TunnelHost, API: strings.TrimSuffix(pageURL, "/"), Store: store, Facts: facts, Offline: d.Offline,
 	}, d.teller(io, hub))
 	if err != nil {
 		return err

@@ -90,6 +90,8 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/conversations/{id}", s.getConversation)
 	mux.HandleFunc("POST /api/messages", s.sendMessage)
 	mux.HandleFunc("GET /api/media/{sid}", s.media)
+	mux.HandleFunc("GET /api/messages/{sid}/media/{n}", s.attachment)
+	mux.HandleFunc("GET /api/recordings/{sid}", s.recordingFile)
 	mux.HandleFunc("GET /api/calls", s.listCalls)
 	mux.HandleFunc("POST /api/calls", s.dial)
 	mux.HandleFunc("GET /api/calls/{sid}", s.getCall)
@@ -98,6 +100,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /api/calls/{sid}/live", s.liveAct)
 	mux.HandleFunc("GET /api/calls/{sid}/sound", s.sound)
 	mux.HandleFunc("GET /api/calls/{sid}/recording", s.recording)
+	mux.HandleFunc("GET /api/calls/{sid}/play/{n}", s.playFile)
 	mux.HandleFunc("GET /api/deliveries", s.listDeliveries)
 	mux.HandleFunc("POST /api/deliveries", s.deliver)
 	mux.HandleFunc("GET /api/codes", s.codes)
@@ -141,6 +144,10 @@ func answer(w http.ResponseWriter, v any, err error) {
 		fail(w, http.StatusNotFound, err)
 	case errors.Is(err, stage.ErrNoPicture):
 		fail(w, http.StatusUnsupportedMediaType, err)
+	case errors.Is(err, stage.ErrOffline):
+		fail(w, http.StatusForbidden, err)
+	case errors.Is(err, stage.ErrNoFile):
+		fail(w, http.StatusBadGateway, err)
 	case errors.Is(err, phone.ErrUnclear):
 		fail(w, http.StatusBadRequest, err)
 	case errors.Is(err, stage.ErrNotNow):

@@ -5,6 +5,7 @@ import (
 )
 
 // Why returns why a person cannot do a thing at a phone now, as a sentence, or "".
+// Keys can always be pressed once the phone is answered.
 func Why(leg *dialogue.Call, v Verb) string {
 	a := leg.Activity()
 	switch a.State {
@@ -20,10 +21,6 @@ func Why(leg *dialogue.Call, v Verb) string {
 	switch v {
 	case Answers, Busy, NoAnswer, Unreachable:
 		return "The phone is not ringing."
-	case Presses:
-		if !a.Keys && !open && a.State != dialogue.StateRecording {
-			return "The app isn't listening for keys."
-		}
 	case Speaks:
 		if !a.Speech && !open && a.State != dialogue.StateRecording {
 			return "The app isn't listening for speech."

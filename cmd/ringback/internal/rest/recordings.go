@@ -2,15 +2,12 @@ package rest
 
 import (
 	"bytes"
-	"encoding/binary"
-	"io"
-	"math"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 	"github.com/ringback-go/ringback/internal/dialogue"
-	"github.com/ringback-go/ringback/webhook/mediastream/audio"
 )
 
 func (a *api) recordings() {
@@ -116,7 +113,7 @@ func (a *api) fetchRecording(w http.ResponseWriter, r *request) {
 			channels = 2
 		}
 		w.Header().Set("Content-Type", "audio/x-wav")
-		w.Write(tone(rec.Duration, channels))
+		w.Write(stage.Tone(rec.Duration, channels))
 	default:
 		missing(w, r)
 	}
@@ -185,62 +182,12 @@ func (a *api) updateRecording(w http.ResponseWriter, r *request) {
 	write(w, http.StatusOK, a.recording(rec))
 }
 
-// longestSound bounds what is made up of a recording: ten minutes.
-const longestSound = 10 * time.Minute
-
-// tone is a WAV file of a length: a quiet tone of 440 Hz, since nobody speaks in
-// a call that is simulated.
-func tone(length time.Duration, channels int) []byte {
-	length = min(length, longestSound)
-	var out file
-	w, err := audio.NewWAVWriter(&out, audio.PCM8k, max(channels, 1))
-	if err != nil {
-		panic(err) // the format is one of the package's own
-	}
-	sound := make([]byte, 0, audio.PCM8k.Bytes(length)*channels)
-	for i := range audio.PCM8k.Bytes(length) / 2 {
-		v := int16(2000 * math.Sin(2*math.Pi*440*float64(i)/8000))
-		for range channels {
-			sound = binary.LittleEndian.AppendUint16(sound, uint16(v))
-		}
-	}
-	w.Write(sound)
-	w.Close() // a file in memory takes everything
-	return out.data
-}
-
-// file is one in memory.
-type file struct {
-	data []byte
-	at   int64
-}
-
-func (f *file) Write(p []byte) (int, error) {
-	if need := f.at + int64(len(p)); need > int64(len(f.data)) {
-		f.data = append(f.data, make([]byte, need-int64(len(f.data)))...)
-	}
-	copy(f.data[f.at:], p)
-	f.at += int64(len(p))
-	return len(p), nil
-}
-
-func (f *file) Seek(offset int64, whence int) (int64, error) {
-	switch whence {
-	case io.SeekCurrent:
-		offset += f.at
-	case io.SeekEnd:
-		offset += int64(len(f.data))
-	}
-	f.at = offset
-	return offset, nil
-}
-
 // quiet is an MP3 file of a length without any sound: frames of 32 kbit/s, mono,
 // 22,050 Hz, whose side information is zero.
 func quiet(length time.Duration) []byte {
 	const samples, rate, size = 576, 22050, 104
 	frame := make([]byte, size)
 	copy(frame, []byte{0xff, 0xf3, 0x40, 0xc4})
-	count := int(min(length, longestSound)*rate/(samples*time.Second)) + 1
+	count := int(min(length, stage.LongestSound)*rate/(samples*time.Second)) + 1
 	return bytes.Repeat(frame, count)
 }

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,50 +11,85 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/internal/dialogue"
+	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// A Call is a call as the page shows it.
+// A Call is a call as the page shows it, from the side of the person.
 type Call struct {
-	SID        string    `json:"sid"`
-	Seq        int64     `json:"seq"` // a later look at the call has a higher one
-	Person     string    `json:"person"`
-	From       string    `json:"from"`
-	To         string    `json:"to"`
-	Direction  string    `json:"direction"` // inbound, outbound-api
-	Rings      bool      `json:"rings"`     // the person's phone rings, and may be answered
-	Status     string    `json:"status"`
-	Doing      string    `json:"doing"` // what the call is busy with: of dialogue.State
-	StartedAt  time.Time `json:"startedAt"`
-	Ended      bool      `json:"ended"`
-	Code       int       `json:"code,omitempty"`
-	Reason     string    `json:"reason,omitempty"`
-	WaitingFor Waiting   `json:"waitingFor"`
-	Legs       []Leg     `json:"legs"`
-	Lines      []Line    `json:"lines"`
+	Phone
+	Seq       int64  `json:"seq"` // a later look at the call has a higher one
+	Person    string `json:"person"`
+	From      string `json:"from"`
+	To        string `json:"to"`
+	Direction string `json:"direction"` // inbound, outbound-api
+	Code      int    `json:"code,omitempty"`
+	Reason    string `json:"reason,omitempty"`
+	Legs      []Leg  `json:"legs"`
+	Lines     []Line `json:"lines"` // none for an ended call in a list
+}
+
+// A Phone is what a person with a phone sees and can do: the phone of a call, or of
+// somebody whom it dialed.
+type Phone struct {
+	SID        string            `json:"sid"`
+	Status     string            `json:"status"`
+	Doing      string            `json:"doing"` // what the call is busy with: of dialogue.State
+	Rings      bool              `json:"rings"` // and may be answered
+	Ended      bool              `json:"ended"`
+	StartedAt  time.Time         `json:"startedAt"`
+	AnsweredAt *time.Time        `json:"answeredAt,omitempty"`
+	EndedAt    *time.Time        `json:"endedAt,omitempty"`
+	Until      *time.Time        `json:"until,omitempty"` // when it goes on by itself
+	WaitingFor Waiting           `json:"waitingFor"`
+	Cannot     map[string]string `json:"cannot"` // by verb of package phone: why it cannot be done now
+	Room       string            `json:"room,omitempty"`
+	Queue      string            `json:"queue,omitempty"`
+	Muted      bool              `json:"muted,omitempty"`
+	Held       bool              `json:"held,omitempty"`
 }
 
 // Waiting is what the call waits for.
 type Waiting struct {
-	Kind string `json:"kind"` // keys, speech, keys or speech, recording, leg, payment
-	Hint string `json:"hint,omitempty"`
+	Kind    string   `json:"kind"` // keys, speech, keys or speech, recording, leg, payment
+	Hint    string   `json:"hint,omitempty"`
+	Payment *Payment `json:"payment,omitempty"`
+}
+
+// A Payment is what a Pay asks for.
+type Payment struct {
+	Step      string   `json:"step"` // as Prompt names it, payment-card-number
+	Attempt   int      `json:"attempt"`
+	Attempts  int      `json:"attempts"`
+	Problem   string   `json:"problem,omitempty"` // with the answer before, as Prompt names it
+	Questions []string `json:"questions"`         // the steps from this one on
+	Amount    string   `json:"amount,omitempty"`
+	Currency  string   `json:"currency,omitempty"`
 }
 
 // A Leg is the phone of somebody who was dialed.
 type Leg struct {
-	SID    string `json:"sid"`
-	To     string `json:"to"`
-	Status string `json:"status"`
+	Phone
+	To string `json:"to"`
 }
 
 // A Line is something that was said or done.
 type Line struct {
 	N        int       `json:"n"`
 	At       time.Time `json:"at"`
+	Group    string    `json:"group"`          // speech: people said and heard it; event: they notice it; protocol: they do not
 	Who      string    `json:"who"`            // app, caller, twilio, other
 	Name     string    `json:"name,omitempty"` // of another: whom the app dialed, or who is in the same conference
-	Kind     string    `json:"kind"`           // say, play, press, speak, fetch, error, end, ...
+	Leg      string    `json:"leg,omitempty"`  // SID of the phone, of one that was dialed
+	Kind     string    `json:"kind"`           // say, play, press, speak, fetch, error, warning, apology, end, ...
 	Text     string    `json:"text"`
+	Code     int       `json:"code,omitempty"` // of an error or warning
+	Language string    `json:"language,omitempty"`
+	Voice    string    `json:"voice,omitempty"`
+	Millis   int64     `json:"ms,omitempty"`        // how long it takes; of what was cut short: how long it was heard
+	Cut      bool      `json:"cut,omitempty"`       // short, by a key, by speech or by skipping
+	Sound    bool      `json:"sound,omitempty"`     // there is a file to play, see Stage.Sound
+	Recorded string    `json:"recording,omitempty"` // SID of the recording that was made
 	Exchange int64     `json:"exchange,omitempty"`
 }
 
@@ -61,9 +97,9 @@ type Line struct {
 type call struct {
 	leg    *dialogue.Call
 	person string
-	start  time.Time
 	lines  []Line
-	said   int // lines so far, dropped ones included
+	sounds map[int]string // addresses of files, by line
+	said   int            // lines so far, dropped ones included
 	code   int
 	reason string
 }
@@ -106,7 +142,7 @@ func (s *Stage) callOf(leg *dialogue.Call) *call {
 			return c
 		}
 	}
-	c := &call{leg: leg, person: leg.From().Address, start: time.Now()}
+	c := &call{leg: leg, person: leg.From().Address}
 	if len(s.calls) >= keptCalls {
 		s.calls = s.calls[1:]
 	}
@@ -114,14 +150,19 @@ func (s *Stage) callOf(leg *dialogue.Call) *call {
 	return c
 }
 
-// Calls returns all calls, the latest first.
+// Calls returns all calls, the latest first. Those that have ended come without
+// their lines.
 func (s *Stage) Calls() []Call {
 	s.mu.Lock()
 	calls := newestFirst(s.calls)
 	s.mu.Unlock()
 	out := make([]Call, 0, len(calls))
 	for _, c := range calls {
-		out = append(out, s.view(c))
+		v := s.view(c)
+		if v.Ended {
+			v.Lines = []Line{}
+		}
+		out = append(out, v)
 	}
 	return out
 }
@@ -151,15 +192,12 @@ func (s *Stage) view(c *call) Call {
 	s.looking.Lock() // so that what is seen later is numbered higher
 	defer s.looking.Unlock()
 	s.looks++
-	activity, status := c.leg.Activity(), c.leg.Status()
 	v := Call{
-		SID: c.leg.SID(), Seq: s.looks, Status: string(status), Doing: string(activity.State), StartedAt: c.start,
+		Phone: phoneAt(c.leg), Seq: s.looks, Legs: []Leg{},
 		From: c.leg.From().Address, To: c.leg.To().Address, Direction: string(c.leg.Direction()),
-		Rings: activity.State == dialogue.StateRinging && c.leg.Direction() == webhook.CallDirectionOutboundAPI,
-		Ended: activity.State == dialogue.StateOver, WaitingFor: waiting(activity), Legs: []Leg{},
 	}
-	for _, child := range c.leg.Children() {
-		v.Legs = append(v.Legs, Leg{SID: child.SID(), To: child.To().Address, Status: string(child.Status())})
+	for _, leg := range dialedBy(c.leg) {
+		v.Legs = append(v.Legs, Leg{Phone: phoneAt(leg), To: leg.To().Address})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -171,33 +209,87 @@ func (s *Stage) view(c *call) Call {
 	return v
 }
 
+// dialedBy returns the legs that a leg has dialed, and those that they have.
+func dialedBy(leg *dialogue.Call) (out []*dialogue.Call) {
+	for _, child := range leg.Children() {
+		out = append(append(out, child), dialedBy(child)...)
+	}
+	return out
+}
+
+// phoneAt asks the engine how a leg stands.
+func phoneAt(leg *dialogue.Call) Phone {
+	a := leg.Activity()
+	created, answered, ended := leg.Times()
+	p := Phone{
+		SID: leg.SID(), Status: string(leg.Status()), Doing: string(a.State), Ended: a.State == dialogue.StateOver,
+		Rings:     a.State == dialogue.StateRinging && leg.Direction() != webhook.CallDirectionInbound,
+		StartedAt: created, AnsweredAt: timeOf(answered), EndedAt: timeOf(ended), WaitingFor: waiting(a), Cannot: map[string]string{},
+		Room: a.Room, Queue: a.Queue, Muted: a.Muted, Held: a.Held,
+	}
+	if leg.Skippable() {
+		p.Until = timeOf(a.Until)
+	}
+	for _, v := range phone.Verbs() {
+		if why := phone.Why(leg, v); why != "" {
+			p.Cannot[string(v)] = why
+		}
+	}
+	return p
+}
+
+func timeOf(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
 func waiting(a dialogue.Activity) Waiting {
 	switch a.State {
 	case dialogue.StateListening, dialogue.StatePrompting:
-		w := Waiting{Hint: strings.Join(a.Hints, ", ")}
+		w := Waiting{Kind: "keys"}
 		switch {
 		case a.Keys && a.Speech:
 			w.Kind = "keys or speech"
 		case a.Speech:
 			w.Kind = "speech"
-		default:
-			w.Kind = "keys"
 		}
 		switch {
+		case w.Kind == "speech" || a.NumDigits == 0:
+			w.Hint = strings.Join(a.Hints, ", ")
 		case a.NumDigits == 1:
 			w.Hint = "1 digit"
-		case a.NumDigits > 1:
+		default:
 			w.Hint = fmt.Sprintf("%d digits", a.NumDigits)
 		}
 		return w
 	case dialogue.StateRecording:
-		return Waiting{Kind: "recording", Hint: a.FinishOnKey + " ends it"}
+		return Waiting{Kind: "recording", Hint: endsIt(a.FinishOnKey)}
 	case dialogue.StateDialing:
 		return Waiting{Kind: "leg"}
 	case dialogue.StatePaying:
-		return Waiting{Kind: "payment"}
+		w := Waiting{Kind: "payment"}
+		if p := a.Pay; p != nil {
+			w.Payment = &Payment{
+				Step: p.Step, Attempt: p.Attempt, Attempts: p.Attempts, Problem: p.Problem, Questions: p.Questions,
+				Amount: p.Amount, Currency: p.Currency,
+			}
+		}
+		return w
 	}
 	return Waiting{}
+}
+
+// endsIt says which keys end a recording.
+func endsIt(keys string) string {
+	if strings.Contains(keys, "1234567890") {
+		return "any key ends it"
+	}
+	if keys == "" {
+		return ""
+	}
+	return keys + " ends it"
 }
 
 // An Act is what a person does in a call.
@@ -208,9 +300,18 @@ type Act struct {
 	AnsweredBy string `json:"answeredBy"` // of answers: human (the default), machine_start or fax
 }
 
+// NotNow is the error for what cannot be done at the moment. It wraps [ErrNotNow].
+type NotNow struct{ Why string }
+
+// Error says why, in a sentence.
+func (e *NotNow) Error() string { return e.Why }
+
+// Unwrap returns [ErrNotNow].
+func (e *NotNow) Unwrap() error { return ErrNotNow }
+
 // Act does what a says and returns the call. The error is [ErrNotFound] for a
 // call or leg that does not exist, [phone.ErrUnclear] for words that mean
-// nothing, and [ErrNotNow] for what is not possible at the moment.
+// nothing, and [NotNow] for what is not possible at the moment.
 func (s *Stage) Act(sid string, a Act) (Call, error) {
 	c, err := s.find(sid)
 	if err != nil {
@@ -222,21 +323,26 @@ func (s *Stage) Act(sid string, a Act) (Call, error) {
 	}
 	leg := c.leg
 	if a.Leg != "" {
-		legs := c.leg.Children()
+		legs := dialedBy(c.leg)
 		i := slices.IndexFunc(legs, func(l *dialogue.Call) bool { return l.SID() == a.Leg })
 		if i < 0 {
 			return Call{}, ErrNotFound
 		}
 		leg, action.Callee = legs[i], false
 	}
-	if action.Verb == phone.Answers && a.AnsweredBy != "" {
-		if !leg.React(dialogue.Reaction{AnsweredBy: a.AnsweredBy}) {
-			return Call{}, ErrNotNow
-		}
-		return s.view(c), nil
+	direct := !action.Callee || a.Leg != ""
+	if why := phone.Why(leg, action.Verb); direct && why != "" {
+		return Call{}, &NotNow{why}
 	}
-	if !phone.Do(leg, action) {
-		return Call{}, ErrNotNow
+	done := false
+	if action.Verb == phone.Answers && a.AnsweredBy != "" {
+		done = leg.React(dialogue.Reaction{AnsweredBy: a.AnsweredBy})
+	} else {
+		done = phone.Do(leg, action)
+	}
+	// Keys and words that reach no ear are no mistake: the transcript shows it.
+	if unheard := action.Verb == phone.Presses || action.Verb == phone.Speaks; !done && !(direct && unheard) {
+		return Call{}, &NotNow{cmp.Or(phone.Why(leg, action.Verb), "Nobody is there to do that.")}
 	}
 	return s.view(c), nil
 }
@@ -247,12 +353,17 @@ func (s *Stage) line(e dialogue.Event, exchange int64) {
 	if e.Type == dialogue.EventFailed && e.Failure != nil && c.code == 0 {
 		c.code, c.reason = e.Failure.Code, e.Failure.Text
 	}
+	if e.Type == dialogue.EventCutShort {
+		c.cut(e)
+	}
 	if l := s.told(e); l.Text != "" {
 		if len(c.lines) >= keptLines {
+			delete(c.sounds, c.lines[0].N)
 			c.lines = c.lines[1:] // the end of a call says more than its beginning
 		}
 		c.said++
 		l.N, l.At, l.Exchange = c.said, e.At, exchange
+		l.Sound = c.sound(l.N, e)
 		c.lines = append(c.lines, l)
 	}
 	select {
@@ -261,13 +372,38 @@ func (s *Stage) line(e dialogue.Event, exchange int64) {
 	}
 }
 
+// cut notes that the last prompt at a phone was cut short.
+func (c *call) cut(e dialogue.Event) {
+	leg := ""
+	if e.Call.Parent() != nil {
+		leg = e.Call.SID()
+	}
+	for i := range slices.Backward(c.lines) {
+		l := &c.lines[i]
+		if l.Leg == leg && (l.Kind == "say" || l.Kind == "play" || l.Kind == "pause") {
+			l.Cut, l.Millis = true, e.Duration.Milliseconds()
+			return
+		}
+	}
+}
+
 // told is what the page shows of an event; without text it shows nothing.
 func (s *Stage) told(e dialogue.Event) Line {
-	l := Line{Text: e.Line()}
+	l := Line{Text: e.Line(), Millis: e.Duration.Milliseconds(), Recorded: e.Recording}
 	l.Who, l.Kind = role(e.Type)
 	switch e.Type {
 	case dialogue.EventSaid:
 		l.Text = e.Text
+		l.Language, l.Voice = languageOf(e.Node)
+		if e.Failure != nil {
+			l.Who, l.Kind = "twilio", "apology"
+		}
+	case dialogue.EventPlayed, dialogue.EventDigitsSent:
+		l.Text = e.Text
+	case dialogue.EventFailed, dialogue.EventWarned:
+		if e.Failure != nil {
+			l.Code, l.Text = e.Failure.Code, e.Failure.Text
+		}
 	case dialogue.EventPressed, dialogue.EventPressedInVain, dialogue.EventSpoke:
 		if e.Text != "" { // a voice message has no words
 			l.Text = e.Text
@@ -278,21 +414,48 @@ func (s *Stage) told(e dialogue.Event) Line {
 	case dialogue.EventHeard:
 		// What is said within one call stands in its lines already.
 		if e.Other != nil && e.Call.Parent() == nil && rootOf(e.Other) != e.Call {
-			return Line{Who: "other", Name: personOf(e.Other), Kind: "speak", Text: e.Text}
+			return Line{Who: "other", Name: personOf(e.Other), Kind: "speak", Group: "speech", Text: cmp.Or(e.Text, "talks")}
 		}
 		return Line{}
 	}
+	l.Group = group(l.Kind)
 	if l.Who == "caller" {
 		l.Text = strings.TrimPrefix(l.Text, "the caller ") // whose name stands beside it
 	}
-	if e.Call.Parent() != nil && l.Who != "twilio" {
-		// At the phone of somebody who was dialed.
+	if e.Call.Parent() != nil {
+		l.Leg = e.Call.SID()
 		if l.Who == "caller" {
 			l.Who = "other"
 		}
-		l.Name = personOf(e.Call)
+		if l.Who != "twilio" || l.Group == "event" {
+			l.Name = personOf(e.Call)
+			l.Text = strings.TrimPrefix(strings.TrimPrefix(l.Text, l.Name), " ")
+		}
 	}
 	return l
+}
+
+// languageOf returns the language and the voice that a document gives for a text.
+func languageOf(n *twiml.Node) (language, voice string) {
+	if n == nil {
+		return "", ""
+	}
+	language, _ = n.Attr("language")
+	voice, _ = n.Attr("voice")
+	return language, voice
+}
+
+// group says who notices a line, by its kind.
+func group(kind string) string {
+	switch kind {
+	case "say", "play", "press", "speak", "apology":
+		return "speech"
+	case "end", "error", "warning", "enter", "answered", "ringing", "dialing", "bridged", "joined", "left", "muted", "held",
+		"conference-started", "conference-ended", "enqueued", "dequeued", "recording-started", "recording-ended", "paying", "paid",
+		"rejected", "referred", "session-started", "session-ended":
+		return "event"
+	}
+	return "protocol"
 }
 
 // rootOf returns the call that a leg belongs to.
@@ -327,8 +490,12 @@ func role(t dialogue.EventType) (who, kind string) {
 		return "caller", "end"
 	case dialogue.EventFetched:
 		return "twilio", "fetch"
-	case dialogue.EventFailed, dialogue.EventWarned:
+	case dialogue.EventEntered:
+		return "caller", "enter"
+	case dialogue.EventFailed:
 		return "twilio", "error"
+	case dialogue.EventWarned:
+		return "twilio", "warning"
 	case dialogue.EventEnded:
 		return "twilio", "end"
 	}

@@ -39,7 +39,9 @@ type Config struct {
 	Hosts     []string // that requests to the tunnel may name, beside the base URL's and this machine's
 	Number    string   // the program's number; empty: +15550100
 	API       string   // where the REST API is spoken, for the addresses of pictures; empty: https://api.twilio.com
+	Offline   bool     // files on other hosts are not fetched for the page
 	Transport http.RoundTripper
+	Foreign   http.RoundTripper // for files on other hosts; nil: one that reaches public addresses only
 	Store     *capture.Store
 	Facts     *explain.Facts
 	Seed      uint64 // of identifiers; zero: from the clock
