@@ -1,12 +1,11 @@
 // Behindproxy runs behind a proxy that terminates TLS and serves several public
-// hosts, for tenants who each have an auth token of their own.
+// hosts, for tenants who each have their own auth token.
 //
 //	PROXIES=10.0.0.0/8 HOSTS=hooks.example.com,hooks.example.org \
 //	TENANTS="AC...=token AC...=token" ADDR=0.0.0.0:8080 DEBUG=1 go run ./examples/behindproxy
 //
-// The program reads the two headers that it names in ForwardedHeaders and no
-// other one. The proxy must write both, and not pass on what a client wrote. For
-// nginx:
+// The program reads only the two headers that ForwardedHeaders names. The proxy
+// must set both and never pass on the client's. For nginx:
 //
 //	proxy_set_header X-Forwarded-Proto $scheme;
 //	proxy_set_header X-Forwarded-Host  $host;
@@ -26,7 +25,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// tenants are the auth tokens by account; a real program asks its database.
+// tenants are the auth tokens by account; a real program uses its database.
 type tenants map[string]signature.Token
 
 func main() { serve.Run(build) }
@@ -43,7 +42,7 @@ func build(getenv func(string) string) (http.Handler, error) {
 		if err != nil {
 			return nil, fmt.Errorf("TENANTS: %w", err)
 		}
-		token.AccountSID = account // good for this account's requests only
+		token.AccountSID = account // only for requests of this account
 		all[account] = token
 	}
 	var verifier *signature.Verifier // for Refused, which is called when it is set

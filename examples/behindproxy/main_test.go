@@ -36,7 +36,7 @@ func settings(change map[string]string) func(string) string {
 	}
 }
 
-// A proxy passes requests on to a program that sees neither TLS nor the public
+// A proxy forwards requests to a program that sees neither TLS nor the public
 // host.
 type proxy struct {
 	program    http.Handler
@@ -63,7 +63,7 @@ func TestBehindTheProxy(t *testing.T) {
 	for _, c := range []struct {
 		name            string
 		account, secret string
-		base            string // as Twilio has it
+		base            string // that Twilio calls
 		peer, host      string // as the program sees them
 		status          int
 		says            string
@@ -99,8 +99,8 @@ func TestBehindTheProxy(t *testing.T) {
 	}
 }
 
-// TestT07HeadersOfTheClient: the recipe leaves these headers to the client, and
-// none of them counts.
+// TestT07HeadersOfTheClient shows that headers which the proxy does not set are
+// ignored.
 func TestT07HeadersOfTheClient(t *testing.T) {
 	program, err := build(settings(nil))
 	require.NoError(t, err)

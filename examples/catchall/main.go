@@ -1,5 +1,5 @@
-// Catchall serves every kind of request at one URL, and tells them apart by a
-// type switch.
+// Catchall serves every kind of request at one URL, and distinguishes them with
+// a type switch.
 //
 //	TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/catchall
 package main

@@ -1,5 +1,5 @@
-// Conference is a room for a daily call: who knows the code comes in, the host
-// starts and ends it, and who is first hears music.
+// Conference is a room for a daily call. Callers need a code, the host starts
+// and ends the meeting, and others hear music until then.
 //
 //	TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/conference
 package main
@@ -16,9 +16,9 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// The host's phone is known; all others need the code. A caller ID can be
-// forged: where that matters, ask the host for a code too, or look at what the
-// carrier vouches for in StirVerstat.
+// The host is recognized by phone number; all others need the code. A caller ID
+// can be forged. If that matters, ask the host for a code, too, or check the
+// carrier's attestation in StirVerstat.
 const (
 	host = "+15550100"
 	code = "4711"

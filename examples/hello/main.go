@@ -1,4 +1,4 @@
-// Hello is the shortest program: it answers every text and every call.
+// Hello is the shortest program. It answers every text and every call.
 //
 //	TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/hello
 package main

@@ -1,5 +1,5 @@
 // Ivr leads callers through a tree of menus, by keys and by speech. The tree is
-// data: each node says what is heard and where each choice leads.
+// data: each node has its text and the target of each choice.
 //
 //	TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/ivr
 package main
@@ -21,7 +21,7 @@ import (
 type menu struct {
 	say  string
 	next map[string]string // a key or a word, to the path of the next menu
-	dial string            // who is called in the end, in place of a menu
+	dial string            // number to call, instead of a menu
 }
 
 var menus = map[string]menu{

@@ -12,10 +12,10 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
-var update = flag.Bool("update", false, "draw the picture of the README anew")
+var update = flag.Bool("update", false, "redraw the picture in the README")
 
-// TestEveryKeyLeadsSomewhere walks every key of every menu, and holds the
-// picture in README.md against what was found.
+// TestEveryKeyLeadsSomewhere tries every key of every menu, and compares the
+// result with the picture in README.md.
 func TestEveryKeyLeadsSomewhere(t *testing.T) {
 	tree := webhooktest.Explore(t, routes(exampletest.Verifier(t)), "/voice", nil).HasNoProblems()
 	readme, err := os.ReadFile("README.md")

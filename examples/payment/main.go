@@ -1,4 +1,4 @@
-// Payment takes a card payment by keypad: the digits go to the payment
+// Payment takes a card payment by keypad. The digits go to the payment
 // connector and never reach this program.
 //
 //	TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/payment

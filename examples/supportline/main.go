@@ -1,13 +1,13 @@
-// Supportline is a small support line: it answers texts, leads callers through a
-// menu, dials the sales team, takes messages with their transcription, and logs
-// what becomes of everything.
+// Supportline is a small support line. It answers texts, has a phone menu,
+// dials the sales team, records and transcribes messages, and logs every
+// status.
 //
 //	go run ./examples/supportline
 //
-// Without TWILIO_AUTH_TOKEN it makes a token for this run and prints curl lines,
-// signed as Twilio would sign them, to try it without an account. ADDR is where
-// it listens (default 127.0.0.1:8080), BASE_URL its address as Twilio has it
-// (default http:// and ADDR).
+// Without TWILIO_AUTH_TOKEN, it makes a random token for this run and prints
+// curl lines, signed as by Twilio, to try it without an account. ADDR is the
+// address to listen on (default 127.0.0.1:8080), and BASE_URL the public URL
+// that Twilio calls (default http:// and ADDR).
 package main
 
 import (
@@ -38,7 +38,7 @@ func main() {
 	}
 }
 
-// run serves until ctx ends, and then lets the requests at work finish.
+// run serves until ctx ends, and then lets running requests finish.
 func run(ctx context.Context, getenv func(string) string, out io.Writer, logger *slog.Logger) error {
 	listener, err := serve.Listen(getenv)
 	if err != nil {
@@ -64,8 +64,8 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer, logger 
 	return serve.Until(ctx, listener, serve.Server(line.Routes(verifier, logger), logger))
 }
 
-// reachable returns where this machine finds a listener, which may listen on
-// every address.
+// reachable returns an address at which this machine can reach a listener,
+// which may listen on every address.
 func reachable(addr net.Addr) string {
 	a, ok := addr.(*net.TCPAddr)
 	if !ok || !a.IP.IsUnspecified() {

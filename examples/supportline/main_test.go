@@ -187,7 +187,7 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// The printed lines work as they are, and do not work with a byte changed.
+// The printed lines work unchanged, and fail with one byte changed.
 func TestTrialLines(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out, w := io.Pipe()
@@ -216,7 +216,7 @@ func TestTrialLines(t *testing.T) {
 	require.NoError(t, <-ended)
 }
 
-// paste does what curl does with a line; curl itself has the word where it is
+// paste sends the request of a line as curl does, with curl itself if it is
 // installed.
 func paste(t *testing.T, line string) (int, string) {
 	t.Helper()
@@ -256,7 +256,7 @@ func TestRunRefusesBadSettings(t *testing.T) {
 	}
 }
 
-// With a token of an account nothing signed is printed.
+// With an account's token, no signed line is printed.
 func TestNoTrialWithAToken(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out, w := io.Pipe()

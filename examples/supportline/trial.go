@@ -17,7 +17,7 @@ const (
 	caller  = "+15550101"
 )
 
-// A trial is a request that anybody can send who has the token.
+// A trial is a request for which a signed curl line is printed.
 type trial struct {
 	name, path string
 	event      webhook.Event
@@ -42,18 +42,18 @@ var trials = []trial{
 	}},
 }
 
-// printTrial prints a curl line for each trial. The signature is that of the
-// address as Twilio would have it; the request goes straight to us.
+// printTrial prints a curl line for each trial. The signature is for the public
+// URL; the request goes directly to this program.
 func printTrial(out io.Writer, token, base, local string) {
-	fmt.Fprint(out, "TWILIO_AUTH_TOKEN is not set: this run has a random token, and Twilio's own requests will be refused.\n"+
-		"Try it with these, each a line for a shell on this machine:\n")
+	fmt.Fprint(out, "TWILIO_AUTH_TOKEN is not set: this run uses a random token, so Twilio's own requests will be refused.\n"+
+		"Try it with these lines in a shell on this machine:\n")
 	for _, t := range trials {
 		params := webhook.Encode(t.event)
 		fmt.Fprintf(out, "\n# %s\n%s\n", t.name, curl(local+t.path, signature.Sign(token, base+t.path, params), params))
 	}
 }
 
-// curl quotes for a POSIX shell; a form and a signature have no quotes in them.
+// curl quotes for a POSIX shell; forms and signatures contain no quotes.
 func curl(to, sign string, params url.Values) string {
 	return fmt.Sprintf(`curl -sS -w '\n%%{http_code}\n' -H 'X-Twilio-Signature: %s' -d '%s' '%s'`, sign, params.Encode(), to)
 }

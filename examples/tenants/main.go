@@ -1,10 +1,11 @@
-// Tenants serves many Twilio accounts with one program: the account that a
-// request names chooses the token that must have signed it, so that no tenant
-// can speak for another.
+// Tenants serves many Twilio accounts with one program. Each request must be
+// signed with the token of the account that it names, so no tenant can sign for
+// another.
 //
 //	TWILIO_ACCOUNT_SID=AC... TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/tenants
 //
-// serves one tenant, whose account that is; a real program has them in a database.
+// serves one tenant, who has that account. A real program stores tenants in a
+// database.
 package main
 
 import (
@@ -17,14 +18,13 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// A tenant is a customer of ours with an account at Twilio.
+// A tenant is a customer with a Twilio account.
 type tenant struct {
 	name  string
 	token signature.Token
 }
 
-// A directory knows the tenants by their accounts. A real one asks a database,
-// and keeps what it said for a while.
+// A directory maps accounts to tenants. A real one uses a database and a cache.
 type directory map[string]tenant
 
 func (d directory) add(account, name, secret string) error {
@@ -32,13 +32,13 @@ func (d directory) add(account, name, secret string) error {
 	if err != nil {
 		return err
 	}
-	token.AccountSID = account // a request that it has signed is of this account, or refused
+	token.AccountSID = account // the token is refused for other accounts
 	d[account] = tenant{name, token}
 	return nil
 }
 
-// tokens gives the tokens for a request. An account without any is refused in
-// the time that a wrong signature takes.
+// tokens returns the tokens for a request. Refusing an unknown account takes as
+// long as refusing a wrong signature.
 func (d directory) tokens(_ context.Context, q signature.Query) ([]signature.Token, error) {
 	if t, ok := d[q.AccountSID]; ok {
 		return []signature.Token{t.token}, nil

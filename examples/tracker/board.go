@@ -13,16 +13,16 @@ import (
 // boardLimit is the number of states that a board shows.
 const boardLimit = 1000
 
-// A board is what the page shows: the states that were not final when the
-// program started, and all that have changed since. It is a view and may be
-// lost; the store has everything.
+// A board holds what the page shows: the states that were not final when the
+// program started, and all that have changed since. It may be lost, because the
+// store has everything.
 type board struct {
 	mu     sync.Mutex
 	states map[webhook.SID]status.State
 }
 
-// follow fills the board until ctx ends. It listens first and looks then, so
-// that nothing falls in between; what it gets twice merges with itself.
+// follow fills the board until ctx ends. It listens before it reads, so that no
+// change is missed. A repeated state merges with itself.
 func (b *board) follow(ctx context.Context, tracker *status.Tracker) error {
 	changes := tracker.Watch(ctx)
 	for state, err := range tracker.Overdue(ctx, 0) {

@@ -2,23 +2,23 @@
 //
 //	go run ./examples/tracker
 //
-// simulates a few hundred messages for about a minute. Their status callbacks come
-// late, twice, in the wrong order or not at all; the page shows that every message
-// ends in its true status. -messages, -speed and -seed change the simulation; the
-// same seed gives the same one.
+// simulates a few hundred messages for about a minute. Their status callbacks
+// arrive late, twice, in the wrong order or not at all, and still every message
+// ends in its true status. -messages, -speed and -seed change the simulation;
+// the same seed repeats it.
 //
-// TRACKER_STORE says where the states are kept:
+// TRACKER_STORE is the store of the states:
 //
 //	sqlite:tracker.db                     a file (the default)
 //	postgres://user:password@host/name    PostgreSQL
 //	redis://host:6379/0                   Redis
 //
-// For real messages, give TWILIO_AUTH_TOKEN and BASE_URL, and send with the
-// StatusCallback BASE_URL/status:
+// For real messages, set TWILIO_AUTH_TOKEN and BASE_URL, and send messages with
+// the StatusCallback BASE_URL/status:
 //
 //	TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/tracker -simulate=false
 //
-// With TWILIO_ACCOUNT_SID set too, it fetches overdue messages from Twilio.
+// If TWILIO_ACCOUNT_SID is also set, it fetches overdue messages from Twilio.
 //
 // Callbacks are received at ADDR (default 127.0.0.1:8081), and the page is at
 // PAGE_ADDR (default 127.0.0.1:8080). The page has no login, so make only ADDR
@@ -38,7 +38,7 @@ import (
 	"syscall"
 )
 
-// Settings are what flags and environment say.
+// Settings come from flags and the environment.
 type settings struct {
 	simulate bool
 	messages int

@@ -10,7 +10,7 @@ import (
 	"github.com/ringback-go/ringback/status/twilioapi"
 )
 
-// A searcher fetches overdue messages from Twilio, and counts.
+// A searcher fetches overdue messages from Twilio and counts them.
 type searcher struct {
 	poller *twilioapi.Poller
 	every  time.Duration
@@ -19,7 +19,7 @@ type searcher struct {
 	asked, ended atomic.Int64
 }
 
-// run makes a round now and then until ctx ends.
+// run makes rounds at intervals until ctx ends.
 func (s *searcher) run(ctx context.Context) {
 	ticker := time.NewTicker(s.every)
 	defer ticker.Stop()

@@ -21,12 +21,11 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"add":   func(a, b int) int { return a + b },
 }).ParseFS(web, "web/page.html"))
 
-// policy lets the page load what it brings itself, and run no script but its
-// own file.
+// policy lets the page load only its own files, and run only its own script.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// A page shows a board. It is whole without a script; with one it moves.
+// A page shows a board. It works without a script, which adds live updates.
 type page struct {
 	tracker  *status.Tracker
 	board    *board
@@ -64,7 +63,7 @@ type view struct {
 	Rows                    []row
 	All, Pending, Good, Bad int
 	Counters                counters
-	Blank                   row // for the script, which fills it
+	Blank                   row // template row for the script
 }
 
 // A row is one state as a person reads it.
@@ -114,7 +113,7 @@ func (p *page) index(w http.ResponseWriter, r *http.Request) {
 	w.Write(text.Bytes())
 }
 
-// tone sorts a state: not at its end yet, at a good one or at a bad one.
+// tone classifies a state: pending, good or bad.
 func tone(s status.State) string {
 	switch s.Status {
 	case "delivered", "read", "received", "completed":

@@ -1,5 +1,5 @@
-// Voicemail rings a phone, and takes a message when nobody answers. When Twilio
-// has transcribed it, the log says that there is one.
+// Voicemail rings a phone, and takes a message if nobody answers. When Twilio
+// has transcribed the message, the program logs that it arrived.
 //
 //	TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/voicemail
 package main
@@ -50,7 +50,7 @@ func thank(_ context.Context, r webhook.RecordAction) (*twiml.VoiceResponse, err
 	return twiml.Voice(twiml.Say("Thank you. Goodbye."), twiml.Hangup()), nil
 }
 
-// keep logs that there is a message, not what it says.
+// keep logs that a message arrived, but not its text.
 func keep(ctx context.Context, t webhook.RecordTranscription) error {
 	slog.InfoContext(ctx, "message", "recording", t.RecordingSID, "characters", len(t.TranscriptionText))
 	return nil

@@ -1,6 +1,6 @@
-// Whatsapp sends pictures, sounds and films back to whoever sent them. Media at
-// Twilio require the account's credentials, which WhatsApp does not have, so the
-// program passes them on under an address of its own.
+// Whatsapp sends pictures, audio and video back to the sender. Media at Twilio
+// require the account's credentials, which WhatsApp does not have, so the
+// program serves them under its own URL.
 //
 //	TWILIO_ACCOUNT_SID=AC... TWILIO_AUTH_TOKEN=... BASE_URL=https://hooks.example.com go run ./examples/whatsapp
 package main
@@ -21,8 +21,7 @@ import (
 	"github.com/ringback-go/ringback/webhook/media"
 )
 
-// An echo remembers for ten minutes which medium is meant by a name that nobody
-// can guess.
+// An echo maps unguessable names to media for ten minutes.
 type echo struct {
 	base       string
 	downloader *media.Downloader
@@ -55,7 +54,7 @@ func (e *echo) media(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", medium.Type)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if _, err := io.Copy(w, medium); err != nil {
-		panic(http.ErrAbortHandler) // half a picture must not pass for a whole one
+		panic(http.ErrAbortHandler) // an incomplete picture must not look complete
 	}
 }
 

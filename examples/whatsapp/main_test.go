@@ -15,7 +15,7 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
-// newEcho makes an echo whose media are on a server of the test.
+// newEcho makes an echo whose media are on a test server.
 func newEcho(t *testing.T) http.Handler {
 	t.Helper()
 	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -29,7 +29,7 @@ func newEcho(t *testing.T) http.Handler {
 	t.Cleanup(store.Close)
 	downloader, err := media.New(media.Config{
 		Credentials: media.Credentials{Username: string(webhooktest.AccountSID), Password: webhooktest.AuthToken},
-		BaseURL:     store.URL, // stands for Twilio's hosts
+		BaseURL:     store.URL, // replaces Twilio's hosts
 	})
 	require.NoError(t, err)
 	return (&echo{base: webhooktest.BaseURL, downloader: downloader}).routes(exampletest.Verifier(t))

@@ -1,4 +1,4 @@
-// Package exampletest is what the tests of the example programs share.
+// Package exampletest is shared by the tests of the example programs.
 package exampletest
 
 import (
@@ -11,14 +11,14 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
-// New returns a Twilio that speaks to routes, which get the verifier of its
-// address and token. opts may be nil.
+// New returns a simulated Twilio for routes, which get a verifier for its URL
+// and token. opts may be nil.
 func New(t *testing.T, routes func(*signature.Verifier) http.Handler, opts *webhooktest.Options) *webhooktest.Twilio {
 	t.Helper()
 	return webhooktest.New(t, routes(Verifier(t)), opts)
 }
 
-// Verifier returns a verifier that believes the Twilio of tests.
+// Verifier returns a verifier that accepts the simulated Twilio.
 func Verifier(t *testing.T) *signature.Verifier {
 	t.Helper()
 	verifier, err := signature.New(signature.Config{

@@ -1,5 +1,5 @@
 // Package openai streams answers from language models behind OpenAI-compatible
-// APIs. A program of yours copies it, or uses the client of its provider.
+// APIs. Copy it, or use your provider's client.
 package openai
 
 import (
@@ -21,7 +21,7 @@ type Model struct {
 	URL    string       // such as https://llm.example.com/v1
 	Key    string
 	Name   string
-	System string // what the model is told first
+	System string // the system prompt
 }
 
 // Answer yields the tokens of an answer to a conversation.

@@ -1,11 +1,11 @@
-// Package serve is what the example programs have in common around their
-// handlers: settings, limits and a clean end. Each reads
+// Package serve is what the example programs share: settings, limits and a
+// clean shutdown. Each program reads
 //
-//	ADDR                 where it listens; default 127.0.0.1:8080
-//	BASE_URL             its address as Twilio has it, up to the path
+//	ADDR                 the address to listen on; default 127.0.0.1:8080
+//	BASE_URL             the public URL that Twilio calls, without the path
 //	TWILIO_AUTH_TOKEN    the account's auth token
 //
-// A program of yours copies what it needs of it.
+// Copy what you need.
 package serve
 
 import (
@@ -24,7 +24,7 @@ import (
 )
 
 // Main serves routes until the program is interrupted. They get the verifier
-// of BASE_URL and TWILIO_AUTH_TOKEN. After an error the program ends with
+// for BASE_URL and TWILIO_AUTH_TOKEN. After an error the program exits with
 // status 1.
 func Main(routes func(*signature.Verifier) http.Handler) {
 	Run(func(getenv func(string) string) (http.Handler, error) {
@@ -36,7 +36,7 @@ func Main(routes func(*signature.Verifier) http.Handler) {
 	})
 }
 
-// Verifier returns the verifier of BASE_URL and TWILIO_AUTH_TOKEN.
+// Verifier returns the verifier for BASE_URL and TWILIO_AUTH_TOKEN.
 func Verifier(getenv func(string) string) (*signature.Verifier, error) {
 	return signature.New(signature.Config{
 		BaseURL: getenv("BASE_URL"),
@@ -44,8 +44,8 @@ func Verifier(getenv func(string) string) (*signature.Verifier, error) {
 	})
 }
 
-// Run serves the handler that build makes of the environment, until the program
-// is interrupted. After an error the program ends with status 1.
+// Run serves the handler that build makes from the environment, until the
+// program is interrupted. After an error the program exits with status 1.
 func Run(build func(getenv func(string) string) (http.Handler, error)) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -73,8 +73,8 @@ func Listen(getenv func(string) string) (net.Listener, error) {
 	return net.Listen("tcp", cmp.Or(getenv("ADDR"), "127.0.0.1:8080"))
 }
 
-// Server returns a server of h whose connections cost little, however slow they
-// are (T39). What net/http has to say goes to logger.
+// Server returns a server for h with limits, so that slow connections cost
+// little (T39). Messages of net/http go to logger.
 func Server(h http.Handler, logger *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
@@ -87,8 +87,8 @@ func Server(h http.Handler, logger *slog.Logger) *http.Server {
 	}
 }
 
-// Until serves what comes to l until ctx ends, and then lets the requests at
-// work finish, for up to 15 seconds. It closes l.
+// Until serves l until ctx ends, and then gives running requests up to 15
+// seconds to finish. It closes l.
 func Until(ctx context.Context, l net.Listener, server *http.Server) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()

@@ -24,7 +24,7 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
-// A pipe is a listener within the process, whose time may be virtual.
+// A pipe is a listener in the process, so its time may be virtual.
 type pipe struct {
 	conns chan net.Conn
 	ended chan struct{}
@@ -109,7 +109,7 @@ func TestT39SlowClientsAreCutOff(t *testing.T) {
 	}
 }
 
-// One who does not read what is written.
+// A client that does not read the answer is cut off.
 func TestT39DeafClientsAreCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var took time.Duration
@@ -144,7 +144,8 @@ func TestT39LargeHeadersAreRefused(t *testing.T) {
 	})
 }
 
-// What proxies and servers read differently is refused, or read in one way only.
+// Requests that proxies and servers may read differently are refused, or read
+// in one way only.
 func TestT40AmbiguousRequests(t *testing.T) {
 	const head = "POST /sms HTTP/1.1\r\nHost: hooks.example.com\r\n"
 	for _, c := range []struct{ name, send, want string }{
@@ -172,9 +173,9 @@ func TestT40AmbiguousRequests(t *testing.T) {
 	}
 }
 
-// A length beside chunks does not count. What somebody behind a careless proxy
-// smuggles in after the last chunk is a request of its own, which nobody has
-// signed.
+// A length is ignored if there are chunks. A request that someone smuggles
+// through a careless proxy after the last chunk is a separate request without a
+// signature.
 func TestT40SmuggledRequestsAreNotSigned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		verifier, err := signature.New(signature.Config{BaseURL: webhooktest.BaseURL, Tokens: signature.Tokens(webhooktest.AuthToken)})
@@ -197,7 +198,8 @@ func TestT40SmuggledRequestsAreNotSigned(t *testing.T) {
 	})
 }
 
-// A function may take as long as a Receiver lets it: the server waits longer.
+// The server's write timeout is longer than the Receiver's timeout for
+// functions.
 func TestAnswersAreNotCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, stop := start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -285,7 +287,7 @@ func env(good map[string]string, name, bad string) func(string) string {
 	}
 }
 
-// Nothing of the settings or of a request is logged.
+// Neither settings nor requests are logged.
 func TestT29LogsHoldNoSecrets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer

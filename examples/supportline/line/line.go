@@ -1,5 +1,5 @@
-// Package line is the support line itself: what it answers, apart from the
-// program that serves it, so that others can serve it too.
+// Package line has the handlers of the support line, separate from the program,
+// so that other programs can use them.
 package line
 
 import (
@@ -18,11 +18,11 @@ import (
 
 const sales = "+15550199"
 
-// A line is what the functions share.
+// A line holds what the functions share.
 type line struct{ log *slog.Logger }
 
 // Routes returns the handlers of the line: texts at /sms, calls at /voice,
-// status callbacks at /status, and what its own documents name.
+// status callbacks at /status, and the URLs in its own documents.
 func Routes(verifier *signature.Verifier, logger *slog.Logger) http.Handler {
 	hooks := webhook.NewReceiver(verifier, &webhook.Options{
 		Logger: logger,
@@ -70,7 +70,7 @@ func (l line) answer(_ context.Context, c webhook.IncomingCall) (*twiml.VoiceRes
 }
 
 func (l line) choose(_ context.Context, g webhook.GatherAction) (*twiml.VoiceResponse, error) {
-	l.log.Info("choice", "sid", g.CallSID, "keys", len(g.Digits)) // what somebody keys in is not for logs
+	l.log.Info("choice", "sid", g.CallSID, "keys", len(g.Digits)) // keys may be personal
 	switch g.Digits {
 	case "1":
 		return twiml.Voice(
@@ -91,8 +91,8 @@ func (l line) dialed(_ context.Context, d webhook.DialAction) (*twiml.VoiceRespo
 	return takeMessage("Everybody is talking. Please leave a message after the beep."), nil
 }
 
-// takeMessage records with transcription. The callbacks ask Twilio to try again
-// while we cannot take them.
+// takeMessage records a message and has it transcribed. The callback URLs ask
+// Twilio to retry when the program fails.
 func takeMessage(prompt string) *twiml.VoiceResponse {
 	callback := func(path string) string {
 		return callback.URL{Base: path, Retries: 3, RetryOn: []callback.RetryPolicy{callback.RetryConnect, callback.Retry5xx}}.MustBuild()
