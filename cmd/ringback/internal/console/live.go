@@ -47,7 +47,7 @@ func (s *Server) liveAct(w http.ResponseWriter, r *http.Request) {
 
 // recording answers with what was said in the streams of a call.
 func (s *Server) recording(w http.ResponseWriter, r *http.Request) {
-	data, err := s.Stage.Recording(r.PathValue("sid"))
+	data, err := s.Stage.StreamRecording(r.PathValue("sid"))
 	if err != nil {
 		answer(w, nil, err)
 		return

@@ -263,9 +263,9 @@ func (l *liveCalls) cut(call string, at time.Time) {
 	l.tellEar(call, Heard{Cleared: true})
 }
 
-// Recording returns what was said in the streams of a call as a WAV file: the
+// StreamRecording returns what was said in the streams of a call as a WAV file: the
 // caller left, the program right, the first ten minutes.
-func (s *Stage) Recording(sid string) ([]byte, error) {
+func (s *Stage) StreamRecording(sid string) ([]byte, error) {
 	l := s.live
 	l.mu.Lock()
 	r := l.recordingOf(sid)

@@ -345,7 +345,7 @@ func TestStreamSession(t *testing.T) {
 	assert.NotEmpty(t, s.Levels.In)
 	assert.NotEmpty(t, s.Levels.Out)
 
-	wav, err := l.Recording(call.SID)
+	wav, err := l.StreamRecording(call.SID)
 	require.NoError(t, err)
 	r, err := audio.NewWAVReader(bytes.NewReader(wav))
 	require.NoError(t, err)
@@ -353,7 +353,7 @@ func TestStreamSession(t *testing.T) {
 	left, err := io.ReadAll(r)
 	require.NoError(t, err)
 	assert.Greater(t, audio.PCM8k.Level(left), 0.02)
-	_, err = l.Recording("CAnone")
+	_, err = l.StreamRecording("CAnone")
 	require.ErrorIs(t, err, stage.ErrNotFound)
 }
 
