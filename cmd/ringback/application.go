@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"context"
 	"net"
 	"net/url"
@@ -20,6 +21,7 @@ type application struct {
 	hub     *console.Hub
 	account string                      // SID of the account that the page simulates
 	env     []string                    // of the program: where the REST API is
+	log     *console.Log                // what the program prints; nil: it is not started here
 	inner   func(context.Context) error // the demo, or nil
 
 	mu    sync.Mutex
@@ -30,6 +32,9 @@ type application struct {
 // demo.
 func (d *devCommand) app(io streams) (*application, error) {
 	a := &application{cfg: d, io: io}
+	if len(d.Command) > 0 {
+		a.log = new(console.Log)
+	}
 	switch {
 	case d.App != "":
 	case len(d.Command) > 0:
@@ -85,7 +90,7 @@ func (a *application) run(ctx context.Context) error {
 					"ADDR=" + addr, "PORT=" + port, "BASE_URL=" + a.cfg.baseURL(),
 					"TWILIO_ACCOUNT_SID=" + a.account, "TWILIO_AUTH_TOKEN=" + a.cfg.restToken(),
 				}, a.env...),
-				Out:     process.NewLines(a.io.err, "app  "),
+				Out:     io.MultiWriter(a.log, process.NewLines(a.io.err, "app  ")),
 				Changed: func(s process.State) { a.set(func(k *console.App) { k.Error = s.Error }) },
 			})
 		})

@@ -132,6 +132,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	server := console.New(console.Config{
 		Stage: st, Store: store, Facts: facts, Guard: guard.New(session, guard.LoopbackHosts(page.Addr().String())...), Hub: hub,
 		App: app.state, Version: version(), Tunnel: tunnelAddr, REST: api, Notice: notice,
+		Token: d.restToken(), Log: app.log,
 	})
 	var running sync.WaitGroup
 	var failed error // the first

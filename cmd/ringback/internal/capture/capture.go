@@ -103,47 +103,49 @@ var ErrNotFound = errors.New("capture: no such exchange")
 
 // A Query chooses exchanges. Its zero value chooses the newest hundred.
 type Query struct {
-	Text    string // words that are all found in URL, parameters, body, answer or error
+	Terms   []Term // all must hold
 	Kind    string
 	Source  Source
 	SID     string // of the message or call, or of its thread
-	Failed  bool   // only those without a 2xx answer, or with a wrong signature
-	Before  int64  // only older ones than this ID; zero: from the newest
-	Limit   int    // zero: 100; at most 1,000
+	Failed  bool   // only those for which [Exchange.Failed] is true
 	Pinned  bool
-	Replays int64 // only repetitions of this exchange
+	Replays int64   // only repetitions of this exchange
+	Before  int64   // only older ones than this ID; zero: from the newest
+	After   int64   // only newer ones than this ID
+	IDs     []int64 // only these, ascending; nil: all
+	Skip    int     // leave out so many of the newest
+	Limit   int     // zero: 100; at most 1,000
 }
 
-func (q Query) matches(e *entry, words []string) bool {
+// Everything reports whether q chooses all exchanges.
+func (q Query) Everything() bool {
+	return len(q.Terms) == 0 && q.Kind == "" && q.Source == "" && q.SID == "" && !q.Failed && !q.Pinned && q.Replays == 0 && q.Before == 0 && q.After == 0 && q.IDs == nil
+}
+
+func (q Query) matches(e *entry) bool {
 	x := &e.head
 	switch {
 	case q.Before > 0 && x.ID >= q.Before,
+		x.ID <= q.After,
 		q.Kind != "" && x.Kind != q.Kind,
 		q.Source != "" && x.Source != q.Source,
 		q.SID != "" && x.Thread != q.SID && x.SID != q.SID,
-		q.Failed && x.Response.Status >= 200 && x.Response.Status < 300 && (x.Verdict == "valid" || x.Source == API),
+		q.Failed && !x.Failed(),
 		q.Pinned && !x.Pinned,
 		q.Replays != 0 && x.Parent != q.Replays:
 		return false
 	}
-	for _, word := range words {
-		if !strings.Contains(e.text, word) {
+	if q.IDs != nil {
+		if _, ok := slices.BinarySearch(q.IDs, x.ID); !ok {
+			return false
+		}
+	}
+	for _, t := range q.Terms {
+		if t.holds(e) == t.Not {
 			return false
 		}
 	}
 	return true
-}
-
-// searched bounds how much of a body can be found by its words.
-const searched = 16 << 10
-
-// words is the text that a search looks through, in lower case.
-func (e *Exchange) words() string {
-	parts := []string{
-		e.Summary, e.Kind, e.SID, e.Thread, e.Request.Method, e.Request.URL, e.Error, e.Verdict, e.Fault,
-		Readable(e.Request, searched), string(clip(e.Response.Body, searched)),
-	}
-	return strings.ToLower(strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "\n"))
 }
 
 func clip(b []byte, n int) []byte { return b[:min(len(b), n)] }
@@ -152,7 +154,7 @@ func clip(b []byte, n int) []byte { return b[:min(len(b), n)] }
 // other text as it is, at most n bytes.
 func Readable(r Request, n int) string {
 	body := string(clip(r.Body, n))
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+	if !isForm(r) {
 		return body
 	}
 	var b strings.Builder

@@ -180,7 +180,7 @@ func TestOneConsoleWrites(t *testing.T) {
 	add(t, s, text(1, "one"))
 	_, _, err := capture.Open(path, capture.Limits{})
 	require.ErrorIs(t, err, capture.ErrInUse)
-	require.NoError(t, s.Clear(), "which writes a new file")
+	require.NoError(t, clear(s, capture.Query{}), "which writes a new file")
 	_, _, err = capture.Open(path, capture.Limits{})
 	require.ErrorIs(t, err, capture.ErrInUse)
 	require.NoError(t, s.Close())
@@ -215,7 +215,7 @@ func TestFileStaysSmall(t *testing.T) {
 		assert.Equal(t, e.ID == 1, whole.Pinned)
 	}
 	require.NoError(t, s.Pin(1, false))
-	require.NoError(t, s.Clear())
+	require.NoError(t, clear(s, capture.Query{}))
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.NotContains(t, string(data), "secret", "what was cleared leaves the disk")
@@ -282,6 +282,16 @@ func TestT36OldestGoFirstAndPinnedStay(t *testing.T) {
 	assert.Equal(t, int64(20), list[0].ID)
 }
 
+func search(text string) capture.Query {
+	terms, _ := capture.ParseSearch(text)
+	return capture.Query{Terms: terms}
+}
+
+func clear(s *capture.Store, q capture.Query) error {
+	_, err := s.Clear(q)
+	return err
+}
+
 func TestQueries(t *testing.T) {
 	s := open(t, "", capture.Limits{})
 	failed := text(3, "three")
@@ -300,20 +310,23 @@ func TestQueries(t *testing.T) {
 		want []int64
 	}{
 		{"all", capture.Query{}, []int64{5, 4, 3, 2, 1}},
-		{"words of a decoded value", capture.Query{Text: "four dog"}, []int64{1}},
-		{"part of a word", capture.Query{Text: "abl"}, []int64{1}},
-		{"any case", capture.Query{Text: "TABLE"}, []int64{1}},
-		{"two characters", capture.Query{Text: "SM"}, []int64{5, 4, 3, 2, 1}},
-		{"characters with a meaning to SQL", capture.Query{Text: `100%_off`}, []int64{2}},
-		{"quotes", capture.Query{Text: `"` + `' OR 1=1 --`}, nil},
-		{"answer", capture.Query{Text: "<Response/>"}, []int64{5, 4, 3, 2, 1}},
+		{"words of a decoded value", search("four dog"), []int64{1}},
+		{"part of a word", search("abl"), []int64{1}},
+		{"any case", search("TABLE"), []int64{1}},
+		{"two characters", search("SM"), []int64{5, 4, 3, 2, 1}},
+		{"characters with a meaning to SQL", search(`100%_off`), []int64{2}},
+		{"quotes", search(`"` + `' OR 1=1 --`), nil},
+		{"answer", search("<Response/>"), []int64{5, 4, 3, 2, 1}},
 		{"kind", capture.Query{Kind: "MessageStatusCallback"}, []int64{5}},
 		{"source", capture.Query{Source: capture.Delivery}, []int64{5}},
 		{"thread", capture.Query{SID: "SM1"}, []int64{5}},
 		{"failed", capture.Query{Failed: true}, []int64{4, 3}},
 		{"pinned", capture.Query{Pinned: true}, []int64{2}},
 		{"page", capture.Query{Before: 4, Limit: 2}, []int64{3, 2}},
-		{"nothing", capture.Query{Text: "absent"}, nil},
+		{"newer ones", capture.Query{After: 3}, []int64{5, 4}},
+		{"the middle", capture.Query{Skip: 1, Limit: 2}, []int64{4, 3}},
+		{"chosen ones", capture.Query{IDs: []int64{2, 5, 77}}, []int64{5, 2}},
+		{"nothing", search("absent"), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			list := s.List(c.q)
@@ -325,7 +338,7 @@ func TestQueries(t *testing.T) {
 			assert.Equal(t, c.want, ids)
 		})
 	}
-	require.NoError(t, s.Clear())
+	require.NoError(t, clear(s, capture.Query{}))
 	list := s.List(capture.Query{})
 	require.Len(t, list, 1)
 	assert.Equal(t, int64(2), list[0].ID)
@@ -348,7 +361,7 @@ func BenchmarkStore(b *testing.B) {
 		b.Run(fmt.Sprintf("search/%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				s.List(capture.Query{Text: "order 4711"})
+				s.List(search("order 4711"))
 			}
 		})
 		b.Run(fmt.Sprintf("add/%d", n), func(b *testing.B) {

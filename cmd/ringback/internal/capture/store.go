@@ -8,10 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -43,14 +43,16 @@ type Store struct {
 	live  int64    // bytes of the lines that count
 	list  []*entry // by ID
 	last  int64    // ID
-	bytes int64    // of requests and answers
-	read  bool     // only read
+	begun []Start
+	bytes int64 // of requests and answers
+	read  bool  // only read
 }
 
 // An entry is what is known of an exchange without reading the file.
 type entry struct {
 	head Exchange // without bodies
 	text string   // that a search looks through
+	form string   // its parameters, for a search
 	size int64
 	at   int64 // of its line in the file
 	line []byte
@@ -67,6 +69,14 @@ type record struct {
 	Pin      int64     `json:"pin,omitempty"`
 	Unpin    int64     `json:"unpin,omitempty"`
 	Clear    int64     `json:"clear,omitempty"` // drops everything that is not pinned up to this ID
+	Drop     []int64   `json:"drop,omitempty"`  // drops these exchanges
+	Start    *Start    `json:"start,omitempty"` // a console began to write
+}
+
+// A Start is when a console began to keep exchanges here.
+type Start struct {
+	After int64     `json:"after"` // the newest exchange before it
+	At    time.Time `json:"at"`
 }
 
 const format = "ringback captures"
@@ -80,7 +90,7 @@ const format = "ringback captures"
 func Open(path string, limits Limits) (s *Store, aside string, err error) {
 	s = &Store{path: path, limits: Limits{cmp.Or(limits.Count, 20_000), cmp.Or(limits.Bytes, 64<<20)}}
 	if path == "" {
-		return s, "", nil
+		return s, "", s.start()
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -90,7 +100,40 @@ func Open(path string, limits Limits) (s *Store, aside string, err error) {
 		s.file.Close()
 		return nil, "", fmt.Errorf("capture: %s: %w", path, err)
 	}
-	return s, aside, nil
+	return s, aside, s.start()
+}
+
+// start notes that a console begins to write.
+func (s *Store) start() error {
+	return s.write(record{Start: &Start{After: s.last, At: time.Now()}})
+}
+
+// A Session is the time between two starts of a console.
+type Session struct {
+	Start
+	Until int64 // its newest exchange at most; zero: it goes on
+	Count int   // exchanges
+}
+
+// Sessions returns the sessions that have exchanges, and the present one, newest
+// first. What is older than the first start that is known is a session without a
+// time.
+func (s *Store) Sessions() []Session {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []Session
+	until, high := int64(0), len(s.list)
+	for i, start := range slices.Backward(s.begun) {
+		low, _ := slices.BinarySearchFunc(s.list, start.After+1, func(e *entry, id int64) int { return cmp.Compare(e.head.ID, id) })
+		if low < high || i == len(s.begun)-1 {
+			out = append(out, Session{Start: start, Until: until, Count: high - low})
+		}
+		until, high = start.After, low
+	}
+	if high > 0 {
+		out = append(out, Session{Until: until, Count: high})
+	}
+	return out
 }
 
 func (s *Store) begin(f *os.File) (aside string, err error) {
@@ -182,12 +225,19 @@ func (s *Store) apply(r record, line []byte) {
 		}
 	case r.Clear != 0:
 		s.drop(func(e *entry) bool { return !e.head.Pinned && e.head.ID <= r.Clear })
+	case r.Drop != nil:
+		s.drop(func(e *entry) bool {
+			_, ok := slices.BinarySearch(r.Drop, e.head.ID)
+			return ok
+		})
+	case r.Start != nil:
+		s.begun = append(s.begun, *r.Start)
 	}
 }
 
 // put adds an exchange to the index and drops what no longer fits.
 func (s *Store) put(e Exchange, line []byte) {
-	n := &entry{text: e.words(), at: s.end, n: int64(len(line)), size: int64(len(line))}
+	n := &entry{text: e.words(), form: e.parameters(), at: s.end, n: int64(len(line)), size: int64(len(line))}
 	if s.file == nil {
 		n.line = line
 	}
@@ -297,6 +347,15 @@ func (s *Store) copy(to io.Writer) (ends []int64, err error) {
 	if err := write(record{Format: format, Version: version, Last: s.last}); err != nil {
 		return nil, err
 	}
+	s.begun = s.starts()
+	for i := range s.begun {
+		n, err := out.Write(record{Start: &s.begun[i]}.line())
+		if err != nil {
+			return nil, err
+		}
+		end += int64(n)
+	}
+	ends[0] = end
 	for _, e := range s.list {
 		whole, err := s.whole(e)
 		if err != nil {
@@ -307,6 +366,17 @@ func (s *Store) copy(to io.Writer) (ends []int64, err error) {
 		}
 	}
 	return ends, out.Flush()
+}
+
+// starts returns the starts of sessions that have exchanges, and the latest.
+func (s *Store) starts() (out []Start) {
+	for i, start := range s.begun {
+		at, _ := slices.BinarySearchFunc(s.list, start.After+1, func(e *entry, id int64) int { return cmp.Compare(e.head.ID, id) })
+		if i == len(s.begun)-1 || at < len(s.list) && s.list[at].head.ID <= s.begun[i+1].After {
+			out = append(out, start)
+		}
+	}
+	return out
 }
 
 // Close closes the store.
@@ -358,20 +428,45 @@ func (s *Store) whole(e *entry) (Exchange, error) {
 
 // List returns the exchanges that q chooses, newest first, without bodies.
 func (s *Store) List(q Query) []Exchange {
-	words := strings.Fields(strings.ToLower(q.Text))
 	limit := min(cmp.Or(max(q.Limit, 0), 100), 1000)
+	var out []Exchange
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var out []Exchange
-	for _, e := range slices.Backward(s.list) {
-		if q.matches(e, words) {
-			out = append(out, e.head)
-			if len(out) == limit {
-				break
-			}
+	for e := range s.chosen(q) {
+		out = append(out, e.head)
+		if len(out) == limit {
+			break
 		}
 	}
 	return out
+}
+
+// Count returns how many exchanges q chooses, whatever its limit.
+func (s *Store) Count(q Query) (n int) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for range s.chosen(q) {
+		n++
+	}
+	return n
+}
+
+// chosen yields what q chooses, newest first. The lock is held.
+func (s *Store) chosen(q Query) iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		skip := q.Skip
+		for _, e := range slices.Backward(s.list) {
+			if e.head.ID <= q.After {
+				return
+			}
+			if !q.matches(e) {
+				continue
+			}
+			if skip--; skip < 0 && !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // Pin keeps an exchange from being dropped or cleared, or allows it again.
@@ -387,15 +482,27 @@ func (s *Store) Pin(id int64, pinned bool) error {
 	return s.write(record{Unpin: id})
 }
 
-// Clear deletes everything that is not pinned.
-func (s *Store) Clear() error {
+// Clear deletes what q chooses and is not pinned, and returns how many exchanges
+// that were.
+func (s *Store) Clear(q Query) (n int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.last == 0 {
-		return nil
+	drop := []int64{}
+	for e := range s.chosen(q) {
+		if !e.head.Pinned {
+			drop = append(drop, e.head.ID)
+		}
 	}
-	if err := s.write(record{Clear: s.last}); err != nil || s.file == nil {
-		return err
+	if len(drop) == 0 {
+		return 0, nil
 	}
-	return s.compact() // what was cleared leaves the disk, too
+	slices.Sort(drop)
+	r := record{Drop: drop}
+	if q.Everything() {
+		r = record{Clear: s.last}
+	}
+	if err := s.write(r); err != nil || s.file == nil {
+		return len(drop), err
+	}
+	return len(drop), s.compact() // what was cleared leaves the disk, too
 }

@@ -35,8 +35,8 @@ type Paths struct {
 	Status string `json:"status"`
 }
 
-// Config is what a console is made of. All fields but REST, Tunnel and Notice are
-// required.
+// Config is what a console is made of. Those after Version are optional, and
+// so is REST.
 type Config struct {
 	Stage   *stage.Stage
 	Store   *capture.Store
@@ -48,6 +48,8 @@ type Config struct {
 	Version string
 	Tunnel  string // address of the capturing endpoint; empty: none
 	Notice  string // what a person should know about this start; empty: nothing
+	Token   string // auth token of the account; empty: that of the stage
+	Log     *Log   // what the program prints; nil: it was not started here
 }
 
 // Server is the console. It is safe for concurrent use.
@@ -83,6 +85,17 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /api/exchanges", s.ingest)
 	mux.HandleFunc("POST /api/exchanges/clear", s.clearExchanges)
 	mux.HandleFunc("GET /api/exchanges/{id}", s.getExchange)
+	mux.HandleFunc("GET /api/exchanges/{id}/raw", s.raw)
+	mux.HandleFunc("GET /api/sessions", s.listSessions)
+	mux.HandleFunc("GET /api/search", s.listSearch)
+	mux.HandleFunc("GET /api/compare", s.compare)
+	mux.HandleFunc("GET /api/timeline/{sid}", s.timeline)
+	mux.HandleFunc("GET /api/outbound", s.listOutbound)
+	mux.HandleFunc("GET /api/connect", s.connect)
+	mux.HandleFunc("GET /api/connect/token", s.getToken)
+	mux.HandleFunc("POST /api/connect/probe", s.probe)
+	mux.HandleFunc("POST /api/connect/try", s.try)
+	mux.HandleFunc("POST /api/save/{form}", s.save)
 	mux.HandleFunc("POST /api/exchanges/{id}/replay", s.replay)
 	mux.HandleFunc("POST /api/exchanges/{id}/pin", s.pin)
 	mux.HandleFunc("GET /api/exchanges/{id}/export/{form}", s.export)

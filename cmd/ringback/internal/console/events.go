@@ -6,6 +6,7 @@ import (
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/internal/sse"
+	"github.com/ringback-go/ringback/status"
 )
 
 // pulse is how often an idle stream gives a sign of life.
@@ -58,6 +59,8 @@ type summary struct {
 	URL     string         `json:"url"`
 	Path    string         `json:"path"`
 	Status  int            `json:"status"`
+	Failed  bool           `json:"failed,omitempty"`
+	Name    string         `json:"name,omitempty"` // of the error code
 }
 
 func summarize(e capture.Exchange) summary {
@@ -65,5 +68,6 @@ func summarize(e capture.Exchange) summary {
 		ID: e.ID, At: e.At, Source: e.Source, Kind: e.Kind, SID: e.SID, Thread: e.Thread, Summary: e.Summary,
 		Verdict: e.Verdict, Lint: e.Lint, Fault: e.Fault, Parent: e.Parent, Pinned: e.Pinned, Error: e.Error,
 		Code: e.Code, Took: e.Took, Method: e.Request.Method, URL: e.Request.URL, Path: pathOf(e.Request.URL), Status: e.Response.Status,
+		Failed: e.Failed(), Name: status.Code(e.Code).Name(),
 	}
 }

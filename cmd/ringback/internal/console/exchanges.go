@@ -2,9 +2,12 @@ package console
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -27,49 +30,6 @@ func pathOf(u string) string {
 		return rest[i:]
 	}
 	return "/"
-}
-
-func (s *Server) listExchanges(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	number := func(name string) int64 {
-		n, err := strconv.ParseInt(q.Get(name), 10, 64)
-		if err != nil {
-			return 0
-		}
-		return n
-	}
-	query := capture.Query{
-		Text: q.Get("text"), Kind: q.Get("kind"), Source: capture.Source(q.Get("source")), SID: q.Get("sid"),
-		Failed: q.Get("failed") != "", Pinned: q.Get("pinned") != "", Before: number("before"),
-		Limit: int(min(max(number("limit"), 0), 500)), Replays: number("replays"),
-	}
-	if query.Limit == 0 {
-		query.Limit = 100
-	}
-	query.Limit++ // one more than is shown says whether there is more
-	list := s.Store.List(query)
-	more := len(list) == query.Limit
-	if more {
-		list = list[:len(list)-1]
-	}
-	out := make([]summary, 0, len(list))
-	for _, e := range list {
-		out = append(out, summarize(e))
-	}
-	answer(w, map[string]any{"exchanges": out, "more": more}, nil)
-}
-
-// ingest keeps an exchange of a one-shot command.
-func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
-	var e capture.Exchange
-	if readUpTo(maxExchange, w, r, &e) {
-		kept, err := s.Stage.Ingest(e)
-		answer(w, map[string]any{"id": kept.ID}, err)
-	}
-}
-
-func (s *Server) clearExchanges(w http.ResponseWriter, _ *http.Request) {
-	answer(w, struct{}{}, s.Stage.Clear())
 }
 
 func (s *Server) pin(w http.ResponseWriter, r *http.Request) {
@@ -95,7 +55,9 @@ type parameter struct {
 	Type     string `json:"type,omitempty"`
 	Presence string `json:"presence,omitempty"`
 	Known    bool   `json:"known"`
-	Place    string `json:"place"` // body, query
+	Place    string `json:"place"`             // body, query
+	Position int    `json:"position"`          // in the request, from 0
+	Matters  bool   `json:"matters,omitempty"` // one of those that people look for
 }
 
 // side is a request or an answer for the page; Binary says that the body is
@@ -106,6 +68,7 @@ type side struct {
 	Status    int         `json:"status,omitempty"`
 	Header    http.Header `json:"header"`
 	Body      string      `json:"body"`
+	Bytes     int         `json:"bytes"`
 	Binary    bool        `json:"binary,omitempty"`
 	Truncated bool        `json:"truncated,omitempty"`
 }
@@ -115,9 +78,9 @@ func sideOf(header http.Header, body []byte) side {
 		header = http.Header{}
 	}
 	if !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0 {
-		return side{Header: header, Binary: true}
+		return side{Header: header, Bytes: len(body), Binary: true}
 	}
-	return side{Header: header, Body: string(body)}
+	return side{Header: header, Bytes: len(body), Body: string(body)}
 }
 
 type problem struct {
@@ -126,13 +89,26 @@ type problem struct {
 	Column int    `json:"column"`
 	Rule   string `json:"rule"`
 	Code   int    `json:"code,omitempty"`
+	Name   string `json:"name,omitempty"` // of the code
+	Link   string `json:"link,omitempty"` // Twilio's page about it
 	Stops  bool   `json:"stops"`
 	Text   string `json:"text"`
 }
 
-type finding struct {
-	Cause  string `json:"cause"`
-	Remedy string `json:"remedy"`
+// An errorCode is one of Twilio's error numbers, explained.
+type errorCode struct {
+	Code    int    `json:"code"`
+	Name    string `json:"name,omitempty"`
+	Meaning string `json:"meaning,omitempty"`
+	Link    string `json:"link"`
+}
+
+func explained(code int) *errorCode {
+	if code == 0 {
+		return nil
+	}
+	c := status.Code(code)
+	return &errorCode{Code: code, Name: c.Name(), Meaning: c.Meaning(), Link: c.URL()}
 }
 
 func (s *Server) getExchange(w http.ResponseWriter, r *http.Request) {
@@ -144,16 +120,46 @@ func (s *Server) getExchange(w http.ResponseWriter, r *http.Request) {
 	request, response := sideOf(e.Request.Header, e.Request.Body), sideOf(e.Response.Header, e.Response.Body)
 	request.Method, request.URL = e.Request.Method, e.Request.URL
 	response.Status, response.Truncated = e.Response.Status, e.Response.Truncated
-	findings := []finding{}
-	if e.Verdict != "valid" && e.Verdict != "" {
-		for _, f := range s.Stage.Diagnose(e.Request) {
-			findings = append(findings, finding{f.Cause, f.Remedy})
-		}
-	}
+	problems := s.problems(e)
+	parameters := s.parameters(e)
 	answer(w, map[string]any{
 		"exchange": summarize(e), "request": request, "response": response,
-		"parameters": s.parameters(e), "findings": findings, "problems": s.problems(e), "next": next(e),
+		"parameters": parameters, "codes": codesOf(e, parameters), "why": why(e, problems), "findings": s.findings(e), "problems": problems,
+		"next": s.next(e, problems), "advice": s.advice(e), "log": s.linesDuring(e),
 	}, nil)
+}
+
+// codesOf are the error numbers of an exchange: its own, and those of which a
+// status callback tells.
+func codesOf(e capture.Exchange, parameters []parameter) []errorCode {
+	out := []errorCode{}
+	if c := explained(e.Code); c != nil {
+		out = append(out, *c)
+	}
+	for _, p := range parameters {
+		if p.Name != "ErrorCode" && p.Name != "PayErrorCode" {
+			continue
+		}
+		n, err := strconv.Atoi(p.Value)
+		if err == nil && n != 0 && n != e.Code {
+			out = append(out, *explained(n))
+		}
+	}
+	return out
+}
+
+// why is what went wrong in words, unless a problem of the answer says it.
+func why(e capture.Exchange, problems []problem) string {
+	if slices.ContainsFunc(problems, func(p problem) bool { return p.Code == e.Code && e.Code != 0 }) {
+		return ""
+	}
+	return e.Error
+}
+
+// first are the parameters that people look for, in this order.
+var first = []string{
+	"Body", "From", "To", "Digits", "SpeechResult", "CallStatus", "MessageStatus", "SmsStatus", "DialCallStatus", "StatusCallbackEvent", "ErrorCode", "ErrorMessage",
+	"RecordingUrl", "RecordingStatus", "TranscriptionText", "NumMedia", "MediaUrl0", "ButtonText", "Url", "Twiml", "StatusCallback", "MessageSid", "CallSid",
 }
 
 func (s *Server) parameters(e capture.Exchange) []parameter {
@@ -167,6 +173,7 @@ func (s *Server) parameters(e capture.Exchange) []parameter {
 			fact, known := s.Facts.Param(e.Kind, p.Name)
 			out = append(out, parameter{
 				Name: p.Name, Value: p.Value, Meaning: fact.Meaning, Type: fact.Type, Presence: fact.Presence, Known: known, Place: place,
+				Position: len(out), Matters: slices.Contains(first, p.Name) && p.Value != "",
 			})
 		}
 	}
@@ -176,6 +183,13 @@ func (s *Server) parameters(e capture.Exchange) []parameter {
 	if u, err := url.Parse(e.Request.URL); err == nil && u.RawQuery != "" {
 		add(u.RawQuery, "query")
 	}
+	rank := func(p parameter) int {
+		if !p.Matters {
+			return len(first)
+		}
+		return slices.Index(first, p.Name)
+	}
+	slices.SortStableFunc(out, func(a, b parameter) int { return cmp.Compare(rank(a), rank(b)) })
 	return out
 }
 
@@ -183,61 +197,42 @@ func isForm(r capture.Request) bool {
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 }
 
+// documentOf is the kind of TwiML that Twilio expects in answer to an exchange.
+func (s *Server) documentOf(e capture.Exchange) (twiml.DocumentKind, bool) {
+	kind, ok := map[string]twiml.DocumentKind{"twiml-voice": twiml.VoiceDocument, "twiml-messaging": twiml.MessagingDocument}[s.Facts.Answer(e.Kind)]
+	return kind, ok
+}
+
 // problems lints the answer where the kind expects TwiML.
 func (s *Server) problems(e capture.Exchange) []problem {
 	out := []problem{}
-	kind, ok := map[string]twiml.DocumentKind{"twiml-voice": twiml.VoiceDocument, "twiml-messaging": twiml.MessagingDocument}[s.Facts.Answer(e.Kind)]
+	kind, ok := s.documentOf(e)
 	if !ok || len(e.Response.Body) == 0 || !strings.Contains(e.Response.Header.Get("Content-Type"), "xml") {
 		return out
 	}
 	doc, err := twiml.Parse(e.Response.Body)
 	if err != nil {
 		p := problem{Path: "/", Rule: "syntax", Code: 12100, Stops: true, Text: err.Error()}
-		if se, ok := err.(*twiml.SyntaxError); ok {
-			p.Line, p.Column = se.Line, se.Column
+		if se, ok := errors.AsType[*twiml.SyntaxError](err); ok {
+			p.Line, p.Column, p.Text = se.Line, se.Column, "The document cannot be parsed: "+se.Reason+"."
+			if se.Code != 0 {
+				p.Code = se.Code
+			}
 		}
-		return append(out, p)
+		return append(out, named(p))
 	}
 	for _, p := range lint.Check(doc, kind) {
-		out = append(out, problem{p.Path, p.Line, p.Column, p.Rule, p.Code, p.Stops, p.Text})
+		out = append(out, named(problem{Path: p.Path, Line: p.Line, Column: p.Column, Rule: p.Rule, Code: p.Code, Link: p.URL(), Stops: p.Stops, Text: p.Text}))
 	}
 	return out
 }
 
-// next says in a sentence what Twilio does with an answer.
-func next(e capture.Exchange) string {
-	switch {
-	case e.Response.Status == 0:
-		return "Twilio logs the failure, asks the fallback URL if there is one, and otherwise ends the call or leaves the message unanswered."
-	case e.Code != 0 && e.Response.Status < 300:
-		return fmt.Sprintf("Twilio logs error %d, asks the fallback URL if there is one, and otherwise ends the call or leaves the message unanswered.", e.Code)
-	case e.Code != 0 && e.Response.Status < 400:
-		return fmt.Sprintf("Twilio logs error %d and follows no further.", e.Code)
-	case e.Response.Status == http.StatusForbidden:
-		return "The program refused the request. Compare the address and the token that it is configured with to those of this console."
-	case e.Response.Status >= 500, e.Response.Status >= 400:
-		return "Twilio logs error 11200 and asks the fallback URL if there is one; it does not try this URL again unless the URL says so (#rc, #rp)."
-	case e.Response.Status >= 300:
-		return "Twilio follows the redirect, at most ten; the verb's parameters are not sent again."
-	case strings.HasSuffix(e.Kind, "StatusCallback"):
-		return "Nothing: the body of an answer to a status callback is not read."
-	case len(bytes.TrimSpace(e.Response.Body)) == 0:
-		return "Nothing more: an empty answer."
+// named adds the name of the code and Twilio's page about it.
+func named(p problem) problem {
+	if c := explained(p.Code); c != nil {
+		p.Name, p.Link = c.Name, c.Link
 	}
-	doc, err := twiml.Parse(e.Response.Body)
-	if err != nil {
-		return "Twilio cannot read the document (12100) and asks the fallback URL if there is one."
-	}
-	var verbs []string
-	for _, child := range doc.Children {
-		if child.Name != "" && child.Name != "!--" {
-			verbs = append(verbs, child.Name)
-		}
-	}
-	if len(verbs) == 0 {
-		return "Nothing: the document holds no verb."
-	}
-	return "Twilio executes " + strings.Join(verbs, ", then ") + "."
+	return p
 }
 
 // change is what a person wants different in a repetition. There is no way to

@@ -18,6 +18,7 @@ import (
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/twiml/lint"
+	"github.com/ringback-go/ringback/webhook"
 )
 
 // A Change is what is to be different in a repetition. Its zero value repeats
@@ -179,7 +180,7 @@ func (s *Stage) Exchange(ctx context.Context, e capture.Exchange) (capture.Excha
 // lint counts the problems of an answer.
 func (s *Stage) lint(e capture.Exchange) int {
 	kind, ok := map[string]twiml.DocumentKind{"twiml-voice": twiml.VoiceDocument, "twiml-messaging": twiml.MessagingDocument}[s.cfg.Facts.Answer(e.Kind)]
-	if !ok || len(e.Response.Body) == 0 {
+	if !ok || len(e.Response.Body) == 0 || !strings.Contains(e.Response.Header.Get("Content-Type"), "xml") {
 		return 0
 	}
 	doc, err := twiml.Parse(e.Response.Body)
@@ -202,4 +203,19 @@ func targetOf(u, base string) string {
 		return rest[i:]
 	}
 	return "/"
+}
+
+// Forge sends a text of a person with a wrong signature, as a stranger would.
+func (s *Stage) Forge(ctx context.Context, person string) (capture.Exchange, error) {
+	var m webhook.IncomingMessage
+	m.MessageSID, m.AccountSID = webhook.SID(s.engine.NewSID("SM")), webhook.SID(s.AccountSID())
+	m.From, m.To, m.Body = webhook.Address(person), webhook.Address(s.cfg.Number), "Hello"
+	params := webhook.Encode(m)
+	former := capture.Exchange{Kind: string(webhook.KindIncomingMessage), SID: params.Get("MessageSid"), Summary: person + " texts \"Hello\" with a wrong signature"}
+	former.Thread = former.SID
+	former.Request = capture.Request{
+		Method: http.MethodPost, URL: s.cfg.BaseURL + s.cfg.SMS,
+		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(params.Encode()),
+	}
+	return s.Replay(ctx, former, Change{Signature: "wrong"})
 }

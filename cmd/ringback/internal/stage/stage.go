@@ -265,11 +265,12 @@ func (s *Stage) Record(e capture.Exchange) (capture.Exchange, error) {
 	return kept, err
 }
 
-// Clear drops the exchanges that are not pinned.
-func (s *Stage) Clear() error {
-	err := s.cfg.Store.Clear()
+// Clear drops the exchanges that q chooses and that are not pinned, and returns
+// how many that were.
+func (s *Stage) Clear(q capture.Query) (int, error) {
+	n, err := s.cfg.Store.Clear(q)
 	s.tell(News{"cleared", nil})
-	return err
+	return n, err
 }
 
 func newestFirst[T any](list []T) []T {
