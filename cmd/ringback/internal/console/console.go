@@ -161,7 +161,7 @@ func answer(w http.ResponseWriter, v any, err error) {
 		fail(w, http.StatusForbidden, err)
 	case errors.Is(err, stage.ErrNoFile):
 		fail(w, http.StatusBadGateway, err)
-	case errors.Is(err, phone.ErrUnclear):
+	case errors.Is(err, phone.ErrUnclear), errors.Is(err, errBadQuery):
 		fail(w, http.StatusBadRequest, err)
 	case errors.Is(err, stage.ErrNotNow):
 		fail(w, http.StatusConflict, err)
@@ -178,7 +178,7 @@ func write(w http.ResponseWriter, status int, v any) {
 
 func fail(w http.ResponseWriter, status int, err error) {
 	text := err.Error()
-	if _, rest, ok := strings.Cut(text, ": "); ok && (strings.HasPrefix(text, "stage: ") || strings.HasPrefix(text, "capture: ")) {
+	if _, rest, ok := strings.Cut(text, ": "); ok && (strings.HasPrefix(text, "stage: ") || strings.HasPrefix(text, "save: ") || strings.HasPrefix(text, "console: invalid filter: ") || strings.HasPrefix(text, "capture: ")) {
 		text = rest
 	}
 	write(w, status, map[string]string{"error": text})

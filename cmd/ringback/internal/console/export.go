@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"go/format"
+	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -204,6 +206,49 @@ func fixture(e capture.Exchange) string {
 
 // har is a HAR 1.2 log of one entry.
 func har(version string, e capture.Exchange) string {
+	text, err := json.MarshalIndent(map[string]any{"log": map[string]any{
+		"version": "1.2", "creator": creator(version), "entries": []any{entryOf(e)},
+	}}, "", "  ")
+	if err != nil {
+		panic(err) // plain data always encodes
+	}
+	return string(text) + "\n"
+}
+
+func creator(version string) map[string]string {
+	return map[string]string{"name": "ringback", "version": version}
+}
+
+// writeHAR writes a HAR 1.2 log of many entries, one after the other.
+func writeHAR(w io.Writer, version string, exchanges iter.Seq[capture.Exchange]) error {
+	enc := json.NewEncoder(w)
+	if _, err := io.WriteString(w, "{\"log\":{\"version\":\"1.2\",\"creator\":"); err != nil {
+		return err
+	}
+	if err := enc.Encode(creator(version)); err != nil {
+		return err
+	}
+	before := ",\"entries\":["
+	for e := range exchanges {
+		if _, err := io.WriteString(w, before); err != nil {
+			return err
+		}
+		if err := enc.Encode(entryOf(e)); err != nil {
+			return err
+		}
+		before = ","
+	}
+	if before != "," {
+		if _, err := io.WriteString(w, before); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, "]}}\n")
+	return err
+}
+
+// entryOf is an exchange as an entry of a HAR log.
+func entryOf(e capture.Exchange) map[string]any {
 	type pair struct {
 		Name  string `json:"name"`
 		Value string `json:"value"`
@@ -232,23 +277,15 @@ func har(version string, e capture.Exchange) string {
 	if len(e.Request.Body) > 0 {
 		request["postData"] = content(e.Request.Header.Get("Content-Type"), e.Request.Body)
 	}
-	log := map[string]any{"log": map[string]any{
-		"version": "1.2", "creator": map[string]string{"name": "ringback", "version": version},
-		"entries": []any{map[string]any{
-			"startedDateTime": e.At.Format(time.RFC3339Nano), "time": ms, "request": request,
-			"response": map[string]any{
-				"status": e.Response.Status, "statusText": http.StatusText(e.Response.Status), "httpVersion": "HTTP/1.1", "cookies": []pair{},
-				"headers": headers(e.Response.Header), "redirectURL": e.Response.Header.Get("Location"), "headersSize": -1, "bodySize": len(e.Response.Body),
-				"content": content(e.Response.Header.Get("Content-Type"), e.Response.Body),
-			},
-			"cache": struct{}{}, "timings": map[string]float64{"send": 0, "wait": ms, "receive": 0},
-		}},
-	}}
-	text, err := json.MarshalIndent(log, "", "  ")
-	if err != nil {
-		panic(err) // plain data always encodes
+	return map[string]any{
+		"startedDateTime": e.At.Format(time.RFC3339Nano), "time": ms, "request": request,
+		"response": map[string]any{
+			"status": e.Response.Status, "statusText": http.StatusText(e.Response.Status), "httpVersion": "HTTP/1.1", "cookies": []pair{},
+			"headers": headers(e.Response.Header), "redirectURL": e.Response.Header.Get("Location"), "headersSize": -1, "bodySize": len(e.Response.Body),
+			"content": content(e.Response.Header.Get("Content-Type"), e.Response.Body),
+		},
+		"cache": struct{}{}, "timings": map[string]float64{"send": 0, "wait": ms, "receive": 0},
 	}
-	return string(text) + "\n"
 }
 
 // content is a body in a HAR file: in base64 where JSON cannot hold its bytes.

@@ -172,7 +172,7 @@ func (s *Server) timeline(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]any{"sid": sid, "moments": moments}, nil)
 }
 
-// sent is a request of the program to the REST API, with what became of it.
+// sent is a request of the program to the REST API, with its delivery status.
 type sent struct {
 	summary
 	Resource string          `json:"resource"` // Messages, Calls, ...

@@ -91,6 +91,12 @@ type Line struct {
 	Sound    bool      `json:"sound,omitempty"`     // there is a file to play, see Stage.Sound
 	Recorded string    `json:"recording,omitempty"` // SID of the recording that was made
 	Exchange int64     `json:"exchange,omitempty"`
+
+	// What a test that is made of the call needs besides.
+	Event    dialogue.EventType `json:"-"`
+	Words    string             `json:"-"` // text of the event
+	Dialed   string             `json:"-"` // who was dialed, if it happened at their phone
+	Duration time.Duration      `json:"-"`
 }
 
 // call is a call with what the page need not know.
@@ -364,6 +370,10 @@ func (s *Stage) line(e dialogue.Event, exchange int64) {
 		c.said++
 		l.N, l.At, l.Exchange = c.said, e.At, exchange
 		l.Sound = c.sound(l.N, e)
+		l.Event, l.Words, l.Duration = e.Type, e.Text, e.Duration
+		if e.Call.Parent() != nil {
+			l.Dialed = personOf(e.Call)
+		}
 		c.lines = append(c.lines, l)
 	}
 	select {

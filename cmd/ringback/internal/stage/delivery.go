@@ -208,6 +208,23 @@ func (s *Stage) reported(x *dialogue.Exchange, kept capture.Exchange) {
 	s.merge(kept)
 }
 
+// progress notes how a call of the program does, with or without status
+// callbacks. The lock is held.
+func (s *Stage) progress(e dialogue.Event) {
+	status, ok := map[dialogue.EventType]string{
+		dialogue.EventRinging: string(webhook.CallStatusRinging), dialogue.EventAnswered: string(webhook.CallStatusInProgress), dialogue.EventEnded: e.Text,
+	}[e.Type]
+	if !ok {
+		return
+	}
+	for _, d := range s.deliveries {
+		if d.SID == e.Call.SID() && d.Status != status {
+			d.Status = status
+			s.tell(News{"delivery", d.clone()})
+		}
+	}
+}
+
 // merge adds what an exchange reported to the life of what it is about. The
 // state is the library's own, so that the page shows what the program would
 // know. The lock is held.
@@ -234,7 +251,9 @@ func (s *Stage) merge(e capture.Exchange) {
 		}
 		d.Steps = append(d.Steps, Step{Status: o.Status, At: e.At, Exchange: e.ID})
 		d.state = d.state.Merge(status.Of(o))
-		d.Status, d.ErrorCode = d.state.Status, d.state.ErrorCode
+		if d.Kind != "call" { // the status of a call is that of the call itself
+			d.Status, d.ErrorCode = d.state.Status, d.state.ErrorCode
+		}
 		s.tell(News{"delivery", d.clone()})
 	}
 }

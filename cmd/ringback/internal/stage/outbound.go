@@ -137,7 +137,7 @@ func (s *Stage) RingOut(o CallOut) (*dialogue.Call, error) {
 		default:
 		}
 	}
-	s.begin(Delivery{SID: leg.SID(), Kind: "call", To: o.To, Status: "queued"})
+	s.begin(Delivery{SID: leg.SID(), Kind: "call", To: o.To, Status: "queued", Silent: o.StatusCallback == ""})
 	return leg, err
 }
 

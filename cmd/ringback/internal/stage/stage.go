@@ -215,6 +215,7 @@ func (s *Stage) observe(e dialogue.Event) {
 	}
 	if e.Call != nil {
 		s.line(e, id)
+		s.progress(e)
 	}
 }
 
