@@ -1,8 +1,8 @@
 package main
 
 import (
-	"io"
 	"context"
+	"io"
 	"net"
 	"net/url"
 	"strings"
