@@ -257,7 +257,7 @@ func TestOutboundRequestsShowTheirDelivery(t *testing.T) {
 		return d.do("GET", "/api/outbound", "", &list) == 200 && len(list.Requests) == 3 && list.Requests[2].Delivery != nil &&
 			list.Requests[2].Delivery.Status == "delivered" && list.Requests[0].Delivery != nil && list.Requests[0].Delivery.Status == "busy"
 	})
-	assert.True(t, list.Requests[0].Delivery.Silent, "there is no status callback")
+	assert.True(t, list.Requests[0].Delivery.Silent, "no status callback was set")
 	assert.Equal(t, "Calls", list.Requests[0].Resource)
 	assert.Equal(t, []string{"Messages", "+15550102", "hello"}, []string{list.Requests[2].Resource, list.Requests[2].To, list.Requests[2].Body})
 	assert.Equal(t, 21211, list.Requests[1].Code)

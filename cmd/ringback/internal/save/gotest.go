@@ -37,7 +37,7 @@ func GoTest(cfg Config, stories []Story) (Result, error) {
 	}
 	b.WriteString("\t\"github.com/ringback-go/ringback/webhook/webhooktest\"\n)\n")
 	fmt.Fprintf(&b, `
-// program is what is tested: the one that runs at APP_URL. Return your own
+// program returns what is tested: by default the program at APP_URL. Return your own
 // http.Handler instead to test without a running program.
 func program(t *testing.T) http.Handler {
 	address, err := url.Parse(cmp.Or(os.Getenv("APP_URL"), %s))

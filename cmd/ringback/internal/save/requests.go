@@ -148,7 +148,7 @@ const app = process.env.APP_URL || %s;
 const base = process.env.BASE_URL || %s; // the URL that the program verifies with
 const token = process.env.TWILIO_AUTH_TOKEN;
 
-// send signs a request as Twilio does, and returns the status and the words of the answer.
+// send signs a request as Twilio does, and returns the status and the text of the answer.
 async function send(method, path, params) {
   const sorted = [...params].sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1));
   const signature = crypto.createHmac("sha1", token).update(base + path + sorted.flat().join("")).digest("base64");
@@ -205,7 +205,7 @@ TOKEN = os.environ.get("TWILIO_AUTH_TOKEN", "")
 
 
 def send(method, path, params):
-    """Signs a request as Twilio does, and returns the status and the words of the answer."""
+    """Signs a request as Twilio does, and returns the status and the text of the answer."""
     text = BASE + path + "".join(name + value for name, value in sorted(params))
     digest = hmac.new(TOKEN.encode(), text.encode(), hashlib.sha1).digest()
     data = None if method == "GET" else urllib.parse.urlencode(params).encode()
