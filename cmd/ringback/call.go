@@ -29,7 +29,7 @@ type callCommand struct {
 func (callCommand) Help() string {
 	return `At a terminal the call runs in real time, and you type what the caller does. With steps on the command line or from a pipe, time is virtual: each step is done as soon as the program listens for it. The exit code is 1 if the call fails or a step is not possible.
 
-A program that talks by a WebSocket (<ConversationRelay>, <Stream>) is heard as it speaks, in real time. At a terminal, type words and Enter to speak; that interrupts it. Steps wait until it has finished, except after waits: "waits 2s" "speaks stop" interrupts. Twilio opens only WebSockets of wss, so set --base-url to an https URL.
+A program that talks over a WebSocket (<ConversationRelay>, <Stream>) is heard in real time. At a terminal, type words and Enter to speak; that interrupts it. Steps wait until it has finished, except after waits: "waits 2s" "speaks stop" interrupts. Twilio opens only WebSockets of wss, so set --base-url to an https URL.
 
 Steps:
 
@@ -43,7 +43,7 @@ Examples:
 ` + aboutApp
 }
 
-// callEvent is what a machine is told.
+// callEvent is one event of the JSON output.
 type callEvent struct {
 	At    float64 `json:"at"` // seconds since the call began
 	Event string  `json:"event"`
@@ -168,7 +168,7 @@ func (c *callCommand) converse(ctx context.Context, io streams) error {
 	}
 }
 
-// idleTime is how often converse looks whether all is over.
+// idleTime is how often converse checks whether the call is over.
 const idleTime = 100 * time.Millisecond
 
 func (c *callCommand) act(leg *dialogue.Call, line string, out io.Writer) {
@@ -185,7 +185,7 @@ func (c *callCommand) act(leg *dialogue.Call, line string, out io.Writer) {
 	case err != nil:
 		fmt.Fprintln(out, err)
 	case !phone.Do(leg, a):
-		fmt.Fprintln(out, "(the program does not listen for that now)")
+		fmt.Fprintln(out, "(the program is not listening for that now)")
 	}
 }
 
@@ -236,8 +236,8 @@ func (v *callView) print(ev dialogue.Event) {
 	writeLine(v.out, e)
 }
 
-// word prints a word that was just spoken, where words are printed as they come. It
-// reports whether the event needs no line of its own.
+// word prints a word that was just spoken, if words are printed as they arrive.
+// It reports whether the event needs no separate line.
 func (v *callView) word(ev dialogue.Event) bool {
 	if !v.stream || v.cfg.JSON {
 		return false

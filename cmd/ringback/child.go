@@ -12,9 +12,9 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
-// childEnv returns what leads the program that dev starts to the REST API of the
-// console: its address, and a proxy that answers in Twilio's place. run starts a
-// server, and cleanup removes the files of certificates.
+// childEnv returns the environment that directs the program that dev starts to
+// the REST API of the console: its address, and a proxy that answers instead of
+// Twilio. run starts a server, and cleanup removes the certificate files.
 func (d *devCommand) childEnv(io streams, st *stage.Stage, api http.Handler, run func(func(context.Context) error)) (env []string, cleanup func()) {
 	cfg := st.Config()
 	env = []string{"RINGBACK_API=" + cfg.API, "TWILIO_PHONE_NUMBER=" + cfg.Number}
@@ -29,7 +29,7 @@ func (d *devCommand) childEnv(io streams, st *stage.Stage, api http.Handler, run
 	return append(env, more...), cleanup
 }
 
-// proxy starts the proxy of the program.
+// proxy starts the proxy for the program.
 func (d *devCommand) proxy(api http.Handler, run func(func(context.Context) error)) (env []string, cleanup func(), err error) {
 	proxy, err := intercept.New(api, d.Offline)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// A color is a way to show text on a terminal.
+// A color is a terminal color or style.
 type color string
 
 const (
@@ -18,7 +18,7 @@ const (
 	faint  color = "2"
 )
 
-// on returns text in this color where w is a terminal. NO_COLOR turns colors off
+// on returns text in this color if w is a terminal. NO_COLOR turns colors off
 // (no-color.org).
 func (c color) on(w io.Writer, text string) string {
 	if text == "" || !terminal(w) || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {

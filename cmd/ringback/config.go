@@ -14,19 +14,19 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// projectFile holds settings of a project. It is looked for in the current
-// directory and in those above it.
+// projectFile holds the settings of a project. It is searched for in the
+// current directory and its parents.
 const projectFile = ".ringback.yaml"
 
-// settings are the flags that a project file may set. Secrets are not among
-// them, since the file belongs in version control; nor are files that a command
-// writes.
+// settings are the flags that a project file may set. Secrets are not allowed,
+// because the file belongs in version control, and neither are files that a
+// command writes.
 var settings = []string{
 	"app", "base-url", "sms", "voice", "status", "fallback", "number", "listen", "tunnel", "tunnel-host", "keep", "memory", "no-open", "token-file",
 }
 
-// projectDir returns the directory that the project's settings, captures and
-// console belong to: the nearest one with a project file, or the current one.
+// projectDir returns the project's directory, to which settings, captures and
+// the console belong: the nearest one with a project file, or the current one.
 func projectDir() string {
 	here, err := os.Getwd()
 	if err != nil {
@@ -42,8 +42,8 @@ func projectDir() string {
 	}
 }
 
-// project is what a project file says. It is a [kong.Resolver]: flags and
-// environment variables come first.
+// projectSettings is the content of a project file. It is a [kong.Resolver]:
+// flags and environment variables take precedence.
 type projectSettings map[string]any
 
 func readSettings(dir string) (projectSettings, error) {
@@ -64,7 +64,7 @@ func readSettings(dir string) (projectSettings, error) {
 		case name == "token":
 			return nil, usagef("%s: a token does not belong in this file; set TWILIO_AUTH_TOKEN or use token-file", projectFile)
 		case !slices.Contains(settings, name):
-			return nil, usagef("%s: unknown setting %q; known are %s", projectFile, name, strings.Join(settings, ", "))
+			return nil, usagef("%s: unknown setting %q; the settings are %s", projectFile, name, strings.Join(settings, ", "))
 		}
 	}
 	if file, ok := out["token-file"].(string); ok && !filepath.IsAbs(file) {

@@ -32,14 +32,14 @@ Examples:
 ` + aboutApp
 }
 
-// deliverReport is what a machine gets for one report.
+// deliverReport is one report in the JSON output.
 type deliverReport struct {
 	scenario.Report
 	Answer int    `json:"answer"`
 	Error  string `json:"error,omitempty"`
 }
 
-// Run plays the life.
+// Run sends the status callbacks.
 func (d *deliverCommand) Run(ctx context.Context, io streams) error {
 	p, err := d.start(ctx, io, nil, nil)
 	if err != nil {

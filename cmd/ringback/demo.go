@@ -9,8 +9,8 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// demo is the program that is there when nobody has given one: the support line
-// of the examples. It logs nothing, since the page shows all of it.
+// demo is the default program: the support line of the examples. It logs
+// nothing, because the page shows everything.
 func demo(baseURL, token string) (http.Handler, error) {
 	key, err := remote.ParseToken(token)
 	if err != nil {

@@ -39,7 +39,7 @@ Examples:
 Set TWILIO_AUTH_TOKEN or use --token-file for a real token: others on this machine can read flags.`
 }
 
-// Run looks at the request.
+// Run diagnoses the request.
 func (d *diagnoseCommand) Run(ctx context.Context, io streams) error {
 	from, err := d.source()
 	if err != nil {
@@ -98,14 +98,14 @@ func (d *diagnoseCommand) Run(ctx context.Context, io streams) error {
 	return nil
 }
 
-// source is where a request is kept.
+// source is the place of a saved request.
 type source struct {
 	file   string // "": standard input
-	number int64  // of an exchange in the captures that file is; 0: file holds the request
+	number int64  // of an exchange in a file of captures; 0: the file holds the request
 }
 
-// source finds the file. That it is missing is told before anything else, since
-// what else is missing depends on the request.
+// source finds the file. A missing file is reported first, because other errors
+// depend on the request.
 func (d *diagnoseCommand) source() (source, error) {
 	if d.Capture == "-" {
 		return source{}, nil

@@ -19,7 +19,7 @@ var samples embed.FS
 const samplePrefix = "example:"
 
 type exampleCommand struct {
-	Name  string `arg:"" optional:"" help:"Name of the sample file to print; without it, all are listed."`
+	Name  string `arg:"" optional:"" help:"Name of the sample file to print; without it, the samples are listed."`
 	Write string `help:"Write all sample files to this directory." placeholder:"DIR" type:"path"`
 }
 

@@ -13,22 +13,22 @@ import (
 
 type exploreCommand struct {
 	programFlags `embed:""`
-	URL          string `arg:"" optional:"" name:"url" help:"The menu: a URL, or a path of --app (default: --voice)."`
+	URL          string `arg:"" optional:"" name:"url" help:"URL of the menu, or its path at --app (default: --voice)."`
 	Format       string `short:"f" help:"text, mermaid or json." enum:"text,mermaid,json" default:"text"`
 	Output       string `short:"o" help:"Write the tree to a file." placeholder:"FILE" type:"path"`
-	Depth        int    `help:"Largest number of decisions in a row." default:"4"`
-	Calls        int    `help:"Largest number of calls." default:"2000"`
+	Depth        int    `help:"Maximum number of decisions in a row." default:"4"`
+	Calls        int    `help:"Maximum number of calls." default:"2000"`
 	Keys         string `help:"Keys to try." default:"1234567890*#"`
 	Strict       bool   `help:"Exit with 1 if the menu has a problem."`
 
-	Ignore []string `help:"Rule whose problems are left out, such as loop; may be repeated." placeholder:"RULE"`
+	Ignore []string `help:"Rule whose problems are ignored, such as loop; may be repeated." placeholder:"RULE"`
 
 	JSON bool `name:"json" help:"The same as --format json."`
 }
 
 // Help shows examples.
 func (exploreCommand) Help() string {
-	return `Every key of every menu is tried, and silence, and what people who are called may do; each way is a call of its own. Problems go to standard error: menus without a way out, answers that Twilio refuses, lint errors.
+	return `Tries every key of every menu, silence, and everything that dialed people may do. Each path is a separate call. Problems go to standard error: menus without a way out, answers that Twilio refuses, lint errors.
 
 Examples:
 
@@ -39,7 +39,7 @@ Examples:
 ` + aboutApp
 }
 
-// Run walks the menu.
+// Run explores the menu.
 func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 	path := ""
 	if x.URL != "" {
@@ -51,7 +51,7 @@ func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 			x.App = u.Scheme + "://" + u.Host
 			path = u.RequestURI()
 		case u.Host != "":
-			return usagef("with --app, name the menu by its path; without, by its URL")
+			return usagef("with --app, give the path of the menu; without it, give the URL")
 		default:
 			path = x.URL
 		}
@@ -86,7 +86,7 @@ func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 		fmt.Fprintf(io.err, "problem: %s (%s)\n", plain(p.String()), p.Rule)
 	}
 	if hint := way.Hint(); hint != "" {
-		return fmt.Errorf("the menu cannot be explored to its end; %s", hint)
+		return fmt.Errorf("the menu cannot be explored completely; %s", hint)
 	}
 	if !tree.Complete {
 		fmt.Fprintf(io.err, "ringback: incomplete: stopped at --depth %d after %d calls\n", x.Depth, tree.Calls)
@@ -119,8 +119,8 @@ func (x *exploreCommand) write(tree *dialogue.Tree, io streams) error {
 	return err
 }
 
-// exploredTree is what a machine is told: stations refer to each other by
-// number, since a menu leads back to itself.
+// exploredTree is the JSON output. Stations refer to each other by number,
+// because a menu may lead back to itself.
 type exploredTree struct {
 	Root     int               `json:"root"`
 	Calls    int               `json:"calls"`

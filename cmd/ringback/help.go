@@ -44,7 +44,7 @@ func version() string {
 	return versionOf(info)
 }
 
-// unreleased is the version of a build that Go knows none of.
+// unreleased is the version that Go reports for a build without one.
 const unreleased = "(devel)"
 
 // versionOf returns the module's version, or else the commit that was built.

@@ -15,15 +15,15 @@ import (
 
 type lintCommand struct {
 	Source []string `arg:"" help:"Files or URLs of TwiML; - is standard input." placeholder:"FILE|URL"`
-	Kind   string   `help:"Kind of document: voice, messaging, or auto to tell by its verbs." enum:"auto,voice,messaging" default:"auto"`
-	Ignore []string `help:"Rules to leave out, by the name in parentheses." placeholder:"RULE"`
+	Kind   string   `help:"Kind of document: voice, messaging, or auto to detect it by its verbs." enum:"auto,voice,messaging" default:"auto"`
+	Ignore []string `help:"Rules to ignore, by the name in parentheses." placeholder:"RULE"`
 	Strict bool     `help:"Exit with 1 for warnings as well."`
 	JSON   bool     `name:"json" help:"Print the problems as JSON."`
 }
 
 // Help shows examples.
 func (lintCommand) Help() string {
-	return `Each problem is printed as FILE:LINE:COLUMN, Twilio's error number and what is wrong. The exit code is 1 if Twilio would stop.
+	return `Prints each problem as FILE:LINE:COLUMN, Twilio's error number and a description. The exit code is 1 if Twilio would stop.
 
 Examples:
 
@@ -34,7 +34,7 @@ Examples:
 A URL is fetched by GET and without a signature. Use ringback send for a signed request.`
 }
 
-// lintProblem is what a machine is told.
+// lintProblem is one problem in the JSON output.
 type lintProblem struct {
 	Source string `json:"source"`
 	Line   int    `json:"line"`
@@ -108,7 +108,7 @@ func (l *lintCommand) lint(source string, data []byte) []lintProblem {
 			p.Line, p.Column, p.Code, p.Text = s.Line, s.Column, s.Code, s.Reason
 		}
 		if looksLikeHTML(data) {
-			p.Text = "this is a web page, not TwiML: perhaps an error page, or a login in front of the program"
+			p.Text = "this is a web page, not TwiML; it may be an error page, or a login page in front of the program"
 		}
 		return []lintProblem{p}
 	}
@@ -124,8 +124,8 @@ func looksLikeHTML(data []byte) bool {
 	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
-// kind says what a document answers: messages, if it has a verb that only
-// they have.
+// kind returns what a document answers: messages, if it has a verb for messages
+// only.
 func (l *lintCommand) kind(doc *twiml.Node) twiml.DocumentKind {
 	switch l.Kind {
 	case "voice":
@@ -141,8 +141,8 @@ func (l *lintCommand) kind(doc *twiml.Node) twiml.DocumentKind {
 	return twiml.VoiceDocument
 }
 
-// largest is a byte more than Twilio reads of a document, so that one that is
-// too large is recognized.
+// largest is one byte more than Twilio reads, so that a document that is too
+// large is detected.
 const largest = 64<<10 + 1
 
 // read reads a file, standard input or a URL.

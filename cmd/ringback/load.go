@@ -28,10 +28,10 @@ import (
 type loadCommand struct {
 	programFlags `embed:""`
 	Calls        int           `help:"How many calls to make at once." default:"50"`
-	Turns        int           `help:"How often each caller speaks. Every second reply but the last is interrupted." default:"4"`
+	Turns        int           `help:"How often each caller speaks. Every second reply is interrupted, except the last." default:"4"`
 	Spread       time.Duration `help:"Time over which the calls begin." default:"2s"`
-	Wait         time.Duration `help:"How long an answer may take." default:"15s"`
-	Limit        time.Duration `help:"How long everything may take." default:"5m"`
+	Wait         time.Duration `help:"Maximum time for an answer." default:"15s"`
+	Limit        time.Duration `help:"Maximum time for the whole test." default:"5m"`
 	JSON         bool          `name:"json" help:"Print the report as JSON." group:"common"`
 	Command      []string      `arg:"" optional:"" passthrough:"" help:"Command that starts your program. It runs with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN set."`
 }
@@ -45,7 +45,7 @@ const (
 
 // Help shows examples.
 func (loadCommand) Help() string {
-	return `Each call is an incoming call whose TwiML must connect it to a <ConversationRelay> or a <Stream>. The caller speaks, waits for the reply, and interrupts every second one. Everything takes real time. Your program must run on this machine. Requests are signed for the https form of its address, because Twilio opens no other WebSockets than those of wss; --base-url sets another one.
+	return `Each call is an incoming call whose TwiML must connect it to a <ConversationRelay> or a <Stream>. The caller speaks, waits for the reply, and interrupts every second one. Everything takes real time. Your program must run on this machine. Requests are signed for the https form of its address, because Twilio opens only wss URLs; --base-url sets another one.
 
 The report has the time to the first token and to the first sound at the 50th and the 99th percentile. For streams it has the time until an interruption stops the sound, frames that were late or lost, and gaps in what callers heard. On Linux it has the CPU and the memory that a call takes. The exit code is 1 if a call fails.
 
@@ -76,7 +76,7 @@ func (c *loadCommand) Run(ctx context.Context, io streams) error {
 	defer cancel(nil)
 	if len(c.Command) > 0 {
 		if c.App != "" {
-			return usagef("use --app for a program that runs, or a command that starts one, not both")
+			return usagef("use --app for a running program, or a command that starts one, not both")
 		}
 		if c.App, err = freePort(); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (c *loadCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	if !loopback(withPort(app)) {
-		return usagef("--app %s is not on this machine, and a load test must be: start the program here", c.App)
+		return usagef("--app %s is not on this machine; load tests are for programs on this machine", c.App)
 	}
 	account := c.Account
 	if account == "" {
@@ -149,7 +149,7 @@ func (c *loadCommand) Run(ctx context.Context, io streams) error {
 	return err
 }
 
-// bounded refuses what would go on for too long.
+// bounded refuses tests that would take too long.
 func (c *loadCommand) bounded() error {
 	switch {
 	case c.Calls < 1 || c.Calls > maxCalls:
@@ -166,7 +166,7 @@ func (c *loadCommand) bounded() error {
 	return nil
 }
 
-// launch starts the program, which ends with ctx. If it ends by itself, ctx does.
+// launch starts the program, which ends with ctx. If it exits early, ctx ends.
 func (c *loadCommand) launch(ctx context.Context, failed context.CancelCauseFunc, running *sync.WaitGroup, io streams, account string) {
 	addr := strings.TrimPrefix(c.App, "http://")
 	_, port, _ := net.SplitHostPort(addr)
@@ -185,7 +185,7 @@ func (c *loadCommand) launch(ctx context.Context, failed context.CancelCauseFunc
 // startup is how long a program may take until it listens.
 const startup = time.Minute
 
-// reachable waits until somebody listens at addr.
+// reachable waits until a program listens at addr.
 func reachable(ctx context.Context, addr string) error {
 	late, cancel := context.WithTimeout(ctx, startup)
 	defer cancel()
@@ -214,8 +214,8 @@ func withPort(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// usageAt returns what tells how much the program at a URL uses. If we have
-// started it, what it has started itself counts, too.
+// usageAt returns a function that measures the program at a URL. If we started
+// it, its child processes count, too.
 func usageAt(app *url.URL, started bool) func() (load.Usage, bool) {
 	_, text, _ := net.SplitHostPort(withPort(app))
 	port, err := strconv.Atoi(text)
@@ -229,11 +229,12 @@ func usageAt(app *url.URL, started bool) func() (load.Usage, bool) {
 	return load.UsageOf(func(p, g int) bool { return p == pid || started && g == group })
 }
 
-// redirects bounds how many documents lead to the one that connects the call.
+// redirects limits how many redirects may precede the document that connects
+// the call.
 const redirects = 10
 
-// incoming makes the request of an incoming call and finds what its TwiML
-// connects the call to.
+// incoming makes the request of an incoming call and finds the WebSocket in its
+// TwiML.
 func (c *loadCommand) incoming(way *remote.Program, f fixture.Fixture, account string, n int) (load.Target, error) {
 	t := load.Target{
 		CallSID: fmt.Sprintf("CA%032x", n+1), AccountSID: account,
@@ -333,7 +334,7 @@ func textOf(n *twiml.Node) string {
 // dial opens a WebSocket to the program.
 func dial(ctx context.Context, way *remote.Program, address string, header http.Header) (*websocket.Conn, error) {
 	if !strings.HasPrefix(address, "wss://") {
-		return nil, &load.Problem{Kind: "the URL of the WebSocket is not one of wss"}
+		return nil, &load.Problem{Kind: "the URL of the WebSocket does not begin with wss://"}
 	}
 	ws, res, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: &http.Client{Transport: way}, HTTPHeader: header})
 	switch {

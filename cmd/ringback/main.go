@@ -2,12 +2,11 @@
 // injector for programs that answer Twilio's webhooks, in whatever language they
 // are written. It needs no account, no tunnel and no network.
 //
-//	ringback dev                              a page in the browser, with a demo behind it
-//	ringback dev -- go run ./examples/hello   the same, with your program behind it
+//	ringback dev                              a page in the browser, with the built-in demo
+//	ringback dev -- go run ./examples/hello   the same, with your program
 //	ringback dev --app localhost:3000         the same, for a program that is already running
 //
-// The other commands do one thing and end, for a shell and for CI: ringback help
-// lists them.
+// The other commands are for shells and CI; ringback help lists them.
 package main
 
 import (

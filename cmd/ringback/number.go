@@ -21,7 +21,7 @@ type numberCommand struct {
 	Status        string `help:"URL for status callbacks of calls." placeholder:"URL"`
 	Account       string `help:"Account SID." env:"TWILIO_ACCOUNT_SID" placeholder:"AC..."`
 	Token         string `help:"Auth token of the account." env:"TWILIO_AUTH_TOKEN"`
-	Key           string `help:"SID of an API key, in place of the token." env:"TWILIO_API_KEY" placeholder:"SK..."`
+	Key           string `help:"SID of an API key, instead of the token." env:"TWILIO_API_KEY" placeholder:"SK..."`
 	Secret        string `help:"Secret of the API key." env:"TWILIO_API_SECRET"`
 	API           string `name:"api" help:"URL of the API (default: Twilio's)." placeholder:"URL"`
 	Yes           bool   `short:"y" help:"Do not ask for confirmation."`
@@ -39,14 +39,14 @@ Examples:
   ringback number +15550100 --status https://hooks.example.com/status --yes --json`
 }
 
-// numberChange is one line of what changes.
+// numberChange is one changed setting.
 type numberChange struct {
 	Name string `json:"name"`
 	From string `json:"from"`
 	To   string `json:"to"`
 }
 
-// Run shows and sets.
+// Run shows or sets the webhooks.
 func (n *numberCommand) Run(ctx context.Context, io streams) error {
 	want := numbers.Webhooks{SMS: n.SMS, SMSFallback: n.SMSFallback, Voice: n.Voice, VoiceFallback: n.VoiceFallback, Status: n.Status}
 	if err := n.check(want); err != nil {
@@ -94,7 +94,7 @@ func (n *numberCommand) Run(ctx context.Context, io streams) error {
 	return nil
 }
 
-// check refuses what Twilio could not use, before anything is asked.
+// check refuses values that Twilio could not use, before any request.
 func (n *numberCommand) check(want numbers.Webhooks) error {
 	if n.Account == "" || n.Token == "" && (n.Key == "" || n.Secret == "") {
 		return usagef("no account: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or use --key and --secret")
@@ -133,7 +133,7 @@ func (n *numberCommand) show(found numbers.Number, io streams) error {
 	return nil
 }
 
-// hook is one webhook with the name that it has for people.
+// hook is one webhook with its display name.
 type hook struct{ name, address, method string }
 
 func lines(w, methods numbers.Webhooks) []hook {
@@ -169,7 +169,7 @@ func changesOf(found numbers.Number, want numbers.Webhooks) (out []numberChange)
 
 func printChanges(number string, found numbers.Number, changes []numberChange, io streams) {
 	if len(changes) == 0 {
-		fmt.Fprintf(io.out, "%s has these webhooks already.\n", number)
+		fmt.Fprintf(io.out, "%s already has these webhooks.\n", number)
 	} else {
 		fmt.Fprintf(io.out, "%s (%s)\n", number, found.SID)
 	}
@@ -179,7 +179,7 @@ func printChanges(number string, found numbers.Number, changes []numberChange, i
 	overruled(found, io)
 }
 
-// overruled says what makes Twilio overlook the webhooks.
+// overruled prints what overrides the webhooks at Twilio.
 func overruled(found numbers.Number, io streams) {
 	switch {
 	case found.Trunk != "":
@@ -192,7 +192,7 @@ func overruled(found numbers.Number, io streams) {
 	}
 }
 
-// agreed asks, and takes nothing but yes for yes.
+// agreed asks for confirmation and accepts only yes.
 func agreed(ctx context.Context, io streams) bool {
 	fmt.Fprint(io.out, "Change it? [y/N] ")
 	answer := make(chan string, 1)

@@ -17,22 +17,23 @@ import (
 // demoApp is the value of --app that stands for the built-in support line.
 const demoApp = "demo"
 
-// demoURL is where the built-in support line is taken to be. Nothing listens
-// there: requests are handed to it in this process.
+// demoURL is the nominal URL of the built-in support line, which runs in this
+// process.
 const demoURL = "http://demo.example.com"
 
-// aboutApp is said by the help of every command that speaks to a program.
+// aboutApp is in the help of every command that sends requests to a program.
 const aboutApp = `
 --app demo is the built-in support line. Without --app, the program of a running console is used, and the requests appear on its page.`
 
-// programFlags are the flags of a command that speaks to a program once.
+// programFlags are the flags of a one-shot command that sends requests to a
+// program.
 type programFlags struct {
 	appFlags `embed:"" group:"app"`
 	Account  string `help:"Account SID that requests are sent for." env:"TWILIO_ACCOUNT_SID" placeholder:"SID" group:"common"`
-	Seed     uint64 `help:"Seed of identifiers: equal seeds send equal requests. The clock by default." placeholder:"N" group:"common"`
+	Seed     uint64 `help:"Seed of identifiers: equal seeds send equal requests (default: the clock)." placeholder:"N" group:"common"`
 }
 
-// program is a program to speak to, and the engine that does it.
+// program is the program under test, and the engine that sends requests to it.
 type program struct {
 	*remote.Program
 	engine *dialogue.Engine
@@ -40,7 +41,7 @@ type program struct {
 	seed   uint64
 }
 
-// errNoApp is the error of a command that was not told what to speak to.
+// errNoApp is the error of a command without a program.
 var errNoApp = usageError{"no program given: use --app localhost:3000, --app demo, or start ringback dev"}
 
 // open completes the flags and finds the way to the program.
@@ -84,8 +85,7 @@ func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, e
 	return remote.New(ctx, cfg)
 }
 
-// start makes an engine that speaks to the program; in real time if there is a
-// clock.
+// start makes an engine for the program; in real time if there is a clock.
 func (f *programFlags) start(ctx context.Context, io streams, clock dialogue.Clock, observe func(dialogue.Event)) (*program, error) {
 	way, err := f.open(ctx, io)
 	if err != nil {
@@ -102,13 +102,13 @@ func (f *programFlags) start(ctx context.Context, io streams, clock dialogue.Clo
 	return p, nil
 }
 
-// failed is the error of what Twilio would have refused, with what to do.
+// failed returns an error for a failure that Twilio would log, with a hint.
 func (p *program) failed(f *dialogue.Failure) error {
 	return withHint(errors.New("Twilio would log"+of(f.URL)+": "+f.Error()), p.Hint())
 }
 
-// of names the address that a failure is about, without what may be secret in
-// it: user, password and parameters.
+// of returns the URL of a failure without its secrets: user, password and
+// parameters.
 func of(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Path == "" && u.Host == "" {
@@ -118,7 +118,7 @@ func of(address string) string {
 	return " for " + u.String()
 }
 
-// withHint adds what to do to an error.
+// withHint adds a hint to an error.
 func withHint(err error, hint string) error {
 	if hint == "" {
 		return err
@@ -126,7 +126,7 @@ func withHint(err error, hint string) error {
 	return fmt.Errorf("%w; %s", err, hint)
 }
 
-// writeJSON writes v for a machine.
+// writeJSON writes v as indented JSON.
 func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -134,15 +134,15 @@ func writeJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// writeLine writes v for a machine that reads lines.
+// writeLine writes v as one line of JSON.
 func writeLine(w io.Writer, v any) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.Encode(v)
 }
 
-// plain makes text fit to be shown in a terminal: what a program sends must
-// not move the cursor or hide lines.
+// plain makes text safe for a terminal: a program's text must not move the
+// cursor or hide lines.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -46,7 +46,7 @@ Examples:
 ` + aboutApp
 }
 
-// runResult is what a machine is told.
+// runResult is one result in the JSON output.
 type runResult struct {
 	File       string  `json:"file"`
 	Line       int     `json:"line"`
@@ -128,7 +128,7 @@ func printResult(r scenario.Result, io streams) {
 	}
 }
 
-// write writes what was asked for beside what is printed.
+// write writes the requested files.
 func (r *runCommand) write(results []scenario.Result, to streams) error {
 	if r.Junit != "" {
 		if err := writeFile(r.Junit, func(w io.Writer) error { return scenario.WriteJUnit(w, results) }); err != nil {
@@ -155,7 +155,7 @@ func (r *runCommand) write(results []scenario.Result, to streams) error {
 	return writeJSON(to.out, out)
 }
 
-// writeFile writes a file and tells whether all of it arrived.
+// writeFile writes a file and reports any error, including that of closing it.
 func writeFile(path string, write func(io.Writer) error) error {
 	f, err := os.Create(path)
 	if err != nil {

@@ -22,7 +22,7 @@ func running() (project.Console, bool) {
 	return dir.Announced()
 }
 
-// adopt takes the settings of a running console where the command line has none.
+// adopt takes settings from a running console if the command line has none.
 func (f *appFlags) adopt(c project.Console) {
 	f.App = c.App
 	set := func(flag *string, usual, running string) {

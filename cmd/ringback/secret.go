@@ -11,7 +11,7 @@ import (
 // a file and an environment variable, too. A shared key is written as its id, a
 // colon and its secret.
 type secretFlags struct {
-	Token     string `help:"Auth token, or a shared key as ID:SECRET. Better set TWILIO_AUTH_TOKEN or use --token-file: others on this machine can read flags." env:"TWILIO_AUTH_TOKEN"`
+	Token     string `help:"Auth token, or a shared key as ID:SECRET. Prefer TWILIO_AUTH_TOKEN or --token-file: other users of this machine can read flags." env:"TWILIO_AUTH_TOKEN"`
 	TokenFile string `help:"File that holds the auth token." placeholder:"FILE" type:"path"`
 }
 

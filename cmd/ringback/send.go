@@ -46,7 +46,7 @@ Kinds:
 ` + kinds + "\n" + aboutApp
 }
 
-// sendResult is what a machine is told.
+// sendResult is the JSON output.
 type sendResult struct {
 	Kind     string            `json:"kind"`
 	Fixture  string            `json:"fixture"`

@@ -12,7 +12,7 @@ type textCommand struct {
 	programFlags `embed:""`
 	Body         string   `arg:"" optional:"" help:"Text of the message."`
 	From         string   `help:"Number of the sender." default:"+15550101"`
-	Media        []string `help:"URL of a picture or another file to send along; may be repeated." placeholder:"URL"`
+	Media        []string `help:"URL of a picture or another file to send; may be repeated." placeholder:"URL"`
 	MediaType    string   `help:"Content type of the files." default:"image/jpeg" placeholder:"TYPE"`
 	WhatsApp     bool     `name:"whatsapp" help:"Send it by WhatsApp."`
 	Param        []string `short:"p" sep:"none" help:"Another parameter; may be repeated." placeholder:"NAME=VALUE"`
@@ -21,7 +21,7 @@ type textCommand struct {
 
 // Help shows examples.
 func (textCommand) Help() string {
-	return `Each reply is printed on lines of its own. The exit code is 1 if Twilio would log an error.
+	return `Prints each reply on its own lines. The exit code is 1 if Twilio would log an error.
 
 Examples:
 
@@ -31,7 +31,7 @@ Examples:
 ` + aboutApp
 }
 
-// textResult is what a machine is told.
+// textResult is the JSON output.
 type textResult struct {
 	SID      string      `json:"sid"`
 	Status   int         `json:"status,omitempty"`

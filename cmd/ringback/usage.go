@@ -2,8 +2,7 @@ package main
 
 import "fmt"
 
-// A usageError is a command line that cannot work, whatever the program does.
-// Its exit code is 2.
+// A usageError is an invalid command line. Its exit code is 2.
 type usageError struct{ text string }
 
 func (e usageError) Error() string { return e.text }

@@ -1,5 +1,5 @@
 // Package capture keeps the exchanges between Twilio's side and the program under
-// development, byte for byte and bounded in number and size. They lie in a file
+// development, byte for byte and bounded in number and size. They are in a file
 // of JSON lines that is only appended to, with an index in memory.
 package capture
 
@@ -25,7 +25,7 @@ type Exchange struct {
 	Summary  string        `json:"summary,omitempty"` // one line for people
 	Verdict  string        `json:"verdict,omitempty"` // "valid", or what is wrong with the signature
 	Lint     int           `json:"lint,omitempty"`    // number of problems in the answer
-	Fault    string        `json:"fault,omitempty"`   // the fault that struck
+	Fault    string        `json:"fault,omitempty"`   // the fault that was applied
 	Parent   int64         `json:"parent,omitempty"`  // the exchange that this one repeats
 	Pinned   bool          `json:"pinned,omitempty"`
 	Error    string        `json:"error,omitempty"` // why there is no answer
@@ -57,7 +57,7 @@ type Request struct {
 	Body   Body        `json:"body,omitempty"`
 }
 
-// A Response is what came back, unchanged but for its end when it was too long.
+// A Response is what came back, unchanged except that a long one is cut.
 type Response struct {
 	Status    int         `json:"status"` // zero when nothing came
 	Header    http.Header `json:"header,omitempty"`
@@ -65,8 +65,8 @@ type Response struct {
 	Truncated bool        `json:"truncated,omitempty"`
 }
 
-// A Body is bytes that are a string in JSON where they are text, so that a file
-// of captures can be read and searched with common tools.
+// A Body is written as a string in JSON if it is text, so that a file of
+// captures can be searched with common tools.
 type Body []byte
 
 // MarshalJSON returns a string, or an object with the bytes in base64.
@@ -91,14 +91,15 @@ func (b *Body) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Limits bound what is kept (T36). The oldest exchanges are dropped first;
+// Limits limit what is kept (T36). The oldest exchanges are dropped first;
 // pinned ones stay.
 type Limits struct {
 	Count int   // exchanges; zero: 20,000
 	Bytes int64 // of requests and answers together; zero: 64 MiB
 }
 
-// ErrNotFound is the error for an exchange that does not exist, or no longer.
+// ErrNotFound is the error for an exchange that does not exist, or no longer
+// exists.
 var ErrNotFound = errors.New("capture: no such exchange")
 
 // A Query chooses exchanges. Its zero value chooses the newest hundred.
@@ -150,8 +151,8 @@ func (q Query) matches(e *entry) bool {
 
 func clip(b []byte, n int) []byte { return b[:min(len(b), n)] }
 
-// Readable is the body of r as a person would search it: a form unescaped, any
-// other text as it is, at most n bytes.
+// Readable is the body of r as text to search, at most n bytes: a form is
+// unescaped, other text is unchanged.
 func Readable(r Request, n int) string {
 	body := string(clip(r.Body, n))
 	if !isForm(r) {

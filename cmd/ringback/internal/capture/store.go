@@ -18,12 +18,12 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/lock"
 )
 
-// ErrForeign is the error for a file that holds something else than captures. It
-// is left as it is.
+// ErrForeign is the error for a file that does not contain captures. The file
+// is not changed.
 var ErrForeign = errors.New("not a file of captures")
 
-// ErrNewer is the error for a file that a later version of this command made. It
-// is left as it is.
+// ErrNewer is the error for a file of a later version of this command. The file
+// is not changed.
 var ErrNewer = errors.New("these captures were made by a newer version of ringback")
 
 // ErrInUse is the error for a file that another console writes to.
@@ -48,7 +48,7 @@ type Store struct {
 	read  bool  // only read
 }
 
-// An entry is what is known of an exchange without reading the file.
+// An entry is the part of an exchange that is kept in memory.
 type entry struct {
 	head Exchange // without bodies
 	text string   // that a search looks through
@@ -81,12 +81,12 @@ type Start struct {
 
 const format = "ringback captures"
 
-// Open opens the file called path, or makes it with mode 0600 (T38). An empty
-// path keeps everything in memory. A line that a crash cut off is dropped. A file
-// that is damaged elsewhere is kept under another name, which is returned as
-// aside, and what can be read of it goes to a new file. The error is [ErrForeign]
-// for a file of another program, [ErrNewer] for one of a later version, and
-// [ErrInUse] for one that another console has open.
+// Open opens the file called path, or creates it with mode 0600 (T38). An empty
+// path keeps everything in memory. A line that a crash cut off is dropped. A
+// file that is damaged elsewhere is renamed to aside, and its readable part is
+// copied to a new file. The error is [ErrForeign] for a file of another
+// program, [ErrNewer] for one of a later version, and [ErrInUse] for one that
+// another console has open.
 func Open(path string, limits Limits) (s *Store, aside string, err error) {
 	s = &Store{path: path, limits: Limits{cmp.Or(limits.Count, 20_000), cmp.Or(limits.Bytes, 64<<20)}}
 	if path == "" {
@@ -210,7 +210,7 @@ func (s *Store) load() (damaged bool, err error) {
 	}
 }
 
-// apply does what a line says. The line begins at the end of the file so far.
+// apply executes a line, which begins at the current end of the file.
 func (s *Store) apply(r record, line []byte) {
 	switch {
 	case r.Exchange != nil:
@@ -286,7 +286,7 @@ func (r record) line() []byte {
 	return b.Bytes()
 }
 
-// write appends a line to the file, if there is one, and does what it says.
+// write appends a line to the file, if there is one, and applies it.
 func (s *Store) write(r record) error {
 	if s.read {
 		return errors.New("capture: the file was opened to be read only")
@@ -504,5 +504,5 @@ func (s *Store) Clear(q Query) (n int, err error) {
 	if err := s.write(r); err != nil || s.file == nil {
 		return len(drop), err
 	}
-	return len(drop), s.compact() // what was cleared leaves the disk, too
+	return len(drop), s.compact() // remove cleared exchanges from the disk, too
 }

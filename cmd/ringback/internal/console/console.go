@@ -19,7 +19,7 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
-// App is how the program under development does.
+// App is the state of the program under development.
 type App struct {
 	URL     string `json:"url"`
 	Up      bool   `json:"up"`
@@ -28,7 +28,7 @@ type App struct {
 	Paths   Paths  `json:"paths"`
 }
 
-// Paths are where the program takes what.
+// Paths are the paths of the program.
 type Paths struct {
 	SMS    string `json:"sms"`
 	Voice  string `json:"voice"`
@@ -47,7 +47,7 @@ type Config struct {
 	REST    http.Handler // Twilio's REST API, as far as it is implemented here
 	Version string
 	Tunnel  string // address of the capturing endpoint; empty: none
-	Notice  string // what a person should know about this start; empty: nothing
+	Notice  string // message to show at the start; empty: none
 	Token   string // auth token of the account; empty: that of the stage
 	Log     *Log   // what the program prints; nil: it was not started here
 }
@@ -126,16 +126,16 @@ func (s *Server) routes(mux *http.ServeMux) {
 	})
 }
 
-// Bounds of what a write may hold: any, one with a picture in Base64, and one
-// with an exchange.
+// Size limits of a write: any write, one with a picture in Base64, and one with
+// an exchange.
 const (
 	maxWrite    = 1 << 20
 	maxPicture  = 8 << 20
 	maxExchange = 4 << 20
 )
 
-// read decodes what a write holds. An unknown member is an error: it is a
-// mistake, or an attempt to name what cannot be named here (T35).
+// read decodes the body of a write. An unknown member is an error: it is a
+// mistake, or an attempt to name another host (T35).
 func read(w http.ResponseWriter, r *http.Request, v any) bool { return readUpTo(maxWrite, w, r, v) }
 
 func readUpTo(limit int64, w http.ResponseWriter, r *http.Request, v any) bool {
@@ -216,8 +216,8 @@ func (s *Server) sendMessage(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// media shows a picture that a person has sent. Those of the program are not
-// here: nothing is loaded from an address that was captured (T34).
+// media serves a picture that a person sent. Pictures of the program are not
+// served, because nothing is loaded from a captured URL (T34).
 func (s *Server) media(w http.ResponseWriter, r *http.Request) {
 	kind, data, err := s.Stage.Picture(r.PathValue("sid"))
 	if err != nil {
@@ -300,14 +300,14 @@ func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
 	answer(w, plan, nil)
 }
 
-// A Hub passes news on to every page that is open. Its zero value is ready.
+// A Hub passes news to every open page. Its zero value is ready to use.
 type Hub struct {
 	mu    sync.Mutex
 	pages map[chan stage.News]struct{}
 }
 
-// unread is how far a page may be behind before it is cut off; it connects
-// again and reads everything anew.
+// unread is how far a page may be behind before it is disconnected; it then
+// reconnects and reloads everything.
 const unread = 512
 
 // Tell passes n on. It never blocks.

@@ -6,13 +6,12 @@ type line struct {
 	Text string `json:"text"`
 }
 
-// diffLimit bounds the lines that are compared: the table has as many cells as
-// the product of both sides.
+// diffLimit is the maximum number of lines that are compared, because the table
+// has as many cells as their product.
 const diffLimit = 1500
 
 // difference compares two texts by lines, by their longest common subsequence.
-// What both start and end with is not compared at all, which is nearly
-// everything.
+// Common lines at the start and the end, which are nearly all, are skipped.
 func difference(a, b []string) []line {
 	var head, tail []line
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {

@@ -9,7 +9,7 @@ import (
 	"github.com/ringback-go/ringback/status"
 )
 
-// pulse is how often an idle stream gives a sign of life.
+// pulse is how often an idle stream sends a comment.
 const pulse = 20 * time.Second
 
 // events streams what happens, as server-sent events.
@@ -26,7 +26,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 			return
 		case n, open := <-news:
 			if !open {
-				return // the page was too slow; it connects again and reads everything anew
+				return // the page was too slow; it reconnects and reloads everything
 			}
 			if e, ok := n.Data.(capture.Exchange); ok {
 				n.Data = summarize(e)

@@ -47,7 +47,7 @@ func idOf(r *http.Request) int64 {
 	return id
 }
 
-// parameter is one parameter with what is known of it.
+// parameter is one parameter with its description.
 type parameter struct {
 	Name     string `json:"name"`
 	Value    string `json:"value"`
@@ -60,8 +60,8 @@ type parameter struct {
 	Matters  bool   `json:"matters,omitempty"` // one of those that people look for
 }
 
-// side is a request or an answer for the page; Binary says that the body is
-// left out, since it is not text.
+// side is a request or an answer for the page; Binary means that the body is
+// omitted because it is not text.
 type side struct {
 	Method    string      `json:"method,omitempty"`
 	URL       string      `json:"url,omitempty"`
@@ -203,7 +203,7 @@ func (s *Server) documentOf(e capture.Exchange) (twiml.DocumentKind, bool) {
 	return kind, ok
 }
 
-// problems lints the answer where the kind expects TwiML.
+// problems lints the answer if the kind expects TwiML.
 func (s *Server) problems(e capture.Exchange) []problem {
 	out := []problem{}
 	kind, ok := s.documentOf(e)
@@ -235,8 +235,7 @@ func named(p problem) problem {
 	return p
 }
 
-// change is what a person wants different in a repetition. There is no way to
-// name another host (T35).
+// change is what to change in a replay. Another host cannot be named (T35).
 type change struct {
 	Parameters [][2]string `json:"parameters"`
 	Body       *string     `json:"body"`
@@ -273,8 +272,8 @@ func readable(r capture.Request) []string {
 	return append(lines, strings.Split(strings.TrimSuffix(capture.Readable(r, 64<<10), "\n"), "\n")...)
 }
 
-// indent puts each tag of a document on a line of its own, so that a
-// difference is small.
+// indent puts each tag of a document on its own line, so that differences are
+// small.
 func indent(body []byte) []string {
 	return strings.Split(strings.ReplaceAll(string(body), "><", ">\n<"), "\n")
 }

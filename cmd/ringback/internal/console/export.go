@@ -21,9 +21,9 @@ import (
 	"github.com/ringback-go/ringback/internal/form"
 )
 
-// export writes one exchange in a form that other tools read. The name of the
-// file is made of the exchange's number alone: nothing that was captured may
-// choose it (T38).
+// export writes one exchange in a format of other tools. The file name contains
+// only the number of the exchange, because captured data must not choose it
+// (T38).
 func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	e, err := s.Store.Get(idOf(r))
 	if err != nil {
@@ -79,12 +79,12 @@ func visible(text string) string {
 	}, text)
 }
 
-// curl is a command line that sends the request. Everything that was captured is
-// quoted for the shell, and no option is used that gives a value a meaning of its
-// own: --data-raw reads no file, and --globoff expands no brackets in the URL.
+// curl is a command line that sends the request. All captured data is quoted
+// for the shell, and no option gives values a special meaning: --data-raw reads
+// no file, and --globoff expands no brackets in the URL.
 //
-// A body with control characters is piped in as escapes: a terminal acts on some
-// of them, even between quotes, when a line is pasted.
+// A body with control characters is piped in as escapes, because terminals
+// interpret some of them in pasted text, even between quotes.
 func curl(e capture.Exchange) string {
 	var b strings.Builder
 	body := string(e.Request.Body)
@@ -121,8 +121,8 @@ func octal(text string) string {
 	return b.String()
 }
 
-// goTest is a test that sends the same parameters, signed by webhooktest.
-// Whatever was captured is a quoted Go string.
+// goTest is a test that sends the same parameters, signed by webhooktest. All
+// captured data is in quoted Go strings.
 func goTest(e capture.Exchange) string {
 	var b strings.Builder
 	path := pathOf(e.Request.URL)
@@ -183,8 +183,8 @@ func TestExchange%d(t *testing.T) {
 	return string(text)
 }
 
-// fixture is the request as it goes over the wire. A line break in what was
-// captured cannot begin a header of its own.
+// fixture is the request in wire format. A line break in captured data cannot
+// start another header.
 func fixture(e capture.Exchange) string {
 	var b strings.Builder
 	host := ""
@@ -288,7 +288,8 @@ func entryOf(e capture.Exchange) map[string]any {
 	}
 }
 
-// content is a body in a HAR file: in base64 where JSON cannot hold its bytes.
+// content is a body in a HAR file, in base64 if JSON cannot represent its
+// bytes.
 func content(kind string, body []byte) map[string]any {
 	c := map[string]any{"size": len(body), "mimeType": kind, "text": string(body)}
 	if !utf8.Valid(body) {

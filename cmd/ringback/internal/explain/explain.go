@@ -1,5 +1,5 @@
-// Package explain says what Twilio means: which parameter of which request is
-// what, with the names of the library's types.
+// Package explain describes the parameters of Twilio's requests, with the names
+// of the library's types.
 package explain
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/ringback-go/ringback/internal/spec"
 )
 
-// A Fact is what is known of one parameter.
+// A Fact describes one parameter.
 type Fact struct {
 	Name     string // with {N} or {Name} where the real one varies
 	Type     string
@@ -30,7 +30,7 @@ type kind struct {
 	family  []family
 }
 
-// A family is a parameter whose name has a changing end.
+// A family is a group of parameters whose names differ only at the end.
 type family struct {
 	prefix string
 	digits bool
@@ -77,11 +77,11 @@ func Load() (*Facts, error) {
 	return f, nil
 }
 
-// answers are the names of what answers a request.
+// answers are the names of the kinds of answers.
 var answers = map[string]string{"voice": "twiml-voice", "messaging": "twiml-messaging", "status": "empty", "notice": "empty"}
 
-// Title says in a few words which setting leads to a request of this kind, or
-// returns the kind itself.
+// Title names the setting that causes requests of this kind, or returns the
+// kind itself.
 func (f *Facts) Title(kind string) string {
 	if k, ok := f.kinds[kind]; ok {
 		return k.setting
@@ -94,12 +94,12 @@ func (f *Facts) Title(kind string) string {
 // unknown kind.
 func (f *Facts) Answer(kind string) string { return f.kinds[kind].answer }
 
-// common are the kinds whose names a request of an unknown kind is read by.
+// common are the kinds whose parameters are used for requests of an unknown
+// kind.
 var common = []string{"IncomingMessage", "IncomingCall", "MessageStatusCallback", "CallStatusCallback"}
 
-// Param returns what is known of a parameter of a kind of request. In a request
-// of an unknown kind ("" or Unknown) the common names mean what they mean
-// elsewhere.
+// Param describes a parameter of a kind of request. For an unknown kind ("" or
+// Unknown), it describes the common parameters.
 func (f *Facts) Param(kind, name string) (Fact, bool) {
 	if kind == "" || kind == "Unknown" {
 		for _, k := range common {

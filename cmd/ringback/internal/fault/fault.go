@@ -1,5 +1,5 @@
-// Package fault does on purpose what goes wrong between Twilio and a program:
-// it is an [http.RoundTripper] that delays, breaks, forges and repeats.
+// Package fault injects faults between Twilio and a program. It is an
+// [http.RoundTripper] that delays, breaks, forges and repeats requests.
 package fault
 
 import (
@@ -35,7 +35,7 @@ const (
 	Retry          Kind = "retry"           // the request is sent twice with one idempotency token
 	Fallback       Kind = "fallback"        // as 5xx, but requests to the fallback URL pass
 	WrongSignature Kind = "wrong-signature" // one character of the signature is changed
-	OldToken       Kind = "old-token"       // signed with a token that was rotated out
+	OldToken       Kind = "old-token"       // signed with a retired token
 )
 
 // Kinds lists all kinds.
@@ -43,24 +43,24 @@ func Kinds() []Kind {
 	return []Kind{Timeout, Refused, ServerError, Truncated, Slow, Retry, Fallback, WrongSignature, OldToken}
 }
 
-// slow is how long after its request a slow answer arrives: late for a person, in
-// time for Twilio.
+// slow is how long a slow answer takes: slow for a person, but in time for
+// Twilio.
 const slow = 6 * time.Second
 
 // retired is the token that old-token signs with.
 const retired = "00000000000000000000000000000000"
 
-// A Record is what happened to one request: what left the machine is what a
-// capture must show, whatever the request was before a fault changed it.
+// A Record is what happened to one request. A capture must show what was sent,
+// after a fault changed it.
 type Record struct {
 	At       time.Time   // when the request was sent
-	Fault    Kind        // that struck; empty: none
+	Fault    Kind        // that was applied; empty: none
 	Header   http.Header // as sent; nil: nothing was sent
 	Repeated *Answer     // to the first of two equal requests
 }
 
-// An Answer is what the program replied to a request whose answer Twilio does
-// not use.
+// An Answer is the program's answer to a request whose answer Twilio does not
+// use.
 type Answer struct {
 	At     time.Time
 	Took   time.Duration
@@ -77,23 +77,23 @@ func WithRecord(ctx context.Context, rec *Record) context.Context {
 	return context.WithValue(ctx, recordKey{}, rec)
 }
 
-// A Fault is one kind and when it strikes.
+// A Fault is one kind of fault and when it applies.
 type Fault struct {
 	Kind Kind    `json:"kind"`
 	On   bool    `json:"on"`
 	Rate float64 `json:"rate"` // share of the requests, 0 to 1
-	Once bool    `json:"once"` // goes off after it has struck
+	Once bool    `json:"once"` // is turned off after it was applied
 }
 
-// Plan is what may go wrong, and the seed of the choices: one seed and one
-// sequence of requests make the same choices every time.
+// Plan is the faults and the seed of the choices. The same seed and the same
+// sequence of requests give the same choices.
 type Plan struct {
 	Faults []Fault `json:"faults"`
 	Seed   uint64  `json:"seed"`
 }
 
-// A Machine carries requests and lets faults strike. It is safe for concurrent
-// use; nothing is on at first.
+// A Machine sends requests and applies faults. It is safe for concurrent use.
+// At first, no fault is on.
 type Machine struct {
 	next     http.RoundTripper
 	fallback string
@@ -104,9 +104,9 @@ type Machine struct {
 	rng  *rand.Rand
 }
 
-// New returns a machine that carries requests by next. fallback is the path of
-// the fallback URL, empty where there is none. changed, which may be nil, is
-// called when a fault that strikes once has gone off.
+// New returns a machine that sends requests through next. fallback is the path
+// of the fallback URL, empty if there is none. changed, which may be nil, is
+// called when a fault with Once is turned off.
 func New(next http.RoundTripper, fallback string, changed func(Plan)) *Machine {
 	m := &Machine{next: next, fallback: fallback, changed: changed}
 	plan := Plan{Seed: 1}
@@ -154,7 +154,7 @@ func (m *Machine) Set(p Plan) error {
 	return nil
 }
 
-// choose returns the fault that strikes a request to path, "" for none.
+// choose returns the fault for a request to path, or "".
 func (m *Machine) choose(path string) Kind {
 	m.mu.Lock()
 	var struck Kind
@@ -178,7 +178,7 @@ func (m *Machine) choose(path string) Kind {
 	return struck
 }
 
-// Error is a failure that was made on purpose.
+// Error is an injected failure.
 type Error struct {
 	Kind Kind
 	Err  error
@@ -187,10 +187,10 @@ type Error struct {
 // Error says what happened and which fault caused it.
 func (e *Error) Error() string { return fmt.Sprintf("%v (fault %s)", e.Err, e.Kind) }
 
-// Unwrap returns what a real failure of this kind would be.
+// Unwrap returns the error that a real failure of this kind would cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// RoundTrip carries r and lets at most one fault strike.
+// RoundTrip sends r and applies at most one fault.
 func (m *Machine) RoundTrip(r *http.Request) (*http.Response, error) {
 	rec, ok := r.Context().Value(recordKey{}).(*Record)
 	if !ok {
@@ -226,7 +226,7 @@ func (m *Machine) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	switch kind {
 	case Timeout:
-		// The program has done its work by now, and Twilio never learns of it.
+		// The program has done its work, but Twilio does not get the answer.
 		resp.Body.Close()
 		<-r.Context().Done()
 		return nil, &Error{kind, r.Context().Err()}
@@ -282,7 +282,7 @@ func wait(ctx context.Context, d time.Duration) error {
 
 const signatureHeader = "X-Twilio-Signature"
 
-// Retired returns a key with the id of key and another secret, as after a
+// Retired returns a key with the id of key and another secret, as before a
 // rotation.
 func Retired(key signature.Token) (signature.Token, error) {
 	if key.Shared() {

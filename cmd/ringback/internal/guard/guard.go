@@ -1,11 +1,10 @@
-// Package guard keeps the console to the person who started it.
+// Package guard restricts the console to the person who started it.
 //
-// The console listens on loopback, and that is not enough: a page that the
-// developer happens to visit can make the browser send requests there, and by
-// DNS rebinding even read the answers. So every request must name a host from
-// the list (threat T32), and all but static files must carry the console's token
-// in a header (T33), which a page of another origin cannot know. Writes must be
-// JSON from the console's own origin.
+// Listening on loopback is not enough: any page in the developer's browser can
+// send requests there, and with DNS rebinding even read the answers. So every
+// request must name a host from the list (threat T32), and all but static files
+// must carry the console's token in a header (T33), which a page of another
+// origin cannot know. Writes must be JSON from the console's own origin.
 //
 // The token is never in a cookie: browsers send the cookies of 127.0.0.1 to
 // every port, and so to every other server on this machine. The page finds it in
@@ -94,8 +93,8 @@ func LoopbackHosts(addr string) []string {
 // Token returns the token, for the URL that is printed at the start.
 func (g *Guard) Token() string { return g.token }
 
-// Static admits requests for files that hold nothing of what was captured: the
-// host must be ours, the token is not needed.
+// Static admits requests for files without captured data. The host must be
+// ours; the token is not needed.
 func (g *Guard) Static(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !g.host(w, r, refuse) {
@@ -109,7 +108,7 @@ func (g *Guard) Static(next http.Handler) http.Handler {
 	})
 }
 
-// API admits reads and writes of what was captured.
+// API admits reads and writes of captured data.
 func (g *Guard) API(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !g.host(w, r, refuse) || !g.origin(w, r, refuse) || !g.known(w, r) || !writes(w, r) {
@@ -122,8 +121,8 @@ func (g *Guard) API(next http.Handler) http.Handler {
 
 // Hello proves to the page that this server has the token, without receiving it:
 // it answers with the HMAC-SHA256 of the parameter nonce in hexadecimal digits.
-// The page demands the proof before it sends the token to a server that it has
-// lost, because another program may listen on the port by then.
+// After losing its connection, the page demands this proof before it sends the
+// token, because another program may now listen on the port.
 func (g *Guard) Hello() http.Handler {
 	return g.Static(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		nonce := r.URL.Query().Get("nonce")
@@ -144,7 +143,7 @@ func (g *Guard) Hello() http.Handler {
 
 // Host admits requests to one of our hosts, for handlers with credentials of
 // their own (Twilio's REST API has them in Authorization). refuse answers the
-// others, in a shape that the handler's clients can read.
+// others in a format that the handler's clients can read.
 func (g *Guard) Host(next http.Handler, refuse Refusal) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if g.host(w, r, refuse) && g.origin(w, r, refuse) {
@@ -153,7 +152,8 @@ func (g *Guard) Host(next http.Handler, refuse Refusal) http.Handler {
 	})
 }
 
-// host comes first: a rebound name must not learn even whether a token is right.
+// host comes first: a rebound name must not even learn whether a token is
+// right.
 func (g *Guard) host(w http.ResponseWriter, r *http.Request, refuse Refusal) bool {
 	h := w.Header()
 	h.Set("Content-Security-Policy", Policy())
@@ -168,8 +168,8 @@ func (g *Guard) host(w http.ResponseWriter, r *http.Request, refuse Refusal) boo
 	return false
 }
 
-// origin refuses what a browser says comes from elsewhere. Programs send no
-// Origin; the token is what they must have.
+// origin refuses requests that a browser marks as coming from another site.
+// Programs send no Origin, but must have the token.
 func (g *Guard) origin(w http.ResponseWriter, r *http.Request, refuse Refusal) bool {
 	for _, origin := range r.Header.Values("Origin") {
 		host, ok := strings.CutPrefix(strings.ToLower(origin), "http://")
@@ -209,8 +209,8 @@ func (g *Guard) is(given string) bool {
 	return subtle.ConstantTimeCompare([]byte(given), []byte(g.token)) == 1
 }
 
-// writes demands JSON of what changes something: a form or plain text can be
-// sent across origins without asking, JSON cannot.
+// writes requires JSON for changes. Browsers send a form or plain text across
+// origins without a preflight request, but not JSON.
 func writes(w http.ResponseWriter, r *http.Request) bool {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:

@@ -1,12 +1,12 @@
-// Package intercept is a proxy for the program under development: its requests to
-// Twilio end at the console, so that an unmodified program in any language sends
-// its messages to the phone on the page.
+// Package intercept is a proxy for the program under development. It directs
+// requests for Twilio to the console, so that an unmodified program in any
+// language sends its messages to the phone on the page.
 //
-// The proxy listens on a loopback address and admits only who knows its password,
-// which stands in the environment of the program alone. It opens connections to
-// twilio.com and its subdomains with certificates of an authority that is made at
-// the start. The authority's key never leaves the memory of this process, and its
-// certificate is limited to twilio.com, so that it can vouch for nothing else.
+// The proxy listens on a loopback address and requires a password, which is
+// only in the environment of the program. For twilio.com and its subdomains it
+// uses certificates of an authority that is created at the start. The
+// authority's key never leaves the memory of this process, and its certificate
+// is limited to twilio.com.
 package intercept
 
 import (
@@ -33,7 +33,7 @@ import (
 	"time"
 )
 
-// Domain is what the proxy answers for, with its subdomains.
+// Domain is the domain that the proxy intercepts, with its subdomains.
 const Domain = "twilio.com"
 
 // A Proxy is an http.Handler for a server on a loopback address.
@@ -51,8 +51,8 @@ type Proxy struct {
 	hosts   map[string]*tls.Certificate
 }
 
-// New returns a proxy that has api answer what is sent to Twilio. Requests to
-// other hosts are passed on, or refused if offline is true.
+// New returns a proxy that passes requests for Twilio to api. Requests to other
+// hosts are forwarded, or refused if offline is true.
 func New(api http.Handler, offline bool) (*Proxy, error) {
 	p := &Proxy{api: api, offline: offline, password: rand.Text(), hosts: make(map[string]*tls.Certificate)}
 	p.forward = &httputil.ReverseProxy{
@@ -108,8 +108,8 @@ func (p *Proxy) Bundle() []byte {
 	return p.rootPEM
 }
 
-// Env returns the variables that lead a program to the proxy at addr. file holds
-// the certificate, bundle those of [Proxy.Bundle].
+// Env returns the variables that make a program use the proxy at addr. file
+// holds the certificate, bundle those of [Proxy.Bundle].
 func (p *Proxy) Env(addr, file, bundle string) []string {
 	proxy := p.URL(addr).String()
 	local := "localhost,127.0.0.1,::1"
@@ -120,7 +120,7 @@ func (p *Proxy) Env(addr, file, bundle string) []string {
 	}
 }
 
-// certificate returns one for a host of Twilio's.
+// certificate returns a certificate for one of Twilio's hosts.
 func (p *Proxy) certificate(host string) (*tls.Certificate, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -180,7 +180,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case Twilio(host):
 		http.Error(w, "use https: credentials would go to Twilio unencrypted", http.StatusForbidden)
 	case p.offline:
-		http.Error(w, "ringback dev --offline passes nothing on to "+host, http.StatusForbidden)
+		http.Error(w, "ringback dev --offline does not forward requests to "+host, http.StatusForbidden)
 	case r.Method == http.MethodConnect:
 		p.tunnel(w, r)
 	default:
@@ -212,7 +212,7 @@ func hijack(w http.ResponseWriter) (net.Conn, *bufio.ReadWriter, error) {
 	return conn, buffered, nil
 }
 
-// buffered is a connection of which a part has been read.
+// buffered is a connection that was partly read.
 type buffered struct {
 	net.Conn
 	r io.Reader
@@ -220,7 +220,7 @@ type buffered struct {
 
 func (b buffered) Read(p []byte) (int, error) { return b.r.Read(p) }
 
-// intercept answers in the place of a host of Twilio's.
+// intercept answers instead of one of Twilio's hosts.
 func (p *Proxy) intercept(w http.ResponseWriter, host string) {
 	certificate, err := p.certificate(strings.ToLower(host))
 	if err != nil {
@@ -273,7 +273,7 @@ func (l *oneListener) Close() error {
 
 func (l *oneListener) Addr() net.Addr { return l.addr }
 
-// tunnel passes a connection on as it is.
+// tunnel forwards a connection unchanged.
 func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 15*time.Second)
 	defer cancel()

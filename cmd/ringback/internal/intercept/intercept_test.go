@@ -61,5 +61,5 @@ func TestHTTPSWithoutCONNECT(t *testing.T) {
 
 	status, body = send("https://example.com/")
 	assert.Equal(t, 403, status, "offline")
-	assert.Contains(t, body, "passes nothing on to example.com")
+	assert.Contains(t, body, "does not forward requests to example.com")
 }

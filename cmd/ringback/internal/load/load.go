@@ -1,6 +1,6 @@
-// Package load calls a program many times at once and measures how it copes:
-// programs that talk with callers by ConversationRelay or Media Streams, over real
-// WebSockets and in real time.
+// Package load makes many calls at once to a program that talks with callers
+// through ConversationRelay or Media Streams, over real WebSockets and in real
+// time, and measures its answers.
 package load
 
 import (
@@ -25,14 +25,14 @@ const (
 // A Target is the WebSocket that a call is connected to.
 type Target struct {
 	Protocol   Protocol
-	URL        string            // as it stands in the TwiML
+	URL        string            // as in the TwiML
 	Parameters map[string]string // of the <Parameter> elements
 	CallSID    string
 	AccountSID string
 	From, To   string
 }
 
-// Config says what to do. Call and Dial are required.
+// Config configures a test. Call and Dial are required.
 type Config struct {
 	Calls  int
 	Turns  int           // what each caller says; zero: 4
@@ -43,12 +43,11 @@ type Config struct {
 	Call func(ctx context.Context, n int) (Target, error)
 	// Dial opens a signed WebSocket.
 	Dial func(ctx context.Context, url string) (*websocket.Conn, error)
-	// Usage returns what the program uses by now; nil: not known.
+	// Usage returns what the program has used so far; nil: unknown.
 	Usage func() (Usage, bool)
 }
 
-// A Problem is an error of one kind: what went wrong, without what differs from
-// call to call.
+// A Problem is an error whose Kind is the same in every call.
 type Problem struct {
 	Kind string
 	Err  error
@@ -166,8 +165,8 @@ func (s *session) write(ctx context.Context, frame []byte) error {
 	return nil
 }
 
-// ended says how the program closed the connection, nil if it did so in the
-// regular way.
+// ended returns how the program closed the connection, or nil for a normal
+// close.
 func (s *session) ended() error {
 	select {
 	case <-s.closed:
@@ -189,7 +188,7 @@ func (s *session) ended() error {
 
 // hangUp closes the connection as Twilio does, and lets the program answer.
 func (s *session) hangUp(reason string) {
-	go func() { // what still comes must not hold up the close
+	go func() { // messages that still arrive must not delay the close
 		for {
 			select {
 			case <-s.frames:

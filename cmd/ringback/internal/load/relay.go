@@ -51,7 +51,7 @@ func (s *session) relay(ctx context.Context) error {
 	return nil
 }
 
-// hungUp turns the end of a session by the program into no error.
+// hungUp ignores the error if the program ended the session.
 func hungUp(err error) error {
 	if errors.Is(err, errEnded) {
 		return nil
@@ -98,8 +98,8 @@ func (c *conversation) turn(ctx context.Context, question string, interrupt bool
 		return err
 	}
 	if a.last {
-		// It was sent whole before the caller spoke: the caller interrupts what is
-		// spoken, and there is nothing that the program could stop.
+		// The whole reply was sent before the caller spoke. The caller
+		// interrupts playback, and the program has nothing left to stop.
 		c.r.interruption(false)
 	}
 	heard := a.text.String()

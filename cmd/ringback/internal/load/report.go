@@ -19,15 +19,16 @@ type Report struct {
 	Seconds       float64  `json:"seconds"`
 	Turns         int      `json:"turns"`
 	Interruptions int      `json:"interruptions"`
-	// Ignored counts interruptions after which the program went on speaking.
+	// Ignored counts interruptions after which the program kept speaking.
 	Ignored    int    `json:"interruptionsIgnored"`
 	FirstToken *Times `json:"firstToken,omitempty"` // of a ConversationRelay, from the end of the question
 	FirstSound *Times `json:"firstSound,omitempty"` // to the first whole clause, or to the first frame
 	Clear      *Times `json:"clear,omitempty"`      // of a stream, from an interruption to clear
 	Malformed  int    `json:"malformedMessages"`    // that Twilio would not understand
 	Frames     *Sound `json:"frames,omitempty"`
-	// CPU is the share of a processor that a call takes, and Memory what the
-	// program grew by for each; nil where the program is not on this machine.
+	// CPU is the share of a processor for each call, and Memory the growth of
+	// the program for each call. They are nil if the program is not on this
+	// machine.
 	CPU    *float64 `json:"cpuPercentPerCall,omitempty"`
 	Memory *int64   `json:"memoryBytesPerCall,omitempty"`
 	// Errors counts what went wrong, by its kind.
@@ -50,7 +51,7 @@ type Sound struct {
 	GapMillis int64 `json:"gapMilliseconds"`
 }
 
-// recorder collects what the calls measure.
+// recorder collects the measurements of the calls.
 type recorder struct {
 	Report
 
@@ -76,7 +77,7 @@ func (r *recorder) failed(err error) {
 	r.kinds[kind]++
 }
 
-// over takes a session that has ended.
+// over records a session that has ended.
 func (r *recorder) over(p Protocol, d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -87,7 +88,7 @@ func (r *recorder) over(p Protocol, d time.Duration) {
 	r.spoke[p]++
 }
 
-// turn takes an answer; of a stream it has no token.
+// turn records an answer; for a stream it has no token.
 func (r *recorder) turn(token, sound time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -128,7 +129,7 @@ func (r *recorder) sound(sent, late, lost, gaps int64, gap time.Duration) {
 	f.Sent, f.Late, f.Lost, f.Gaps, f.GapMillis = f.Sent+sent, f.Late+late, f.Lost+lost, f.Gaps+gaps, f.GapMillis+gap.Milliseconds()
 }
 
-// report makes the report. used is what the program took meanwhile.
+// report makes the report. used is what the program used during the test.
 func (r *recorder) report(used Usage, known bool) Report {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -56,7 +56,8 @@ func (s *session) stream(ctx context.Context) error {
 	return hungUp(err)
 }
 
-// line is a media stream: a mouth that never stops, and an ear.
+// line is a media stream: the mouth sends frames all the time, and the ear
+// receives.
 type line struct {
 	*session
 	sid   string
@@ -97,7 +98,7 @@ func (l *line) send(ctx context.Context, e mediastream.Event) error {
 	return l.write(ctx, mediastream.AppendEvent(nil, e))
 }
 
-// tone is a frame of speech, as far as a detector of silence can tell.
+// tone is a frame that a silence detector takes for speech.
 var tone = func() []byte {
 	pcm := make([]byte, 2*audio.MuLaw8k.Bytes(frameTime))
 	for i := range len(pcm) / 2 {
@@ -111,8 +112,8 @@ var tone = func() []byte {
 	return sound
 }()
 
-// mouth sends a frame every 20 ms. A frame is late when the one before it could
-// not be sent in time, and lost when the program has not read for a second.
+// mouth sends a frame every 20 ms. A frame is late if the previous one could
+// not be sent in time, and lost if the program has not read for a second.
 func (l *line) mouth(ctx context.Context) {
 	quiet := audio.MuLaw8k.Silence(nil, audio.MuLaw8k.Bytes(frameTime))
 	e := &mediastream.Media{StreamSID: l.sid, Track: mediastream.Inbound}
@@ -147,7 +148,7 @@ func (l *line) mouth(ctx context.Context) {
 
 // talk speaks and listens in turn.
 func (l *line) talk(ctx context.Context) error {
-	// A greeting is heard to its end, so that it is not taken for an answer.
+	// Listen to the whole greeting, so that it does not count as an answer.
 	if err := l.listen(ctx, time.Now().Add(greeting), true, nil); err != nil {
 		return err
 	}

@@ -21,9 +21,8 @@ type Usage struct {
 // clockTick is the unit of times in /proc, on every Linux that Go runs on.
 const clockTick = 10 * time.Millisecond
 
-// UsageOf returns a function that looks up what some processes use, all together.
-// pick is given the process and its group. It works where there is a /proc as on
-// Linux.
+// UsageOf returns a function that returns the total usage of some processes,
+// which pick selects by process and group. It needs /proc, as on Linux.
 func UsageOf(pick func(pid, group int) bool) func() (Usage, bool) {
 	return func() (Usage, bool) {
 		files, _ := filepath.Glob("/proc/[0-9]*/stat")
@@ -111,7 +110,7 @@ func Listener(port int) (pid, group int, ok bool) {
 	return 0, 0, false
 }
 
-// meter takes what a program uses at its peak and in all.
+// meter measures the peak and the total of a program's usage.
 type meter struct {
 	usage  func() (Usage, bool)
 	before Usage
@@ -121,7 +120,7 @@ type meter struct {
 	peak   int64
 }
 
-// looks is the time between two looks at the memory.
+// looks is the time between two measurements of memory.
 const looks = 250 * time.Millisecond
 
 func newMeter(usage func() (Usage, bool)) *meter {

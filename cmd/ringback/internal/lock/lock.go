@@ -1,4 +1,4 @@
-// Package lock says which process uses a file.
+// Package lock locks files, so that only one process uses them.
 package lock
 
 import "errors"

@@ -20,7 +20,7 @@ import (
 type Config struct {
 	AccountSID string
 	Token      string
-	Key        string // SID of an API key, in place of the token
+	Key        string // SID of an API key, instead of the token
 	Secret     string // of the API key
 	API        string // address of the API; empty: https://api.twilio.com
 }
@@ -32,8 +32,8 @@ type Numbers struct {
 	client         *http.Client
 }
 
-// Webhooks are the addresses of a number. An empty one is not set at Twilio, or
-// is not to be changed.
+// Webhooks are the URLs of a number. An empty one is not set at Twilio, or
+// should not be changed.
 type Webhooks struct {
 	SMS           string `json:"sms"`
 	SMSFallback   string `json:"smsFallback"`
@@ -47,7 +47,8 @@ type Number struct {
 	SID, Number string
 	Webhooks    Webhooks
 	Methods     Webhooks // POST or GET, each
-	// App and Trunk take calls in place of the webhooks, SMSApp texts.
+	// App and Trunk receive calls instead of the webhooks, and SMSApp receives
+	// messages.
 	App, Trunk, SMSApp string
 }
 
@@ -94,8 +95,8 @@ func (n *Numbers) Find(ctx context.Context, number string) (Number, error) {
 	return Number{}, ErrNotFound
 }
 
-// Set changes the addresses of want that are not empty, all to be requested by
-// POST. It returns the number as it is then.
+// Set changes the URLs of want that are not empty, with method POST. It returns
+// the updated number.
 func (n *Numbers) Set(ctx context.Context, sid string, want Webhooks) (Number, error) {
 	params := url.Values{}
 	for _, hook := range []struct{ name, address, method string }{

@@ -6,7 +6,7 @@ import (
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
-// Times of a person who talks with a program, of Twilio's time.
+// Times of a person who talks with a program, in Twilio's time.
 const (
 	polite  = 1500 * time.Millisecond // of silence, after which the program has finished
 	greeted = 3 * time.Second         // until a program has begun a greeting
@@ -18,8 +18,8 @@ const (
 // inSession reports whether the call is connected to a program that talks.
 func inSession(leg *dialogue.Call) bool { return leg.Activity().State == dialogue.StateInSession }
 
-// listen lets the program finish what it says from a time on, as a polite person
-// does. It gives up if nothing is heard for as long as patience.
+// listen waits until the program has finished speaking after the given time. It
+// gives up if nothing is heard for patience.
 func listen(e *dialogue.Engine, leg *dialogue.Call, from time.Time, patience time.Duration) {
 	begin := e.Now()
 	last, heard := begin, false
@@ -40,8 +40,8 @@ func listen(e *dialogue.Engine, leg *dialogue.Call, from time.Time, patience tim
 	}
 }
 
-// manners is how a scripted person behaves in a session: a step waits until the
-// program has finished, unless the step before it was to wait for a time.
+// manners makes a scripted person polite: a step waits until the program has
+// finished, unless the previous step waited for a time.
 type manners struct {
 	waited bool      // the step before was to wait
 	spoke  bool      // the person has said something to which no answer was heard
@@ -61,7 +61,7 @@ func (m *manners) before(e *dialogue.Engine, leg *dialogue.Call) {
 	m.spoke = false
 }
 
-// after notes what was done.
+// after records what was done.
 func (m *manners) after(e *dialogue.Engine, a Action) {
 	m.waited = a.Verb == Waits
 	if m.spoke = a.Verb == Speaks || a.Verb == Presses; m.spoke {

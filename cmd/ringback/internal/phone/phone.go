@@ -1,5 +1,5 @@
-// Package phone is what a person does in a call, written in words. The command
-// line, scenarios and the page's API share them; webhooktest has methods of the
+// Package phone parses and performs what a person does in a call. The command
+// line, scenarios and the page's API share it; webhooktest has methods of the
 // same names.
 package phone
 
@@ -17,7 +17,7 @@ import (
 // A Verb is what a person does.
 type Verb string
 
-// The verbs, and what else of an Action they need.
+// The verbs, and the field of an Action that each needs.
 const (
 	Presses     Verb = "presses" // Text: keys
 	Speaks      Verb = "speaks"  // Text: words
@@ -61,7 +61,7 @@ const Usage = `  presses 12#       press keys: 0-9, *, # (or just the keys: 12#)
                     the same, where several people are called
   hangs up          end the call`
 
-// longest bounds what one action may take.
+// longest is the maximum duration of one action.
 const longest = 10 * time.Minute
 
 // ErrUnclear is the error of a text that is not an action.
@@ -155,7 +155,7 @@ func (v Verb) atRinging() bool {
 	return v == Answers || v == Busy || v == NoAnswer || v == Unreachable
 }
 
-// maxKeys bounds the keys that are pressed at once.
+// maxKeys is the maximum number of keys in one action.
 const maxKeys = 64
 
 func isKeys(text string) bool {
@@ -174,7 +174,7 @@ func Duration(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// Do does a at once. It reports whether it had an effect.
+// Do performs a at once. It reports whether it had an effect.
 func Do(leg *dialogue.Call, a Action) bool {
 	if a.Verb.atRinging() {
 		return ringing(leg, a)
@@ -237,10 +237,10 @@ func ringing(leg *dialogue.Call, a Action) bool {
 	return a.Who == "" && leg.React(r)
 }
 
-// Play does all of script in virtual time, each at the first moment at which
-// it can be done, and then hangs up unless the call has ended before. A program
+// Play does all of script in virtual time, each at the first moment at which it
+// can be done, and then hangs up unless the call has ended before. A program
 // that talks by a WebSocket is let finish first, unless the action before was to
-// wait. An error says which action nobody waited for.
+// wait. An error names the action for which nothing waited.
 func Play(e *dialogue.Engine, leg *dialogue.Call, script []Action) (err error) {
 	defer e.Finish(leg)
 	var m manners
@@ -274,7 +274,7 @@ func Play(e *dialogue.Engine, leg *dialogue.Call, script []Action) (err error) {
 	return nil
 }
 
-// String writes a as it is read.
+// String returns a in the form that Parse reads.
 func (a Action) String() string {
 	text := string(a.Verb)
 	switch a.Verb {
@@ -298,7 +298,8 @@ func (a Action) String() string {
 	return text
 }
 
-// steps bounds what one action waits for, should a program never come to rest.
+// steps limits how long one action waits, in case a program never comes to
+// rest.
 const steps = 20000
 
 // await lets time pass until verb can be done, and returns why that never
@@ -316,7 +317,7 @@ func await(e *dialogue.Engine, leg *dialogue.Call, do Action) string {
 		case waits(a.State) && a.State != dialogue.StateDialing && a.State != dialogue.StateInSession && !a.Entered && !do.atCallee():
 			return "the call waits for something else (" + string(a.State) + ")"
 		case e.Now().After(until) || !e.Step():
-			return "nothing happens any more"
+			return "nothing more happens"
 		}
 	}
 	return "nothing listens"

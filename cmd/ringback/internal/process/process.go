@@ -1,5 +1,5 @@
-// Package process runs the program under development: with the settings that it
-// needs in its environment, started again when it exits, stopped with us.
+// Package process runs the program under development with its settings in the
+// environment, restarts it when it exits, and stops it at the end.
 package process
 
 import (
@@ -22,18 +22,18 @@ type Config struct {
 	Once    bool // do not start it again: Run returns an error when it ends
 }
 
-// State is how the program does.
+// State is the state of the program.
 type State struct {
 	Running bool
-	Error   string // how the last run ended, if it was not by us
+	Error   string // how the last run ended, unless we stopped it
 }
 
-// Pauses before the program is started again: short at first, so that a change
-// is tried soon, longer when it keeps failing.
+// Pauses before a restart: short at first, so that a change takes effect soon,
+// and longer if the program keeps failing.
 const (
 	firstPause = 300 * time.Millisecond
 	longPause  = 5 * time.Second
-	steady     = 10 * time.Second // a run of this length was no failure to start
+	steady     = 10 * time.Second // a run of this length was not a failed start
 	grace      = 5 * time.Second  // between asking it to stop and killing it
 )
 
@@ -83,7 +83,7 @@ func once(ctx context.Context, cfg Config) error {
 	}
 	cfg.changed(State{Running: true})
 	err := cmd.Wait()
-	kill(cmd) // what the program started and left behind
+	kill(cmd) // remaining child processes
 	return err
 }
 
@@ -93,8 +93,8 @@ func (cfg Config) changed(s State) {
 	}
 }
 
-// Lines is a writer that marks each line with where it comes from, so that the
-// program's output can be told from ours. It is safe for concurrent use.
+// Lines is a writer that marks each line with its source, to distinguish the
+// program's output from ours. It is safe for concurrent use.
 type Lines struct {
 	mu     sync.Mutex
 	out    io.Writer

@@ -1,6 +1,6 @@
-// Package project keeps what belongs to one project directory between two runs
-// of the command: the console's token, the captures, and where the console
-// listens. It lies in the user's cache directory, readable by nobody else.
+// Package project keeps the data of one project directory between runs of the
+// command: the console's token, the captures, and the address of the console.
+// It is in the user's cache directory, readable only by that user.
 package project
 
 import (
@@ -21,8 +21,8 @@ import (
 // A Dir is the cache of one project directory.
 type Dir struct{ path string }
 
-// Open returns the cache of the project in the directory called name. It makes
-// the directory of the cache with mode 0700.
+// Open returns the cache of the project in the directory called name. It
+// creates the cache directory with mode 0700.
 func Open(name string) (*Dir, error) {
 	root, err := os.UserCacheDir()
 	if err != nil {
@@ -44,7 +44,7 @@ func Open(name string) (*Dir, error) {
 	return d, os.Chmod(d.path, 0o700)
 }
 
-// odd is what a file name should not hold.
+// odd matches characters that a file name should not contain.
 var odd = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // Captures returns the name of the file of captures.
@@ -89,8 +89,8 @@ type Console struct {
 	Fallback string `json:"fallback,omitempty"`
 }
 
-// Announce notes a console that runs, until the function that it returns is
-// called or the process ends.
+// Announce records a running console until withdraw is called or the process
+// ends.
 func (d *Dir) Announce(c Console) (withdraw func(), err error) {
 	text, err := json.Marshal(c)
 	if err != nil {
@@ -118,9 +118,9 @@ func (d *Dir) Announce(c Console) (withdraw func(), err error) {
 	}, nil
 }
 
-// Announced returns the console of this project that runs. The note of one that
-// ended without withdrawing it counts for nothing: by now something else may
-// listen at its address.
+// Announced returns the running console of this project. The record of a
+// console that ended without withdrawing it is ignored, because another program
+// may now listen at its address.
 func (d *Dir) Announced() (c Console, ok bool) {
 	path := filepath.Join(d.path, "console.json")
 	text, err := readPrivate(path)
@@ -145,7 +145,7 @@ func (d *Dir) Write(name, text string) (string, error) {
 	return path, write(path, text)
 }
 
-var errReadable = errors.New("project: others may read or write this file")
+var errReadable = errors.New("project: other users may read or write this file")
 
 // readPrivate reads a small file that only its owner may read and write.
 func readPrivate(path string) (string, error) {

@@ -22,9 +22,9 @@ func ParseToken(text string) (signature.Token, error) {
 	return signature.NewToken("1", text)
 }
 
-// Signed returns a transport that signs requests with a shared key before next
-// gets them. Requests of an auth token have been signed by the engine: for those
-// it is next itself.
+// Signed returns a transport that signs requests with a shared key and passes
+// them to next. For an auth token it returns next, because the engine has
+// signed the requests.
 func Signed(next http.RoundTripper, key signature.Token) http.RoundTripper {
 	if !key.Shared() {
 		return next
@@ -58,7 +58,7 @@ func (s signer) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // addressOf returns the address that a request is signed for. A handshake is
-// signed for the wss URL, while its request is one of https.
+// signed for the wss URL, although its request uses https.
 func addressOf(r *http.Request) string {
 	address := Address(r.URL)
 	if _, rest, ok := strings.Cut(address, "://"); ok && upgrades(r) {

@@ -1,5 +1,5 @@
-// Package remote reaches the program that a one-shot command is about: over
-// HTTP, in whatever language it is written, and nothing but that program.
+// Package remote sends the requests of a one-shot command to the program, over
+// HTTP, and to nothing else.
 package remote
 
 import (
@@ -24,9 +24,9 @@ type Config struct {
 	App      string            // where requests are sent, "http://127.0.0.1:8080"
 	BaseURL  string            // what they are signed for; empty: App
 	Key      signature.Token   // a shared key signs the requests; zero: they are signed already
-	Handler  http.Handler      // in place of App
+	Handler  http.Handler      // instead of App
 	Next     http.RoundTripper // carries requests to App; nil: http.DefaultTransport
-	Progress io.Writer         // gets a line for answers that take long; nil: none
+	Progress io.Writer         // gets a line for slow answers; nil: none
 	// Flags are the flags that set paths of the program, by path:
 	// {"/sms": "--sms"}. The hint about a path that the program does not have
 	// names its flag.
@@ -52,9 +52,9 @@ type Program struct {
 	absent  string // the first path of Flags that the program turned out not to have
 }
 
-// New returns the way to a program. When ctx ends all requests end: the engine
-// that makes them has no context of its own. It fails for an App or a BaseURL
-// that is not a URL of http or https.
+// New returns the transport to a program. When ctx ends, all requests end,
+// because the engine that makes them has no context. It fails for an App or a
+// BaseURL that is not a URL of http or https.
 func New(ctx context.Context, cfg Config) (*Program, error) {
 	route, err := NewRoute(cfg.App, cfg.BaseURL)
 	if err != nil {
@@ -130,7 +130,7 @@ func (p *Program) roundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// exchange begins the record of a request, whose body it reads and gives back.
+// exchange starts the record of a request. It reads the body and restores it.
 func (p *Program) exchange(r, c *http.Request) (*capture.Exchange, error) {
 	e := &capture.Exchange{
 		At: time.Now(), Source: capture.Command,
@@ -148,7 +148,7 @@ func (p *Program) exchange(r, c *http.Request) (*capture.Exchange, error) {
 	return e, nil
 }
 
-// note keeps what a status says about the flags.
+// note records what a status says about the flags.
 func (p *Program) note(path string, status int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -162,8 +162,7 @@ func (p *Program) note(path string, status int) {
 	}
 }
 
-// watch tells of a request that takes long, until the function that it returns
-// is called.
+// watch reports a slow request, until the returned function is called.
 func (p *Program) watch(r *http.Request) (done func()) {
 	if p.cfg.Progress == nil {
 		return func() {}
@@ -188,14 +187,14 @@ func (p *Program) watch(r *http.Request) (done func()) {
 	return sync.OnceFunc(func() { close(ended) })
 }
 
-// Hint says what to do about what went wrong, as far as that is known from the
-// way; or nothing.
+// Hint says how to fix a failure, if a request showed the cause, and otherwise
+// "".
 func (p *Program) Hint() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
 	case p.foreign != "":
-		return fmt.Sprintf("the program leads to %s, which is another address; if that is its public address, set --base-url to it", p.foreign)
+		return fmt.Sprintf("the program's documents point to %s, which is another address; if that is its public address, set --base-url to it", p.foreign)
 	case p.refused:
 		return fmt.Sprintf("the program refuses the signature; use its auth token (--token-file or TWILIO_AUTH_TOKEN) and the URL that it verifies (--base-url, now %s)", p.BaseURL())
 	case p.absent != "":
@@ -211,7 +210,7 @@ type body struct {
 	closed func()
 }
 
-// recorded bounds how much of an answer is kept: what Twilio reads of it.
+// recorded limits how much of an answer is kept: as much as Twilio reads.
 const recorded = 64 << 10
 
 func (b *body) Read(p []byte) (int, error) {
@@ -228,8 +227,8 @@ func (b *body) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// Log keeps what an engine tells. Its zero value is ready, and safe for
-// concurrent use.
+// Log keeps the events of an engine. Its zero value is ready to use and safe
+// for concurrent use.
 type Log struct {
 	mu     sync.Mutex
 	events []dialogue.Event

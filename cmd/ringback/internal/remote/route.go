@@ -17,9 +17,9 @@ var ErrForeign = errors.New("remote: the address is not the program's")
 // ErrTarget is the error of a request target that cannot be forwarded unchanged.
 var ErrTarget = errors.New("remote: the request target is not a path that can be forwarded")
 
-// A Route leads requests that are addressed to one base URL to the program
-// behind it, and no others anywhere (T35). Scheme and host of what is sent come
-// from the configuration and never from a request.
+// A Route sends requests for one base URL to the program, and refuses all
+// others (T35). The scheme and host come from the configuration and never from
+// a request.
 type Route struct {
 	base, app place
 }
@@ -157,8 +157,8 @@ func locate(p place, target string) (*url.URL, error) {
 // targetOf returns the request target that net/http sends for u.
 func targetOf(u *url.URL) string { return u.RequestURI() }
 
-// Address returns u as text, as it is signed: a URL made by [Route.Request] may
-// hold its path in a form that [url.URL.String] does not write.
+// Address returns u as the text that is signed. [url.URL.String] may write the
+// path of a URL from [Route.Request] differently.
 func Address(u *url.URL) string {
 	if u.Opaque == "" {
 		return u.String()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// began is when accounts and numbers are said to have been made.
+// began is the creation time of the account and its numbers.
 var began = time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 func (a *api) accounts() {

@@ -84,11 +84,11 @@ func (a *api) createCall(w http.ResponseWriter, r *request) {
 	case out.TwiML != "":
 		out.URL = ""
 	case application != "":
-		r.note("the application is taken to be the program of this console")
+		r.note("the application is assumed to be the program of this console")
 		out.URL = a.stage.Config().Voice
 	}
 	if strings.HasPrefix(out.From, "+") && out.From != a.stage.Config().Number && out.From != "+15005550006" {
-		r.note("From is not the number of this console: Twilio takes only those of the account and verified ones")
+		r.note("From is not the number of this console: Twilio accepts only numbers of the account and verified ones")
 	}
 	leg, err := a.stage.RingOut(out)
 	if err != nil {
@@ -161,7 +161,7 @@ func wrongDetection(r *request, out *stage.CallOut) (int, string) {
 		Mode: mode, Async: r.yes("AsyncAmd", false), Callback: r.get("AsyncAmdStatusCallback"), Method: r.get("AsyncAmdStatusCallbackMethod"),
 	}
 	if out.Detection.Async && out.Detection.Callback == "" {
-		r.note("AsyncAmd without AsyncAmdStatusCallback: the result is sent to nobody")
+		r.note("AsyncAmd without AsyncAmdStatusCallback: the result is not sent")
 	}
 	return 0, ""
 }
@@ -176,7 +176,8 @@ func recordingOf(r *request, channels string) (rec dialogue.CallRecording, code 
 		rec.Channels = 2
 	}
 	var wrong string
-	// Several events may stand in one of these parameters, unlike those of calls.
+	// Unlike those of calls, one of these parameters may contain several
+	// events.
 	for _, value := range r.form["RecordingStatusCallbackEvent"] {
 		for event := range strings.FieldsSeq(value) {
 			if event != "in-progress" && event != "completed" && event != "absent" {

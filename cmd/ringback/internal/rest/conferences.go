@@ -61,7 +61,7 @@ type participant struct {
 	URI                    string  `json:"uri"`
 }
 
-// An invitation is a participant who is called and has not come yet.
+// An invitation is a participant who is being called and has not joined yet.
 type invitation struct {
 	conference string // SID
 	seat       dialogue.Participant
@@ -96,7 +96,8 @@ func (a *api) listConferences(w http.ResponseWriter, r *request) {
 	list(w, r, "conferences", out)
 }
 
-// room returns the conference of that SID, or the one of that name that goes on.
+// room returns the conference with that SID, or the one in progress with that
+// name.
 func (a *api) room(id string) (dialogue.ConferenceState, bool) {
 	for _, c := range a.stage.Engine().Conferences() {
 		if c.SID == id || c.Name == id && c.Status != "completed" {
@@ -165,8 +166,8 @@ func (a *api) participant(conference string, p dialogue.Participant) participant
 	return out
 }
 
-// participants returns who is in a conference, and who is called for it. ok is
-// false if there is no such conference.
+// participants returns the participants of a conference and those being called.
+// ok is false if there is no such conference.
 func (a *api) participants(id string) (sid string, all []dialogue.Participant, ok bool) {
 	sid = id
 	c, ok := a.room(id)
@@ -223,7 +224,8 @@ func (a *api) fetchParticipant(w http.ResponseWriter, r *request) {
 	write(w, http.StatusOK, a.participant(conference, p))
 }
 
-// createParticipant calls somebody with a document that leads to the conference.
+// createParticipant calls someone with a document that connects to the
+// conference.
 func (a *api) createParticipant(w http.ResponseWriter, r *request) {
 	name := r.PathValue("conference")
 	if c, ok := a.room(name); ok {
@@ -310,7 +312,7 @@ func (a *api) updateParticipant(w http.ResponseWriter, r *request) {
 		p.Call.SetEndOnExit(r.yes("EndConferenceOnExit", false))
 	}
 	if announce := r.get("AnnounceUrl"); announce != "" {
-		r.note("everybody in the conference hears AnnounceUrl")
+		r.note("everyone in the conference hears AnnounceUrl")
 		if c, ok := a.room(conference); ok {
 			a.stage.Engine().Announce(c.Name, announce, r.get("AnnounceMethod"))
 		}

@@ -75,17 +75,17 @@ func (a *api) createMessage(w http.ResponseWriter, r *request) {
 		return
 	}
 	if content != "" {
-		r.note("the template is not known here: its SID stands in its place")
+		r.note("the template is unknown here, so its SID is shown instead")
 		out.Body = strings.TrimSpace(cmp.Or(out.Body, "Content template "+content+" "+r.get("ContentVariables")))
 	}
 	if from := out.From; from != "" {
 		if _, number := channel(from); number != a.stage.Config().Number && number != "+15005550006" {
-			r.note("From is not the number of this console: Twilio takes only those of the account")
+			r.note("From is not the number of this console: Twilio accepts only numbers of the account")
 		}
 	}
 	m, err := a.stage.SendOut(out)
 	if errors.Is(err, stage.ErrOptedOut) {
-		refused(w, 21610, "The recipient has unsubscribed: they texted STOP.")
+		refused(w, 21610, "The recipient has unsubscribed by texting STOP.")
 		return
 	}
 	if err != nil {
@@ -167,7 +167,7 @@ func (a *api) wrongTime(r *request, out *stage.Outgoing) (int, string) {
 		return 35114, "SendAt is not in ISO 8601 format, such as 2026-01-31T18:00:00Z."
 	}
 	if ahead := time.Until(t); ahead < 5*time.Minute || ahead > 35*24*time.Hour {
-		return 35114, "SendAt must lie at least 300 seconds and at most 35 days ahead."
+		return 35114, "SendAt must be between 300 seconds and 35 days in the future."
 	}
 	out.SendAt = t
 	return 0, ""
@@ -301,8 +301,8 @@ type medium struct {
 	url string
 }
 
-// media returns the files of a message. One that the program sent has a SID that
-// is made of its place: it stays where its URL says.
+// media returns the files of a message. A file that the program sent stays at
+// its URL; its SID is derived from its position.
 func (a *api) media(m stage.Message) []medium {
 	out := make([]medium, 0, len(m.Media))
 	for i, file := range m.Media {
@@ -332,8 +332,8 @@ func (a *api) listMedia(w http.ResponseWriter, r *request) {
 	list(w, r, "media_list", a.media(m))
 }
 
-// fetchMedia returns a picture that a person has sent, or says where one of the
-// program is. With .json it returns what is known of it.
+// fetchMedia returns a picture that a person sent, or redirects to one of the
+// program. With .json it returns the resource.
 func (a *api) fetchMedia(w http.ResponseWriter, r *request) {
 	m, err := a.stage.Message(r.PathValue("message"))
 	if err != nil {

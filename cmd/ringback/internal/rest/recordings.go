@@ -89,7 +89,7 @@ func (a *api) made(sid string) (dialogue.Recording, bool) {
 	return dialogue.Recording{}, false
 }
 
-// fetchRecording returns what is known of a recording, or its sound.
+// fetchRecording returns the resource of a recording, or its audio.
 func (a *api) fetchRecording(w http.ResponseWriter, r *request) {
 	id := r.PathValue("sid")
 	sid, extension, _ := strings.Cut(id, ".")
@@ -182,8 +182,8 @@ func (a *api) updateRecording(w http.ResponseWriter, r *request) {
 	write(w, http.StatusOK, a.recording(rec))
 }
 
-// quiet is an MP3 file of a length without any sound: frames of 32 kbit/s, mono,
-// 22,050 Hz, whose side information is zero.
+// quiet is a silent MP3 file of the given length: frames of 32 kbit/s, mono,
+// 22,050 Hz, with zero side information.
 func quiet(length time.Duration) []byte {
 	const samples, rate, size = 576, 22050, 104
 	frame := make([]byte, size)

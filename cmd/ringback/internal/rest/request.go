@@ -18,7 +18,7 @@ type request struct {
 	body  []byte
 	form  url.Values // of the body; of the query for a GET
 	title string
-	notes []string // for whoever looks at the exchange
+	notes []string // shown with the exchange
 }
 
 type contextKey struct{}
@@ -103,8 +103,8 @@ var (
 	digitsOut = regexp.MustCompile(`^[0-9*#wW]{1,32}$`)
 )
 
-// canonical takes out what people write between digits. What begins with a blank
-// stays as it is: a plus that was not encoded arrives so.
+// canonical removes separators between digits. Text that begins with a space
+// stays unchanged, because a plus that was not encoded arrives as a space.
 func canonical(address string) string {
 	if !strings.HasPrefix(address, "+") {
 		return address
@@ -112,7 +112,7 @@ func canonical(address string) string {
 	return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(address)
 }
 
-// hint says what often makes a number invalid.
+// hint names a frequent cause of an invalid number.
 func hint(address string) string {
 	if strings.HasPrefix(address, " ") {
 		return " (was its + encoded as %2B?)"
@@ -138,8 +138,8 @@ func link(text string) bool {
 
 func verb(text string) bool { return text == "" || text == http.MethodGet || text == http.MethodPost }
 
-// events reads a parameter that may be repeated. Twilio takes one event in each,
-// and wrong says what is wrong otherwise.
+// events reads a parameter that may be repeated, with one event in each. wrong
+// describes a mistake.
 func (r *request) events(name string, allowed ...string) (events []string, wrong string) {
 	for _, event := range r.form[name] {
 		if event == "" {
@@ -162,7 +162,7 @@ const (
 	largestPage = 1000
 )
 
-// list answers with the part of all that the request's page names, under key.
+// list answers with the requested page of all, under key.
 func list[T any](w http.ResponseWriter, r *request, key string, all []T) {
 	size, err := strconv.Atoi(r.get("PageSize"))
 	if err != nil || size < 1 {
@@ -205,8 +205,8 @@ func dates(name string) string { return name + " " + name + "< " + name + ">" }
 // paging are the parameters of every list.
 const paging = "Page PageSize PageToken "
 
-// within reports whether t passes the filters of name: a day, or what lies
-// before or after a moment, itself included.
+// within reports whether t passes the filters of name: a day, or the time up to
+// or from a moment.
 func (r *request) within(name string, t time.Time) bool {
 	t = t.UTC().Truncate(time.Second)
 	for suffix, ok := range map[string]func(from, to time.Time) bool{
@@ -226,7 +226,7 @@ func (r *request) within(name string, t time.Time) bool {
 	return true
 }
 
-// span reads a day or a moment. What follows the end lies outside.
+// span reads a day or a moment. The end is exclusive.
 func span(text string) (from, to time.Time, ok bool) {
 	if t, err := time.Parse(time.DateOnly, text); err == nil {
 		return t, t.AddDate(0, 0, 1), true

@@ -1,10 +1,10 @@
-// Package rest answers as much of Twilio's REST API as a program needs to send
-// messages and make calls while it is being written. An unmodified client library
-// with another base URL works; what it sends arrives at the console's phone.
+// Package rest emulates the part of Twilio's REST API that a program needs to
+// send messages and make calls during development. An unmodified client library
+// with another base URL works, and its messages arrive at the console's phone.
 //
-// The resources are those of the 2010-04-01 API that [Resources] lists. Whatever
-// else is requested gets Twilio's JSON error 20404, which names them. Parameters
-// that have no effect here are noted in the captured exchange.
+// The resources are those of the 2010-04-01 API that [Resources] lists. Other
+// requests get Twilio's JSON error 20404, which names them. Parameters that
+// have no effect here are noted in the captured exchange.
 package rest
 
 import (
@@ -110,8 +110,7 @@ const hidden = "(not kept)"
 // maxKept bounds what is kept of an answer.
 const maxKept = 64 << 10
 
-// capture keeps a request of the program with its answer, without the
-// credentials.
+// capture keeps the program's request and its answer, without the credentials.
 func (a *api) capture(q *request, out *httptest.ResponseRecorder, start time.Time) {
 	header := q.Header.Clone()
 	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
@@ -184,9 +183,8 @@ func (a *api) handle(pattern, title string, used, inert string, h func(http.Resp
 	})
 }
 
-// Refuse answers a request that is kept from the API, since its host or its
-// origin is not the console's, as Twilio answers whom it does not let in. Client
-// libraries make their own errors of it and print text.
+// Refuse answers a request with a wrong host or origin as Twilio answers
+// unauthorized requests, so that client libraries print text.
 func Refuse(w http.ResponseWriter, status int, text string) {
 	if status == http.StatusMisdirectedRequest {
 		text += "; set the Host of the request as well as the host of its URL"
@@ -210,8 +208,7 @@ func missing(w http.ResponseWriter, r *request) {
 	fail(w, http.StatusNotFound, 20404, "The requested resource "+r.URL.Path+" was not found")
 }
 
-// notFound answers err: that something is not there, or nothing else that a
-// client could cause.
+// notFound answers an error for a missing resource.
 func notFound(w http.ResponseWriter, r *request, err error) {
 	if errors.Is(err, stage.ErrNotFound) {
 		missing(w, r)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A Life is what Twilio reports of one message.
+// A Life is the sequence of Twilio's reports about one message.
 type Life struct {
 	Ending    string // delivered, read, undelivered, failed, canceled; or reports with commas between
 	ErrorCode int    // of undelivered and failed; zero: the usual one
@@ -22,7 +22,7 @@ type Report struct {
 	Lost      bool   `json:"lost,omitempty" yaml:"-"` // it never arrives
 }
 
-// Endings lists the endings of a life, Orders how it can be disturbed.
+// Endings lists the endings of a message.
 func Endings() []string {
 	return []string{"delivered", "read", "undelivered", "failed", "canceled"}
 }
@@ -38,8 +38,7 @@ var reports = map[string][]string{
 	"canceled":    {"canceled"},
 }
 
-// usual are the codes of a bad end that nobody chose: an unreachable handset,
-// an unknown error.
+// usual are the default error codes: an unreachable handset, an unknown error.
 var usual = map[string]int{"undelivered": 30003, "failed": 30008}
 
 // Reports returns what arrives, in the order of arrival.
@@ -65,7 +64,7 @@ func (l Life) Reports() ([]Report, error) {
 	case "", "in-order":
 	case "shuffled":
 		inOrder := slices.Clone(out)
-		for try := 0; try < 20 && slices.Equal(out, inOrder); try++ { // whoever asks for disorder gets it
+		for try := 0; try < 20 && slices.Equal(out, inOrder); try++ { // make sure that the order differs
 			random.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 		}
 	case "doubled":

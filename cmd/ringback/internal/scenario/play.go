@@ -13,7 +13,7 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
-// Config says what is played against.
+// Config describes the program.
 type Config struct {
 	Transport  http.RoundTripper
 	BaseURL    string
@@ -27,7 +27,7 @@ type Config struct {
 	CallStatus string // path of status callbacks for ended calls; empty: none
 }
 
-// A Result is what came of one scenario.
+// A Result is the result of one scenario.
 type Result struct {
 	File       string
 	Name       string
@@ -51,8 +51,8 @@ type player struct {
 	callees  map[string]*webhooktest.Call
 }
 
-// Play plays one scenario of f against a program. It returns when ctx ends at
-// the latest with the step that was under way.
+// Play plays one scenario of f against a program. When ctx ends, it stops after
+// the current step.
 func (f *File) Play(ctx context.Context, path string, s Scenario, cfg Config) Result {
 	r := Result{File: path, Name: s.Name, Line: s.Line}
 	began := time.Now()
@@ -89,8 +89,8 @@ func (f *File) Play(ctx context.Context, path string, s Scenario, cfg Config) Re
 	return r
 }
 
-// judge is the testing.TB of a scenario: it notes what is wrong. The embedded
-// interface is nil; what webhooktest calls is here.
+// judge is the testing.TB of a scenario and records failures. The embedded
+// interface is nil; the methods that webhooktest calls are here.
 type judge struct {
 	testing.TB
 	ctx      context.Context

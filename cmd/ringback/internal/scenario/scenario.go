@@ -1,7 +1,6 @@
 // Package scenario plays what people do with a program, written in YAML, and
-// checks what they get to hear and read. Steps mean what the methods of
-// webhooktest mean that have their names, so a scenario can become a Go test
-// line by line.
+// checks what they hear and read. Steps have the names and meanings of methods
+// of webhooktest, so a scenario can be turned into a Go test line by line.
 package scenario
 
 import (
@@ -22,7 +21,7 @@ type File struct {
 	Scenarios []Scenario
 }
 
-// A Scenario is a story with its own people and its own time.
+// A Scenario is a list of steps with its own people and its own time.
 type Scenario struct {
 	Name string
 	As   string // who texts and calls; empty: +15550101
@@ -51,8 +50,8 @@ func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line,
 // limit is how large a file may be.
 const limit = 1 << 20
 
-// Parse reads a file. name is for errors. All mistakes that can be told
-// without a program are errors here, of type *Error.
+// Parse reads a file. name is for errors. Mistakes that can be found without a
+// program are errors of type *Error.
 func Parse(name string, data []byte) (*File, error) {
 	fail := func(line int, format string, args ...any) error {
 		return &Error{name, max(line, 1), fmt.Sprintf(format, args...)}
@@ -158,7 +157,7 @@ func parseStep(n *yaml.Node, fail func(int, string, ...any) error) (step, error)
 			s.arg = nil
 		}
 	default:
-		return s, fail(n.Line, "a step is one thing: a word, or a word with what it needs")
+		return s, fail(n.Line, "a step is a word, or a word with a value")
 	}
 	written := s.name
 	s.name = strings.ToLower(strings.ReplaceAll(s.name, "-", " "))

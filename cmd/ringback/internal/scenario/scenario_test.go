@@ -99,7 +99,7 @@ scenarios:
 	for i, want := range []struct {
 		line, steps int
 		says        string
-	}{{6, 1, "goodbye"}, {10, 0, "begin one with call"}, {12, 0, "begin with text"}, {15, 0, `not "smoke"`}} {
+	}{{6, 1, "goodbye"}, {10, 0, "start one with call"}, {12, 0, "start with text"}, {15, 0, `not "smoke"`}} {
 		r := results[i]
 		assert.False(t, r.Passed(), r.Name)
 		assert.Equal(t, want.line, r.Line, r.Name)
@@ -216,7 +216,7 @@ func TestMistakesHaveALine(t *testing.T) {
 		{"name: x\nsteps:\n  - sing: a song", `unknown step "sing"`, 3},
 		{"steps:\n  - waits: soon", "waits", 2},
 		{"steps:\n  - presses: five", "presses", 2},
-		{"steps:\n  - {call: /a, hears: b}", "a step is one thing", 2},
+		{"steps:\n  - {call: /a, hears: b}", "a step is a word", 2},
 		{"steps:\n  - text: {boddy: hi}", "text", 2},
 		{"scenarios:\n  - name: x\n    when: now", `no "when"`, 3},
 		{"scenarios: x", "scenarios: is a list", 1},

@@ -16,7 +16,7 @@ import (
 
 // word is a step of the vocabulary.
 type word struct {
-	check func(*yaml.Node) string // why the argument will not do, or ""
+	check func(*yaml.Node) string // why the argument is invalid, or ""
 	do    func(*player, *yaml.Node) error
 }
 
@@ -35,13 +35,13 @@ func Steps() []string {
 }
 
 var (
-	errNoCall   = errors.New("there is no call; begin one with call")
-	errNoCallee = errors.New("nobody has been called; expect rings first")
-	errNoText   = errors.New("nothing has been texted; begin with text")
+	errNoCall   = errors.New("there is no call; start one with call")
+	errNoCallee = errors.New("no one has been dialed; use rings first")
+	errNoText   = errors.New("no message was sent; start with text")
 )
 
-// vocabulary has the steps that are not things that people do in a call: those
-// are in package phone. It is made anew for each use, so nothing is shared.
+// vocabulary has the steps other than a person's actions in a call, which are
+// in package phone. A new one is made for each use, so nothing is shared.
 func vocabulary() map[string]word {
 	return map[string]word{
 		"text":            {oneOrFields("body", "media", "channel", "path"), text},
@@ -88,8 +88,8 @@ func inCall(do func(*webhooktest.Call, []string)) func(*player, *yaml.Node) erro
 	}
 }
 
-// act returns the step that does a in the call, with the method of webhooktest
-// that has the name of its verb.
+// act returns the step that performs a in the call, with the webhooktest method
+// named like its verb.
 func act(a phone.Action) func(*player, *yaml.Node) error {
 	return func(p *player, _ *yaml.Node) error {
 		if p.call == nil && a.Verb == phone.Waits {
@@ -265,7 +265,7 @@ func fails(p *player, arg *yaml.Node) error {
 	return nil
 }
 
-// deliver reports the life of a message: of the last reply, if there is one.
+// deliver reports the statuses of a message: the last reply, if there is one.
 func deliver(p *player, arg *yaml.Node) error {
 	life := Life{Ending: "delivered", Seed: p.cfg.Seed}
 	path := p.cfg.Status
@@ -377,7 +377,7 @@ func oneOrFields(names ...string) func(*yaml.Node) string {
 		}
 		for key := range pairs(n) {
 			if !slices.Contains(names, key.Value) {
-				return fmt.Sprintf("unknown %[2]q; known are %[1]s", strings.Join(names, ", "), key.Value)
+				return fmt.Sprintf("unknown %[2]q; use %[1]s", strings.Join(names, ", "), key.Value)
 			}
 		}
 		return ""

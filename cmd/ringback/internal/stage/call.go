@@ -18,7 +18,7 @@ import (
 // A Call is a call as the page shows it, from the side of the person.
 type Call struct {
 	Phone
-	Seq       int64  `json:"seq"` // a later look at the call has a higher one
+	Seq       int64  `json:"seq"` // later snapshots have higher numbers
 	Person    string `json:"person"`
 	From      string `json:"from"`
 	To        string `json:"to"`
@@ -34,7 +34,7 @@ type Call struct {
 type Phone struct {
 	SID        string            `json:"sid"`
 	Status     string            `json:"status"`
-	Doing      string            `json:"doing"` // what the call is busy with: of dialogue.State
+	Doing      string            `json:"doing"` // what the call is doing, as a dialogue.State
 	Rings      bool              `json:"rings"` // and may be answered
 	Ended      bool              `json:"ended"`
 	StartedAt  time.Time         `json:"startedAt"`
@@ -67,7 +67,7 @@ type Payment struct {
 	Currency  string   `json:"currency,omitempty"`
 }
 
-// A Leg is the phone of somebody who was dialed.
+// A Leg is the phone of someone who was dialed.
 type Leg struct {
 	Phone
 	To string `json:"to"`
@@ -99,7 +99,7 @@ type Line struct {
 	Duration time.Duration      `json:"-"`
 }
 
-// call is a call with what the page need not know.
+// call is a call with internal data.
 type call struct {
 	leg    *dialogue.Call
 	person string
@@ -139,8 +139,8 @@ func (s *Stage) begins(leg *dialogue.Call, person string) (Call, error) {
 	return s.Call(leg.SID())
 }
 
-// callOf returns the call that a leg belongs to, which is made if the leg is
-// the first. The lock is held.
+// callOf returns the call of a leg, and creates it for the first leg. The lock
+// is held.
 func (s *Stage) callOf(leg *dialogue.Call) *call {
 	leg = rootOf(leg)
 	for _, c := range s.calls {
@@ -193,9 +193,9 @@ func (s *Stage) find(sid string) (*call, error) {
 	return nil, ErrNotFound
 }
 
-// view asks the engine how the call stands. The lock is not held.
+// view gets the state of the call from the engine. The lock is not held.
 func (s *Stage) view(c *call) Call {
-	s.looking.Lock() // so that what is seen later is numbered higher
+	s.looking.Lock() // so that later snapshots have higher numbers
 	defer s.looking.Unlock()
 	s.looks++
 	v := Call{
@@ -353,7 +353,7 @@ func (s *Stage) Act(sid string, a Act) (Call, error) {
 	return s.view(c), nil
 }
 
-// line notes an event of a call. The lock is held.
+// line adds an event to a call. The lock is held.
 func (s *Stage) line(e dialogue.Event, exchange int64) {
 	c := s.callOf(e.Call)
 	if e.Type == dialogue.EventFailed && e.Failure != nil && c.code == 0 {
@@ -365,7 +365,7 @@ func (s *Stage) line(e dialogue.Event, exchange int64) {
 	if l := s.told(e); l.Text != "" {
 		if len(c.lines) >= keptLines {
 			delete(c.sounds, c.lines[0].N)
-			c.lines = c.lines[1:] // the end of a call says more than its beginning
+			c.lines = c.lines[1:] // the end of a call is more useful than its beginning
 		}
 		c.said++
 		l.N, l.At, l.Exchange = c.said, e.At, exchange
@@ -397,7 +397,7 @@ func (c *call) cut(e dialogue.Event) {
 	}
 }
 
-// told is what the page shows of an event; without text it shows nothing.
+// told returns the line for an event, which is not shown if its text is empty.
 func (s *Stage) told(e dialogue.Event) Line {
 	l := Line{Text: e.Line(), Millis: e.Duration.Milliseconds(), Recorded: e.Recording}
 	l.Who, l.Kind = role(e.Type)
@@ -422,7 +422,7 @@ func (s *Stage) told(e dialogue.Event) Line {
 		l.Text = strings.Replace(l.Text, " "+s.cfg.BaseURL+"/", " /", 1)
 		l.Text = strings.Replace(l.Text, " -> ", " →\u00a0", 1)
 	case dialogue.EventHeard:
-		// What is said within one call stands in its lines already.
+		// Words within one call are already in its lines.
 		if e.Other != nil && e.Call.Parent() == nil && rootOf(e.Other) != e.Call {
 			return Line{Who: "other", Name: personOf(e.Other), Kind: "speak", Group: "speech", Text: cmp.Or(e.Text, "talks")}
 		}
@@ -430,7 +430,7 @@ func (s *Stage) told(e dialogue.Event) Line {
 	}
 	l.Group = group(l.Kind)
 	if l.Who == "caller" {
-		l.Text = strings.TrimPrefix(l.Text, "the caller ") // whose name stands beside it
+		l.Text = strings.TrimPrefix(l.Text, "the caller ") // whose name is shown next to it
 	}
 	if e.Call.Parent() != nil {
 		l.Leg = e.Call.SID()
@@ -512,11 +512,11 @@ func role(t dialogue.EventType) (who, kind string) {
 	return "twilio", string(t)
 }
 
-// settle is how long news of a call is gathered before it is told.
+// settle is how long changes of a call are collected before they are reported.
 const settle = 40 * time.Millisecond
 
-// show tells how calls stand when something has happened to them: outside the
-// engine's own goroutine, where it may be asked.
+// show reports the state of changed calls, outside the engine's goroutine,
+// where the engine may be called.
 func (s *Stage) show(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()

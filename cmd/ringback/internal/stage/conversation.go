@@ -9,7 +9,7 @@ import (
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
-// A Conversation is what one person and the program have written, on one
+// A Conversation is the messages between one person and the program on one
 // channel.
 type Conversation struct {
 	ID       string   `json:"id"`
@@ -41,8 +41,8 @@ type Message struct {
 	Updated  time.Time `json:"-"`
 }
 
-// Media is a file of a message. One that a person sent is kept here, under its
-// SID; one of the program's is where its URL says, and is not fetched.
+// Media is a file of a message. A file that a person sent is kept here, under
+// its SID. One of the program's stays at its URL and is not fetched.
 type Media struct {
 	SID  string `json:"sid,omitempty"`
 	Type string `json:"type"`
@@ -68,7 +68,7 @@ type Text struct {
 	Person   string    `json:"person"`
 	Channel  string    `json:"channel"` // sms, whatsapp, rcs
 	Body     string    `json:"body"`
-	Picture  bool      `json:"picture"` // the one that is there from the start
+	Picture  bool      `json:"picture"` // the sample picture
 	File     []byte    `json:"file"`    // a picture of the person's own: JPEG, PNG or GIF
 	Button   *Button   `json:"button"`
 	Location *Location `json:"location"`
@@ -76,7 +76,7 @@ type Text struct {
 	OptOut   string    `json:"optOut"` // STOP, START or HELP, answered by Advanced Opt-Out
 }
 
-// place is where a message stands.
+// place is the position of a message.
 type place struct {
 	conversation *Conversation
 	index        int
@@ -115,8 +115,8 @@ func (c *Conversation) head() Conversation {
 	return h
 }
 
-// conversation returns the conversation with an address, which is made if it
-// is the first time. The lock is held.
+// conversation returns the conversation with an address, and creates it if
+// necessary. The lock is held.
 func (s *Stage) conversation(address string) *Conversation {
 	channel, person, ok := strings.Cut(address, ":")
 	if !ok {
@@ -132,10 +132,10 @@ func (s *Stage) conversation(address string) *Conversation {
 	return c
 }
 
-// kept bounds how much of a conversation the page shows.
+// kept is how many messages of a conversation the page shows.
 const kept = 500
 
-// put adds a message or brings it up to date. The lock is held.
+// put adds or updates a message. The lock is held.
 func (s *Stage) put(c *Conversation, m Message) {
 	m.Updated = time.Now()
 	if p, ok := s.texts[m.SID]; ok && p.conversation == c {
@@ -174,9 +174,9 @@ func address(channel, person string) string {
 	return channel + ":" + person
 }
 
-// Send lets a person write to the program. It returns at once; what the program
-// answers comes as news. It fails with [ErrNotFound] for a channel that there
-// is not, and with [ErrNoPicture] for a file that is no picture.
+// Send lets a person write to the program. It returns at once; the program's
+// answer arrives as news. It fails with [ErrNotFound] for an unknown channel,
+// and with [ErrNoPicture] for a file that is not a picture.
 func (s *Stage) Send(t Text) (Message, error) {
 	if t.Person == "" || !slices.Contains([]string{"", "sms", "whatsapp", "rcs"}, t.Channel) {
 		return Message{}, ErrNotFound
@@ -217,13 +217,13 @@ func (s *Stage) Send(t Text) (Message, error) {
 	return m, nil
 }
 
-// replied brings the message up to date once its answer has been executed.
+// replied updates the message once its answer has been executed.
 func (s *Stage) replied(m Message, r *dialogue.Reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.texts[m.SID]
 	if !ok {
-		return // newer ones have pushed it out
+		return // it was dropped for newer ones
 	}
 	m.Status = "received"
 	if r.Failure != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// A Delivery is the life of something that was sent.
+// A Delivery is the status history of a message or call.
 type Delivery struct {
 	SID       string `json:"sid"`
 	Kind      string `json:"kind"` // message, call
@@ -21,7 +21,7 @@ type Delivery struct {
 	Status    string `json:"status"`
 	ErrorCode int    `json:"errorCode,omitempty"`
 	Error     string `json:"error,omitempty"`  // what the code is called
-	Silent    bool   `json:"silent,omitempty"` // nobody asked to be told
+	Silent    bool   `json:"silent,omitempty"` // no status callback was set
 	Steps     []Step `json:"steps"`
 
 	state status.State
@@ -47,10 +47,10 @@ type Lifecycle struct {
 
 const keptDeliveries = 500
 
-// callEndings are how the person who is called behaves.
+// callEndings are the ways in which a called person reacts.
 var callEndings = map[string]string{"call-completed": "answered", "call-busy": string(webhook.CallStatusBusy), "call-no-answer": string(webhook.CallStatusNoAnswer)}
 
-// Deliveries returns the lives of all that was sent, the latest first.
+// Deliveries returns all deliveries, the latest first.
 func (s *Stage) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,15 +100,14 @@ func (s *Stage) Play(l Lifecycle) (Delivery, error) {
 	return view, nil
 }
 
-// Reports come this long after each other, and one that is late after all
-// others.
+// The time between reports, and the delay of a late one.
 const (
 	pace = 300 * time.Millisecond
 	late = 10 * time.Second
 )
 
-// arrange returns what arrives of reports, and notes what is lost where it would
-// have come. The lock is held.
+// arrange returns the reports that arrive, and records lost ones in their
+// places. The lock is held.
 func (d *Delivery) arrange(reports []scenario.Report, delayed bool, now time.Time) (steps []dialogue.Delivery) {
 	for i, r := range reports {
 		if r.Lost {
@@ -140,8 +139,7 @@ func (s *Stage) playCall(l Lifecycle, reaction string) (Delivery, error) {
 	return s.begin(Delivery{SID: leg.SID(), Kind: "call", To: l.To, Status: "queued"}).clone(), nil
 }
 
-// A plan is what a person does when their phone rings, without anybody pressing
-// a button.
+// A plan is what a person does by themselves when their phone rings.
 type plan struct {
 	leg      *dialogue.Call
 	reaction dialogue.Reaction
@@ -151,7 +149,7 @@ type plan struct {
 // talk is how long a person stays on the line in a lifecycle that is played.
 const talk = 3 * time.Second
 
-// react lets a person do what is planned, once the phone rings.
+// react executes a person's plan once the phone rings.
 func (s *Stage) react(sid string) {
 	s.mu.Lock()
 	p, ok := s.planned[sid]
@@ -169,7 +167,7 @@ func (s *Stage) react(sid string) {
 	})
 }
 
-// begin notes something that was sent. The lock is held.
+// begin adds a delivery. The lock is held.
 func (s *Stage) begin(d Delivery) *Delivery {
 	for _, known := range s.deliveries {
 		if known.SID == d.SID {
@@ -184,14 +182,14 @@ func (s *Stage) begin(d Delivery) *Delivery {
 	return &d
 }
 
-// life is what becomes of a message that the program sends.
+// life returns the delivery reports of a message that the program sends.
 func (s *Stage) life(m dialogue.Message) []dialogue.Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.lifeOf(m.To)
 }
 
-// reported links a text with its exchange, and notes a report that was
+// reported links a message with its exchange, and records a report that was
 // delivered to the program. The lock is held.
 func (s *Stage) reported(x *dialogue.Exchange, kept capture.Exchange) {
 	if p, ok := s.texts[kept.SID]; ok {
@@ -225,9 +223,9 @@ func (s *Stage) progress(e dialogue.Event) {
 	}
 }
 
-// merge adds what an exchange reported to the life of what it is about. The
-// state is the library's own, so that the page shows what the program would
-// know. The lock is held.
+// merge adds the report of an exchange to its delivery. It uses the library's
+// own merge, so that the page shows the state that a program would see. The
+// lock is held.
 func (s *Stage) merge(e capture.Exchange) {
 	req, err := request(e.Request, s.cfg.BaseURL)
 	if err != nil {

@@ -20,9 +20,8 @@ var confirmations = map[string]string{
 	"HELP":  "Reply STOP to unsubscribe. Message and data rates may apply.",
 }
 
-// listens does what the network does about a text before the program sees it.
-// Only SMS has keywords of the network's. sid is for what it answers. The lock
-// is held.
+// listens handles the network's keywords in a text before the program gets it.
+// Only SMS has them. sid is that of the answer. The lock is held.
 func (s *Stage) listens(from string, t Text, sid string) {
 	word := t.OptOut
 	if word == "" && (t.Channel == "" || t.Channel == "sms") {
@@ -31,7 +30,7 @@ func (s *Stage) listens(from string, t Text, sid string) {
 	c := s.conversation(from)
 	switch {
 	case word == "", word == "START" && !c.OptedOut:
-		return // an ordinary yes is no business of the network's
+		return // an ordinary yes is not a keyword
 	case word != "HELP":
 		c.OptedOut = word == "STOP"
 	}

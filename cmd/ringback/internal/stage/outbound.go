@@ -21,7 +21,7 @@ type Outgoing struct {
 }
 
 // SendOut delivers a message of the program to a person's phone and reports its
-// life to the status callback that it names. It fails with [ErrOptedOut].
+// statuses to its status callback. It fails with [ErrOptedOut].
 func (s *Stage) SendOut(o Outgoing) (Message, error) {
 	if s.refuses(o.To) {
 		return Message{}, ErrOptedOut
@@ -43,7 +43,7 @@ func (s *Stage) SendOut(o Outgoing) (Message, error) {
 	return m, nil
 }
 
-// deliverOut gives a message to the network and returns its SID.
+// deliverOut sends a message through the network and returns its SID.
 func (s *Stage) deliverOut(o Outgoing, sid string) string {
 	o.From = cmp.Or(o.From, address(channelOf(o.To), s.cfg.Number))
 	sid = s.engine.Send(dialogue.Message{
@@ -61,7 +61,7 @@ type pending struct {
 	timer *time.Timer
 }
 
-// schedule keeps a message until its time has come.
+// schedule keeps a message until it is due.
 func (s *Stage) schedule(m Message, o Outgoing) Message {
 	prefix := "SM"
 	if len(o.Media) > 0 {
@@ -117,8 +117,8 @@ type CallOut struct {
 	Recording                            dialogue.CallRecording
 }
 
-// RingOut rings a person's phone for the program; the page shows the call, and
-// the person answers there unless an [Outcome] says what they do.
+// RingOut rings a person's phone for the program. The page shows the call, and
+// the person answers there unless an [Outcome] is set.
 func (s *Stage) RingOut(o CallOut) (*dialogue.Call, error) {
 	leg := s.engine.Call(dialogue.CallSetup{
 		Outbound: true, URL: o.URL, Method: o.Method, TwiML: o.TwiML, FallbackURL: o.FallbackURL, FallbackMethod: o.FallbackMethod,
@@ -154,8 +154,8 @@ func (s *Stage) Leg(sid string) (*dialogue.Call, error) {
 // Legs returns all calls and the legs that they dialed, the latest first.
 func (s *Stage) Legs() []*dialogue.Call { return newestFirst(s.engine.Calls()) }
 
-// UpdateLeg does to a call what a REST update does: a new document, or its end.
-// It fails with [ErrNotNow].
+// UpdateLeg updates a call as the REST API does: with a new document, or by
+// ending it. It fails with [ErrNotNow].
 func (s *Stage) UpdateLeg(leg *dialogue.Call, url, method, twiml, status string) error {
 	switch {
 	case status == string(webhook.CallStatusCompleted), status == string(webhook.CallStatusCanceled) && leg.Status() != webhook.CallStatusInProgress:
@@ -180,7 +180,7 @@ func (s *Stage) UpdateLeg(leg *dialogue.Call, url, method, twiml, status string)
 	return nil
 }
 
-// Redact takes the text out of a message, as a REST update with an empty body
+// Redact removes the text of a message, as a REST update with an empty body
 // does. It fails with [ErrNotFound].
 func (s *Stage) Redact(sid string) (Message, error) {
 	s.mu.Lock()
@@ -202,8 +202,8 @@ func (s *Stage) Redact(sid string) (Message, error) {
 	return m, nil
 }
 
-// Delete takes a message out of what the REST API knows; the person's phone
-// keeps it. It fails with [ErrNotFound].
+// Delete removes a message from the REST API; the person's phone keeps it. It
+// fails with [ErrNotFound].
 func (s *Stage) Delete(sid string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -242,8 +242,8 @@ func (s *Stage) message(sid string) (Message, bool) {
 	return Message{}, false
 }
 
-// AllMessages returns the messages of all conversations and those that wait for
-// their time, the latest first.
+// AllMessages returns the messages of all conversations and scheduled ones, the
+// latest first.
 func (s *Stage) AllMessages() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -266,5 +266,5 @@ func (s *Stage) AllMessages() []Message {
 // recordings.
 func (s *Stage) Engine() *dialogue.Engine { return s.engine }
 
-// AccountSID returns the account that the program is called for.
+// AccountSID returns the account that requests are sent for.
 func (s *Stage) AccountSID() string { return s.engine.AccountSID() }

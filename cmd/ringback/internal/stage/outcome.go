@@ -23,14 +23,14 @@ type Outcome struct {
 // Outcomes are the names of each [Outcome], with what they do to messages and to
 // calls.
 var Outcomes = map[string]string{
-	"normal":      "messages are delivered; the phone rings until somebody answers on the page",
+	"normal":      "messages are delivered; the phone rings until someone answers on the page",
 	"unreachable": "messages end undelivered with 30003; calls fail",
 	"unknown":     "messages end undelivered with 30005; calls fail",
 	"landline":    "messages end undelivered with 30006",
 	"blocked":     "the carrier filters messages: undelivered with 30007; calls fail",
 	"slow":        "messages arrive after 30 seconds; the phone is answered after 20",
 	"busy":        "calls are busy",
-	"no-answer":   "nobody answers",
+	"no-answer":   "the phone rings until Twilio gives up",
 	"answers":     "calls are answered after a second",
 	"machine":     "an answering machine takes calls",
 	"fax":         "a fax takes calls",
@@ -145,7 +145,8 @@ func (s *Stage) Rejected(address string) int {
 	return s.outcome(address).rejected()
 }
 
-// lifeOf is the delivery of a message to an address. The lock is held.
+// lifeOf returns the delivery reports of a message to an address. The lock is
+// held.
 func (s *Stage) lifeOf(to string) []dialogue.Delivery {
 	for _, c := range s.conversations {
 		if c.ID == to && c.OptedOut {
@@ -165,8 +166,8 @@ func (s *Stage) lifeOf(to string) []dialogue.Delivery {
 	return []dialogue.Delivery{sent, {After: 900 * time.Millisecond, Status: "delivered"}}
 }
 
-// reaction is what the person at an address does when the program calls; not ok:
-// somebody answers on the page. The lock is held.
+// reaction is what the person at an address does when the program calls; not ok
+// means that someone answers on the page. The lock is held.
 func (s *Stage) reaction(address string) (r dialogue.Reaction, ok bool) {
 	r.After = time.Second
 	switch o := s.outcome(address); {

@@ -6,8 +6,8 @@ import (
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
-// A Person is somebody with a phone. Their numbers are from the range that is
-// kept for fiction.
+// A Person is someone with a phone. Their numbers are from the range reserved
+// for fiction.
 type Person struct {
 	Address string `json:"address"`
 	Name    string `json:"name"`
@@ -15,7 +15,7 @@ type Person struct {
 	city, state, zip string
 }
 
-// People returns the people who are there from the start.
+// People returns the predefined people.
 func People() []Person {
 	return []Person{
 		{Address: "+15550101", Name: "Ana", city: "CHICAGO", state: "IL", zip: "60601"},
@@ -42,7 +42,7 @@ func party(address string) dialogue.Party {
 	return dialogue.Party{Address: address, Country: "US"}
 }
 
-// words is what is written: a button says what stands on it.
+// words is the text, or the label of a button.
 func (t Text) words() string {
 	if t.Body == "" && t.Button != nil {
 		return t.Button.Text
@@ -50,8 +50,8 @@ func (t Text) words() string {
 	return t.Body
 }
 
-// params are the parameters that Twilio adds for what a text to number is
-// besides text.
+// params are the parameters that Twilio adds for the other content of a text to
+// number.
 func (t Text) params(number string) dialogue.Params {
 	var p dialogue.Params
 	add := func(name, value string) { p = append(p, dialogue.Param{Name: name, Value: value}) }

@@ -14,7 +14,7 @@ import (
 // ErrNoPicture is returned for a file that no phone would send as a picture.
 var ErrNoPicture = errors.New("stage: a picture is a JPEG, PNG or GIF of at most 5 MB")
 
-// Bounds of pictures: what Twilio takes of one, and how many are kept.
+// Limits of pictures: the size that Twilio accepts, and how many are kept.
 const (
 	largestPicture = 5 << 20
 	keptPictures   = 40
@@ -26,8 +26,8 @@ type picture struct {
 	data      []byte
 }
 
-// keep keeps the picture of a message, the one that is there from the start
-// when data is nil.
+// keepPicture keeps the picture of a message, or the sample picture if data is
+// nil.
 func (s *Stage) keepPicture(message string, data []byte) (Media, error) {
 	if data == nil {
 		data = sample()
@@ -62,7 +62,7 @@ func (s *Stage) Picture(sid string) (kind string, data []byte, err error) {
 	return "", nil, ErrNotFound
 }
 
-// sample is a picture for whoever has none at hand: a sun over hills.
+// sample is the sample picture: a sun over hills.
 var sample = sync.OnceValue(func() []byte {
 	const width, height = 320, 200
 	img := image.NewRGBA(image.Rect(0, 0, width, height))

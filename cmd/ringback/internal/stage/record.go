@@ -20,8 +20,8 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// describe turns an exchange of the engine into one that is kept: with the
-// headers that were sent, which a fault may have changed.
+// describe converts an exchange of the engine to one to keep, with the headers
+// that were sent, which a fault may have changed.
 func (s *Stage) describe(x *dialogue.Exchange, at time.Time) (capture.Exchange, *fault.Record) {
 	rec := s.records.of(x.Header, at)
 	header := x.Header
@@ -54,7 +54,7 @@ func (s *Stage) describe(x *dialogue.Exchange, at time.Time) (capture.Exchange, 
 	return e, rec
 }
 
-// summary says in a line what an exchange is about.
+// summary describes an exchange in one line.
 func (s *Stage) summary(x *dialogue.Exchange) string {
 	p := x.Params
 	title := s.cfg.Facts.Title(string(x.Kind))
@@ -112,7 +112,7 @@ func (s *Stage) Verdict(r capture.Request) string {
 	return "valid"
 }
 
-// Diagnose says what would have made a refused request pass.
+// Diagnose explains why a request is refused.
 func (s *Stage) Diagnose(r capture.Request) []signature.Finding {
 	req, err := request(r, s.cfg.BaseURL)
 	if err != nil {
@@ -133,7 +133,7 @@ func codeOf(err error) int {
 }
 
 // request makes a server's view of a captured request. The target is cut from
-// the URL as text: it must not be written anew.
+// the URL as text, because it must not be re-encoded.
 func request(r capture.Request, base string) (*http.Request, error) {
 	target, ok := strings.CutPrefix(r.URL, base)
 	if !ok {
@@ -164,8 +164,8 @@ func request(r capture.Request, base string) (*http.Request, error) {
 	return req, nil
 }
 
-// records keeps what happened to requests under the token that each has of its
-// own: the engine reports an exchange when it is over.
+// records keeps what happened to requests by their tokens, because the engine
+// reports an exchange only when it is over.
 type records struct {
 	next http.RoundTripper
 	all  sync.Map // idempotency token to *fault.Record

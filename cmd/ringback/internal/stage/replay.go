@@ -21,8 +21,8 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// A Change is what is to be different in a repetition. Its zero value repeats
-// the request with a fresh signature.
+// A Change is what to change in a replay. Its zero value repeats the request
+// with a fresh signature.
 type Change struct {
 	Parameters [][2]string // nil: as they were
 	Body       *string     // nil: as it was, or made of Parameters
@@ -30,14 +30,15 @@ type Change struct {
 	Signature  string      // "" or fresh, kept, wrong, old
 }
 
-// answered bounds what is read of an answer: one byte more than Twilio reads.
+// answered is the maximum number of bytes read of an answer: one more than
+// Twilio reads.
 const answered = 64<<10 + 1
 
 // deadline is how long Twilio waits.
 const deadline = 15 * time.Second
 
-// Replay sends a captured request once more, to the program and nowhere else:
-// of the former URL only path and query count (T35). No redirect is followed.
+// Replay sends a captured request again, only to the program: it keeps only the
+// path and query of the URL (T35). It follows no redirects.
 func (s *Stage) Replay(ctx context.Context, former capture.Exchange, c Change) (capture.Exchange, error) {
 	if former.Source == capture.API {
 		return capture.Exchange{}, fmt.Errorf("%w: it was a request of the program to the REST API, not one to the program", ErrNotNow)
@@ -67,7 +68,7 @@ func (s *Stage) Replay(ctx context.Context, former capture.Exchange, c Change) (
 	return s.Exchange(ctx, e)
 }
 
-// change applies what is wanted different to the body.
+// change applies the changes to the body.
 func change(r *capture.Request, c Change) error {
 	switch {
 	case c.Body != nil:
@@ -88,7 +89,7 @@ func change(r *capture.Request, c Change) error {
 	return nil
 }
 
-// sign puts the signature on r that is asked for.
+// sign adds the requested signature to r.
 func (s *Stage) sign(r *capture.Request, how string) (err error) {
 	key := s.key
 	switch how {
@@ -108,7 +109,7 @@ func (s *Stage) sign(r *capture.Request, how string) (err error) {
 	} else {
 		values, err := url.ParseQuery(string(r.Body))
 		if err != nil {
-			return errors.New("the form has a broken escape; change the signature to kept to send it all the same")
+			return errors.New("the form has a broken escape; set the signature to kept to send it anyway")
 		}
 		signed = key.Sign(r.URL, values)
 	}
@@ -140,7 +141,7 @@ func (s *Stage) Exchange(ctx context.Context, e capture.Exchange) (capture.Excha
 		return e, err
 	}
 	for name, values := range e.Request.Header {
-		// Headers that frame a message are made anew (T35).
+		// Headers that frame a message are set again (T35).
 		switch http.CanonicalHeaderKey(name) {
 		case "Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect":
 			continue

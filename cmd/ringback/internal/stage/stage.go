@@ -1,7 +1,7 @@
-// Package stage is the world around the program under development: people who
-// text and call it, a network that carries their messages, and a record of all
-// that was said. It drives the call engine in real time and captures every
-// exchange.
+// Package stage simulates the world around the program under development:
+// people who text and call it, a network that delivers their messages, and a
+// record of everything. It drives the call engine in real time and captures
+// every exchange.
 package stage
 
 import (
@@ -26,7 +26,7 @@ import (
 	"github.com/ringback-go/ringback/signature"
 )
 
-// Config says where the program is and how it is spoken to.
+// Config describes the program and how to reach it.
 type Config struct {
 	App       string   // where requests are sent, "http://127.0.0.1:8080"
 	BaseURL   string   // what is signed; empty: App
@@ -38,7 +38,7 @@ type Config struct {
 	Fallback  string   // of the fallback for messages and calls; empty: none
 	Hosts     []string // that requests to the tunnel may name, beside the base URL's and this machine's
 	Number    string   // the program's number; empty: +15550100
-	API       string   // where the REST API is spoken, for the addresses of pictures; empty: https://api.twilio.com
+	API       string   // base URL of the REST API, for the URLs of pictures; empty: https://api.twilio.com
 	Offline   bool     // files on other hosts are not fetched for the page
 	Transport http.RoundTripper
 	Foreign   http.RoundTripper // for files on other hosts; nil: one that reaches public addresses only
@@ -51,11 +51,11 @@ type Config struct {
 // exist.
 var ErrNotFound = errors.New("stage: not found")
 
-// ErrNotNow is the error for what a person cannot do at the moment, such as
-// answering a phone that does not ring.
+// ErrNotNow is the error for an action that is not possible at the moment, such
+// as answering a phone that is not ringing.
 var ErrNotNow = errors.New("stage: this is not possible now")
 
-// News is something that changed; Data is what the page is told.
+// News is a change; Data is what the page gets.
 type News struct {
 	Event string
 	Data  any
@@ -71,7 +71,7 @@ type Stage struct {
 	verifier *signature.Verifier
 	records  *records
 	tell     func(News)
-	changed  chan string // SIDs of calls that are to be shown anew
+	changed  chan string // SIDs of calls to show again
 	live     *liveCalls
 
 	looking sync.Mutex // taken before mu
@@ -102,7 +102,7 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 	cfg.Number = cmp.Or(cfg.Number, "+15550100")
 	cfg.API = strings.TrimSuffix(cmp.Or(cfg.API, "https://api.twilio.com"), "/")
 	account := ""
-	if cfg.Seed == 0 { // the same account at each start, since it stands in settings
+	if cfg.Seed == 0 { // the same account at each start, because it is in settings
 		sum := sha256.Sum256([]byte("account of " + cfg.AuthToken))
 		account = "AC" + hex.EncodeToString(sum[:16])
 		cfg.Seed = uint64(time.Now().UnixNano())
@@ -159,7 +159,7 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 	return s, nil
 }
 
-// Run plays until ctx ends.
+// Run runs the simulation until ctx ends.
 func (s *Stage) Run(ctx context.Context) error {
 	defer s.engine.Close()
 	defer s.unschedule()
@@ -177,14 +177,14 @@ func (s *Stage) unschedule() {
 	}
 }
 
-// Faults returns the machine that breaks requests.
+// Faults returns the machine that injects faults.
 func (s *Stage) Faults() *fault.Machine { return s.faults }
 
 // Config returns the settings with the defaults filled in.
 func (s *Stage) Config() Config { return s.cfg }
 
-// lock is the last thing that a request passes before it leaves: only the
-// program is behind it.
+// lock is the last transport before a request leaves. It sends requests only to
+// the program.
 type lock struct {
 	next  http.RoundTripper
 	route *remote.Route
@@ -198,8 +198,8 @@ func (l lock) RoundTrip(r *http.Request) (*http.Response, error) {
 	return l.next.RoundTrip(c)
 }
 
-// observe receives everything that happens. It runs on the engine's goroutine
-// and must not call the engine.
+// observe receives every event. It runs on the engine's goroutine and must not
+// call the engine.
 func (s *Stage) observe(e dialogue.Event) {
 	var id int64
 	if e.Type == dialogue.EventFetched && e.Exchange != nil {

@@ -15,10 +15,10 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Tunnel is the capturing endpoint: it takes what arrives through a tunnel,
-// forwards the same bytes to the program and to nothing else, keeps both sides,
-// and answers as the program did. It listens on a port of its own, which serves
-// nothing of the console (T37).
+// Tunnel is the capturing endpoint: it receives requests through a tunnel,
+// forwards the same bytes only to the program, keeps both sides, and returns
+// the program's answer. It listens on its own port, which serves nothing of the
+// console (T37).
 //
 // A web page can make the developer's browser send requests to this port, too.
 // So a request must name the host that Twilio calls or this machine, must not
@@ -126,7 +126,7 @@ func fromAnotherSite(r *http.Request) bool {
 	return false
 }
 
-// Ingest keeps an exchange that a one-shot command has had with the program.
+// Ingest keeps an exchange of a one-shot command with the program.
 func (s *Stage) Ingest(e capture.Exchange) (capture.Exchange, error) {
 	e.Source, e.Pinned, e.Parent, e.Fault, e.Code = capture.Command, false, 0, "", 0
 	s.name(&e)
