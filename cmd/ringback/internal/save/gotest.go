@@ -18,7 +18,7 @@ func GoTest(cfg Config, stories []Story) (Result, error) {
 	uses := func(text string) bool { return strings.Contains(body.String(), text) }
 	for i, name := range names(stories) {
 		s := stories[i]
-		fmt.Fprintf(&body, "\nfunc Test%s(t *testing.T) {\n\ttwilio := webhooktest.New(t, program(t), options()).As(%s)\n", name, strconv.Quote(strings.TrimPrefix(s.As, "whatsapp:")))
+		fmt.Fprintf(&body, "\nfunc Test%s(t *testing.T) {\n\ttwilio := webhooktest.New(t, program(t), options()).As(%s)\n", name, strconv.Quote(s.As))
 		writeSteps(&body, cfg, s)
 		body.WriteString("}\n")
 	}
@@ -98,7 +98,7 @@ func writeSteps(b *strings.Builder, cfg Config, s Story) {
 					fmt.Fprintf(b, ", webhook.Media{URL: %s, ContentType: \"image/jpeg\"}", strconv.Quote(m))
 				}
 				b.WriteString(")")
-			case strings.HasPrefix(s.As, "whatsapp:"):
+			case step.WhatsApp:
 				begin("twilio.WhatsApp(%s, %s)", path, body)
 			default:
 				begin("twilio.Text(%s, %s)", path, body)

@@ -117,15 +117,15 @@ func literal(text string) string {
 	return string(b)
 }
 
-// list are pairs as an array of arrays, a line each.
-func list(pairs []form.Pair, indent string) string {
+// list are pairs as an array, a line each.
+func list(pairs []form.Pair, indent, open, end string) string {
 	if len(pairs) == 0 {
 		return "[]"
 	}
 	var b strings.Builder
 	b.WriteString("[\n")
 	for _, p := range pairs {
-		fmt.Fprintf(&b, "%s  [%s, %s],\n", indent, literal(p.Name), literal(p.Value))
+		fmt.Fprintf(&b, "%s  %s%s, %s%s,\n", indent, open, literal(p.Name), literal(p.Value), end)
 	}
 	b.WriteString(indent + "]")
 	return b.String()
@@ -168,7 +168,7 @@ function words(xml) {
 	for _, t := range all {
 		fmt.Fprintf(&b, "\ntest(%s, async () => {\n  let answer;\n", literal(t.name))
 		for _, r := range t.requests {
-			fmt.Fprintf(&b, "\n  answer = await send(%s, %s, %s);\n  expect(answer.status).toBe(%d);\n", literal(r.method), literal(r.path), list(r.pairs, "  "), r.status)
+			fmt.Fprintf(&b, "\n  answer = await send(%s, %s, %s);\n  expect(answer.status).toBe(%d);\n", literal(r.method), literal(r.path), list(r.pairs, "  ", "[", "]"), r.status)
 			for _, text := range r.texts {
 				fmt.Fprintf(&b, "  expect(answer.text).toContain(%s);\n", literal(text))
 			}
@@ -234,7 +234,7 @@ def send(method, path, params):
 		}
 		fmt.Fprintf(&b, "\n\ndef test_%s():\n", name)
 		for _, r := range t.requests {
-			fmt.Fprintf(&b, "    status, text = send(%s, %s, %s)\n    assert status == %d\n", literal(r.method), literal(r.path), list(r.pairs, "    "), r.status)
+			fmt.Fprintf(&b, "    status, text = send(%s, %s, %s)\n    assert status == %d\n", literal(r.method), literal(r.path), list(r.pairs, "    ", "(", ")"), r.status)
 			for _, text := range r.texts {
 				fmt.Fprintf(&b, "    assert %s in text\n", literal(text))
 			}

@@ -53,13 +53,14 @@ const (
 
 // A Step is one thing that is done or expected.
 type Step struct {
-	Do     string
-	Texts  []string
-	Path   string // empty: the one of [Config]
-	Media  []string
-	For    time.Duration
-	Code   int
-	Callee bool // at the phone that was dialed
+	Do       string
+	Texts    []string
+	Path     string // empty: the one of [Config]
+	Media    []string
+	For      time.Duration
+	Code     int
+	Callee   bool // at the phone that was dialed
+	WhatsApp bool // of a text
 }
 
 // A Result is a file of one of the forms.

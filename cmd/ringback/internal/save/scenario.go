@@ -2,7 +2,6 @@ package save
 
 import (
 	"bytes"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -25,12 +24,12 @@ func Scenario(cfg Config, stories []Story) (Result, error) {
 	}
 	file.Name = "Saved from the Ringback console"
 	for _, s := range stories {
-		o := one{Name: s.Name, As: strings.TrimPrefix(s.As, "whatsapp:")}
+		o := one{Name: s.Name, As: s.As}
 		for _, step := range s.Steps {
 			if step.Do == Outbound {
 				return Result{}, ErrOutbound
 			}
-			o.Steps = append(o.Steps, written(s, step))
+			o.Steps = append(o.Steps, written(step))
 		}
 		file.Scenarios = append(file.Scenarios, o)
 	}
@@ -46,7 +45,7 @@ func Scenario(cfg Config, stories []Story) (Result, error) {
 }
 
 // written is a step as the file has it: a word, or a word with what it needs.
-func written(s Story, step Step) any {
+func written(step Step) any {
 	with := func(name string, value any) any { return map[string]any{name: value} }
 	callee := ""
 	if step.Callee {
@@ -55,14 +54,14 @@ func written(s Story, step Step) any {
 	switch step.Do {
 	case Text:
 		fields := map[string]any{"body": step.Texts[0]}
-		if strings.HasPrefix(s.As, "whatsapp:") {
+		if step.WhatsApp {
 			fields["channel"] = "whatsapp"
 		}
 		if step.Path != "" {
 			fields["path"] = step.Path
 		}
 		if len(step.Media) > 0 {
-			fields["media"] = step.Media
+			fields["media"] = texts(step.Media)
 		}
 		if len(fields) == 1 {
 			return with("text", step.Texts[0])

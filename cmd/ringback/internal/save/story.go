@@ -134,14 +134,22 @@ func (t *teller) message(list []capture.Exchange) {
 		}
 	}
 	switch {
+	case strings.HasPrefix(from, "whatsapp:") && len(text.Media) > 0:
+		t.note("a WhatsApp picture is saved as an MMS")
+	case strings.HasPrefix(from, "whatsapp:"):
+		text.WhatsApp = true
 	case strings.HasPrefix(from, "rcs:"):
 		t.note("an RCS message is saved as an SMS")
-		from = strings.TrimPrefix(from, "rcs:")
-	case param(pairs, "ButtonPayload") != "" || param(pairs, "Latitude") != "":
+	}
+	if param(pairs, "ButtonPayload") != "" || param(pairs, "Latitude") != "" {
 		t.note("a button or a place is saved as its text")
 	}
-	if n := len(t.stories); n == 0 || t.stories[n-1].As != from || t.stories[n-1].Steps[0].Do != Text {
-		t.stories = append(t.stories, Story{Name: "a conversation with " + from, As: from})
+	_, person, ok := strings.Cut(from, ":")
+	if !ok {
+		person = from
+	}
+	if n := len(t.stories); n == 0 || t.stories[n-1].As != person || t.stories[n-1].Steps[0].Do != Text {
+		t.stories = append(t.stories, Story{Name: "a conversation with " + person, As: person})
 	}
 	s := &t.stories[len(t.stories)-1]
 	s.Steps = append(s.Steps, text)
@@ -160,13 +168,14 @@ func (t *teller) message(list []capture.Exchange) {
 	s.Steps = append(s.Steps, Step{Do: Replies, Texts: replies(last)})
 }
 
-// media is the URL of a picture for a test: one of this machine is gone by then.
+// media is the URL of a picture for a test: those of the console and of Twilio are
+// gone by then.
 func (t *teller) media(address string) string {
 	u, err := url.Parse(address)
-	if err == nil && u.Scheme == "https" && u.Hostname() != "localhost" {
+	if err == nil && u.Scheme == "https" && u.Hostname() != "api.twilio.com" {
 		return address
 	}
-	t.note("pictures of the console are replaced by https://media.example.com/picture.jpg")
+	t.note("pictures are replaced by https://media.example.com/picture.jpg")
 	return "https://media.example.com/picture.jpg"
 }
 
@@ -276,14 +285,24 @@ func (t *teller) lines(call stage.Call, list []capture.Exchange) {
 			case !callee:
 				add(Step{Do: Ends, Texts: []string{l.Words}})
 			case l.Words == string(webhook.CallStatusBusy):
-				add(Step{Do: Busy, Callee: true})
+				declined(&s, Busy)
 			case l.Words == string(webhook.CallStatusNoAnswer):
-				add(Step{Do: NoAnswer, Callee: true})
+				declined(&s, NoAnswer)
 			}
 			talking = time.Time{}
 		}
 	}
 	t.stories = append(t.stories, s)
+}
+
+// declined adds that a dialed phone did not answer: before a caller who hung up at
+// the same moment.
+func declined(s *Story, how string) {
+	at := len(s.Steps)
+	if last := s.Steps[at-1]; last.Do == HangsUp && !last.Callee {
+		at--
+	}
+	s.Steps = slices.Insert(s.Steps, at, Step{Do: how, Callee: true})
 }
 
 // hears adds what a person hears to what they have heard just before.
@@ -357,6 +376,9 @@ func (t *teller) documents(list []capture.Exchange) {
 		if e.Code != 0 {
 			s.Steps = append(s.Steps, Step{Do: Fails, Code: e.Code})
 			continue
+		}
+		if param(pairs, "CallStatus") == string(webhook.CallStatusCompleted) {
+			continue // the caller has gone, and nobody hears the answer
 		}
 		var heard []string
 		heard, dialed = prompts(e)
