@@ -114,8 +114,8 @@ type tab struct {
 	trouble []string
 }
 
-// browse opens the console in a browser of its own.
-func browse(t *testing.T, c console) *tab {
+// browse opens the console in a browser of its own, started with more flags.
+func browse(t *testing.T, c console, flags ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	chromium := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -134,6 +134,7 @@ func browse(t *testing.T, c console) *tab {
 	t.Cleanup(func() { os.RemoveAll(profile) })
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox,
 		chromedp.UserDataDir(profile), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	options = append(options, flags...)
 	allocated, release := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(release)
 	bounded, cancel := context.WithTimeout(allocated, patience)

@@ -109,6 +109,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /api/calls", s.dial)
 	mux.HandleFunc("GET /api/calls/{sid}", s.getCall)
 	mux.HandleFunc("POST /api/calls/{sid}/act", s.act)
+	mux.HandleFunc("GET /api/live", s.allSessions)
 	mux.HandleFunc("GET /api/calls/{sid}/live", s.sessions)
 	mux.HandleFunc("POST /api/calls/{sid}/live", s.liveAct)
 	mux.HandleFunc("GET /api/calls/{sid}/sound", s.sound)

@@ -32,6 +32,11 @@ func (s *Server) sessions(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]any{"sessions": s.Stage.Sessions(r.PathValue("sid"))}, err)
 }
 
+// allSessions lists the WebSockets of all calls, without what was said.
+func (s *Server) allSessions(w http.ResponseWriter, _ *http.Request) {
+	answer(w, map[string]any{"sessions": s.Stage.AllSessions()}, nil)
+}
+
 func (s *Server) liveAct(w http.ResponseWriter, r *http.Request) {
 	var a stage.LiveAct
 	if !readUpTo(maxPicture, w, r, &a) {

@@ -56,6 +56,7 @@ type Problem struct {
 	Code   int    `json:"code,omitempty"`
 	Text   string `json:"text"`
 	Advice string `json:"advice,omitempty"`
+	Flag   string `json:"flag,omitempty"` // of the command, that helps
 	Mild   bool   `json:"mild,omitempty"` // a warning
 }
 
@@ -177,6 +178,22 @@ func (s *Stage) Sessions(call string) []Session {
 		if v.Call == call {
 			out = append(out, v.whole())
 		}
+	}
+	return out
+}
+
+// AllSessions returns the WebSockets of all calls, the latest first, without their
+// items, frames and levels.
+func (s *Stage) AllSessions() []Session {
+	l := s.live
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := []Session{}
+	for _, v := range slices.Backward(l.sessions) {
+		c := v.Session
+		c.Problems = append([]Problem{}, v.Problems...)
+		c.Items, c.Frames, c.Levels = []Item{}, []Frame{}, Levels{In: []int{}, Out: []int{}}
+		out = append(out, c)
 	}
 	return out
 }
@@ -687,9 +704,11 @@ func (l *liveCalls) dialogueEvent(s *Stage, e dialogue.Event, exchange int64) {
 		if len(v.Problems) >= keptProblems {
 			return
 		}
-		v.Problems = append(v.Problems, Problem{
-			At: v.ms(e.At), Code: e.Failure.Code, Text: e.Failure.Text, Advice: s.advice(v, e.Failure), Mild: e.Type == dialogue.EventWarned,
-		})
+		p := Problem{At: v.ms(e.At), Code: e.Failure.Code, Text: e.Failure.Text, Advice: s.advice(v, e.Failure), Mild: e.Type == dialogue.EventWarned}
+		if p.Code == notWSS && strings.HasPrefix(s.cfg.BaseURL, "http://") {
+			p.Flag = "--base-url https://app.example.com"
+		}
+		v.Problems = append(v.Problems, p)
 		if v.Close != nil && v.Close.By == "program" && e.Failure.Code == 64105 {
 			v.State = "failed"
 		}
@@ -726,11 +745,11 @@ func (s *Stage) advice(v *session, f *dialogue.Failure) string {
 	case f.Code != 64102 && f.Code != 31902 && f.Code != 31920 && f.Code != notWSS || u == nil || base == nil:
 		return ""
 	case f.Code == notWSS || !strings.EqualFold(u.Scheme, "wss"):
-		text := "Twilio opens only URLs that begin with wss:// ."
-		if base.Scheme != "https" {
-			text += " The program takes its address from " + s.cfg.BaseURL + ". Start the console with --base-url https://" + base.Host + " and give the program the same address."
+		if base.Scheme == "https" {
+			return "Twilio opens only URLs that begin with wss://."
 		}
-		return text
+		return "Twilio opens only URLs that begin with wss://, and the program has built one from " + s.cfg.BaseURL +
+			". Start the console again with the flag below. A program that the console starts gets it as BASE_URL; set it yourself for a program that runs already."
 	case errors.Is(f.Err, remote.ErrForeign):
 		return "The console opens WebSockets only to the program, at wss://" + base.Host + ". The TwiML names another host."
 	case v.Status == 401 || v.Status == 403:

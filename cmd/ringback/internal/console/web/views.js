@@ -2,6 +2,8 @@
 // addresses follow from this list.
 
 import {faults} from "./lib/store.js";
+import {Agent} from "./views/agent.js";
+import {openSessions} from "./views/agent/state.js";
 import {Incoming} from "./views/call/incoming.js";
 import {Deliveries} from "./views/deliveries.js";
 import {Faults} from "./views/faults.js";
@@ -12,6 +14,9 @@ import {Traffic} from "./views/traffic.js";
 export const views = [
   {name: "phone", title: "Phone", icon: "phone", component: Phone, help: [
     ["c", "Call, or hang up"], ["0 – 9 * #", "Press a key while a call goes on"], ["/", "Write a text"],
+  ]},
+  {name: "agent", title: "Agent", icon: "bot", component: Agent, badge: () => openSessions.value.length, badgeLabel: "open", help: [
+    ["/", "Say something"], ["m", "Use the microphone, or mute it"], ["0 – 9 * #", "Press a key"],
   ]},
   {name: "traffic", title: "Traffic", icon: "activity", component: Traffic, help: [
     ["j k", "Next or previous exchange"], ["/", "Search"], ["r", "Replay the open exchange"], ["e", "Edit it: go to its first parameter"],

@@ -94,6 +94,17 @@ export function image(path) {
 /** blob returns an answer as bytes with their type. @param {string} path */
 export async function blob(path) { return (await call("GET", path)).blob(); }
 
+/**
+ * socket opens a WebSocket of the API. The token is a subprotocol, since a
+ * browser sends no headers of ours with a handshake.
+ * @param {string} path @param {string} protocol
+ */
+export async function socket(path, protocol) {
+  if (doubtful && headers["X-Console-Token"]) await prove();
+  const at = (location.protocol === "https:" ? "wss://" : "ws://") + location.host + "/api/" + path;
+  return new WebSocket(at, [protocol, "ringback.token." + headers["X-Console-Token"]]);
+}
+
 /** @param {string} path @returns {Promise<string>} */
 async function load(path) {
   const data = await blob(path);

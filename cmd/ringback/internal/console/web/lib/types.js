@@ -46,6 +46,18 @@
  *
  * @typedef {{address: string, result: string}} Outcome
  *
+ * @typedef {{n: number, at: number, who: "caller" | "agent" | "Twilio", kind: string, text?: string, lang?: string, open?: boolean, tokens?: number,
+ *   heard?: string, cut?: boolean, length?: number, firstToken?: number, firstSound?: number, interruptible?: boolean, preemptible?: boolean,
+ *   exchange?: number}} Item
+ *
+ * @typedef {{n: number, at: number, out: boolean, type: string, size: number, text: string}} Frame
+ *
+ * @typedef {{sid: string, call: string, kind: "ConversationRelay" | "Stream" | "WebSocket", verb: "Connect" | "Start", url: string,
+ *   state: "connecting" | "open" | "closed" | "failed", at: string, opened?: number, ended?: number, status?: number,
+ *   close?: {code: number, reason?: string, by: "program" | "Twilio"}, problems: {at: number, code?: number, text: string, advice?: string, flag?: string, mild?: boolean}[],
+ *   partials: boolean, keys: boolean, sent: number, received: number, items: Item[], frames: Frame[],
+ *   levels: {from: number, in: number[], out: number[]}}} Session
+ *
  * @typedef {{name: string, title: string, icon: string, component: () => any, badge?: () => string | number, badgeLabel?: string,
  *   help?: [string, string][]}} View
  */

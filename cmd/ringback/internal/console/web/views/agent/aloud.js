@@ -1,0 +1,46 @@
+// What the agent says, read aloud by the browser, clause by clause as the caller
+// hears it. An interruption stops it.
+
+import {html, signal, useEffect, useRef} from "../../lib/html.js";
+import {Check} from "../../lib/components.js";
+
+/** @typedef {import("../../lib/types.js").Session} Session */
+
+const aloud = signal(localStorage.getItem("aloud") !== "no");
+
+/** @param {{session: Session}} props */
+export function Aloud({session}) {
+  const spoken = useRef(/** @type {Map<number, number>} how much of each item was read */ (new Map()));
+  const fresh = useRef(session.items.length ? session.items[session.items.length - 1].n : 0);
+  useEffect(() => {
+    if (!("speechSynthesis" in window)) return;
+    for (const item of session.items) {
+      if (item.n <= fresh.current || item.kind !== "reply" && item.kind !== "greeting") continue;
+      const text = item.text || "", heard = (item.heard || "").length;
+      let done = spoken.current.get(item.n) || 0;
+      if (item.cut && done < Infinity) {
+        speechSynthesis.cancel();
+        spoken.current.set(item.n, Infinity);
+        continue;
+      }
+      while (heard > done) {
+        const end = text.slice(done).search(/[.,:;!?]/);
+        const next = end < 0 ? text.length : done + end + 1;
+        if (aloud.value) {
+          const utterance = new SpeechSynthesisUtterance(text.slice(done, next));
+          if (item.lang) utterance.lang = item.lang;
+          speechSynthesis.speak(utterance);
+        }
+        done = next;
+      }
+      spoken.current.set(item.n, done);
+    }
+  }, [session.items]);
+  useEffect(() => () => { if ("speechSynthesis" in window) speechSynthesis.cancel(); }, []);
+  if (!("speechSynthesis" in window)) return null;
+  return html`<${Check} label="Speak aloud" checked=${aloud.value} onChange=${(/** @type {boolean} */ on) => {
+    aloud.value = on;
+    localStorage.setItem("aloud", on ? "yes" : "no");
+    if (!on) speechSynthesis.cancel();
+  }} />`;
+}

@@ -1,0 +1,25 @@
+// Drawing on a canvas in the colors of the page.
+
+/**
+ * paint sets a canvas to its width on the page and a height, and draws. color
+ * reads a token of css/app.css.
+ * @param {HTMLCanvasElement | null} canvas @param {number} height
+ * @param {(g: CanvasRenderingContext2D, width: number, color: (name: string) => string) => void} draw
+ */
+export function paint(canvas, height, draw) {
+  const g = canvas && canvas.getContext("2d");
+  if (!canvas || !g) return;
+  const scale = devicePixelRatio || 1, width = canvas.clientWidth;
+  if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
+  if (canvas.height !== Math.round(height * scale)) canvas.height = Math.round(height * scale);
+  g.setTransform(scale, 0, 0, scale, 0, 0);
+  g.clearRect(0, 0, width, height);
+  const style = getComputedStyle(canvas);
+  /** @type {Map<string, string>} */
+  const colors = new Map();
+  draw(g, width, (name) => {
+    let value = colors.get(name);
+    if (value === undefined) colors.set(name, value = style.getPropertyValue(name).trim());
+    return value;
+  });
+}

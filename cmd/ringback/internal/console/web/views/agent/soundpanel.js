@@ -1,0 +1,93 @@
+// What the caller says to a Media Stream: by the microphone, or by a tone, a file
+// or keys where there is none.
+
+import {html, useEffect, useRef} from "../../lib/html.js";
+import {Button} from "../../lib/components.js";
+import {Popover} from "../../lib/menu.js";
+import {useKeys} from "../../lib/keys.js";
+import {failed, toast} from "../../lib/toast.js";
+import {Keypad, keys} from "../call/keypad.js";
+import {act} from "../call/state.js";
+import {connect, hangUp, listen, loudspeaker, microphone, mute, phone, setLoudspeaker} from "./sound.js";
+import {callOf, live} from "./state.js";
+
+/** @typedef {import("../../lib/types.js").Session} Session */
+
+/** @param {{session: Session}} props */
+export function SoundPanel({session}) {
+  const call = callOf(session);
+  const off = session.state !== "open" || !call || call.ended;
+  const file = useRef(/** @type {HTMLInputElement | null} */ (null));
+  useEffect(() => {
+    if (off) return;
+    if (loudspeaker.value.on && session.verb === "Connect") connect(session.call).catch(failed);
+    return () => hangUp();
+  }, [off, session.call]);
+  useKeys((event) => {
+    if (event.key === "m" && !off) toggle();
+    else if (off || !call || !keys.includes(event.key)) return false;
+    else act(call, "presses " + event.key);
+    return true;
+  });
+  async function toggle() {
+    try {
+      await (microphone.value.on ? mute() : listen(session.call));
+    } catch (error) { failed(error); }
+  }
+  /** @param {boolean} on */
+  async function speaker(on) {
+    setLoudspeaker(on);
+    try {
+      if (on) await connect(session.call);
+    } catch (error) { failed(error); }
+  }
+  /** @param {object} what */
+  async function make(what) {
+    if (!await live(session, what)) toast("The call is over");
+  }
+  async function play() {
+    const chosen = file.current?.files?.[0];
+    if (!chosen) return;
+    if (chosen.size > 5 << 20) {
+      toast("The file is larger than 5 MB");
+      return;
+    }
+    const bytes = new Uint8Array(await chosen.arrayBuffer());
+    let text = "";
+    for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+    await make({do: "plays", wav: btoa(text)});
+    if (file.current) file.current.value = "";
+  }
+  const on = microphone.value.on, heard = loudspeaker.value.on;
+  return html`<div class="say">
+    <div class="row say-sound">
+      <${Button} variant=${on ? "" : "primary"} icon=${on ? "mic-off" : "mic"} disabled=${off} aria-pressed=${on ? "true" : "false"} onClick=${toggle}>${on ? "Mute" : "Use the microphone"}<//>
+      <${Meter} label="Microphone" level=${on ? microphone.value.level : 0} />
+      <${Button} icon=${heard ? "volume-2" : "volume-x"} label=${heard ? "Loudspeaker off" : "Loudspeaker on"} aria-pressed=${heard ? "true" : "false"} disabled=${off || session.verb === "Start"} onClick=${() => speaker(!heard)} />
+      <${Meter} label="Loudspeaker" level=${heard ? loudspeaker.value.level : 0} />
+    </div>
+    <div class="row">
+      <${Button} icon="activity" disabled=${off} onClick=${() => make({do: "tone", ms: 1500})}>Play a tone<//>
+      <${Button} icon="upload" disabled=${off} onClick=${() => file.current?.click()}>Play a WAV file<//>
+      <input class="hidden" type="file" accept=".wav,audio/wav" aria-label="WAV file" tabindex="-1" ref=${file} onChange=${play} />
+      <${Popover} icon="grid-3x3" label="Keypad" up>${() => html`<${Keypad} disabled=${off} onKey=${(/** @type {string} */ key) => { if (call) act(call, "presses " + key); }} />`}<//>
+    </div>
+    <p class="soft" role="status">${hint(session, off)}</p>
+  </div>`;
+}
+
+/** @param {Session} session @param {boolean} off */
+function hint(session, off) {
+  if (microphone.value.problem) return microphone.value.problem;
+  if (off) return session.state === "connecting" ? "Connecting." : "The stream is over.";
+  if (phone.value === "taken") return "Another window has the phone of this call. Turn the microphone or the loudspeaker on to take it back.";
+  if (phone.value === "failed") return "The sound of this call cannot be connected. Is the console still running?";
+  if (session.verb === "Start") return "A stream of Start only listens: the program hears the call and cannot speak.";
+  return microphone.value.on ? "The program hears you." : "Without a microphone, play a tone or a file.";
+}
+
+/** Meter shows how loud something is. @param {{label: string, level: number}} props */
+function Meter({label, level}) {
+  const part = Math.min(1, Math.sqrt(level * 2.5));
+  return html`<div class="meter" role="meter" aria-label=${label} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(part * 100)}><span style=${{width: part * 100 + "%"}}></span></div>`;
+}
