@@ -66,13 +66,16 @@ func main() {
 				System: "You answer the phone of a shop. Answer in one or two short sentences, without markup.",
 			}
 		}
-		return routes(verifier, getenv("BASE_URL"), m), nil
+		url, err := serve.Socket(getenv("BASE_URL"), "/agent")
+		if err != nil {
+			return nil, err
+		}
+		return routes(verifier, url, m), nil
 	})
 }
 
-func routes(verifier *signature.Verifier, base string, m model) http.Handler {
+func routes(verifier *signature.Verifier, url string, m model) http.Handler {
 	pass := relay.NewPass([]byte(rand.Text()), time.Minute)
-	url := strings.Replace(base, "https://", "wss://", 1) + "/agent"
 	conversation := relay.Conversation{
 		Answer:  answer(m),
 		Silence: []relay.Nudge{{After: 10 * time.Second, Say: "Are you still there?"}, {After: 10 * time.Second, Say: "Goodbye!", HangUp: true}},

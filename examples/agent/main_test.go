@@ -22,6 +22,9 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
+// socket is where Twilio opens the WebSocket.
+const socket = "wss://webhooktest.example.com/agent"
+
 // ask sends an event and returns the answer.
 func ask(t *testing.T, h http.Handler, path string, e webhook.Event) *twiml.Node {
 	w := httptest.NewRecorder()
@@ -49,7 +52,7 @@ func call(t *testing.T, m model, talk func(*livetest.Relay)) (answer *twiml.Node
 			defer llm.Close()
 			m.HTTP = llm.Client()
 		}
-		h := routes(exampletest.Verifier(t), webhooktest.BaseURL, m)
+		h := routes(exampletest.Verifier(t), socket, m)
 		incoming := webhook.IncomingCall{}
 		incoming.CallSID = "CA143945848e23732b55678577b38cdcc4"
 		element := ask(t, h, "/voice", incoming).Children[0].Children[0]
@@ -97,7 +100,7 @@ func TestInterruption(t *testing.T) {
 // TestInterruptionInWords is the same in the text of a call.
 func TestInterruptionInWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		twilio := webhooktest.New(t, routes(exampletest.Verifier(t), webhooktest.BaseURL, shop), nil)
+		twilio := webhooktest.New(t, routes(exampletest.Verifier(t), socket, shop), nil)
 		call := twilio.Call("/voice")
 		call.Hears("How can I help?").Speaks("What are your hours?").Hears("from nine to five, Monday")
 		call.Interrupts("And where are you?").Hears("right behind the station").DoesNotHear("Saturdays")

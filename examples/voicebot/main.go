@@ -11,7 +11,6 @@ import (
 	"io"
 	"math"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/ringback-go/ringback/examples/internal/serve"
@@ -36,12 +35,15 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return routes(verifier, getenv("BASE_URL")), nil
+		url, err := serve.Socket(getenv("BASE_URL"), "/stream")
+		if err != nil {
+			return nil, err
+		}
+		return routes(verifier, url), nil
 	})
 }
 
-func routes(verifier *signature.Verifier, base string) http.Handler {
-	url := strings.Replace(base, "https://", "wss://", 1) + "/stream"
+func routes(verifier *signature.Verifier, url string) http.Handler {
 	hooks := webhook.NewReceiver(verifier, nil)
 	mux := http.NewServeMux()
 	mux.Handle("POST /voice", webhook.Handle(hooks, func(context.Context, webhook.IncomingCall) (*twiml.VoiceResponse, error) {

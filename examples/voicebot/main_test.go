@@ -14,9 +14,12 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
+// socket is where Twilio opens the WebSocket.
+const socket = "wss://webhooktest.example.com/stream"
+
 func call(t *testing.T, f func(*testing.T, *webhooktest.Call)) {
 	synctest.Test(t, func(t *testing.T) {
-		twilio := exampletest.New(t, func(v *signature.Verifier) http.Handler { return routes(v, webhooktest.BaseURL) }, nil)
+		twilio := exampletest.New(t, func(v *signature.Verifier) http.Handler { return routes(v, socket) }, nil)
 		c := twilio.Call("/voice").Hears("after the tone").HearsSound(300 * time.Millisecond).Listens()
 		f(t, c)
 	})

@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -42,6 +43,17 @@ func Verifier(getenv func(string) string) (*signature.Verifier, error) {
 		BaseURL: getenv("BASE_URL"),
 		Tokens:  signature.Tokens(getenv("TWILIO_AUTH_TOKEN")),
 	})
+}
+
+// Socket returns the URL of path as a WebSocket. Twilio opens WebSockets over TLS
+// only, so the base must start with https://. For "ringback dev", any
+// name will do: --base-url https://agent.example.com.
+func Socket(base, path string) (string, error) {
+	host, ok := strings.CutPrefix(base, "https://")
+	if !ok {
+		return "", errors.New("BASE_URL must start with https://: Twilio opens WebSockets over TLS only; with ringback dev, add --base-url https://agent.example.com")
+	}
+	return "wss://" + host + path, nil
 }
 
 // Run serves the handler that build makes from the environment, until the

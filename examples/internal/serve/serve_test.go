@@ -321,3 +321,13 @@ func TestT29LogsHoldNoSecrets(t *testing.T) {
 		}
 	})
 }
+
+func TestSocket(t *testing.T) {
+	url, err := Socket("https://hooks.example.com/twilio", "/agent")
+	require.NoError(t, err)
+	assert.Equal(t, "wss://hooks.example.com/twilio/agent", url)
+	for _, base := range []string{"", "http://127.0.0.1:8080", "hooks.example.com"} {
+		_, err := Socket(base, "/agent")
+		assert.ErrorContains(t, err, "BASE_URL must start with https://", base)
+	}
+}

@@ -1,10 +1,17 @@
 package examples
 
 import (
+	"bytes"
+	"context"
 	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,62 +19,160 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const token = "4f1d8a3c5b7e90214f1d8a3c5b7e9021"
+const (
+	token   = "4f1d8a3c5b7e90214f1d8a3c5b7e9021"
+	account = "AC0123456789abcdef0123456789abcdef"
+	// patience bounds what is waited for: a transcription comes after half a minute.
+	patience = 90 * time.Second
+)
 
-// TestExamplesPlay starts each program and plays it by one-shot commands, which
-// fail where Twilio would log an error, callbacks included.
-func TestExamplesPlay(t *testing.T) {
+// screen is what a process writes, read while it is written.
+type screen struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.String()
+}
+
+// waitFor waits until the screen holds text.
+func (s *screen) waitFor(t *testing.T, text string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return strings.Contains(s.String(), text) }, patience, 20*time.Millisecond, "nobody writes %q", text)
+}
+
+// start starts a program in a folder of its own and ends it with the test.
+func start(t *testing.T, path string, args, env []string) *screen {
+	t.Helper()
+	out := new(screen)
+	cmd := exec.Command(path, args...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = t.TempDir(), env, out, out
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		cmd.Process.Signal(os.Interrupt)
+		late := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+		defer late.Stop()
+		cmd.Wait()
+		if t.Failed() {
+			t.Logf("%s wrote:\n%s", filepath.Base(path), out)
+		}
+	})
+	return out
+}
+
+// freeAddr returns an address that nobody listens on.
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// listens waits until somebody listens at addr.
+func listens(t *testing.T, addr string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		conn, err := net.Dial("tcp", addr)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	}, patience, 20*time.Millisecond, "nobody listens at %s", addr)
+}
+
+// build builds the command and all examples into a folder.
+func build(t *testing.T) string {
+	t.Helper()
 	if os.Getenv("RINGBACK_TEST_EXAMPLES") == "" {
 		t.Skip("set RINGBACK_TEST_EXAMPLES=1 to build and play the examples")
 	}
 	dir := t.TempDir()
-	names := []string{"hello", "ivr", "voicemail", "conference", "catchall", "whatsapp"}
 	args := []string{"build", "-o", dir + string(filepath.Separator), "../../../cmd/ringback"}
-	for _, name := range names {
-		args = append(args, "../../../examples/"+name)
+	for _, p := range plays {
+		args = append(args, "../../../examples/"+p.example)
 	}
 	text, err := exec.Command("go", args...).CombinedOutput()
 	require.NoError(t, err, "%s", text)
-	for _, row := range []struct {
-		program string
-		play    []string
-		says    string
-	}{
-		{"hello", []string{"text", "hi"}, "Thanks, we got: hi"},
-		{"hello", []string{"call", "waits 1s"}, "Thanks for calling"},
-		{"ivr", []string{"call", "presses 1", "presses 1", "answers", "hangs up"}, "our sales team"},
-		{"voicemail", []string{"call", "no answer", "records 5s", "presses #"}, "Thank you. Goodbye."},
-		{"conference", []string{"call", "presses 4711", "hangs up"}, "code of the meeting"},
-		{"catchall", []string{"text", "hi", "--sms", "/"}, "Thanks, we got: hi"},
-		{"catchall", []string{"call", "presses 1234", "--voice", "/", "--status", "/"}, "You have pressed"},
-		{"whatsapp", []string{"text", "hi", "--sms", "/whatsapp"}, "Send me a picture."},
-	} {
-		t.Run(row.program+" "+row.play[0], func(t *testing.T) {
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			require.NoError(t, err)
-			addr := l.Addr().String()
-			require.NoError(t, l.Close())
-			env := append(os.Environ(), "XDG_CACHE_HOME="+filepath.Join(dir, "cache"), "ADDR="+addr, "BASE_URL=http://"+addr,
-				"TWILIO_AUTH_TOKEN="+token, "TWILIO_ACCOUNT_SID=AC0123456789abcdef0123456789abcdef")
-			program := exec.Command(filepath.Join(dir, row.program))
-			program.Env = env
-			require.NoError(t, program.Start())
-			t.Cleanup(func() {
-				program.Process.Kill()
-				program.Wait()
-			})
-			require.Eventually(t, func() bool {
-				conn, err := net.Dial("tcp", addr)
-				if err == nil {
-					conn.Close()
-				}
-				return err == nil
-			}, 20*time.Second, 20*time.Millisecond)
-			play := exec.Command(filepath.Join(dir, "ringback"), append(row.play, "--app", "http://"+addr, "--base-url", "http://"+addr, "--token", token)...)
-			play.Env = env
-			text, err := play.CombinedOutput()
-			require.NoError(t, err, "%s", text)
-			assert.Contains(t, string(text), row.says)
+	return dir
+}
+
+// environment is that of all processes: what the command keeps for a project
+// stays in the test's own folder.
+func environment(t *testing.T, more ...string) []string {
+	return append(append(os.Environ(), "XDG_CACHE_HOME="+t.TempDir(), "HOME="+t.TempDir()), more...)
+}
+
+// behind starts a proxy that ends TLS, as far as the program can see, and
+// returns its address.
+func behind(t *testing.T, addr string) string {
+	t.Helper()
+	proxy := &http.Server{
+		Handler: &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(&url.URL{Scheme: "http", Host: addr})
+			r.Out.Header.Set("X-Forwarded-Proto", "https")
+			r.Out.Header.Set("X-Forwarded-Host", r.In.Host)
+		}},
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		proxy.Serve(l)
+	}()
+	t.Cleanup(func() {
+		proxy.Shutdown(context.WithoutCancel(t.Context()))
+		<-ended
+	})
+	return l.Addr().String()
+}
+
+// launch starts an example by itself. It returns where requests are sent, the
+// URL that they are signed for, and what the program writes.
+func (p play) launch(t *testing.T, dir, accountSID string, env []string) (app, base string, log *screen) {
+	t.Helper()
+	addr := freeAddr(t)
+	app, base = "http://"+addr, p.base
+	if base == "" {
+		base = app
+	}
+	env = append(env, "ADDR="+addr, "BASE_URL="+base, "TWILIO_AUTH_TOKEN="+token, "TWILIO_ACCOUNT_SID="+accountSID,
+		"PROXIES=127.0.0.0/8", "HOSTS=hooks.example.com", "TENANTS="+accountSID+"="+token)
+	log = start(t, filepath.Join(dir, p.example), p.args, append(env, p.env...))
+	listens(t, addr)
+	if p.example == "behindproxy" {
+		app = "http://" + behind(t, addr)
+	}
+	return app, base, log
+}
+
+// TestExamplesByCommand starts each program and plays it by one-shot commands,
+// which fail where Twilio would log an error, callbacks included.
+func TestExamplesByCommand(t *testing.T) {
+	dir := build(t)
+	for _, p := range plays {
+		t.Run(p.example, func(t *testing.T) {
+			env := environment(t)
+			app, base, log := p.launch(t, dir, account, env)
+			for _, c := range p.commands {
+				cmd := exec.Command(filepath.Join(dir, "ringback"), append(append(c.words, "--app", app, "--base-url", base, "--token", token, "--account", account), p.flags...)...)
+				cmd.Env, cmd.Dir = env, t.TempDir()
+				text, err := cmd.CombinedOutput()
+				require.NoError(t, err, "ringback %q: %s", c.words, text)
+				assert.Contains(t, string(text), c.says, c.words)
+				log.waitFor(t, c.log)
+			}
 		})
 	}
 }
