@@ -28,7 +28,7 @@ type exploreCommand struct {
 
 // Help shows examples.
 func (exploreCommand) Help() string {
-	return `Tries every key of every menu, silence, and everything that dialed people may do. Each path is a separate call. Problems go to standard error: menus without a way out, answers that Twilio refuses, lint errors.
+	return `Tries every key of every menu, silence, and everything that dialed people may do. A recording gets a message, silence, and a caller who hangs up. Each path is a separate call. Problems go to standard error: menus without a way out, answers that Twilio refuses, lint errors.
 
 Examples:
 

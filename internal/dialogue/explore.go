@@ -129,6 +129,9 @@ func Explore(x Exploration) *Tree {
 			}
 			way := append(slices.Clone(at.way), c)
 			next, more := w.visit(way)
+			if next == nil {
+				continue
+			}
 			if w.merge(at.s, c.label, next) {
 				continue
 			}
@@ -165,7 +168,7 @@ func (w *explorer) add(s *Station) *Station {
 func (w *explorer) merge(at *Station, label string, next *Station) bool {
 	for i := range at.Branches {
 		b := &at.Branches[i]
-		if label == "silence" || !slices.Equal(b.Hears, next.Hears) || !slices.Equal(b.Others, next.others) {
+		if slices.Contains([]string{"silence", "hangs up", ignores}, label) || !slices.Equal(b.Hears, next.Hears) || !slices.Equal(b.Others, next.others) {
 			continue
 		}
 		same := next.key != "" && b.To.key == next.key
@@ -184,17 +187,18 @@ func (w *explorer) merge(at *Station, label string, next *Station) bool {
 // judge finds dead ends and loops.
 func (w *explorer) judge() {
 	for _, s := range w.tree.Stations {
-		if s.State != StateListening || s.Cut {
+		if s.key == "" || s.Cut {
 			continue
 		}
-		stuck := len(s.Branches) > 0
+		menu := s.State == StateListening
+		stuck := menu && len(s.Branches) > 0
 		for i := range s.Branches {
 			b := &s.Branches[i]
 			stuck = stuck && b.To == s
 			if b.Back && b.Choices[0] == "silence" && w.leads(b.To, s, map[*Station]bool{}) {
 				b.Problem = Problem{Rule: "loop", Text: "infinite loop: a silent caller returns to this menu forever unless the program limits retries"}
 			}
-			if !b.Back && b.To.Ending != "" && len(b.To.Hears) == 0 && len(b.To.Problems) == 0 {
+			if menu && !b.Back && b.To.Ending != "" && len(b.To.Hears) == 0 && len(b.To.Problems) == 0 {
 				b.Problem = Problem{Rule: "silent-end", Text: "the call ends silently"}
 			}
 		}
@@ -227,10 +231,11 @@ type walk struct {
 	call   *Call
 	events []Event
 	mark   int
+	same   bool // the last choice is another one in other words
 }
 
 // visit makes a call and goes the given way. It returns where that ends and
-// what can be done there.
+// what can be done there; nil if the last choice is none of its own.
 func (w *explorer) visit(way []choice) (*Station, []choice) {
 	w.tree.Calls++
 	t := &walk{}
@@ -250,6 +255,9 @@ func (w *explorer) visit(way []choice) (*Station, []choice) {
 		t.mark = len(t.events)
 		c.do(t)
 		t.settle()
+	}
+	if t.same {
+		return nil, nil
 	}
 	if t.call.Activity().State == StateOver { // what comes late: recordings, transcriptions
 		t.e.Advance(time.Minute)
@@ -304,7 +312,10 @@ func (t *walk) station() *Station {
 			if ev.Call == t.call || ev.Call != nil && ev.Call.isApp {
 				s.Hears = append(s.Hears, text)
 			} else if ev.Call != nil {
-				s.others = append(s.others, fmt.Sprintf("%s hears %q", ev.Call.person(), text))
+				heard := fmt.Sprintf("%s hears %q", ev.Call.person(), text)
+				if n := len(s.others); n == 0 || s.others[n-1] != heard { // a menu that repeats itself
+					s.others = append(s.others, heard)
+				}
 			}
 		case EventDialing, EventJoined, EventEnqueued:
 			s.Detail = ev.Text
@@ -348,11 +359,16 @@ func (t *walk) choices(keys string) (out []choice) {
 			if t.call.Press(firstKey(a.FinishOnKey)) == 0 {
 				t.pass()
 			}
+		}}, choice{"silence", (*walk).pass}, choice{"hangs up", func(t *walk) {
+			t.call.Talk(5*time.Second, "a message")
+			t.e.Advance(5 * time.Second)
+			t.call.HangUp()
 		}})
 	case StateDialing:
 		for _, status := range []webhook.CallStatus{"answered", webhook.CallStatusBusy, webhook.CallStatusNoAnswer} {
 			out = append(out, choice{string(status), func(t *walk) { t.dialed(status) }})
 		}
+		out = append(out, choice{ignores, (*walk).screened})
 	case StatePaying:
 		out = append(out, choice{"pays", func(t *walk) {
 			t.call.Pay(Payment{})
@@ -428,6 +444,29 @@ func (t *walk) dialed(status webhook.CallStatus) {
 	}
 	if status == webhook.CallStatusNoAnswer {
 		t.pass()
+	}
+}
+
+// ignores is what somebody does who answers and presses nothing.
+const ignores = "answered, nothing pressed"
+
+// screened lets somebody answer who ignores what they are told to press.
+func (t *walk) screened() {
+	t.same = true
+	for _, k := range t.call.Children() {
+		if !k.Answer() {
+			continue
+		}
+		for range 10000 {
+			a := k.Activity()
+			t.same = t.same && a.State != StateListening
+			if a.State == StateOver || t.call.Activity().State == StateTalking || !t.e.Step() {
+				break
+			}
+		}
+		t.e.Advance(30 * time.Second)
+		k.HangUp()
+		return
 	}
 }
 

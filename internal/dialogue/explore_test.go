@@ -96,3 +96,43 @@ func TestExploreFailure(t *testing.T) {
 	assert.Contains(t, tree.String(), "error 11200")
 	assert.Equal(t, 1, tree.Calls)
 }
+
+// TestExploreSilence goes the ways of people who say nothing: into a recording,
+// and at a phone that is to be pressed on. Somebody who hangs up while they are
+// recorded has left a message.
+func TestExploreSilence(t *testing.T) {
+	site := func(afterRecording string) pages {
+		return pages{
+			"/voice":    `<Gather numDigits="1" action="/menu"><Say>Press 1</Say></Gather><Say>Goodbye</Say>`,
+			"/menu":     `<Say>Speak</Say><Record action="/recorded"/>` + afterRecording,
+			"/recorded": `<Say>Thank you</Say>`,
+		}
+	}
+	tree := explore(site("<Say>We did not hear you</Say>"))
+	assert.Contains(t, tree.String(), `├─ message: #4 /recorded "Thank you" (ends: completed)`)
+	assert.Contains(t, tree.String(), `├─ silence: #5 /menu "We did not hear you" (ends: completed)`)
+	assert.Contains(t, tree.String(), `└─ hangs up: #6 `)
+	assert.NotContains(t, fmt.Sprint(tree.Problems()), "loop")
+
+	tree = explore(site("<Redirect/>"))
+	assert.Contains(t, fmt.Sprint(tree.Problems()), "silence: infinite loop: a silent caller returns to this menu")
+
+	broken := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("Digits") == "hangup" {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		site("").ServeHTTP(w, r)
+	})
+	assert.Contains(t, fmt.Sprint(explore(broken).Problems()), "error 11200: the server answered 500")
+
+	tree = explore(pages{
+		"/voice":  `<Dial action="/after"><Number url="/screen">+15550155</Number></Dial>`,
+		"/screen": `<Gather numDigits="1" action="/accept"><Say>Press 1 to accept</Say></Gather><Say>Goodbye</Say><Hangup/>`,
+		"/accept": `<Say>Here they are</Say>`,
+		"/after":  func(r *http.Request) string { return "<Say>The call was " + r.FormValue("DialCallStatus") + "</Say>" },
+	})
+	assert.Regexp(t, `answered: #2 /after .*\n.*\(\+15550155 hears "Press 1 to accept"\)\n.*\(\+15550155 hears "Here they are"\)`, tree.String())
+	assert.Regexp(t, `answered, nothing pressed: #5 /after .*\n.*\(\+15550155 hears "Press 1 to accept"\)\n.*\(\+15550155 hears "Goodbye"\)`, tree.String())
+	assert.NotContains(t, explore(pages{"/voice": `<Dial>+15550155</Dial>`}).String(), "nothing pressed")
+}

@@ -148,7 +148,9 @@ func ExampleExplore() {
 	// │  ├─ busy: #6 /voice/after "Nobody is there: busy." (ends: completed)
 	// │  └─ no-answer: #7 /voice/after "Nobody is there: no-answer." (ends: completed)
 	// ├─ 2: #3 /voice/menu "Please leave a message after the tone." (records)
-	// │  └─ message: #8 /voice/thanks "We keep your message of 5 seconds. Goodbye." (ends: completed)
+	// │  ├─ message: #8 /voice/thanks "We keep your message of 5 seconds. Goodbye." (ends: completed)
+	// │  ├─ silence: #9 /voice/menu (ends: completed)
+	// │  └─ hangs up: #10 /voice/menu (ends: completed)
 	// ├─ 3-9 0 *: back to #1
 	// └─ silence: #4 /voice "We did not hear you. Goodbye." (ends: completed)
 	// problems: 0

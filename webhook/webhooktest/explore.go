@@ -72,10 +72,10 @@ type ExploreOptions struct {
 }
 
 // Explore tries everything that a caller to path can do: every key of every
-// menu, silence, wrong keys, the speech hints, a message for each recording,
-// and dialed people who answer, are busy or do not answer. Each path is a
-// separate call, so h may keep state by CallSid. Explore ends the test if h is
-// nil and opts has no Transport.
+// menu, silence, wrong keys and the speech hints; for each recording a message,
+// silence and hanging up; and dialed people who answer, are busy, do not answer,
+// or answer and press nothing. Each path is a separate call, so h may keep state
+// by CallSid. Explore ends the test if h is nil and opts has no Transport.
 //
 //	webhooktest.Explore(t, handler, "/voice", nil).HasNoProblems("loop")
 func Explore(tb testing.TB, h http.Handler, path string, opts *ExploreOptions) *Tree {
