@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -53,12 +54,39 @@ func TestSeesThePublicHost(t *testing.T) {
 	assert.Empty(t, way.Hint())
 }
 
+// TestURLOfAnotherScheme sends requests to the program whose URLs it built from the
+// Host header and the wrong scheme. Twilio's warm transfer for Node writes https,
+// its click to call http, whatever they are reached by.
+func TestURLOfAnotherScheme(t *testing.T) {
+	t.Parallel()
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, r.Host+r.RequestURI)
+	}))
+	defer app.Close()
+	own := strings.TrimPrefix(app.URL, "http://")
+	way := route(t, t.Context(), remote.Config{App: app.URL, BaseURL: "https://hooks.example.com"})
+	for address, host := range map[string]string{
+		"https://hooks.example.com/menu":     "hooks.example.com",
+		"http://hooks.example.com/menu":      "hooks.example.com",
+		"http://HOOKS.example.com:80/menu":   "hooks.example.com",
+		"https://hooks.example.com:443/menu": "hooks.example.com",
+		"http://" + own + "/menu":            own,
+		"https://" + own + "/menu":           own,
+	} {
+		_, body, err := get(t, way, address)
+		require.NoError(t, err, address)
+		assert.Equal(t, host+"/menu", body, address)
+	}
+	_, _, err := get(t, way, "https://hooks.example.com:80/menu")
+	assert.ErrorIs(t, err, remote.ErrForeign, "another port")
+}
+
 // TestT35OnlyTheProgram sends nothing to anyone else, a longer host name that
 // begins like the program's included.
 func TestT35OnlyTheProgram(t *testing.T) {
 	t.Parallel()
 	way := route(t, t.Context(), remote.Config{App: "http://app.example.com", Handler: http.NotFoundHandler()})
-	for _, foreign := range []string{"http://evil.example.com/", "http://app.example.com.evil.example.com/", "https://app.example.com/", "http://app.example.com:81/"} {
+	for _, foreign := range []string{"http://evil.example.com/", "http://app.example.com.evil.example.com/", "https://app.example.com:80/", "https://user@app.example.com/", "http://app.example.com:81/"} {
 		_, _, err := get(t, way, foreign)
 		require.ErrorIs(t, err, remote.ErrForeign, foreign)
 	}

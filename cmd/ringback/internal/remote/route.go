@@ -35,9 +35,9 @@ func placeOf(address string) (place, error) {
 	return place{u.Scheme, u.Host, strings.TrimSuffix(u.EscapedPath(), "/")}, nil
 }
 
-// cut returns the target of u below the place.
+// cut returns the target of u below the place, whatever the scheme of u is.
 func (p place) cut(u *url.URL) (target string, ok bool) {
-	if u.Scheme != p.scheme || !strings.EqualFold(u.Host, p.host) || u.User != nil {
+	if hostOf(u.Scheme, u.Host) != hostOf(p.scheme, p.host) || u.User != nil {
 		return "", false
 	}
 	target, ok = strings.CutPrefix(targetOf(u), p.path)
@@ -48,6 +48,18 @@ func (p place) cut(u *url.URL) (target string, ok bool) {
 		return "/" + target, true
 	}
 	return target, target[0] == '/'
+}
+
+// hostOf returns a host without the port that its scheme implies.
+func hostOf(scheme, host string) string {
+	host = strings.ToLower(host)
+	switch scheme {
+	case "http", "ws":
+		return strings.TrimSuffix(host, ":80")
+	case "https", "wss":
+		return strings.TrimSuffix(host, ":443")
+	}
+	return host
 }
 
 // NewRoute returns the route to the program at app, whose requests are signed
@@ -102,17 +114,13 @@ func (r *Route) Request(ctx context.Context, method, target string, body io.Read
 // Redirect returns a copy of req that goes to the program. The host that the
 // program sees stays that of the base URL, as behind a proxy that passes it on.
 // A request that is addressed to anything but the base URL or the program is
-// refused with [ErrForeign]. A WebSocket may be addressed by wss to a program that
-// is reached without TLS, because Twilio knows no other scheme.
+// refused with [ErrForeign]. The scheme does not matter: behind a tunnel, programs
+// build URLs of http although they are reached by https, or the other way round.
 func (r *Route) Redirect(req *http.Request) (*http.Request, error) {
-	base, app := r.base, r.app
-	if upgrades(req) {
-		base.scheme, app.scheme = req.URL.Scheme, req.URL.Scheme
-	}
-	target, ok := base.cut(req.URL)
+	target, ok := r.base.cut(req.URL)
 	host := r.base.host
 	if !ok {
-		target, ok = app.cut(req.URL)
+		target, ok = r.app.cut(req.URL)
 		host = r.app.host
 	}
 	if !ok {
