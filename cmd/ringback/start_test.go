@@ -214,6 +214,32 @@ func TestExploreFindsTheMenuOfTheConsole(t *testing.T) {
 	}
 }
 
+// TestConsoleShowsTheErrorOfACommand calls a program that is not there. The page
+// shows the same error number as the command.
+func TestConsoleShowsTheErrorOfACommand(t *testing.T) {
+	t.Chdir(t.TempDir())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	gone := l.Addr().String()
+	require.NoError(t, l.Close())
+	d := startDev(t, "--memory", "--tunnel=", "--app", "http://"+gone)
+	d.state()
+	code, _, errs := command(t, "", "call")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "error 11205")
+	m := pageURL.FindStringSubmatch(d.out.String())
+	r, err := http.NewRequest(http.MethodGet, m[1]+"api/exchanges?source=command", nil)
+	require.NoError(t, err)
+	r.Header.Set("X-Console-Token", m[2])
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	var list struct{ Exchanges []struct{ Code int } }
+	require.NoError(t, json.NewDecoder(resp.Body).Decode(&list))
+	require.NotEmpty(t, list.Exchanges)
+	assert.Equal(t, 11205, list.Exchanges[0].Code)
+}
+
 // TestDevTakesTheNextFreePort starts two consoles without saying where.
 func TestDevTakesTheNextFreePort(t *testing.T) {
 	var pages []string

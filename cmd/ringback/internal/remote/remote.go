@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -116,7 +117,7 @@ func (p *Program) roundTrip(r *http.Request) (*http.Response, error) {
 	})
 	res, err := p.next.RoundTrip(c)
 	if err != nil {
-		e.Error = err.Error()
+		e.Error, e.Code = err.Error(), CodeOf(err)
 		end()
 		return nil, err
 	}
@@ -246,4 +247,15 @@ func (l *Log) All() []dialogue.Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.events[:len(l.events):len(l.events)]
+}
+
+// CodeOf is Twilio's error number for a request without an answer.
+func CodeOf(err error) int {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return 11205
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return 11206
+	}
+	return 11200
 }

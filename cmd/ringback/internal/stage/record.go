@@ -3,10 +3,7 @@ package stage
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -119,17 +116,6 @@ func (s *Stage) Diagnose(r capture.Request) []signature.Finding {
 		return nil
 	}
 	return s.verifier.Diagnose(req)
-}
-
-// codeOf is Twilio's error number for a request without an answer.
-func codeOf(err error) int {
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
-		return 11205
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return 11206
-	}
-	return 11200
 }
 
 // request makes a server's view of a captured request. The target is cut from

@@ -171,7 +171,7 @@ func (s *Stage) Exchange(ctx context.Context, e capture.Exchange) (capture.Excha
 		e.Request.Header = sent
 	}
 	if err != nil {
-		e.Error, e.Code = err.Error(), codeOf(err)
+		e.Error, e.Code = err.Error(), remote.CodeOf(err)
 	}
 	e.Verdict = s.Verdict(e.Request)
 	e.Lint = s.lint(e)

@@ -243,7 +243,7 @@ func (s *Stage) store(e capture.Exchange, rec *fault.Record) (capture.Exchange, 
 		first.At, first.Took, first.Error, first.Code = a.At, a.Took, "", 0
 		first.Response = capture.Response{Status: a.Status, Header: a.Header, Body: a.Body}
 		if a.Err != nil {
-			first.Error, first.Code = a.Err.Error(), codeOf(a.Err)
+			first.Error, first.Code = a.Err.Error(), remote.CodeOf(a.Err)
 		}
 		first.Summary += " (first of two)"
 		e.Summary += " (second of two)"

@@ -128,12 +128,12 @@ func fromAnotherSite(r *http.Request) bool {
 
 // Ingest keeps an exchange of a one-shot command with the program.
 func (s *Stage) Ingest(e capture.Exchange) (capture.Exchange, error) {
-	e.Source, e.Pinned, e.Parent, e.Fault, e.Code = capture.Command, false, 0, "", 0
+	e.Source, e.Pinned, e.Parent, e.Fault = capture.Command, false, 0, ""
 	s.name(&e)
 	switch {
-	case e.Error != "":
-		e.Code = 11200
-	case e.Response.Status >= 400 || e.Response.Status < 200:
+	case e.Error == "" && e.Response.Status >= 200 && e.Response.Status < 400:
+		e.Code = 0
+	case e.Error == "" || e.Code < 11200 || e.Code > 11299: // those of HTTP
 		e.Code = 11200
 	}
 	e.Verdict = s.Verdict(e.Request)
