@@ -84,14 +84,14 @@ func TestLoadRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"--app", "https://hooks.example.com"}, "--app https://hooks.example.com is not on this machine, and a load test must be"},
+		{[]string{"--app", "https://hooks.example.com"}, "--app https://hooks.example.com is not on this machine; load tests are for programs on this machine"},
 		{[]string{"--app", "demo"}, "the demo does not talk with callers"},
 		{[]string{"--app", app.URL, "--calls", "6000"}, "--calls 6000: use 1 to 5000"},
 		{[]string{"--app", app.URL, "--turns", "0"}, "--turns 0: use 1 to 100"},
 		{[]string{"--app", app.URL, "--limit", "2h"}, "--limit 2h0m0s: use at most 1h0m0s"},
 		{[]string{"--app", app.URL, "--wait", "6m"}, "--wait 6m0s: use at most the time of --limit, 5m0s"},
 		{[]string{"--app", app.URL, "--spread", "5m"}, "--spread 5m0s: use less than"},
-		{[]string{"--app", app.URL, "--", "true"}, "use --app for a program that runs, or a command"},
+		{[]string{"--app", app.URL, "--", "true"}, "use --app for a running program, or a command"},
 		{[]string{"--", "no-such-program-here"}, "cannot start no-such-program-here"},
 	} {
 		code, out, errs := command(t, "", append([]string{"load"}, c.args...)...)

@@ -6,7 +6,7 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// State is what a leg is busy with.
+// State is what a leg is doing.
 type State string
 
 // The states of a leg.
@@ -17,7 +17,7 @@ const (
 	StatePrompting    State = "prompting"     // the same within a Gather: the person may act
 	StateListening    State = "listening"     // a Gather waits for the person
 	StateRecording    State = "recording"     // the person's voice is recorded
-	StateDialing      State = "dialing"       // others are being rung
+	StateDialing      State = "dialing"       // other phones are ringing
 	StateTalking      State = "talking"       // bridged to a person
 	StateInConference State = "in-conference" // in a conference, or waiting for one to start
 	StateInQueue      State = "in-queue"      // in a queue
@@ -26,18 +26,17 @@ const (
 	StateOver         State = "over"          // the leg has ended
 )
 
-// Activity is what a leg is busy with, for whoever decides what the person
-// does next.
+// Activity is what a leg is doing, to decide what the person does next.
 type Activity struct {
 	State State
-	// Keys and Speech say what is listened for, now.
+	// Keys and Speech report what the leg is listening for.
 	Keys, Speech bool
-	// Entered says that the person has begun: keys were pressed or words said,
-	// and time passing completes what was begun.
+	// Entered reports whether the person has started to enter something, which
+	// time will complete.
 	Entered bool
 	// Gather is the element that listens, if one does.
 	Gather *twiml.Node
-	// NumDigits is how many keys complete it; zero: no such number.
+	// NumDigits is how many keys complete the input; zero: no limit.
 	NumDigits   int
 	FinishOnKey string
 	Hints       []string
@@ -45,19 +44,18 @@ type Activity struct {
 	Pay *PayStep
 	// Until is when it goes on by itself, if that is known.
 	Until time.Time
-	// Live says that the call is connected to a WebSocket of the program, or about
-	// to be, and
-	// Sounding that the program is heard.
+	// Live reports whether the call is connected to a WebSocket of the program,
+	// or about to be, and Sounding whether the program is heard.
 	Live, Sounding bool
 	// Room and Queue name the conference or the queue that the leg is in. Muted and
 	// Held are about the conference.
 	Room, Queue string
 	Muted, Held bool
-	// Document is where the running document came from.
+	// Document is the URL of the current document.
 	Document string
 }
 
-// Activity returns what the leg is busy with.
+// Activity returns what the leg is doing.
 func (c *Call) Activity() Activity {
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
@@ -93,8 +91,7 @@ func (c *Call) Activity() Activity {
 	return a
 }
 
-// Waits reports whether nothing will happen unless a person does something, or
-// their time is up.
+// Waits reports whether the leg waits for a person or a timeout.
 func (a Activity) Waits() bool {
 	switch a.State {
 	case StateListening, StateRecording, StatePaying:
@@ -106,7 +103,7 @@ func (a Activity) Waits() bool {
 }
 
 // voice returns the leg whose documents the person hears: the call itself, or
-// that of the TwiML App it was handed to.
+// that of a dialed TwiML App.
 func (c *Call) voice() *Call {
 	for c.dial != nil && c.dial.winner != nil && c.dial.winner.isApp && !c.dial.winner.finished {
 		c = c.dial.winner
@@ -114,14 +111,14 @@ func (c *Call) voice() *Call {
 	return c
 }
 
-// busy sets what the leg is busy with and returns what undoes it.
+// busy sets what the leg is doing and returns a function that undoes it.
 func (c *Call) busy(a Activity) func() {
 	before := c.activity
 	c.activity = a
 	return func() { c.activity = before }
 }
 
-// input is something a person did to a listener.
+// input is one input of a person.
 type input struct {
 	key        string
 	speech     string
@@ -132,7 +129,7 @@ type input struct {
 // listener is what a verb listens for.
 type listener struct{ keys, speech, entered bool }
 
-// listen makes the leg take input and returns what ends it.
+// listen makes the leg take input and returns a function that ends it.
 func (c *Call) listen(l *listener) func() {
 	before := c.listening
 	c.listening = l
@@ -143,7 +140,7 @@ func (c *Call) listen(l *listener) func() {
 	}
 }
 
-// take returns the next thing the person did.
+// take returns the next input.
 func (c *Call) take() (input, bool) {
 	if len(c.inbox) == 0 {
 		return input{}, false

@@ -11,7 +11,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// CallSetup says how a call is made and how Twilio is configured for it.
+// CallSetup describes a call and Twilio's configuration for it.
 type CallSetup struct {
 	// URL answers the call. It may be relative to Config.BaseURL.
 	URL, Method                 string
@@ -20,7 +20,7 @@ type CallSetup struct {
 	// makes, the StatusEvents: initiated, ringing, answered, completed.
 	StatusCallback, StatusMethod string
 	StatusEvents                 []string
-	// TwiML is a document given in place of URL, at most 4000 characters.
+	// TwiML is a document instead of URL, at most 4000 characters.
 	TwiML string
 	// From and To default to +15550101 and +15550100.
 	From, To Party
@@ -36,16 +36,17 @@ type CallSetup struct {
 	Recording CallRecording
 	// ApplicationSID is sent for calls of a Voice SDK client.
 	ApplicationSID string
-	// CallerName, StirVerstat and others, at the end of every request.
+	// Params are added at the end of every request: CallerName, StirVerstat and
+	// others.
 	Params Params
 	// Verstat is sent as StirVerstat. Default TN-Validation-Passed-A for
 	// incoming calls from numbers; "-" sends none.
 	Verstat string
 }
 
-// Call is a leg: one phone that is connected, or about to be, to Twilio.
-// Its exported methods are what the person at that phone can do and see, or
-// what a program can do to the call by REST.
+// Call is a leg: one phone that is connected, or about to be connected, to
+// Twilio. Its exported methods are what the person at that phone can do and
+// see, or what a program can do to the call through the REST API.
 type Call struct {
 	e     *Engine
 	setup CallSetup
@@ -56,7 +57,7 @@ type Call struct {
 	history // what was reported so far
 }
 
-// leg is who the call connects, and how it came to be.
+// leg is the parties and the origin of a call.
 type leg struct {
 	sid       string
 	from, to  Party
@@ -67,20 +68,20 @@ type leg struct {
 	children  []*Call
 	jar       http.CookieJar
 
-	// Of a dialed leg.
+	// For a dialed leg.
 	reports  *subscription // to whom it reports
 	ready    bool          // it can be bridged
-	detached bool          // it was given a document of its own
+	detached bool          // it was given its own document
 	isApp    bool          // its documents are those of a TwiML App
 	isSIP    bool
 }
 
-// doing is what the leg is busy with, and what others did to it that its
-// coroutine has not looked at yet.
+// doing is what the leg is doing, and changes by others that its coroutine has
+// not handled yet.
 type doing struct {
 	gone     bool               // the person hung up
 	canceled bool               // the parent gave up
-	killed   webhook.CallStatus // somebody ended the leg, with this status
+	killed   webhook.CallStatus // the leg was ended with this status
 	update   *transfer
 	inbox    []input
 	reaction *Reaction
@@ -112,7 +113,7 @@ type doing struct {
 	inline bool
 }
 
-// history is what has happened to the leg so far.
+// history is what was reported about the leg so far.
 type history struct {
 	status   webhook.CallStatus
 	created  time.Time
@@ -183,7 +184,7 @@ func (e *Engine) Call(setup CallSetup) *Call {
 	return c
 }
 
-// sipParams adds what Twilio sends of every call from a SIP phone.
+// sipParams adds the parameters of calls from a SIP phone.
 func (e *Engine) sipParams(setup CallSetup) Params {
 	_, host, _ := strings.Cut(setup.From.Address, "@")
 	host, _, _ = strings.Cut(host, ";")
@@ -210,8 +211,8 @@ func (e *Engine) newCall(parent *Call, setup CallSetup) *Call {
 	return c
 }
 
-// Nobody returns a call that never was: it has ended, and nothing can be done
-// to it. It stands for one that a test did not find.
+// Nobody returns a call that has ended. It replaces one that a test did not
+// find.
 func (e *Engine) Nobody() *Call {
 	return &Call{e: e, history: history{status: webhook.CallStatusCompleted, finished: true}}
 }

@@ -10,8 +10,8 @@ import (
 type Clock interface {
 	// Now returns the current time.
 	Now() time.Time
-	// After returns a channel that gets a value when d has passed, and a
-	// function that gives the timer up.
+	// After returns a channel that receives a value when d has passed, and a
+	// function that stops the timer.
 	After(d time.Duration) (<-chan time.Time, func())
 }
 
@@ -34,7 +34,7 @@ func (e *Engine) Now() time.Time {
 	return e.now
 }
 
-// Settle does everything that is due, without letting time pass.
+// Settle does everything that is due, while no time passes.
 func (e *Engine) Settle() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -42,7 +42,7 @@ func (e *Engine) Settle() {
 	e.breathe()
 }
 
-// Advance lets d of virtual time pass and does, in order, what falls due.
+// Advance lets d of virtual time pass and does, in order, what becomes due.
 // With a real clock it does nothing.
 func (e *Engine) Advance(d time.Duration) {
 	e.mu.Lock()
@@ -69,7 +69,7 @@ func (e *Engine) advance(end time.Time) {
 	}
 }
 
-// Next returns the time at which something will happen, if anything will.
+// Next returns the time of the next event, if there is one.
 func (e *Engine) Next() (time.Time, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -79,8 +79,8 @@ func (e *Engine) Next() (time.Time, bool) {
 	return e.soon()
 }
 
-// Idle reports whether nothing will happen by itself: no time is waited for, and
-// no request is under way.
+// Idle reports whether nothing will happen by itself: no timer is set and no
+// request is running.
 func (e *Engine) Idle() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -88,8 +88,8 @@ func (e *Engine) Idle() bool {
 	return !waits && len(e.ready) == 0 && e.pending == 0
 }
 
-// Step moves virtual time to the next thing that happens and does it. It
-// reports whether there was one.
+// Step moves virtual time to the next event and executes it. It reports whether
+// there was one.
 func (e *Engine) Step() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -113,9 +113,9 @@ func (e *Engine) Step() bool {
 // transcription.
 const late = time.Minute
 
-// Finish lets virtual time pass until c waits for a person, so that what was
-// begun has its effect: keys, words, a recording. Then the person hangs up, and the
-// callbacks that come late are made.
+// Finish lets virtual time pass until c waits for a person, so that keys, words
+// or a recording take effect. Then the person hangs up, and late callbacks are
+// made.
 func (e *Engine) Finish(c *Call) {
 	for range e.limits.Verbs {
 		if c.Activity().Waits() || !e.Step() {
@@ -126,8 +126,8 @@ func (e *Engine) Finish(c *Call) {
 	e.Advance(late)
 }
 
-// Run plays in real time until ctx is done. Fetches do not hold up other
-// calls. It needs Config.Clock.
+// Run plays in real time until ctx is done. Fetches do not delay other calls.
+// It needs Config.Clock.
 func (e *Engine) Run(ctx context.Context) error {
 	clock := e.cfg.Clock
 	if clock == nil {
@@ -166,16 +166,16 @@ func (e *Engine) wakeRunner() {
 	}
 }
 
-// act begins something that a person or the program does now: it locks the
-// engine, sets its time if that passes by itself, and returns the unlock.
+// act begins an action of a person or the program. It locks the engine, updates
+// its time if real, and returns the unlock function.
 func (e *Engine) act() (unlock func()) {
 	e.mu.Lock()
 	e.catchUp()
 	return e.mu.Unlock
 }
 
-// touched brings the engine to a state where an action of a person has had
-// its effect: at once in virtual time, by the runner in real time.
+// touched makes a person's action take effect: at once in virtual time, by the
+// runner in real time.
 func (e *Engine) touched() {
 	if e.cfg.Clock == nil {
 		e.settle()
@@ -210,7 +210,7 @@ func (e *Engine) settle() {
 	}
 }
 
-// next returns when the first live timer goes off.
+// next returns when the first live timer fires.
 func (e *Engine) next() (time.Time, bool) {
 	for len(e.timers) > 0 {
 		if t := e.timers[0]; t.p.generation == t.generation {
@@ -223,7 +223,7 @@ func (e *Engine) next() (time.Time, bool) {
 
 type timer struct {
 	at         time.Time
-	seq        uint64 // first set, first to go off
+	seq        uint64 // first set, first to fire
 	p          *proc
 	generation uint64
 }

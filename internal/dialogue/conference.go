@@ -60,10 +60,10 @@ func (c *Call) confer(d *dialing, n *twiml.Node) (dialResult, error) {
 		coaching:    attr(n, "coach", ""),
 	}
 	if s.coaching != "" && (r == nil || !slices.ContainsFunc(r.seats, func(o *seat) bool { return o.call.sid == s.coaching })) {
-		return refused(13240, "nobody in the conference has the CallSid that coach names")
+		return refused(13240, "no participant has the CallSid in coach")
 	}
 	if r != nil && s.label != "" && slices.ContainsFunc(r.seats, func(o *seat) bool { return o.label == s.label }) {
-		// The call goes on with the next verb, action or not.
+		// The call continues with the next verb, with or without an action.
 		c.warn(failure(16025, "the participant label %q is taken", s.label))
 		d.v = &twiml.Node{Name: "Dial"}
 		return dialResult{status: webhook.CallStatusFailed, seconds: -1}, nil
@@ -107,7 +107,7 @@ func (r *room) seat(d *dialing, n *twiml.Node, s *seat) (dialResult, error) {
 		var f *Failure
 		waiting, f = c.waitDocument(d.doc, n, "waitUrl", "waitMethod", webhook.KindConferenceWaitURL, pairs("ConferenceSid", r.sid))
 		if f != nil {
-			// Who cannot hear the waiting music is not let in.
+			// A caller whose waiting document fails is not connected.
 			if len(r.seats) == 0 {
 				delete(r.e.rooms, r.name)
 			}
@@ -164,13 +164,14 @@ func (r *room) attend(s *seat, waiting *document, limit time.Time, left func() b
 
 func mayStart(s *seat) bool { return s.startOnJoin }
 
-// startsWith reports whether the conference starts when s comes, who has
-// nothing to wait for then.
+// startsWith reports whether the conference starts when s joins, who then hears
+// no waiting document.
 func (r *room) startsWith(s *seat) bool {
 	return len(r.seats) > 0 && (mayStart(s) || slices.ContainsFunc(r.seats, mayStart))
 }
 
-// begin starts the conference once two are there and one may start it.
+// begin starts the conference when two participants are present and one may
+// start it.
 func (r *room) begin() {
 	if r.started || len(r.seats) < 2 || !slices.ContainsFunc(r.seats, mayStart) {
 		return
@@ -187,7 +188,7 @@ func (r *room) begin() {
 	}
 }
 
-// leave takes a participant out, and ends the conference if it hung on them.
+// leave removes a participant, and ends the conference if it depends on them.
 func (r *room) leave(s *seat, err error) {
 	r.seats = slices.DeleteFunc(r.seats, func(o *seat) bool { return o == s })
 	reason := s.reason
@@ -222,7 +223,7 @@ func (r *room) leave(s *seat, err error) {
 	}
 }
 
-// end ends the conference for everybody who is still in it.
+// end ends the conference for everyone still in it.
 func (r *room) end(by *seat, reason, words, others string) {
 	if r.over {
 		return
@@ -258,7 +259,7 @@ func (r *room) end(by *seat, reason, words, others string) {
 	}
 }
 
-// close reports the end once everybody has left.
+// close reports the end once everyone has left.
 func (r *room) close() {
 	if r.closing != nil {
 		r.closing()
@@ -333,7 +334,7 @@ func truth(b bool) string {
 	return "false"
 }
 
-// speech reports that a participant speaks, and in time that they stopped.
+// speech reports that a participant speaks, and later that they stopped.
 func (r *room) speech(s *seat, d time.Duration) {
 	if !slices.Contains(r.to.events, "speaker") {
 		return

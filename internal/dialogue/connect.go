@@ -8,7 +8,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// SessionEnd is how the far side ends what Connect began.
+// SessionEnd is how the program's side ends a session of Connect.
 type SessionEnd struct {
 	// Status is SessionStatus of a ConversationRelay: ended (the default) or
 	// failed; completed is sent when the caller hung up.
@@ -18,8 +18,8 @@ type SessionEnd struct {
 	Message     string
 }
 
-// EndSession ends what Connect began: the server closed the stream, or the
-// relay handed the call over. It reports whether there was something to end.
+// EndSession ends the session of a Connect: the server closed the stream, or
+// the relay handed the call over. It reports whether there was a session.
 func (c *Call) EndSession(end SessionEnd) bool {
 	defer c.e.act()()
 	if c.activity.State != StateInSession || c.over() {
@@ -38,7 +38,7 @@ func (c *Call) EndSession(end SessionEnd) bool {
 	return true
 }
 
-// connect hands the call to a stream, relay or agent until that ends.
+// connect connects the call to a stream, relay or agent until that ends.
 func (c *Call) connect(doc *document, v *twiml.Node) (*transfer, error) {
 	noun := nounOf(v)
 	if noun == nil {
@@ -79,8 +79,8 @@ func (c *Call) connect(doc *document, v *twiml.Node) (*transfer, error) {
 	return t, nil
 }
 
-// actionAfter reports whether the action is requested although the call does
-// not go on.
+// actionAfter reports whether the action is requested although the call has
+// ended.
 func (s *session) actionAfter(err error) bool {
 	return errors.Is(err, errHungUp) ||
 		s.kind == "ConversationRelay" && errors.Is(err, errEnded) && s.call.killed == webhook.CallStatusCompleted

@@ -11,7 +11,7 @@ import (
 )
 
 // Send sends a message of the program, as the REST API does, and reports its
-// life to StatusCallback. It returns the message with its SID.
+// statuses to StatusCallback. It returns the message with its SID.
 func (e *Engine) Send(m Message) Message {
 	defer e.act()()
 	m.base = nil // its URLs are the engine's
@@ -20,7 +20,7 @@ func (e *Engine) Send(m Message) Message {
 	return m
 }
 
-// send gives the message its SID and lets it be delivered.
+// send gives the message its SID and delivers it.
 func (e *Engine) send(m Message) Message {
 	if m.SID == "" {
 		m.SID = e.newSID(messagePrefix(len(m.Media)))
@@ -43,7 +43,7 @@ func (e *Engine) send(m Message) Message {
 	return m
 }
 
-// Deliver reports steps in the life of a message that exists already.
+// Deliver reports statuses of an existing message.
 func (e *Engine) Deliver(m Message, steps ...Delivery) {
 	defer e.act()()
 	m.base = nil // its URLs are the engine's
@@ -51,11 +51,10 @@ func (e *Engine) Deliver(m Message, steps ...Delivery) {
 	e.touched()
 }
 
-// Request makes one signed request as it is: a form of params, or json if that
-// is not nil. It follows retries and redirects, and calls done with the last
-// exchange on whatever goroutine drives the engine; done must not call the
-// engine. In virtual time that has happened when Request returns, unless the
-// server took its time.
+// Request makes one signed request: a form of params, or json if it is not nil.
+// It retries and follows redirects as Twilio does, and calls done with the last
+// exchange on the goroutine that drives the engine; done must not call the
+// engine. In virtual time, done has usually been called when Request returns.
 func (e *Engine) Request(kind webhook.Kind, ref, via string, params Params, json []byte, done func(*Exchange)) {
 	defer e.act()()
 	u, f := e.resolve(nil, ref)
@@ -74,8 +73,8 @@ func (e *Engine) Request(kind webhook.Kind, ref, via string, params Params, json
 	e.touched()
 }
 
-// Read understands the answer of an exchange as TwiML of the given kind. It
-// sets the exchange's Document, Problems and Failure.
+// Read reads the answer of an exchange as TwiML of the given kind. It sets the
+// exchange's Document, Problems and Failure.
 func (e *Engine) Read(x *Exchange, kind twiml.DocumentKind) {
 	if x.Failure != nil {
 		return
@@ -136,7 +135,7 @@ func (m Message) params(e *Engine, step Delivery) Params {
 	return p
 }
 
-// sms is the old verb that sends a message in the middle of a call.
+// sms executes the old verb that sends a message during a call.
 func (c *Call) sms(doc *document, v *twiml.Node) (*transfer, error) {
 	m := Message{
 		From: attr(v, "from", c.to.Address), To: attr(v, "to", c.from.Address), Node: v,

@@ -11,7 +11,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// dialing is a Dial at work.
+// dialing is a running Dial.
 type dialing struct {
 	caller       *Call
 	doc          *document
@@ -36,7 +36,7 @@ type dialResult struct {
 	failure *Failure
 }
 
-// dialVerb connects the caller to somebody (verb-semantics.md, 3, Dial).
+// dialVerb connects the caller to others (verb-semantics.md, 3, Dial).
 func (c *Call) dialVerb(doc *document, v *twiml.Node) (*transfer, error) {
 	if attr(v, "answerOnBridge", "false") != "true" {
 		c.answer()
@@ -139,12 +139,12 @@ func (d *dialing) targets() (out []target, f *Failure) {
 				t.address = text(sid)
 			}
 			if _, ok := d.caller.e.cfg.Applications[t.address]; !ok {
-				f = failure(31001, "no TwiML App %q is known here", t.address)
+				f = failure(31001, "the TwiML App %q is unknown here", t.address)
 				continue
 			}
 		case "Number":
 		default:
-			f = failure(13215, "%s must not stand in Dial", n.Name)
+			f = failure(13215, "%s is not allowed in Dial", n.Name)
 			continue
 		}
 		if wrong := cmp.Or(t.check(), d.checkCallerID(t)); wrong != nil {
@@ -163,7 +163,7 @@ func (d *dialing) targets() (out []target, f *Failure) {
 		}
 	}
 	if len(out) > 10 {
-		out, f = out[:10], failure(13250, "a Dial rings ten at most")
+		out, f = out[:10], failure(13250, "a Dial rings at most ten")
 	}
 	return out, f
 }
@@ -180,7 +180,7 @@ func (t target) check() *Failure {
 		}, t.address)
 		plain := strings.TrimPrefix(digits, "+")
 		if len(plain) < 3 || len(plain) > 15 || strings.Trim(plain, "0123456789") != "" {
-			return failure(13223, "the number to dial is not one")
+			return failure(13223, "the number to dial is not a phone number")
 		}
 	case "Sip":
 		if !strings.HasPrefix(t.address, "sip:") && !strings.HasPrefix(t.address, "sips:") {
@@ -254,7 +254,7 @@ func (d *dialing) batch(targets []target) (dialResult, error) {
 	return d.bridge(k, ringing)
 }
 
-// answered makes the first who answers the one, and stops ringing the others.
+// answered selects the first to answer and stops ringing the others.
 func (d *dialing) answered(k *Call) {
 	if d.winner != nil {
 		return
@@ -269,7 +269,7 @@ func (d *dialing) answered(k *Call) {
 	k.e.wake(d.caller.p)
 }
 
-// giveUp ends all legs that are left and waits until they are gone.
+// giveUp ends all remaining legs and waits for their end.
 func (d *dialing) giveUp() {
 	for _, k := range d.legs {
 		if k.finished || k.detached {
@@ -285,14 +285,14 @@ func (d *dialing) giveUp() {
 	d.caller.waitForLegs(d.legs)
 }
 
-// waitForLegs lets dialed legs end; they do so without time passing.
+// waitForLegs waits for dialed legs to end, which takes no time.
 func (c *Call) waitForLegs(legs []*Call) {
 	for slices.ContainsFunc(legs, func(k *Call) bool { return !k.finished && !k.detached }) {
 		c.p.park(time.Time{})
 	}
 }
 
-// unbridged sums up an attempt in which nobody talked.
+// unbridged returns the result of an attempt without a conversation.
 func (d *dialing) unbridged(err error) dialResult {
 	r := dialResult{status: webhook.CallStatusFailed, seconds: -1}
 	if k := d.winner; k != nil {
@@ -314,11 +314,12 @@ func (d *dialing) unbridged(err error) dialResult {
 	return r
 }
 
-// bridge lets the caller and k talk until one of them, or the clock, ends it.
+// bridge connects the caller and k until one of them, or the time limit, ends
+// the call.
 func (d *dialing) bridge(k *Call, ringing time.Time) (dialResult, error) {
 	c := d.caller
 	c.answer()
-	c.inbox = nil // keys that were pressed while it rang end nothing
+	c.inbox = nil // keys that were pressed while it rang have no effect
 	started := c.e.now
 	if !k.isApp {
 		c.peer, k.peer = k, c
@@ -373,7 +374,7 @@ func (d *dialing) referred() bool {
 	}
 	ref := attr(d.v, "referUrl", "")
 	if ref == "" {
-		c.warn(failure(13802, "a phone asked to be transferred, and the Dial has no referUrl"))
+		c.warn(failure(13802, "a phone requested a transfer, but the Dial has no referUrl"))
 		c.referral = ""
 		return false
 	}
@@ -386,7 +387,7 @@ func (d *dialing) referred() bool {
 	return true
 }
 
-// startRecording begins to record the bridge if the Dial says so.
+// startRecording starts recording the bridge if the Dial has record.
 func (d *dialing) startRecording(ringing time.Time) (*recording, reporting) {
 	mode := attr(d.v, "record", "do-not-record")
 	to := reportingOf(d.doc, d.v)

@@ -1,11 +1,11 @@
-// Package dialogue executes TwiML as Twilio would, against any HTTP server.
+// Package dialogue executes TwiML as Twilio does, with any HTTP server.
 //
 // An [Engine] is a small telephone network with people on it. A person calls a
 // number; the engine fetches the number's document, speaks it, waits for keys,
 // dials other people, follows actions and redirects, reports statuses, and
 // fails with Twilio's error number where Twilio would. Text messages work the
-// same way. It never sees the types that a program is written in: it sends
-// HTTP requests and reads XML, so the program may be written in anything.
+// same way. It sends HTTP requests and reads XML, so the program may be written
+// in any language.
 //
 //	engine := dialogue.New(dialogue.Config{
 //		Transport: dialogue.Handler(mux),
@@ -28,24 +28,24 @@
 // # How it is built
 //
 // Each leg of a call runs as a coroutine that parks until time passes or
-// something happens to it, so the code of a verb reads from top to bottom as
-// the verb does. Exactly one coroutine runs at a time.
+// something happens to it, so the code of a verb is in the order of its steps.
+// Exactly one coroutine runs at a time.
 //
-// Everything bounded is in [Limits]. The package does not play files or
-// transcribe sound.
+// All limits are in [Limits]. The package does not play files or transcribe
+// audio.
 //
 // # Live calls
 //
 // A ConversationRelay or a Stream opens the program's WebSocket, and the engine
-// plays Twilio's side of it. The program behind it lives in the time of package
-// time, so while a WebSocket is open, [Engine.Advance] and [Engine.Step] sleep as
-// long as the time that they let pass. Inside a testing/synctest bubble that
-// costs nothing; the engine must be made in the bubble then. With a clock, Run
-// does the same. What the person hears is told by EventWordHeard and
-// EventPieceHeard, and [Call.Speak] interrupts.
+// plays Twilio's side of it. The program behind it uses package time, so while
+// a WebSocket is open, [Engine.Advance] and [Engine.Step] sleep for the time
+// that they let pass. Inside a testing/synctest bubble that takes no time;
+// create the engine in the bubble. With a clock, Run does the same.
+// EventWordHeard and EventPieceHeard report what the person hears, and
+// [Call.Speak] interrupts.
 //
-// What the verbs do is written in internal/spec/verb-semantics.md, which also
-// says which facts are sure.
+// The behavior of the verbs is specified in internal/spec/verb-semantics.md,
+// which also marks uncertain facts.
 package dialogue
 
 import (
@@ -63,8 +63,8 @@ import (
 
 // Config describes an [Engine]. Only Transport is required.
 type Config struct {
-	// Transport carries every request. [Handler] makes one from an
-	// http.Handler; http.DefaultTransport reaches a server of any language.
+	// Transport sends every request. [Handler] makes one from an http.Handler;
+	// http.DefaultTransport reaches a server of any language.
 	Transport http.RoundTripper
 	// BaseURL is what relative URLs given to the engine are relative to.
 	// Default https://example.com.
@@ -74,7 +74,7 @@ type Config struct {
 	Hosts []string
 	// AuthToken signs requests. Empty: requests carry no signature.
 	AuthToken string
-	// Key signs requests in place of AuthToken. The zero Token does not.
+	// Key signs requests instead of AuthToken, unless it is the zero Token.
 	Key signature.Token
 	// AccountSID is sent with every request. Default: made from Seed.
 	AccountSID string
@@ -86,8 +86,8 @@ type Config struct {
 	Start time.Time
 	// Clock makes time real, see [Engine.Run]. nil: time is virtual.
 	Clock Clock
-	// Observe is called with each event, in order, on whatever goroutine
-	// drives the engine. It must not call the engine. nil: no one looks.
+	// Observe is called with each event, in order, on the goroutine that drives
+	// the engine. It must not call the engine. It may be nil.
 	Observe func(Event)
 	// Live is called with what happens on WebSockets to the program, as Observe
 	// is. nil: no one looks.
@@ -95,26 +95,27 @@ type Config struct {
 	// API is the address of the REST API in the URLs of recordings.
 	// Default https://api.twilio.com.
 	API string
-	// Limits bound what a document may cost.
+	// Limits limit the cost of a document.
 	Limits Limits
 	// Answer decides what a dialed person does. nil: the phone rings until
-	// the test or the console says so by [Call.Answer] or [Call.Decline].
+	// [Call.Answer] or [Call.Decline].
 	Answer func(*Call) Reaction
 	// Applications are the TwiML Apps that Dial may reach, by SID.
 	Applications map[string]Application
-	// Silent leaves WebSockets closed: streams and relays say nothing until
+	// Silent does not open WebSockets: streams and relays are silent until
 	// [Call.EndSession]. By default they are opened, except those on other
 	// hosts where Transport is one of [Handler].
 	Silent bool
-	// Deliver decides what becomes of a message. nil: sent, then delivered.
+	// Deliver decides the delivery reports of a message. nil: sent, then
+	// delivered.
 	Deliver func(Message) []Delivery
 	// MediaFailureEnds makes a call end when a file to play cannot be
 	// fetched. By default the next verb runs. Twilio does either.
 	MediaFailureEnds bool
 }
 
-// Limits bound what one call, message or request may cost. A zero field means
-// the default.
+// Limits limit the cost of one call, message or request. A zero field means the
+// default.
 type Limits struct {
 	Body          int           // bytes of a document; default 65536, error 11750
 	Redirects     int           // HTTP redirects of one fetch; default 10, error 11215
@@ -149,7 +150,7 @@ func orInt(v *int, def int) {
 	}
 }
 
-// Application is a TwiML App: the URLs of a program that calls can be handed to.
+// Application is a TwiML App, which has URLs of a program.
 type Application struct {
 	VoiceURL, VoiceMethod        string
 	FallbackURL, FallbackMethod  string
@@ -195,7 +196,7 @@ type Engine struct {
 }
 
 // New returns an engine. It panics if cfg has no transport or a base URL that
-// is not absolute: both are mistakes of the program.
+// is not absolute.
 func New(cfg Config) *Engine {
 	if cfg.Transport == nil {
 		panic("dialogue: Config.Transport is nil")
@@ -235,8 +236,8 @@ func New(cfg Config) *Engine {
 	return e
 }
 
-// Close ends everything that is still running, silently, and frees it. A closed
-// engine does nothing.
+// Close silently ends everything that is still running. A closed engine does
+// nothing.
 func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -276,8 +277,8 @@ func (e *Engine) emit(ev Event) {
 	e.cfg.Observe(ev)
 }
 
-// resolve makes ref absolute. A relative ref needs a base; without one it is
-// relative to the engine's base URL, of which a path is a prefix.
+// resolve makes ref absolute. A relative ref without a base is relative to the
+// engine's base URL, whose path is a prefix.
 func (e *Engine) resolve(base *url.URL, ref string) (*url.URL, *Failure) {
 	ref = strings.TrimSpace(ref)
 	u, err := url.Parse(ref)
@@ -286,7 +287,7 @@ func (e *Engine) resolve(base *url.URL, ref string) (*url.URL, *Failure) {
 	}
 	switch {
 	case strings.ContainsAny(ref, " \t\r\n"):
-		return nil, failure(11100, "the URL %q holds white space; write %%20", ref)
+		return nil, failure(11100, "the URL %q contains white space; write %%20", ref)
 	case err != nil:
 		return nil, failure(11100, "the URL %q cannot be parsed", ref)
 	}
@@ -305,7 +306,7 @@ func (e *Engine) resolve(base *url.URL, ref string) (*url.URL, *Failure) {
 	}
 	for _, c := range u.Hostname() {
 		if c == '_' {
-			return nil, failure(11100, "the host name of %q holds an underscore, which Twilio refuses", ref)
+			return nil, failure(11100, "the host name of %q contains an underscore, which Twilio refuses", ref)
 		}
 	}
 	return u, nil
@@ -325,8 +326,8 @@ func hostOf(u *url.URL) string {
 	return strings.TrimSuffix(host, ":443")
 }
 
-// destination is where t leads. A document on another host is out of reach
-// when the program is a handler in this process.
+// destination returns the URL of t. If the program is a handler in this
+// process, documents on other hosts cannot be fetched.
 func (e *Engine) destination(t *transfer) (*url.URL, *Failure) {
 	if t.absolute {
 		return e.resolve(nil, t.ref)
@@ -351,7 +352,7 @@ func attr(n *twiml.Node, name, def string) string {
 	return def
 }
 
-// has reports whether n carries the attribute at all.
+// has reports whether n has the attribute.
 func has(n *twiml.Node, name string) bool {
 	_, ok := n.Attr(name)
 	return ok

@@ -12,18 +12,18 @@ import (
 	"github.com/ringback-go/ringback/twiml/lint"
 )
 
-// document is an answer that was understood.
+// document is a parsed answer.
 type document struct {
 	root *twiml.Node
 	base *url.URL // what its relative URLs are relative to; nil for inline TwiML
-	// stops holds, by place, what Lint says will end the call at a verb.
+	// stops holds, by place, the problems that end the call at a verb.
 	stops map[place]lint.Problem
 }
 
 type place struct{ line, col int }
 
-// read understands an answer as TwiML of the given kind. It completes and
-// shows the exchange.
+// read reads an answer as TwiML of the given kind. It completes and reports the
+// exchange.
 func (e *Engine) read(a *answer, kind twiml.DocumentKind) (*document, *Failure) {
 	x := a.exchange
 	if a.cached == nil {
@@ -49,11 +49,11 @@ func (e *Engine) read(a *answer, kind twiml.DocumentKind) (*document, *Failure) 
 	return doc, nil
 }
 
-// goodAnswers is what Twilio takes for no document.
+// goodAnswers are valid answers without a document.
 const goodAnswers = "answer 204, or an empty Response as text/xml"
 
-// untyped reports whether an answer is what a handler sends that writes
-// nothing: 200 without a body and a Content-Type, which Twilio logs as an error.
+// untyped reports whether an answer is that of a handler that writes nothing:
+// 200 without a body or a Content-Type, which Twilio logs as an error.
 func (x *Exchange) untyped() bool {
 	return x.Status != http.StatusNoContent && len(x.ResponseBody) == 0 &&
 		x.ResponseHeader.Get("Content-Type") == "" && x.ResponseHeader.Get("Transfer-Encoding") != "chunked"
@@ -136,8 +136,8 @@ func isPage(body []byte) bool {
 	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
-// judge sorts what Lint found: a problem with the document as a whole is the
-// failure returned, others wait for their verb.
+// judge classifies problems: one with the document as a whole is returned as a
+// failure, and others apply when their verb is reached.
 func (d *document) judge(problems []lint.Problem) *Failure {
 	for _, p := range problems {
 		if !p.Stops || p.Code == 0 {
@@ -173,7 +173,7 @@ func (d *document) stop(n *twiml.Node) *Failure {
 	return nil
 }
 
-// remember keeps the answer to a GET that carries a validator.
+// remember caches the answer to a GET if it has a validator.
 func (e *Engine) remember(x *Exchange) {
 	if x.Method != http.MethodGet || x.Failure != nil || strings.Contains(x.ResponseHeader.Get("Cache-Control"), "no-store") {
 		return

@@ -14,9 +14,9 @@ type EventType string
 // What can happen. The comment says which fields of the [Event] are filled
 // besides At, Call and Text.
 const (
-	EventCallStarted       EventType = "call-started"       // a leg came to be
+	EventCallStarted       EventType = "call-started"       // a leg was created
 	EventRinging           EventType = "ringing"            // the phone at the far end rings
-	EventAnswered          EventType = "answered"           // someone took the call; Twilio, for incoming calls
+	EventAnswered          EventType = "answered"           // the call was answered; by Twilio, for incoming calls
 	EventEnded             EventType = "ended"              // the leg is over; Text is the final status
 	EventFetched           EventType = "fetched"            // a request was made; Exchange
 	EventSaid              EventType = "said"               // Node, Text, Duration
@@ -25,7 +25,7 @@ const (
 	EventPaused            EventType = "paused"             // Node, Duration
 	EventCutShort          EventType = "cut-short"          // what was said, played or paused last ended early; Duration was heard
 	EventGathering         EventType = "gathering"          // Gather begins; Node
-	EventListening         EventType = "listening"          // the prompts are over; Duration is the patience
+	EventListening         EventType = "listening"          // the prompts are over; Duration is the timeout
 	EventGathered          EventType = "gathered"           // Node, Text is what was collected, empty for nothing
 	EventRecordingStarted  EventType = "recording-started"  // Node
 	EventRecordingEnded    EventType = "recording-ended"    // Node, Duration, Recording, Text is why
@@ -57,12 +57,12 @@ const (
 	EventPressedInVain     EventType = "pressed-in-vain"    // a person pressed Text while nothing listened
 	EventSpoke             EventType = "spoke"              // a person said Text
 	EventHeard             EventType = "heard"              // another person's words were heard; Other
-	EventHungUp            EventType = "hung-up"            // a person put the receiver down
+	EventHungUp            EventType = "hung-up"            // a person hung up
 	EventWarned            EventType = "warned"             // Failure that Twilio logs as a warning; Exchange of a callback
 	EventFailed            EventType = "failed"             // Failure that Twilio logs as an error, or a handler panicked
 )
 
-// Event is something that happened, passed to Config.Observe as it happens.
+// Event is something that happened. Config.Observe receives it.
 type Event struct {
 	Type     EventType
 	At       time.Time
@@ -91,14 +91,13 @@ func (c *Call) emit(ev Event) {
 	}
 }
 
-// warn reports something that Twilio would put into the debugger.
+// warn reports something that Twilio would log as a warning.
 func (c *Call) warn(f *Failure) {
 	c.emit(Event{Type: f.level(), Failure: f, Text: f.Error()})
 }
 
-// level is the type of event for a failure that things go on after: what Twilio
-// logs as an error is a failure, what it logs as a warning is one. A panic is
-// always a failure.
+// level is the type of event for a failure that does not end the call: a
+// failure if Twilio logs an error or a handler panicked, otherwise a warning.
 func (f *Failure) level() EventType {
 	var panicked *HandlerPanic
 	if errors.As(f, &panicked) {
@@ -110,7 +109,7 @@ func (f *Failure) level() EventType {
 	return EventWarned
 }
 
-// carry puts the sound of an event on the tracks of the streams that run.
+// carry puts the audio of an event on the tracks of running streams.
 func (c *Call) carry(ev Event) {
 	if len(c.sessions) == 0 || ev.Duration <= 0 || ev.Duration > maxBuffered {
 		return

@@ -47,7 +47,7 @@ func TestWaitingFailures(t *testing.T) {
 		s.call()
 		agent := s.call(func(c *dialogue.CallSetup) { c.URL = "/agent" })
 		assert.NotNil(t, agent.Peer())
-		assert.Equal(t, []string{"error 12200: line 1, column 11: Gather must not stand in a document for people who leave a queue"}, s.texts(dialogue.EventFailed))
+		assert.Equal(t, []string{"error 12200: line 1, column 11: Gather is not allowed in a document for people who leave a queue"}, s.texts(dialogue.EventFailed))
 	})
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Exchange is one HTTP request and its answer. A retry and a redirect are
-// exchanges of their own. Its fields do not change once it was observed.
+// Exchange is one HTTP request and its answer. A retry or a redirect is a
+// separate exchange. Its fields do not change once it was observed.
 type Exchange struct {
 	Kind    webhook.Kind // IncomingCall, GatherAction, ..., KindMedia, or Unknown
 	Call    *Call        // the leg it is about; nil for messages
@@ -28,7 +28,7 @@ type Exchange struct {
 	ResponseBody   []byte // at most one byte more than the limit
 	Err            error  // why there is no answer
 
-	Document *twiml.Node    // what the answer says, if it was read as TwiML
+	Document *twiml.Node    // the answer, if it was read as TwiML
 	Problems []lint.Problem // what lint.Check finds in it
 	Failure  *Failure       // why Twilio would not use the answer
 }
@@ -44,26 +44,26 @@ type request struct {
 	method string
 	call   *Call
 	params Params // all of them
-	bare   Params // what survives an HTTP redirect: all but those of the verb
+	bare   Params // kept after an HTTP redirect: all except those of the verb
 	jar    http.CookieJar
 	async  bool
-	json   []byte     // a body that is no form
+	json   []byte     // a body that is not a form
 	last   **Exchange // where to leave the last exchange
 }
 
-// answer is a usable response, before its body is looked at.
+// answer is a usable response whose body has not been read.
 type answer struct {
 	exchange *Exchange
 	url      *url.URL // the final one
 	cached   *cachedDocument
 }
 
-// cachedDocument is the answer to a GET that allows it to be used again
-// after asking.
+// cachedDocument is the answer to a GET that may be used again after
+// revalidation.
 type cachedDocument struct {
 	etag, modified string
 	exchange       *Exchange
 }
 
-// maxCached bounds the cache: an engine plays tests, not the world.
+// maxCached limits the cache.
 const maxCached = 64

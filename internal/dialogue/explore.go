@@ -10,9 +10,8 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Exploration walks every key of every menu of a call. Each way through is a
-// call of its own, from the start, so a program may keep what it likes by
-// CallSid.
+// Exploration tries every key of every menu of a call. Each path is a separate
+// call from the start, so a program may keep state by CallSid.
 type Exploration struct {
 	Config Config
 	Call   CallSetup
@@ -21,38 +20,38 @@ type Exploration struct {
 	Calls  int    // at most; default 2000
 }
 
-// Tree is what an exploration found.
+// Tree is the result of an exploration.
 type Tree struct {
 	Root     *Station
 	Stations []*Station // in the order of discovery
 	Calls    int        // that were made
-	Complete bool       // neither Depth nor Calls cut a way off
+	Complete bool       // every path was explored within Depth and Calls
 }
 
-// Station is a point at which the call waits for somebody, or its end.
+// Station is a point at which the call waits for someone, or its end.
 type Station struct {
 	ID       int
 	State    State
 	URL      string   // of the document
-	Hears    []string // on the way from the station before
+	Hears    []string // on the path from the previous station
 	Ending   string   // the status, if the call ended
 	Detail   string   // who is dialed, where the caller waits
 	Branches []Branch
 	Problems []Problem
-	Cut      bool // there is more, deeper than Depth
+	Cut      bool // paths deeper than Depth were not explored
 
 	key    string
-	others []string // what dialed people hear on the way
+	others []string // what dialed people hear on the path
 }
 
 // Branch is what the person does at a station and where it leads.
 type Branch struct {
 	Choices []string // keys, "silence", words in quotes, "answered"...
 	To      *Station
-	Back    bool     // To was there before
-	Hears   []string // on this way
+	Back    bool     // To was found before
+	Hears   []string // on this path
 	Problem Problem  // zero: none
-	Others  []string // what dialed people hear on this way
+	Others  []string // what dialed people hear on this path
 }
 
 // Problem is something wrong with a call.
@@ -60,11 +59,11 @@ type Problem struct {
 	// Rule names the kind of problem: dead-end, loop, silent-end, Twilio's error
 	// number, or a rule of lint.
 	Rule string
-	At   string // the station, and the way from it
+	At   string // the station, and the path from it
 	Text string
 }
 
-// String returns the place and the sentence.
+// String returns the place and the problem.
 func (p Problem) String() string { return p.At + ": " + p.Text }
 
 // Problems lists what is wrong, station by station.
@@ -97,7 +96,7 @@ type choice struct {
 	do    func(*walk)
 }
 
-// Explore walks the call.
+// Explore explores the call.
 func Explore(x Exploration) *Tree {
 	if x.Depth <= 0 {
 		x.Depth = 4
@@ -164,7 +163,7 @@ func (w *explorer) add(s *Station) *Station {
 	return s
 }
 
-// merge puts a choice to another one that leads to the same.
+// merge adds a choice to another one with the same result.
 func (w *explorer) merge(at *Station, label string, next *Station) bool {
 	for i := range at.Branches {
 		b := &at.Branches[i]
@@ -234,15 +233,15 @@ type walk struct {
 	same   bool // the last choice is another one in other words
 }
 
-// visit makes a call and goes the given way. It returns where that ends and
-// what can be done there; nil if the last choice is none of its own.
+// visit makes a call and follows the given path. It returns the station at its
+// end and the choices there, or nil if the last choice is the same as another.
 func (w *explorer) visit(way []choice) (*Station, []choice) {
 	w.tree.Calls++
 	t := &walk{}
 	cfg := w.x.Config
 	cfg.Observe = func(ev Event) { t.events = append(t.events, ev) }
 	cfg.Answer = nil
-	cfg.Silent = true // nobody waits for a program that talks
+	cfg.Silent = true // do not wait for programs that talk
 	t.e = New(cfg)
 	defer t.e.Close()
 	t.call = t.e.Call(w.x.Call)
@@ -259,13 +258,13 @@ func (w *explorer) visit(way []choice) (*Station, []choice) {
 	if t.same {
 		return nil, nil
 	}
-	if t.call.Activity().State == StateOver { // what comes late: recordings, transcriptions
+	if t.call.Activity().State == StateOver { // late callbacks: recordings, transcriptions
 		t.e.Advance(time.Minute)
 	}
 	return t.station(), t.choices(w.x.Keys)
 }
 
-// settle lets time pass until the call waits for somebody.
+// settle lets time pass until the call waits for someone.
 func (t *walk) settle() {
 	t.e.Settle()
 	end := t.e.Now().Add(10 * time.Minute)
@@ -420,7 +419,7 @@ func firstKey(keys string) string {
 	return keys[:1]
 }
 
-// dialed lets the dialed people do something, and lets it have its effect.
+// dialed lets the dialed people do something, and waits for its effect.
 func (t *walk) dialed(status webhook.CallStatus) {
 	legs := t.call.Children()
 	for _, k := range legs {

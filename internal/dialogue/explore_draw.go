@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// String draws the tree with lines of text.
+// String draws the tree as text.
 func (t *Tree) String() string {
 	var b strings.Builder
 	b.WriteString(t.Root.title() + "\n")
 	t.Root.text(&b, "", t.Root.Problems)
 	if !t.Complete {
-		b.WriteString("... deeper ways were not taken\n")
+		b.WriteString("... deeper paths were not explored\n")
 	}
 	return b.String()
 }
@@ -52,7 +52,7 @@ func (s *Station) title() string {
 	return strings.Join(append(parts, s.what()), " ")
 }
 
-// what says what happens at the station.
+// what describes what happens at the station.
 func (s *Station) what() string {
 	var out string
 	switch s.State {
@@ -101,7 +101,8 @@ func (b Branch) label() string {
 
 func digit(s string) bool { return len(s) == 1 && s[0] >= '0' && s[0] <= '9' }
 
-// lines is the station as a box: its path, what is heard, what happens.
+// lines returns the station as a box: its path, what is heard, and what
+// happens.
 func (s *Station) lines() []string {
 	out := []string{fmt.Sprintf("#%d %s", s.ID, s.path())}
 	out = append(out, wrap(strings.Join(s.Hears, " "), 34, 3)...)

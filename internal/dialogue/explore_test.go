@@ -88,7 +88,7 @@ func TestExploreIsBounded(t *testing.T) {
 	})
 	assert.False(t, tree.Complete)
 	assert.LessOrEqual(t, tree.Calls, 50)
-	assert.Contains(t, tree.String(), "deeper ways were not taken")
+	assert.Contains(t, tree.String(), "deeper paths were not explored")
 }
 
 func TestExploreFailure(t *testing.T) {

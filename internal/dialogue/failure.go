@@ -6,21 +6,21 @@ import (
 	"net/url"
 )
 
-// Failure is something that Twilio would have refused: its error number and a
-// sentence on what happened here.
+// Failure is something that Twilio would refuse: its error number and a
+// description.
 type Failure struct {
 	Code int    // Twilio's error number; 0 for what it does not log
 	URL  string // the URL that failed, if one did
 	Text string // a sentence without the number
 	Line int    // place in the document, if known
 	Col  int
-	Err  error // what lies behind it, if anything
+	Err  error // the cause, if known
 
-	fatal bool // no fallback helps
+	fatal bool // the fallback is not used
 	mild  bool // a warning, whatever Twilio logs for the number elsewhere
 }
 
-// Error returns the number, the place and the sentence.
+// Error returns the number, the place and the description.
 func (f *Failure) Error() string {
 	text := f.Text
 	if f.Line > 0 {
@@ -41,7 +41,7 @@ func (f *Failure) from() string {
 	return " (" + u.Path + ")"
 }
 
-// Unwrap returns what lies behind the failure.
+// Unwrap returns the cause of the failure.
 func (f *Failure) Unwrap() error { return f.Err }
 
 func failure(code int, format string, args ...any) *Failure {

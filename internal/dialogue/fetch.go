@@ -23,8 +23,8 @@ var (
 	errTotalTimeout   = errors.New("dialogue: all tries together took too long")
 )
 
-// fetch requests rq.url with retries and redirects, as Twilio does, and shows
-// every exchange. Without a failure the answer is of the 2xx class.
+// fetch requests rq.url with retries and redirects, as Twilio does, and reports
+// every exchange. Without a failure, the answer has a 2xx status.
 func (e *Engine) fetch(p *proc, rq request) (*answer, *Failure) {
 	o, f := overrides(rq.url.EscapedFragment(), e.limits.Timeout)
 	if f != nil {
@@ -103,7 +103,7 @@ func redirect(x *Exchange, from *url.URL) (*url.URL, bool, *Failure) {
 	}
 	location := x.ResponseHeader.Get("Location")
 	if location == "" {
-		return nil, true, failure(11206, "the server answered %d without saying where to go", x.Status)
+		return nil, true, failure(11206, "the server answered %d without a Location", x.Status)
 	}
 	to, err := url.Parse(location)
 	if err == nil {
@@ -115,7 +115,7 @@ func redirect(x *Exchange, from *url.URL) (*url.URL, bool, *Failure) {
 	return to, true, nil
 }
 
-// attempt is one try at a request.
+// attempt is one attempt at a request.
 type attempt struct {
 	url    *url.URL
 	method string
@@ -125,8 +125,8 @@ type attempt struct {
 	left time.Duration // of the time for all tries
 }
 
-// try makes one request. It returns how much of the time allowed it took and,
-// for a failure, of what sort it is to a retry policy.
+// try makes one request. It returns how long it took and, for a failure, its
+// class in retry policies.
 func (e *Engine) try(p *proc, x *Exchange, rq request, a attempt) (spent time.Duration, sort string) {
 	r := e.compose(x, rq, a)
 	limit, cause := a.read, errReadTimeout
@@ -151,7 +151,7 @@ func (e *Engine) try(p *proc, x *Exchange, rq request, a attempt) (spent time.Du
 	return spent, sort
 }
 
-// compose writes a request as Twilio does, and notes it in x.
+// compose makes a request as Twilio does, and records it in x.
 func (e *Engine) compose(x *Exchange, rq request, a attempt) *http.Request {
 	target := *a.url
 	target.Fragment, target.RawFragment, target.User = "", "", nil
@@ -240,8 +240,8 @@ func (e *Engine) signBody(url string, body []byte) (h signature.Headers, signedU
 	return h, signedURL
 }
 
-// roundTrip sends r and reads the answer into x. It touches nothing else of
-// the engine: in real time it runs beside it.
+// roundTrip sends r and reads the answer into x. It uses nothing else of the
+// engine, because in real time it runs concurrently.
 func (e *Engine) roundTrip(r *http.Request, x *Exchange, limit time.Duration, cause error, connect time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(context.Background(), limit, cause)
 	defer cancel()
@@ -277,13 +277,13 @@ func (e *Engine) roundTrip(r *http.Request, x *Exchange, limit time.Duration, ca
 	return nil
 }
 
-// fail notes why Twilio would not use the answer.
+// fail records why Twilio would not use the answer.
 func (x *Exchange) fail(code int, format string, args ...any) {
 	x.Failure = failure(code, format, args...)
 	x.Failure.URL, x.Failure.Err = x.URL, x.Err
 }
 
-// judge turns what went wrong with x into Twilio's error number.
+// judge finds Twilio's error number for x.
 func (e *Engine) judge(x *Exchange, limit, connect time.Duration) (spent time.Duration, sort string) {
 	if x.Err != nil {
 		return x.judgeError(limit, connect)
@@ -320,7 +320,7 @@ func (x *Exchange) judgeError(limit, connect time.Duration) (spent time.Duration
 		x.fail(11205, "no connection to the server within %v", connect)
 		return connect, "ct"
 	case errors.Is(err, errTotalTimeout):
-		x.fail(11203, "all tries together took more than the time allowed in the URL")
+		x.fail(11203, "all attempts together took more than the total timeout in the URL")
 		return limit, ""
 	case errors.Is(err, errReadTimeout):
 		x.fail(11200, "the server did not answer within %v", limit)
@@ -336,9 +336,9 @@ func (x *Exchange) judgeError(limit, connect time.Duration) (spent time.Duration
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		x.fail(11236, "the certificate has expired or is not valid yet")
 	case errors.As(err, &invalid), errors.As(err, &unknown):
-		x.fail(11237, "the certificate is not signed by an authority that is trusted")
+		x.fail(11237, "the certificate is not signed by a trusted authority")
 	case errors.As(err, &record), errors.As(err, &alert), strings.Contains(err.Error(), "tls:"):
-		x.fail(11220, "there was no TLS handshake with the server")
+		x.fail(11220, "the TLS handshake with the server failed")
 	case errors.As(err, &op) && op.Op == "dial":
 		x.fail(11205, "the server refused the connection")
 		return 0, "ct"

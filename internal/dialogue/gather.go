@@ -10,7 +10,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// gathering is a Gather at work.
+// gathering is a running Gather.
 type gathering struct {
 	v             *twiml.Node
 	doc           *document
@@ -90,7 +90,7 @@ func newGathering(doc *document, v *twiml.Node) *gathering {
 	return g
 }
 
-// collect waits for keys or words. The first kind that comes wins.
+// collect waits for keys or words. The first kind of input wins.
 func (c *Call) collect(g *gathering, l *listener) error {
 	for {
 		end := c.e.now.Add(g.timeout)
@@ -118,7 +118,7 @@ func (c *Call) collect(g *gathering, l *listener) error {
 	}
 }
 
-// understand listens to speech to its end.
+// understand listens until the end of speech.
 func (c *Call) understand(g *gathering, in input) error {
 	limit := c.e.now.Add(g.maxSpeech)
 	g.confidence = in.confidence
@@ -145,7 +145,7 @@ func (c *Call) understand(g *gathering, in input) error {
 	}
 }
 
-// partials reports words while they are spoken.
+// partials reports words as they are spoken.
 func (c *Call) partials(g *gathering, in input, sent *int) {
 	ref := attr(g.v, "partialResultCallback", "")
 	words := strings.Fields(in.speech)

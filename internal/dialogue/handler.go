@@ -13,24 +13,24 @@ import (
 	"strconv"
 )
 
-// Handler returns a transport that hands each request to h in this process,
-// without a network, and treats h as a server would: a panic closes the
-// connection, a missing content type is guessed from the body, a handler that
-// does not answer in the time of the request's context is left behind.
+// Handler returns a transport that passes each request to h in this process,
+// without a network, and treats h as a server does: a panic closes the
+// connection, a missing Content-Type is detected from the body, and a handler
+// that does not answer before the request's context ends is abandoned.
 func Handler(h http.Handler) http.RoundTripper {
 	return handlerTransport{h}
 }
 
-// HandlerPanic is why a handler of [Handler] closed the connection.
+// HandlerPanic is the panic of a handler of [Handler].
 type HandlerPanic struct {
 	Value any
 	Stack []byte
 }
 
-// Error says what was thrown. The stack is in the field.
+// Error returns the value of the panic. The stack is in a field.
 func (p *HandlerPanic) Error() string { return fmt.Sprintf("the handler panicked: %v", p.Value) }
 
-// Unwrap says what a client sees of a panic.
+// Unwrap returns the error that a client gets.
 func (p *HandlerPanic) Unwrap() error { return io.EOF }
 
 func newHandlerPanic(v any) *HandlerPanic { return &HandlerPanic{Value: v, Stack: debug.Stack()} }
@@ -101,8 +101,8 @@ func (w recorder) Write(p []byte) (int, error) {
 	return w.ResponseRecorder.Write(p)
 }
 
-// response is the recorded answer as a client gets it from a server: a body
-// is never longer than its Content-Length, and one that is shorter is broken.
+// response is the recorded answer as a client receives it: a body is never
+// longer than its Content-Length, and a shorter one is an error.
 func (w recorder) response(r *http.Request) *http.Response {
 	res := w.Result()
 	res.Request = r

@@ -9,7 +9,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// target is somebody whom a Dial rings.
+// target is someone whom a Dial rings.
 type target struct {
 	noun    string // Number, Client, Sip, WhatsApp, Sim, Application
 	address string
@@ -48,7 +48,7 @@ func (d *dialing) newLeg(t target) *Call {
 	return k
 }
 
-// runLeg is the life of a dialed leg.
+// runLeg runs a dialed leg.
 func (k *Call) runLeg(d *dialing, t target) {
 	k.progress("initiated", webhook.CallStatusInitiated)
 	if t.noun == "Client" && has(t.n, "clientNotificationUrl") {
@@ -86,7 +86,7 @@ func (k *Call) runLeg(d *dialing, t target) {
 	}
 }
 
-// detach takes a leg out of its Dial when it is given a document of its own.
+// detach removes a leg from its Dial when it is given its own document.
 func (k *Call) detach() {
 	k.detached = true
 	k.activity = Activity{}
@@ -96,7 +96,8 @@ func (k *Call) detach() {
 	_ = k.program(t)
 }
 
-// runApplication hands the call to a TwiML App: the caller hears its documents.
+// runApplication connects the call to a TwiML App, whose documents the caller
+// hears.
 func (k *Call) runApplication(d *dialing, t target) {
 	app := k.e.cfg.Applications[t.address]
 	k.setup.ApplicationSID = t.address
@@ -111,8 +112,8 @@ func (k *Call) runApplication(d *dialing, t target) {
 	_ = k.program(&transfer{kind: webhook.KindIncomingCall, ref: app.VoiceURL, method: app.VoiceMethod, absolute: true})
 }
 
-// ring lets the phone ring until someone decides or the time is over. It
-// reports whether it was answered.
+// ring rings the phone until someone decides or the timeout ends. It reports
+// whether it was answered.
 func (c *Call) ring(timeout, def time.Duration) bool {
 	if timeout <= 0 {
 		timeout = def
@@ -149,15 +150,15 @@ func (c *Call) ring(timeout, def time.Duration) bool {
 	c.answerer = "human"
 	if r.AnsweredBy != "" {
 		c.answerer = r.AnsweredBy
-		// A test that says who answers a call of the program has asked for
-		// machine detection; of a dialed leg its noun decides.
+		// For a call of the program, a test that sets AnsweredBy turns on
+		// machine detection; for a dialed leg its noun does.
 		c.machine = c.machine || c.direction == webhook.CallDirectionOutboundAPI
 	}
 	return true
 }
 
-// detection is how long it takes to tell who answered: a few seconds, or the
-// greeting of a machine whose end is waited for.
+// detection is how long machine detection takes: a few seconds, or until the
+// end of a machine's greeting.
 func (c *Call) detection() time.Duration {
 	if strings.HasPrefix(c.answerer, "machine_end") {
 		return 12 * time.Second
@@ -165,7 +166,7 @@ func (c *Call) detection() time.Duration {
 	return 4200 * time.Millisecond
 }
 
-// detectMachine reports who answered, where the noun asks for it.
+// detectMachine reports who answered, if the noun requests it.
 func (k *Call) detectMachine(d *dialing, t target) {
 	ref := attr(t.n, "amdStatusCallback", "")
 	if !k.machine || ref == "" {

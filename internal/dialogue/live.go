@@ -41,7 +41,7 @@ const (
 // lives in that time.
 func (e *Engine) inStep() bool { return e.cfg.Clock == nil && e.open+e.pending > 0 }
 
-// catchUp sets the engine's time to what it is by now, where it passes by itself.
+// catchUp updates the engine's time if it is real.
 func (e *Engine) catchUp() {
 	switch {
 	case e.cfg.Clock != nil:
@@ -51,8 +51,8 @@ func (e *Engine) catchUp() {
 	}
 }
 
-// keepStep makes time pass together with that of package time until the result
-// is called, and for a while after that.
+// keepStep makes time pass together with package time until release is called,
+// and for a while after that.
 func (e *Engine) keepStep() (release func()) {
 	if e.open++; e.open == 1 {
 		e.anchor, e.anchored = e.now, time.Now()
@@ -68,8 +68,8 @@ func (e *Engine) keepStep() (release func()) {
 	}
 }
 
-// moveTo moves time to at. It reports whether time has come so far: while a
-// WebSocket is open, a message may come before.
+// moveTo moves time to at. It reports whether that time was reached: while a
+// WebSocket is open, a message may arrive first.
 func (e *Engine) moveTo(at time.Time) bool {
 	if !e.inStep() {
 		e.now = laterOf(e.now, at)
@@ -96,7 +96,7 @@ func (e *Engine) breathe() {
 	e.settle()
 }
 
-// soon is next, but not later than what a WebSocket may bring.
+// soon is next, but not later than the next message of a WebSocket may arrive.
 func (e *Engine) soon() (time.Time, bool) {
 	at, ok := e.next()
 	if e.inStep() {

@@ -82,7 +82,7 @@ func (c *Call) runStream(s *session, u *url.URL) outcome {
 	return outcome{&SessionEnd{}, err}
 }
 
-// startStream plays a stream of Start beside the document.
+// startStream plays a stream of Start in the background.
 func (c *Call) startStream(s *session, u *url.URL) {
 	s.beside = true
 	release := c.e.keepStep()
@@ -454,7 +454,7 @@ func behind(sounds []Sounding, at time.Time, sound []byte) []Sounding {
 	return append(sounds, Sounding{at, sound})
 }
 
-// hum is sound in place of words: loud enough for a detector of silence.
+// hum is sound instead of words, loud enough for a silence detector.
 func hum(d time.Duration) []byte {
 	pcm := make([]byte, 2*samples(d))
 	for i := range len(pcm) / 2 {

@@ -23,10 +23,10 @@ type Text struct {
 	Media    []Media
 	SID      string // default: made
 	Service  string // MessagingServiceSid, if the number belongs to one
-	// Before and After are put before and after Twilio's parameters:
+	// Before and After are sent before and after Twilio's parameters:
 	// ButtonPayload, Latitude, OptOutType, ProfileName...
 	Before, After Params
-	// Params replaces all parameters, for a program that has its own.
+	// Params replaces all parameters.
 	Params Params
 }
 
@@ -47,24 +47,24 @@ type Message struct {
 	call           *Call // that sent it, by the Sms verb
 }
 
-// Delivery is a step in the life of a message.
+// Delivery is one delivery report of a message.
 type Delivery struct {
-	After     time.Duration // since the step before; default 1 s
+	After     time.Duration // since the previous report; default 1 s
 	Status    string        // sent, delivered, undelivered, failed, read...
 	ErrorCode int
 	Params    Params // others, at the front
 }
 
-// Reply is what came of an incoming message.
+// Reply is the result of an incoming message.
 type Reply struct {
 	SID       string      // of the incoming message
 	Exchanges []*Exchange // the fetches, in order
-	Messages  []Message   // what the program answered and the person gets
+	Messages  []Message   // replies that the person receives
 	Failure   *Failure    // why there is no answer
 	Warnings  []*Failure
 }
 
-// mailJar keeps cookies of a pair of addresses.
+// mailJar keeps the cookies of a pair of addresses.
 type mailJar struct {
 	jar  http.CookieJar
 	used time.Time
@@ -73,9 +73,9 @@ type mailJar struct {
 // cookieLife is how long Twilio keeps the cookies of two addresses.
 const cookieLife = 4 * time.Hour
 
-// Receive delivers a message to the program and executes its answer. In
-// virtual time it returns when that is done; what was sent is delivered as
-// time passes. In real time, use [Engine.ReceiveAsync].
+// Receive delivers a message to the program and executes its answer. In virtual
+// time it returns when that is done; replies are delivered as time passes. In
+// real time, use [Engine.ReceiveAsync].
 func (e *Engine) Receive(m Text) *Reply {
 	var reply *Reply
 	e.ReceiveAsync(m, func(r *Reply) { reply = r })
@@ -84,8 +84,8 @@ func (e *Engine) Receive(m Text) *Reply {
 	return reply
 }
 
-// ReceiveAsync delivers a message and calls done with what came of it, on
-// whatever goroutine drives the engine. done must not call the engine.
+// ReceiveAsync delivers a message and calls done with the result, on the
+// goroutine that drives the engine. done must not call the engine.
 func (e *Engine) ReceiveAsync(m Text, done func(*Reply)) {
 	defer e.act()()
 	if m.From.Address == "" {
@@ -188,7 +188,7 @@ func (x *answering) run() {
 	}
 }
 
-// perform fetches one document and sends what it says.
+// perform fetches one document and sends its messages.
 func (x *answering) perform(t *transfer) (*transfer, *Failure) {
 	x.documents++
 	if x.documents > x.e.limits.ReplyDocument {
@@ -227,7 +227,7 @@ func (x *answering) exec(doc *document) (*transfer, *Failure) {
 		switch v.Name {
 		case "Message", "Sms":
 			if sent++; sent > 10 {
-				f := failure(14109, "an incoming message is answered with ten messages at most")
+				f := failure(14109, "an incoming message can be answered with at most ten messages")
 				f.Line, f.Col, f.fatal = v.Line, v.Column, true
 				return nil, f
 			}
@@ -251,7 +251,7 @@ func (x *answering) exec(doc *document) (*transfer, *Failure) {
 			x.e.emit(Event{Type: EventRedirected, Node: v, Text: ref})
 			return &transfer{kind: webhook.KindIncomingMessage, ref: ref, method: attr(v, "method", ""), base: doc.base}, nil
 		default:
-			x.warn(&Failure{Code: 14110, Text: v.Name + " is no verb of messages", Line: v.Line, Col: v.Column})
+			x.warn(&Failure{Code: 14110, Text: v.Name + " is not a verb for messages", Line: v.Line, Col: v.Column})
 		}
 	}
 	return nil, nil
@@ -318,7 +318,7 @@ func (x *answering) warn(f *Failure) {
 	x.e.emit(Event{Type: f.level(), Failure: f, Text: f.Error()})
 }
 
-// jar returns the cookies that two addresses have, or begins anew.
+// jar returns the cookies of two addresses, or a new jar.
 func (x *answering) jar() http.CookieJar {
 	e := x.e
 	key := x.m.From.Address + " " + x.m.To.Address

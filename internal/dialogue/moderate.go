@@ -46,7 +46,7 @@ func (c *Call) Hold(on bool, musicURL string) bool {
 	return true
 }
 
-// Kick takes the person out of a conference.
+// Kick removes the person from a conference.
 func (c *Call) Kick() bool {
 	defer c.e.act()()
 	s := c.seat
@@ -71,7 +71,7 @@ func (e *Engine) EndConference(name string) bool {
 	return true
 }
 
-// Announce lets everybody in a conference hear the document at ref.
+// Announce plays the document at ref to everyone in a conference.
 func (e *Engine) Announce(name, ref, method string) bool {
 	defer e.act()()
 	r := e.rooms[name]
@@ -96,8 +96,8 @@ func (e *Engine) Conference(name string) (participants []*Call, started bool) {
 	return participants, r.started
 }
 
-// Update gives the call a new document, as a REST update with Url does. It
-// takes the call out of whatever it is in.
+// Update gives the call a new document, as a REST update with Url does. It ends
+// whatever the call is doing.
 func (c *Call) Update(ref, method string) bool {
 	defer c.e.act()()
 	if c.over() {
@@ -124,7 +124,7 @@ func (c *Call) End() {
 	c.e.touched()
 }
 
-// Refer makes a bridged SIP phone ask to be transferred (Dial referUrl).
+// Refer makes a bridged SIP phone request a transfer (Dial referUrl).
 func (c *Call) Refer(target string) bool {
 	defer c.e.act()()
 	if c.over() || c.peer == nil {

@@ -7,11 +7,11 @@ import (
 	"github.com/ringback-go/ringback/internal/optout"
 )
 
-// OptOutType returns what Twilio does about a text that is one of its words and
-// nothing else: "STOP", "START" or "HELP"; "" for any other text.
+// OptOutType returns the meaning of a text that is exactly one of Twilio's
+// words: "STOP", "START" or "HELP"; "" for any other text.
 func OptOutType(text string) string { return optout.Type(text) }
 
-// thread is what a person and a number of the program text each other.
+// thread is a conversation between a person and a number.
 type thread struct{ person, number string }
 
 // heed remembers that the person opts out or in: by a word, or by OptOutType
@@ -38,7 +38,7 @@ func (e *Engine) refused(m Message) *Failure {
 	if !e.optedOut[thread{m.To, m.From}] {
 		return nil
 	}
-	f := failure(21610, "the person has opted out of texts from this number: Twilio answers STOP by itself, and delivers nothing more")
+	f := failure(21610, "the person has opted out of texts from this number: Twilio answers STOP itself and delivers nothing more")
 	f.mild = true // the message fails, not the answer
 	if m.Node != nil {
 		f.Line, f.Col = m.Node.Line, m.Node.Column

@@ -19,7 +19,7 @@ type override struct {
 
 var edges = []string{"ashburn", "dublin", "frankfurt", "sao-paulo", "singapore", "sydney", "tokyo", "umatilla"}
 
-// overrides reads fragment. A value that Twilio does not take is a failure.
+// overrides reads fragment. A value that Twilio does not accept is a failure.
 func overrides(fragment string, timeout time.Duration) (override, *Failure) {
 	o := override{connect: 5 * time.Second, read: timeout, total: timeout, retries: 1, policy: []string{"ct"}}
 	if !strings.Contains(fragment, "=") {
@@ -76,7 +76,7 @@ func overrides(fragment string, timeout time.Duration) (override, *Failure) {
 	return o, nil
 }
 
-// retry reports whether a failed try of the given sort is made again.
+// retry reports whether a failed attempt of the given class is repeated.
 func (o override) retry(sort string, tries int) bool {
 	return sort != "" && tries <= o.retries && (slices.Contains(o.policy, sort) || slices.Contains(o.policy, "all"))
 }

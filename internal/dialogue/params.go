@@ -22,7 +22,7 @@ func (p Params) Get(name string) string {
 	return ""
 }
 
-// Has reports whether name is there, be it empty.
+// Has reports whether name is present, even if empty.
 func (p Params) Has(name string) bool {
 	for _, q := range p {
 		if q.Name == name {
@@ -55,7 +55,7 @@ func (p Params) Values() url.Values {
 	return v
 }
 
-// pairs builds Params from names and values; an odd one out is a mistake.
+// pairs makes Params from names and values.
 func pairs(nameValue ...string) Params {
 	p := make(Params, 0, len(nameValue)/2)
 	for i := 0; i+1 < len(nameValue); i += 2 {
@@ -65,8 +65,8 @@ func pairs(nameValue ...string) Params {
 }
 
 // Party is one end of a call or message: a number in E.164, a short code,
-// client:identity, sip:user@host, whatsapp:+1..., and where it is. Geography
-// belongs to numbers only; what is unknown is sent as empty text.
+// client:identity, sip:user@host, whatsapp:+1..., and where it is. Only numbers
+// have geography; unknown values are sent as empty text.
 type Party struct {
 	Address                   string
 	City, State, Zip, Country string

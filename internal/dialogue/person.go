@@ -7,9 +7,9 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Press presses keys one after the other: 0-9, *, #, A-D; w waits half a
-// second of virtual time. Each key has its full effect before the next, as if
-// the finger were slow. It reports how many keys something listened for.
+// Press presses keys one after the other: 0-9, *, #, A-D; w waits half a second
+// of virtual time. Each key takes full effect before the next, as if pressed
+// slowly. It reports how many keys the call was listening for.
 func (c *Call) Press(keys string) (heard int) {
 	defer c.e.act()()
 	c.finishSpeaking()
@@ -42,8 +42,8 @@ func (c *Call) press(key string) bool {
 	return true
 }
 
-// starEnds reports whether a star ends what the person is in now: hangupOnStar
-// is about people who are connected.
+// starEnds reports whether a star ends the dialed call: hangupOnStar applies
+// only while people are connected.
 func (c *Call) starEnds() bool {
 	return c.dial != nil && c.dial.hangupOnStar && (c.activity.State == StateTalking || c.activity.State == StateInConference)
 }
@@ -72,7 +72,7 @@ func (c *Call) SpeakClearly(words string, confidence float64) bool {
 	return heard
 }
 
-// Talk makes sound for d, as somebody leaving a message does.
+// Talk speaks for d, like someone leaving a message.
 func (c *Call) Talk(d time.Duration, words string) bool {
 	defer c.e.act()()
 	c = c.voice()
@@ -155,7 +155,7 @@ func (c *Call) skippable() bool {
 	return false
 }
 
-// HangUp puts the receiver down, after what was said into a recording.
+// HangUp hangs up, after what was said into a recording.
 func (c *Call) HangUp() {
 	defer c.e.act()()
 	c.finishSpeaking()
@@ -168,13 +168,14 @@ func (c *Call) HangUp() {
 	c.e.touched()
 }
 
-// Answer takes a ringing call: one that was dialed, or that the program makes.
+// Answer answers a ringing call: one that was dialed, or that the program
+// makes.
 func (c *Call) Answer() bool { return c.React(Reaction{}) }
 
-// Decline lets a ringing call end: busy, no-answer, failed or canceled.
+// Decline ends a ringing call: busy, no-answer, failed or canceled.
 func (c *Call) Decline(status webhook.CallStatus) bool { return c.React(Reaction{Status: status}) }
 
-// React does at once what r says. It reports false when the phone is not ringing.
+// React performs r at once. It reports false if the phone is not ringing.
 func (c *Call) React(r Reaction) bool {
 	defer c.e.act()()
 	if c.activity.State != StateRinging || c.reaction != nil {

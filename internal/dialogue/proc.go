@@ -43,7 +43,7 @@ func (e *Engine) spawn(f func(*proc)) *proc {
 	return p
 }
 
-// wake puts p in line to be resumed.
+// wake schedules p to be resumed.
 func (e *Engine) wake(p *proc) {
 	if p == nil || p.queued || p.done || p.running {
 		return
@@ -63,8 +63,8 @@ func (p *proc) resume() {
 	p.running = false
 }
 
-// park gives way until wake or, unless until is zero, until then. It may
-// return early: callers look again at what they wait for.
+// park waits until wake or, unless until is zero, until then. It may return
+// early, so callers must check their condition again.
 func (p *proc) park(until time.Time) {
 	if !until.IsZero() {
 		p.e.seq++
@@ -93,8 +93,8 @@ func (p *proc) sleep(d time.Duration) {
 	}
 }
 
-// await runs f, which may block in the real world, and lets others go on
-// meanwhile if time is real. In virtual time the world stands still.
+// await runs f, which may block. In real time, other coroutines run meanwhile;
+// in virtual time, nothing else happens.
 func (p *proc) await(f func()) {
 	if p.e.cfg.Clock == nil && !p.e.inStep() {
 		f()

@@ -9,14 +9,14 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// mediaLength is how long a file plays: nobody has listened to it.
+// mediaLength is the assumed length of a file.
 const mediaLength = 3 * time.Second
 
-// forever is how often Twilio repeats what loop="0" says to repeat forever.
+// forever is how often Twilio repeats loop="0".
 const forever = 1000
 
 // prompt says, plays or pauses. stop, if not nil, reports whether the person
-// has done something that cuts it short.
+// has interrupted it.
 func (c *Call) prompt(doc *document, v *twiml.Node, stop func() bool) error {
 	switch c.activity.State {
 	case StatePrompting, StatePaying, StateInQueue, StateInConference:
@@ -72,8 +72,8 @@ func (c *Call) play(doc *document, v *twiml.Node, stop func() bool) error {
 	return c.listenTo(length, stop)
 }
 
-// fetchMedia gets a file from the program under test, once. Files on other
-// hosts are taken to be there.
+// fetchMedia fetches a file from the program under test, once. Files on other
+// hosts are assumed to exist.
 func (c *Call) fetchMedia(doc *document, ref string) (string, *Failure) {
 	u, f := c.e.resolve(doc.base, ref)
 	if f != nil {

@@ -23,7 +23,7 @@ type ticket struct {
 	call    *Call
 	q       *queue
 	since   time.Time
-	dialer  *Call  // who takes the caller out
+	dialer  *Call  // who takes the caller out of the queue
 	ref     string // Queue url
 	via     string
 	doc     *document // that holds the Queue
@@ -37,7 +37,7 @@ var errLeave = errors.New("dialogue: the caller leaves the queue")
 
 func (c *Call) leave(*document, *twiml.Node) (*transfer, error) {
 	if c.ticket == nil {
-		c.warn(failure(12200, "Leave stands where nobody waits in a queue"))
+		c.warn(failure(12200, "Leave is only allowed while waiting in a queue"))
 		return nil, nil
 	}
 	return nil, errLeave
@@ -66,7 +66,7 @@ func (e *Engine) queue(name string) *queue {
 	return q
 }
 
-// enqueue lets the caller wait in a queue (verb-semantics.md, 3, Enqueue).
+// enqueue puts the caller in a queue (verb-semantics.md, 3, Enqueue).
 func (c *Call) enqueue(doc *document, v *twiml.Node) (*transfer, error) {
 	name := text(v)
 	if workflow := attr(v, "workflowSid", ""); workflow != "" {
@@ -114,7 +114,7 @@ func (c *Call) enqueue(doc *document, v *twiml.Node) (*transfer, error) {
 	q.tickets = slices.DeleteFunc(q.tickets, func(o *ticket) bool { return o == t })
 
 	switch {
-	case errors.Is(err, errScope): // somebody takes the caller out
+	case errors.Is(err, errScope): // someone takes the caller out of the queue
 		return c.leaveWithDialer(t, action)
 	case errors.Is(err, errLeave):
 		return action("leave", t)
@@ -155,8 +155,8 @@ func (c *Call) waitInQueue(doc *document, v *twiml.Node, t *ticket, size int) er
 			if err := c.nested(queueSetting, nil, wait); err != nil {
 				return err
 			}
-			// A document without sound would be fetched again at once: even
-			// Twilio needs a moment for that.
+			// A document without audio would be fetched again at once; wait, as
+			// Twilio does.
 			if c.e.now.Sub(began) < time.Second {
 				if err := c.until(began.Add(time.Second), nil); err != nil {
 					return err
@@ -166,7 +166,7 @@ func (c *Call) waitInQueue(doc *document, v *twiml.Node, t *ticket, size int) er
 	})
 }
 
-// leaveWithDialer lets the caller talk to whoever dialed the queue.
+// leaveWithDialer connects the caller to whoever dialed the queue.
 func (c *Call) leaveWithDialer(t *ticket, action func(string, *ticket) (*transfer, error)) (*transfer, error) {
 	t.q.served++
 	t.q.waited += c.e.now.Sub(t.since)
@@ -208,8 +208,8 @@ func (c *Call) leaveWithDialer(t *ticket, action func(string, *ticket) (*transfe
 	return next, nil
 }
 
-// result is QueueResult of somebody whom a Dial took out of the queue: what
-// comes to an end before the url was heard was no bridge yet.
+// result is the QueueResult of a caller whom a Dial took out of the queue. An
+// end before the url was heard does not count as bridged.
 func (t *ticket) result(err error) string {
 	switch updated := errors.Is(err, errUpdated); {
 	case updated && t.ready:
@@ -224,8 +224,8 @@ func (t *ticket) result(err error) string {
 	return "bridging-in-process"
 }
 
-// tellInPassing requests an action whose answer nobody executes: the call has
-// got another document. It returns err.
+// tellInPassing requests an action without executing the answer, because the
+// call has another document. It returns err.
 func (c *Call) tellInPassing(t *transfer, failed, err error) error {
 	if failed == nil && t != nil {
 		if rq, f := c.request(t); f == nil {
@@ -298,14 +298,14 @@ func (c *Call) dequeue(d *dialing, n *twiml.Node) (dialResult, error) {
 	return r, err
 }
 
-// wakeQueues wakes those who wait for somebody to come.
+// wakeQueues wakes those who wait for a caller.
 func (e *Engine) wakeQueues() {
 	for _, p := range e.queueWaits {
 		e.wake(p)
 	}
 }
 
-// Queue returns who waits in a queue, first come first.
+// Queue returns the callers in a queue, in order of arrival.
 func (e *Engine) Queue(name string) (waiting []*Call) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// recording is one that was made.
+// recording is a recording that was made.
 type recording struct {
 	sid, source string
 	call        string // CallSid; empty for conferences
@@ -116,7 +116,7 @@ func (c *Call) record(doc *document, v *twiml.Node) (*transfer, error) {
 		return nil, err
 	}
 	c.emit(Event{Type: EventRecordingEnded, Node: v, Duration: r.length, Text: why, Recording: r.sid})
-	empty := why == "silence" && c.sounding.IsZero() // nobody spoke
+	empty := why == "silence" && c.sounding.IsZero() // no speech
 	if empty || r.length < time.Second {
 		c.e.report(c, to, r, "absent")
 	} else {
@@ -140,7 +140,7 @@ func (c *Call) record(doc *document, v *twiml.Node) (*transfer, error) {
 	return t, nil
 }
 
-// recordUntil waits for what ends a recording.
+// recordUntil waits for the end of a recording.
 func (c *Call) recordUntil(l *listener, finish string, timeout time.Duration, last time.Time) (key, why string, err error) {
 	quiet := c.e.now
 	for {

@@ -7,7 +7,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// refer transfers the caller's SIP phone to somebody else.
+// refer transfers the caller's SIP phone to someone else.
 func (c *Call) refer(doc *document, v *twiml.Node) (*transfer, error) {
 	if !strings.HasPrefix(c.from.Address, "sip:") {
 		return nil, &Failure{Code: 13801, Text: "Refer works on calls from SIP phones only", Line: v.Line, Col: v.Column}

@@ -34,7 +34,7 @@ type Recording struct {
 	Duration                    time.Duration
 }
 
-// Participant is somebody's place in a conference.
+// Participant is a person's place in a conference.
 type Participant struct {
 	Call           *Call
 	Label          string
@@ -55,8 +55,8 @@ type ConferenceState struct {
 	Participants []Participant
 }
 
-// answeredOut does what the REST API was asked to do with a call that is
-// answered: record it, send tones, find out who answers.
+// answeredOut does what the REST API requested for an answered call: record it,
+// send tones, detect who answered.
 func (c *Call) answeredOut(first *transfer) error {
 	if c.setup.Recording.Channels > 0 {
 		c.startRecording(c.setup.Recording, "OutboundAPI")
@@ -98,7 +98,7 @@ func (c *Call) answeredOut(first *transfer) error {
 	return nil
 }
 
-// startRecording begins to record the call until it ends.
+// startRecording records the call until it ends.
 func (c *Call) startRecording(r CallRecording, source string) *session {
 	track := r.Track
 	if track == "" {
@@ -157,7 +157,7 @@ func (c *Call) StopRecording(sid string) bool {
 	return false
 }
 
-// keepRecording notes how a recording stands.
+// keepRecording records the state of a recording.
 func (e *Engine) keepRecording(r recording, status string) {
 	kept := Recording{
 		SID: r.sid, CallSID: r.call, ConferenceSID: r.room, Source: r.source, Track: r.track, Status: status,
@@ -188,8 +188,8 @@ func (e *Engine) DeleteRecording(sid string) bool {
 	return len(e.recordings) < n
 }
 
-// ConferenceSID returns the SID of the conference of that name that goes on, or
-// that the next one will have.
+// ConferenceSID returns the SID of the conference in progress with that name,
+// or that of the next one.
 func (e *Engine) ConferenceSID(name string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -212,7 +212,7 @@ func (e *Engine) reserve(name string) string {
 	return sid
 }
 
-// Conferences returns the conferences there have been, in order.
+// Conferences returns all conferences, in order.
 func (e *Engine) Conferences() []ConferenceState {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -262,15 +262,15 @@ func (c *Call) UpdateTwiML(xml string) bool {
 	return true
 }
 
-// Times returns when the leg was made, was answered and ended. What has not
-// happened is zero.
+// Times returns when the leg was created, answered and ended; zero if that has
+// not happened.
 func (c *Call) Times() (created, answered, ended time.Time) {
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
 	return c.created, c.answered, c.ended
 }
 
-// AnsweredBy returns who took the call, where machine detection is on.
+// AnsweredBy returns who answered the call, if machine detection is on.
 func (c *Call) AnsweredBy() string {
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()

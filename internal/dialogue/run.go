@@ -25,7 +25,7 @@ type transfer struct {
 	fallback bool     // this is the fallback of something that failed
 }
 
-// live is the life of a call that somebody makes.
+// live runs a call from start to end.
 func (c *Call) live() {
 	first := &transfer{kind: webhook.KindIncomingCall, ref: c.setup.URL, method: c.setup.Method, inline: c.setup.TwiML, absolute: true}
 	if c.direction == webhook.CallDirectionOutboundAPI {
@@ -149,7 +149,7 @@ func (c *Call) load(t *transfer) (*document, *Failure) {
 
 func (c *Call) loadInline(xml string) (*document, *Failure) {
 	if len([]rune(xml)) > 4000 {
-		return nil, failure(32018, "the document given in place of a URL is longer than 4000 characters")
+		return nil, failure(32018, "the document in Twiml is longer than 4000 characters")
 	}
 	root, f := parseResponse([]byte(xml))
 	if f != nil {
@@ -168,14 +168,14 @@ func (c *Call) loadInline(xml string) (*document, *Failure) {
 func (c *Call) warnOf(problems []lint.Problem) {
 	for _, p := range problems {
 		if p.Stops || p.Code == 0 || slices.Contains(c.warned, p) {
-			continue // a document that comes again has the same problems
+			continue // problems of a repeated document were reported
 		}
 		c.warned = append(c.warned, p)
 		c.warn(&Failure{Code: p.Code, Text: p.Text, Line: p.Line, Col: p.Column, mild: true})
 	}
 }
 
-// request turns a transfer into what is sent.
+// request makes the request of a transfer.
 func (c *Call) request(t *transfer) (request, *Failure) {
 	u, f := c.e.destination(t)
 	if f != nil {
@@ -211,7 +211,7 @@ func (c *Call) countDocument() *Failure {
 	case c.documents > limits.Documents:
 		f = failure(14106, "the call fetched more than %d documents", limits.Documents)
 	case c.idle > limits.Idle:
-		f = failure(14106, "the call fetched more than %d documents in a row and the caller heard nothing: they redirect in a circle", limits.Idle)
+		f = failure(14106, "the call fetched more than %d documents in a row and the caller heard nothing: they redirect in a loop", limits.Idle)
 	default:
 		return nil
 	}
@@ -222,8 +222,8 @@ func (c *Call) countDocument() *Failure {
 	return f
 }
 
-// exec executes the verbs of a document. It returns where the call goes next;
-// nothing and no error at the document's end.
+// exec executes the verbs of a document. It returns where the call goes next,
+// or nil at the end of the document.
 func (c *Call) exec(doc *document) (*transfer, error) {
 	for v := range doc.root.Elements() {
 		if err := c.interrupted(); err != nil {
@@ -269,7 +269,7 @@ func (c *Call) redirect(doc *document, v *twiml.Node) (*transfer, error) {
 func (c *Call) transferTo(doc *document, ref, method string, kind webhook.Kind, params Params) (*transfer, error) {
 	if doc.base == nil {
 		if u, err := url.Parse(ref); err != nil || !u.IsAbs() {
-			return nil, failure(11100, "%q is not absolute, and a document that was given inline has no URL of its own", ref)
+			return nil, failure(11100, "%q is not absolute, and an inline document has no base URL", ref)
 		}
 	}
 	t := &transfer{kind: kind, ref: ref, method: method, params: params, base: doc.base}
@@ -281,7 +281,7 @@ func (c *Call) transferTo(doc *document, ref, method string, kind webhook.Kind, 
 
 func (c *Call) reject(_ *document, v *twiml.Node) (*transfer, error) {
 	if !c.answered.IsZero() || c.direction != webhook.CallDirectionInbound {
-		c.warn(&Failure{Code: 12200, Text: "Reject came too late: the call was answered", Line: v.Line, Col: v.Column})
+		c.warn(&Failure{Code: 12200, Text: "Reject comes too late: the call was already answered", Line: v.Line, Col: v.Column})
 		return nil, errEnded
 	}
 	reason := attr(v, "reason", "rejected")
@@ -293,7 +293,7 @@ func (c *Call) reject(_ *document, v *twiml.Node) (*transfer, error) {
 	return nil, errEnded
 }
 
-// answer takes an incoming call off the hook.
+// answer answers an incoming call.
 func (c *Call) answer() {
 	if c.direction != webhook.CallDirectionInbound || !c.answered.IsZero() {
 		return
@@ -302,7 +302,7 @@ func (c *Call) answer() {
 	c.emit(Event{Type: EventAnswered})
 }
 
-// interrupted returns why the leg cannot go on with what it does.
+// interrupted returns why the leg cannot continue.
 func (c *Call) interrupted() error {
 	switch {
 	case c.killed != "":
@@ -333,8 +333,8 @@ func (c *Call) within(over func() bool, f func() error) error {
 	return f()
 }
 
-// until parks the leg until cond holds or the time has come; a zero end is
-// never. It returns an error when the leg is interrupted.
+// until parks the leg until cond is true or end is reached; a zero end means
+// never. It returns an error if the leg is interrupted.
 func (c *Call) until(end time.Time, cond func() bool) error {
 	before := c.waitsUntil
 	c.waitsUntil, c.skipped = end, false

@@ -10,7 +10,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// session is a Stream, Siprec, Transcription, Recording or Connect at work.
+// session is a running Stream, Siprec, Transcription, Recording or Connect.
 type session struct {
 	call     *Call
 	v        *twiml.Node
@@ -56,7 +56,7 @@ func (c *Call) begin(doc *document, n *twiml.Node) *session {
 	}
 	c.sessions = append(c.sessions, s)
 	if n.Name == "Stream" && strings.Contains(attr(n, "url", ""), "?") {
-		c.warn(&Failure{Text: "the query of a Stream's url is dropped; pass values by Parameter", Line: n.Line, Col: n.Column})
+		c.warn(&Failure{Text: "Twilio drops the query of a Stream's url; pass values with Parameter", Line: n.Line, Col: n.Column})
 	}
 	c.emit(Event{Type: EventSessionStarted, Node: n, Text: n.Name})
 	if _, played := c.liveURL(doc, n); !played || n.Name != "Stream" { // a stream tells when it is open
@@ -128,7 +128,7 @@ func (s *session) provider() string {
 		`,"enableAutomaticPunctuation":` + quoteJSON(attr(s.v, "enableAutomaticPunctuation", "true")) + `}`
 }
 
-// transcribe gives words of one side to the transcriptions that run.
+// transcribe passes words of one side to the running transcriptions.
 func (c *Call) transcribe(track, words string) {
 	if words == "" {
 		return
@@ -163,7 +163,7 @@ func quoteJSON(s string) string {
 	return b.String()
 }
 
-// start begins something that runs beside the document.
+// start begins a background job.
 func (c *Call) start(doc *document, v *twiml.Node) (*transfer, error) {
 	for n := range v.Elements() {
 		if n.Name == "Transcription" {
@@ -182,7 +182,7 @@ func (c *Call) start(doc *document, v *twiml.Node) (*transfer, error) {
 	return nil, nil
 }
 
-// stopSessions ends what Start began, by its name. Without a name, or with an
+// stopSessions ends a background job by its name. Without a name, or with an
 // unknown one, it stops nothing.
 func (c *Call) stopSessions(_ *document, v *twiml.Node) (*transfer, error) {
 	for n := range v.Elements() {

@@ -11,7 +11,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// itoa saves a word.
+// itoa is short for strconv.Itoa.
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // stamp writes a time as Twilio's classic requests do.
@@ -23,7 +23,7 @@ func stampISO(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0
 // seconds returns whole seconds.
 func seconds(d time.Duration) int { return int(d.Round(time.Second) / time.Second) }
 
-// subscription is where and of what a leg reports.
+// subscription is the URL and the events of a leg's reports.
 type subscription struct {
 	url    string
 	method string
@@ -82,7 +82,7 @@ func (c *Call) subscription() subscription {
 	return s
 }
 
-// finish ends the leg and everything that hangs on it.
+// finish ends the leg and everything that depends on it.
 func (c *Call) finish() {
 	status := c.killed
 	switch {
@@ -121,9 +121,9 @@ func (c *Call) finish() {
 	c.finished = true
 }
 
-// farewell is the request that a verb makes after its caller has gone. It
-// carries the final status: completed, unless nobody had answered. The answer
-// can do nothing any more.
+// farewell is a verb's request after the caller has hung up. It has the final
+// status: completed, unless the call was never answered. The answer has no
+// effect.
 func (c *Call) farewell(t *transfer, err error) error {
 	if t == nil || c.killed != "" && c.killed != webhook.CallStatusCompleted {
 		return err
@@ -142,7 +142,7 @@ func (c *Call) farewell(t *transfer, err error) error {
 	return err
 }
 
-// fetchUnread fetches and shows the exchange without looking into the body.
+// fetchUnread fetches and reports the exchange without reading the body.
 func (e *Engine) fetchUnread(p *proc, rq request) (*Exchange, *Failure) {
 	a, f := e.fetch(p, rq)
 	if f != nil {
@@ -154,9 +154,9 @@ func (e *Engine) fetchUnread(p *proc, rq request) (*Exchange, *Failure) {
 	return a.exchange, nil
 }
 
-// callback sends params to ref without waiting for it. Nothing that comes back
-// changes anything; what is not as it should be is a warning. A panic of a
-// handler in this process is a failure.
+// callback sends params to ref without waiting for the answer, which has no
+// effect. A wrong answer is a warning, and a panic of a handler in this process
+// is a failure.
 func (c *Call) callback(kind webhook.Kind, base *url.URL, ref, method string, params Params) {
 	c.e.callback(c, kind, base, ref, method, params)
 }
@@ -166,7 +166,7 @@ func (e *Engine) callback(c *Call, kind webhook.Kind, base *url.URL, ref, via st
 	warn := func(f *Failure) {
 		level := f.level()
 		if x != nil && x.Status >= 300 && x.Err == nil {
-			level = EventWarned // an answer, if not the right one
+			level = EventWarned // an answer, but a wrong one
 		}
 		e.emit(Event{Type: level, Call: c, Failure: f, Text: string(kind) + ": " + f.Error(), Exchange: x})
 	}
@@ -227,8 +227,7 @@ func (t *turn) end(e *Engine) {
 	e.wake(t.next)
 }
 
-// notice says what the debugger would say about an answer that nobody
-// executes.
+// notice returns what Twilio would log about an answer that is not executed.
 func (x *Exchange) notice() *Failure {
 	switch {
 	case x.untyped():

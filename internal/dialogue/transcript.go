@@ -8,8 +8,8 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// Transcript writes events in words, one line each, with the time since
-// start. Events that say nothing to a person are left out. One caller is "the
+// Transcript describes events in words, one line each, with the time since
+// start. Events that people do not notice are omitted. A single caller is "the
 // caller"; several are named by their addresses.
 func Transcript(start time.Time, events []Event) string {
 	var b strings.Builder
@@ -36,7 +36,7 @@ func severalCallers(events []Event) bool {
 	return false
 }
 
-// person returns the address of who holds this phone.
+// person returns the address of this phone.
 func (c *Call) person() string {
 	if c.direction == webhook.CallDirectionInbound {
 		return c.from.Address
@@ -173,7 +173,7 @@ func (ev Event) line(several bool) string {
 	return ""
 }
 
-// line is an exchange in a line.
+// line describes an exchange in one line.
 func (x *Exchange) line() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", x.Method, short(x.URL))
@@ -194,7 +194,7 @@ func (x *Exchange) line() string {
 	return b.String()
 }
 
-// telling reports whether a parameter is what a request is about.
+// telling reports whether a parameter is worth showing.
 func telling(name string) bool {
 	switch name {
 	case "Digits", "SpeechResult", "DialCallStatus", "RecordingDuration", "RecordingStatus", "QueueResult", "CallStatus",

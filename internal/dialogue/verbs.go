@@ -11,7 +11,7 @@ import (
 // next, or nothing for the next verb.
 type verb struct {
 	run        func(*Call, *document, *twiml.Node) (*transfer, error)
-	unanswered bool // it does not answer the call, or does so by itself
+	unanswered bool // it does not answer the call, or answers it itself
 }
 
 // verbs are the verbs of voice documents. Unknown ones do nothing. It is a
@@ -50,11 +50,11 @@ func (c *Call) echo(*document, *twiml.Node) (*transfer, error) {
 }
 
 // setting is where a document is executed, other than in the call itself. It
-// bounds which verbs the document may hold.
+// limits the verbs of the document.
 type setting struct {
 	where string   // for the error
 	code  int      // of the error
-	only  []string // the verbs that may stand there; nil: all but Dial
+	only  []string // allowed verbs; nil: all but Dial
 }
 
 var (
@@ -65,11 +65,11 @@ var (
 	dequeueSetting = &setting{"a document for people who leave a queue", 12200, []string{"Say", "Play", "Pause", "Redirect"}}
 )
 
-// forbids returns why v must not stand in the document, or nil.
+// forbids returns why v is not allowed in the document, or nil.
 func (s *setting) forbids(v *twiml.Node) *Failure {
 	switch {
 	case s == nil, s.only == nil && v.Name != "Dial", slices.Contains(s.only, v.Name):
 		return nil
 	}
-	return &Failure{Code: s.code, Text: v.Name + " must not stand in " + s.where, Line: v.Line, Col: v.Column}
+	return &Failure{Code: s.code, Text: v.Name + " is not allowed in " + s.where, Line: v.Line, Col: v.Column}
 }

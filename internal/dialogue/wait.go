@@ -7,9 +7,9 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// waitDocument fetches what people hear who wait. nil without a failure is
-// music: Twilio's own, or what is on another host; or silence where the
-// attribute is empty. A failure is reported already.
+// waitDocument fetches what waiting people hear. nil without a failure means
+// music (Twilio's own, or that of another host), or silence if the attribute is
+// empty. A failure was already reported.
 func (c *Call) waitDocument(doc *document, n *twiml.Node, name, via string, kind webhook.Kind, params Params) (*document, *Failure) {
 	ref := attr(n, name, "")
 	if ref == "" {
@@ -37,9 +37,9 @@ func (c *Call) failed(f *Failure) {
 	c.emit(Event{Type: EventFailed, Failure: f, Text: f.Error()})
 }
 
-// nested executes a document, and those it leads to, inside another verb. It
-// starts with doc or, if that is nil, with t. in says which verbs they may hold. A
-// failure is reported, and returned as an error.
+// nested executes a document, and those that follow it, inside another verb. It
+// starts with doc or, if that is nil, with t. in limits their verbs. A failure
+// is reported and returned as an error.
 func (c *Call) nested(in *setting, t *transfer, doc *document) error {
 	base, inline, outer := c.base, c.inline, c.setting
 	defer func() { c.base, c.inline, c.setting = base, inline, outer }()

@@ -446,7 +446,7 @@ func TestS9Stream(t *testing.T) {
 		})
 		call := webhooktest.New(t, mux, nil).Call("/voice").Hears("That was it.").Ends()
 		assert.Empty(t, query)
-		assert.Contains(t, call.Transcript(), "the query of a Stream's url is dropped")
+		assert.Contains(t, call.Transcript(), "Twilio drops the query of a Stream's url")
 	})
 }
 
