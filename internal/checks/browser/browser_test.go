@@ -47,6 +47,7 @@ var command = sync.OnceValues(func() (string, error) {
 type console struct {
 	url, token, tunnel string
 	output             func() string
+	stop               func()
 }
 
 var opened = regexp.MustCompile(`Open\s+(http://\S+/)#token=([0-9a-f]+)`)
@@ -55,10 +56,16 @@ var opened = regexp.MustCompile(`Open\s+(http://\S+/)#token=([0-9a-f]+)`)
 // its URL.
 func start(t *testing.T, args ...string) console {
 	t.Helper()
+	return startAt(t, "127.0.0.1:"+freePort(t), args...)
+}
+
+// startAt is start with the console at an address.
+func startAt(t *testing.T, addr string, args ...string) console {
+	t.Helper()
 	path, err := command()
 	require.NoError(t, err)
 	tunnel := "127.0.0.1:" + freePort(t)
-	args = append([]string{"dev", "--memory", "--listen", "127.0.0.1:" + freePort(t), "--tunnel", tunnel}, args...)
+	args = append([]string{"dev", "--memory", "--listen", addr, "--tunnel", tunnel}, args...)
 	cmd := exec.Command(path, args...)
 	cmd.Env = append(os.Environ(), "TWILIO_AUTH_TOKEN="+token, "BASE_URL=")
 	out, err := cmd.StdoutPipe()
@@ -86,17 +93,20 @@ func start(t *testing.T, args ...string) console {
 		defer mu.Unlock()
 		return text.String()
 	}
-	t.Cleanup(func() {
+	stop := sync.OnceFunc(func() {
 		cmd.Process.Signal(syscall.SIGTERM)
 		<-read
 		cmd.Wait()
+	})
+	t.Cleanup(func() {
+		stop()
 		if t.Failed() {
 			t.Log(output())
 		}
 	})
 	select {
 	case m := <-found:
-		return console{url: m[1], token: m[2], tunnel: "http://" + tunnel, output: output}
+		return console{url: m[1], token: m[2], tunnel: "http://" + tunnel, output: output, stop: stop}
 	case <-read:
 		t.Fatalf("the command ended: %s", output())
 	case <-time.After(30 * time.Second):
@@ -114,25 +124,27 @@ type tab struct {
 	trouble []string
 }
 
+// chromium returns the path of the browser, or skips the test.
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Skip("skipped: no Chromium on this machine")
+	return ""
+}
+
 // browse opens the console in a browser of its own, started with more flags.
 func browse(t *testing.T, c console, flags ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
-	chromium := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			chromium = path
-			break
-		}
-	}
-	if chromium == "" {
-		t.Skip("skipped: no Chromium on this machine")
-	}
 	// The browser may write for a moment longer than it runs, so its folder is
 	// removed as far as it can be.
 	profile, err := os.MkdirTemp("", "browser")
 	require.NoError(t, err)
 	t.Cleanup(func() { os.RemoveAll(profile) })
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox,
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox,
 		chromedp.UserDataDir(profile), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	options = append(options, flags...)
 	allocated, release := chromedp.NewExecAllocator(context.Background(), options...)

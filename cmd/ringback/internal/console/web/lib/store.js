@@ -67,6 +67,8 @@ export function messagesOf(id) {
   return thread;
 }
 
+const longest = 500; // messages of a conversation that are kept, as many as the console keeps
+
 /** @type {Map<string, number>} how many events of each name came so far */
 const news = new Map();
 
@@ -138,7 +140,7 @@ const reducers = {
     const thread = threads.get(conversation.id);
     if (!thread) return;
     const at = thread.value.findLastIndex((m) => m.sid === message.sid);
-    thread.value = at < 0 ? [...thread.value, message] : thread.value.with(at, message);
+    thread.value = at < 0 ? [...thread.value, message].slice(-longest) : thread.value.with(at, message);
   },
   delivery: (data) => {
     const at = deliveries.value.findIndex((d) => d.sid === data.sid);

@@ -51,7 +51,7 @@ export function Faults() {
       <tbody>${plan.faults.map((f) => {
         const [name, icon, what] = names[f.kind] || [f.kind, "bug", ""];
         return html`<tr key=${f.kind} class=${f.on ? "on" : ""}>
-          <td><input type="checkbox" class="switch" role="switch" checked=${f.on} aria-label=${name} onChange=${(/** @type {any} */ e) => set(f.kind, {on: e.target.checked})} /></td>
+          <td><label class="check"><input type="checkbox" class="switch" role="switch" checked=${f.on} aria-label=${name} onChange=${(/** @type {any} */ e) => set(f.kind, {on: e.target.checked})} /></label></td>
           <th scope="row"><span class="fault-name"><${Icon} name=${icon} />${name}</span><small>${what}</small></th>
           <td><${Select} aria-label=${"How often: " + name} options=${rates} value=${f.once ? "once" : String(f.rate || 1)}
             onChange=${(/** @type {string} */ often) => set(f.kind, {once: often === "once", rate: often === "once" ? 1 : Number(often)})} /></td></tr>`;

@@ -40,7 +40,7 @@ export function Traffic() {
   return html`
     <section class=${classes("list", !id && "shown")} aria-label="Traffic"><${Filters} clear=${clear} /><${Exchanges} /></section>
     <section class=${classes("detail", id > 0 && "shown")} aria-label="Exchange" tabindex="-1">
-      ${id ? html`<${Details} key=${id} id=${id} />`
+      ${id ? html`<${Details} id=${id} />`
         : html`<${Empty} icon="activity" title="Choose an exchange">See the request and what each parameter means, the signature, the answer and its problems.<//>`}
     </section>`;
 }

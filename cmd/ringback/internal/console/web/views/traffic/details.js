@@ -22,8 +22,17 @@ export function Details({id}) {
   const [data, setData] = useState(/** @type {Data | "gone" | null} */ (null));
   const [replayed, setReplayed] = useState(/** @type {Replayed | null} */ (null));
   const result = useRef(/** @type {HTMLElement | null} */ (null));
+  // What is shown stays until the next exchange has arrived.
   useEffect(() => {
-    api.get("exchanges/" + id).then(setData, (error) => { if (error.status === 404) setData("gone"); else failed(error); });
+    let wanted = true;
+    /** @param {Data | "gone"} next */
+    const set = (next) => {
+      if (!wanted) return;
+      setReplayed(null);
+      setData(next);
+    };
+    api.get("exchanges/" + id).then(set, (error) => { if (error.status === 404) set("gone"); else failed(error); });
+    return () => { wanted = false; };
   }, [id]);
   useEffect(() => { result.current?.scrollIntoView({block: "nearest"}); }, [replayed]);
   if (!data) return null;
@@ -34,7 +43,7 @@ export function Details({id}) {
   /** @param {Record<string, any>} changes */
   async function replay(changes) {
     try {
-      const answer = await api.post(`exchanges/${id}/replay`, changes);
+      const answer = await api.post(`exchanges/${e.id}/replay`, changes);
       setReplayed(answer);
       say(`Replayed: ${answer.exchange.status || "no answer"}`);
     } catch (error) { failed(error); }
@@ -42,7 +51,7 @@ export function Details({id}) {
 
   async function pin() {
     try {
-      await api.post(`exchanges/${id}/pin`, {pinned: !e.pinned});
+      await api.post(`exchanges/${e.id}/pin`, {pinned: !e.pinned});
       setData({.../** @type {Data} */ (data), exchange: {...e, pinned: !e.pinned}});
     } catch (error) { failed(error); }
   }
@@ -56,7 +65,7 @@ export function Details({id}) {
       <div class="row">
         <${Button} variant="primary" icon="rotate-ccw" data-replay onClick=${() => replay({})}>Replay<//>
         <${Button} icon=${e.pinned ? "pin-off" : "pin"} data-pin aria-pressed=${String(e.pinned)} onClick=${pin}>${e.pinned ? "Unpin" : "Pin"}<//>
-        <${CopyMenu} id=${id} />
+        <${CopyMenu} id=${e.id} />
       </div>
     </header>
     ${replayed && html`<div class="replayed" role="status" ref=${result}>
@@ -65,7 +74,7 @@ export function Details({id}) {
     <${Verdict} data=${data} />
     ${data.next && html`<p class="next"><${Icon} name="corner-down-left" /><span><strong>Next:</strong> ${data.next}</span></p>`}
     <section class="request"><h3>Request</h3>
-      ${data.parameters.length ? html`<${Parameters} parameters=${data.parameters} resend=${replay} />`
+      ${data.parameters.length ? html`<${Parameters} key=${e.id} parameters=${data.parameters} resend=${replay} />`
         : data.request.body ? html`<${CodeBlock} text=${data.request.body} label="request body" />` : html`<p class="soft">No parameters.</p>`}
     </section>
     <${Answer} data=${data} />

@@ -1,0 +1,180 @@
+package browsertest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// sizes are those that the page is checked at: a desktop, a small laptop and a
+// phone.
+var sizes = []struct {
+	name          string
+	width, height int64
+}{{"1440", 1440, 900}, {"1024", 1024, 768}, {"390", 390, 844}}
+
+// misplaced lists what is cut off at the side of the window, and on a narrow one
+// what is too small for a finger.
+const misplaced = `(() => {
+	const out = [];
+	if (document.documentElement.scrollWidth > innerWidth) out.push("the page scrolls sideways: " + document.documentElement.scrollWidth);
+	for (const e of document.querySelectorAll("button, input, select, textarea, summary, nav a, h2")) {
+		const box = e.getBoundingClientRect();
+		if (!e.checkVisibility() || !box.width || e.closest(".hidden, .skip")) continue;
+		const name = e.tagName + "." + e.className + " " + (e.innerText || e.ariaLabel || "").slice(0, 30);
+		let scrolls = false;
+		for (let up = e.parentElement; up; up = up.parentElement) scrolls ||= up.scrollWidth > up.clientWidth && /auto|scroll/.test(getComputedStyle(up).overflowX);
+		if (!scrolls && (box.left < -0.5 || box.right > innerWidth + 0.5)) out.push("cut off: " + name + " at " + Math.round(box.right));
+		const target = e.closest("label") ? e.closest("label").getBoundingClientRect() : box;
+		if (innerWidth < 768 && e.tagName !== "H2" && !e.matches(".button-link, [type=file]") && target.height < 39.5) out.push("too small: " + name + " " + Math.round(target.height));
+	}
+	return out;
+})()`
+
+// fits fails the test for what is misplaced on the page as it is.
+func (tb *tab) fits(t *testing.T, what string) {
+	t.Helper()
+	var out []string
+	tb.run(t, chromedp.Evaluate(misplaced, &out))
+	assert.Empty(t, out, what)
+}
+
+// TestEveryViewFits opens each view with something to show at three sizes, light
+// and dark: nothing is cut off, and fingers hit what they aim at.
+func TestEveryViewFits(t *testing.T) {
+	tb := browse(t, start(t))
+	tb.write(t, "a table for four, please")
+	tb.until(t, "the reply", bubble("theirs", "Thanks, we got"))
+	tb.calls(t)
+	tb.until(t, "the menu", keys)
+	var views []string
+	tb.run(t, chromedp.Evaluate(`[...document.querySelectorAll("nav a")].map((a) => a.dataset.view)`, &views))
+	require.GreaterOrEqual(t, len(views), 4)
+	for _, size := range sizes {
+		tb.run(t, chromedp.EmulateViewport(size.width, size.height))
+		for _, view := range views {
+			tb.open(t, view)
+			tb.until(t, view, fmt.Sprintf(`document.querySelector("main").className === "view-%s" && document.querySelector("main > *")`, view))
+			tb.fits(t, view+" at "+size.name)
+			tb.shot(t, view+"-"+size.name)
+			tb.dark(t, true)
+			tb.shot(t, view+"-"+size.name+"-dark")
+			tb.dark(t, false)
+		}
+		tb.open(t, "traffic?id=1")
+		tb.until(t, "one exchange", `document.querySelectorAll(".parameters tr").length > 10`)
+		tb.fits(t, "an exchange at "+size.name)
+		tb.shot(t, "exchange-"+size.name)
+	}
+	tb.clean(t)
+}
+
+// TestPhoneInANarrowWindow goes from the people to a conversation and to the
+// call, one after the other in one column, and back.
+func TestPhoneInANarrowWindow(t *testing.T) {
+	tb := browse(t, start(t))
+	tb.run(t, chromedp.EmulateViewport(390, 844))
+	shows := func(section string) string {
+		return fmt.Sprintf(`[...document.querySelectorAll("main > section")].filter((s) => s.checkVisibility()).map((s) => s.className.split(" ")[0]).join() === %q`, section)
+	}
+	tb.until(t, "one column", shows("thread"))
+	tb.run(t, chromedp.Click(`.thread button[aria-label="People"]`, chromedp.ByQuery))
+	tb.until(t, "the people", shows("side"))
+	tb.fits(t, "people")
+	tb.person(t, "Ben")
+	tb.until(t, "the conversation", shows("thread"))
+	tb.write(t, "hello")
+	tb.until(t, "the reply", bubble("theirs", "Thanks, we got"))
+	tb.calls(t)
+	tb.until(t, "the call", shows("call")+` && document.querySelector(".call h2").innerText === "Ben"`)
+	tb.until(t, "the menu", keys)
+	tb.fits(t, "call")
+	tb.run(t, chromedp.Click(`.call button[aria-label="Messages"]`, chromedp.ByQuery))
+	tb.until(t, "back", shows("thread"))
+	tb.clean(t)
+}
+
+// TestPageIsWhereItWas leaves the phone and comes back: the person, the draft and
+// the number keys while a call goes on.
+func TestPageIsWhereItWas(t *testing.T) {
+	p := answers(t, map[string]string{"/voice": `<Gather numDigits="1" timeout="60" action="/chosen"><Say>Press a key.</Say></Gather>`, "/chosen": "<Say>Thank you.</Say><Pause length=\"60\"/>"})
+	tb := browse(t, start(t, "--app", p.server.URL))
+	tb.person(t, "Chidi")
+	tb.run(t, chromedp.SendKeys(".composer textarea", "not sent yet", chromedp.ByQuery))
+	tb.press(t, "2")
+	tb.until(t, "traffic", `document.querySelector("main").className === "view-traffic"`)
+	tb.press(t, "1")
+	tb.until(t, "the person and the draft", `document.querySelector(".thread h2").innerText.startsWith("Chidi") && document.querySelector(".composer textarea").value === "not sent yet"`)
+	tb.person(t, "Ana")
+	tb.until(t, "no draft of somebody else", `document.querySelector(".composer textarea").value === ""`)
+	tb.calls(t)
+	tb.until(t, "the menu", keys)
+	tb.press(t, "2")
+	tb.until(t, "the app was told", heard("App", "Thank you."))
+	assert.Equal(t, "2", p.last(t, "/chosen").Get("Digits"))
+	tb.until(t, "the phone is still open", `document.querySelector("main").className === "view-phone"`)
+	tb.click(t, "Hang up")
+	tb.until(t, "the end", over)
+	tb.press(t, "2")
+	tb.until(t, "traffic again", `document.querySelector("main").className === "view-traffic"`)
+	tb.clean(t)
+}
+
+// TestDialogsAndMenus closes what opens: by Esc, by a click elsewhere, by Back;
+// what deletes starts on Cancel.
+func TestDialogsAndMenus(t *testing.T) {
+	tb := browse(t, start(t))
+	tb.write(t, "hello")
+	tb.until(t, "the reply", bubble("theirs", "Thanks, we got"))
+	opened := `Boolean(document.querySelector("[role=menu], .popover-panel"))`
+	for _, close := range []string{"Escape", "outside"} {
+		tb.run(t, chromedp.Click(".composer .more > button", chromedp.ByQuery))
+		tb.until(t, "the panel", opened)
+		if close == "outside" {
+			tb.run(t, chromedp.Click(".thread h2", chromedp.ByQuery))
+		} else {
+			tb.run(t, chromedp.KeyEvent(kb.Escape))
+		}
+		tb.until(t, "closed by "+close, "!"+opened)
+	}
+	tb.press(t, "2")
+	tb.run(t, chromedp.Click(".exchange", chromedp.ByQuery))
+	tb.until(t, "the exchange", `document.querySelector(".detail-title")`)
+	tb.run(t, chromedp.Click(".detail-title .popover > button", chromedp.ByQuery))
+	tb.until(t, "the menu", opened)
+	tb.run(t, chromedp.Click(".detail-title h2", chromedp.ByQuery))
+	tb.until(t, "closed by a click", "!"+opened)
+	tb.run(t, chromedp.NavigateBack())
+	tb.until(t, "Back closes the exchange, not the view", `document.querySelector("main").className === "view-traffic" && !document.querySelector(".detail-title")`)
+	tb.press(t, "x")
+	tb.until(t, "the question, on Cancel", `document.querySelector("dialog[open]")?.contains(document.activeElement) && document.activeElement.innerText === "Cancel"`)
+	tb.run(t, chromedp.KeyEvent(kb.Enter))
+	tb.until(t, "nothing was deleted", `!document.querySelector("dialog[open]") && document.querySelectorAll(".exchange").length === 1`)
+	tb.press(t, "?")
+	tb.until(t, "the help", `document.querySelector("dialog[open]")?.innerText.includes("Keyboard shortcuts")`)
+	tb.run(t, chromedp.KeyEvent(kb.Escape))
+	tb.until(t, "closed", `!document.querySelector("dialog[open]")`)
+	tb.clean(t)
+}
+
+// TestConsoleStopsAndComesBack stops the console under an open page: the page says
+// so, keeps what it shows, and finds the console again by itself.
+func TestConsoleStopsAndComesBack(t *testing.T) {
+	addr := "127.0.0.1:" + freePort(t)
+	first := startAt(t, addr)
+	tb := browse(t, first)
+	tb.write(t, "before")
+	tb.until(t, "the reply", bubble("theirs", "Thanks, we got: before"))
+	first.stop()
+	tb.until(t, "what happened", `document.querySelector(".stopped")?.innerText.includes("reconnects by itself")`)
+	tb.until(t, "what was there", bubble("theirs", "Thanks, we got: before"))
+	tb.shot(t, "stopped")
+	startAt(t, addr)
+	tb.until(t, "the console", `!document.querySelector(".stopped") && document.querySelector("#app-state").dataset.up === "yes"`)
+	tb.write(t, "after")
+	tb.until(t, "the reply", bubble("theirs", "Thanks, we got: after"))
+}
