@@ -25,9 +25,6 @@ var microphone = []chromedp.ExecAllocatorOption{
 	chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 }
 
-// sizes are the windows in which the page is looked at.
-var sizes = []struct{ width, height int64 }{{1440, 900}, {1024, 768}, {390, 844}}
-
 // look takes a picture at each size, where nothing may stand out of the window,
 // and goes back to the largest.
 func (tb *tab) look(t *testing.T, name string) {
