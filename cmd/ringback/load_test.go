@@ -107,8 +107,9 @@ func TestLoadRefuses(t *testing.T) {
 	assert.Contains(t, errs, "false ended (exit status 1)")
 }
 
-// TestLoadStartsAProgram measures a program in a process of its own.
-func TestLoadStartsAProgram(t *testing.T) {
+// TestS16LoadStartsAProgram measures a program in a process of its own. "ringback
+// load --calls 200" is the same at its full size.
+func TestS16LoadStartsAProgram(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("there is no /proc")
 	}
@@ -125,7 +126,7 @@ func TestLoadStartsAProgram(t *testing.T) {
 	assert.NotNil(t, r.Memory)
 }
 
-// TestAgentProcess is the program of TestLoadStartsAProgram.
+// TestAgentProcess is the program of TestS16LoadStartsAProgram.
 func TestAgentProcess(t *testing.T) {
 	if os.Getenv("RINGBACK_TEST_AGENT") == "" {
 		return

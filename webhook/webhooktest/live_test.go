@@ -450,6 +450,43 @@ func TestS9Stream(t *testing.T) {
 	})
 }
 
+// TestS10 is an echo: a speakerphone brings the agent's own words back as a
+// prompt. It cuts a reply that can be interrupted, as people do, and is lost
+// where the TwiML says that nothing interrupts.
+func TestS10(t *testing.T) {
+	for name, fixed := range map[string]bool{"interruptible": false, "fixed": true} {
+		t.Run(name, func(t *testing.T) {
+			var inputs []string
+			c := &relay.Conversation{Answer: func(ctx context.Context, turn *relay.Turn) error {
+				inputs = append(inputs, turn.Input().Text)
+				return shop(ctx, turn)
+			}}
+			live(t, c, nil, func(t *testing.T, a *agent, call *webhooktest.Call) {
+				call.HangsUp()
+				if fixed {
+					a.relay = func(n *twiml.ConversationRelayNoun) *twiml.ConversationRelayNoun {
+						return n.Interruptible(twiml.InterruptibleNone)
+					}
+				}
+				call = webhooktest.New(t, a.mux, nil).Call("/voice").Hears("help?").Speaks("opening hours").Hears("We are open")
+				call.Waits(300 * time.Millisecond).Speaks("We are open")
+				if fixed {
+					call.Hears("we are closed.").Listens()
+				} else {
+					call.Hears("I can tell you our").DoesNotHear("we are closed.").Listens()
+				}
+				call.HangsUp()
+				synctest.Wait()
+				want := []string{"opening hours", "We are open"}
+				if fixed {
+					want = want[:1]
+				}
+				assert.Equal(t, want, inputs)
+			})
+		})
+	}
+}
+
 // TestS11 has a program that is busy for two seconds: not a frame is lost.
 func TestS11(t *testing.T) {
 	var level float64

@@ -4,8 +4,8 @@
 import {signal} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
 
-/** phone is off, connecting, on, taken (another window has it) or failed. */
-export const phone = signal(/** @type {"off" | "connecting" | "on" | "taken" | "failed"} */ ("off"));
+/** phone is off, connecting, on, silent (the browser plays nothing before a click), taken (another window has it) or failed. */
+export const phone = signal(/** @type {"off" | "connecting" | "on" | "silent" | "taken" | "failed"} */ ("off"));
 
 /** microphone says whether it is on, how loud it is (0 to 1), and what is wrong with it. */
 export const microphone = signal({on: false, level: 0, problem: ""});
@@ -96,20 +96,27 @@ function lowpass(context) { return new BiquadFilterNode(context, {type: "lowpass
 
 /** connect opens the phone of a call, so that the program is heard. @param {string} call */
 export async function connect(call) {
-  if (line && line.call === call) return line.ready;
+  if (line && line.call === call) {
+    line.context.resume();
+    return line.ready;
+  }
   hangUp();
   const mine = line = new Line(call);
   phone.value = "connecting";
   try {
     await mine.ready;
-    await mine.context.resume();
-    if (line === mine) phone.value = "on";
+    const look = () => { if (line === mine) phone.value = mine.context.state === "running" ? "on" : "silent"; };
+    mine.context.onstatechange = look;
+    mine.context.resume();
+    look();
   } catch (error) {
     if (line !== mine) return;
     hangUp("failed");
     throw error;
   }
 }
+
+for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => { if (phone.value === "silent") line?.context.resume(); });
 
 /** hangUp disconnects the phone. @param {"off" | "taken" | "failed"} [why] */
 export function hangUp(why = "off") {

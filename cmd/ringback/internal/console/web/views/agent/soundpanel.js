@@ -81,6 +81,7 @@ function hint(session, off) {
   if (microphone.value.problem) return microphone.value.problem;
   if (off) return session.state === "connecting" ? "Connecting." : "The stream is over.";
   if (phone.value === "taken") return "Another window has the phone of this call. Turn the microphone or the loudspeaker on to take it back.";
+  if (phone.value === "silent") return "The browser plays no sound before a click. Click anywhere to hear the program.";
   if (phone.value === "failed") return "The sound of this call cannot be connected. Is the console still running?";
   if (session.verb === "Start") return "A stream of Start only listens: the program hears the call and cannot speak.";
   return microphone.value.on ? "The program hears you." : "Without a microphone, play a tone or a file.";
