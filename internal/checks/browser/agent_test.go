@@ -1,7 +1,6 @@
 package browsertest
 
 import (
-	"fmt"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -25,16 +24,29 @@ var microphone = []chromedp.ExecAllocatorOption{
 	chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 }
 
-// look takes a picture at each size, where nothing may stand out of the window,
-// and goes back to the largest.
+// look checks the page as it is at three sizes, light and dark: nothing is cut
+// off, and axe finds nothing, where it is there.
 func (tb *tab) look(t *testing.T, name string) {
 	t.Helper()
+	script, err := axeScript()
+	if err == nil {
+		tb.run(t, chromedp.Evaluate(script, nil))
+	}
 	for _, s := range sizes {
 		tb.run(t, chromedp.EmulateViewport(s.width, s.height))
-		tb.until(t, fmt.Sprintf("%s fits in %d", name, s.width), fmt.Sprintf(`document.documentElement.scrollWidth <= %d`, s.width))
-		tb.shot(t, fmt.Sprintf("%s-%d", name, s.width))
+		tb.fits(t, name+" at "+s.name)
+		tb.shot(t, name+"-"+s.name)
+		if err == nil {
+			tb.accessible(t, name+" at "+s.name)
+		}
 	}
 	tb.run(t, chromedp.EmulateViewport(sizes[0].width, sizes[0].height))
+	tb.dark(t, true)
+	tb.shot(t, name+"-dark")
+	if err == nil {
+		tb.accessible(t, name+", dark")
+	}
+	tb.dark(t, false)
 }
 
 const (
@@ -78,9 +90,6 @@ func TestTalkWithTheAgent(t *testing.T) {
 	})()`)
 	tb.until(t, "it opens as JSON", `/"utteranceUntilInterrupt":/.test(document.querySelector(".frame pre").innerText)`)
 	tb.look(t, "agent-frame")
-	tb.dark(t, true)
-	tb.shot(t, "agent-dark")
-	tb.dark(t, false)
 
 	// A second look reads everything anew.
 	tb.run(t, chromedp.Reload(), chromedp.WaitVisible(".said", chromedp.ByQuery))

@@ -15,15 +15,15 @@ export const views = [
   {name: "phone", title: "Phone", icon: "phone", component: Phone, help: [
     ["c", "Call, or hang up"], ["0 – 9 * #", "Press a key while a call goes on"], ["/", "Write a text"],
   ]},
-  {name: "agent", title: "Agent", icon: "bot", component: Agent, badge: () => openSessions.value.length, badgeLabel: "open", help: [
-    ["/", "Say something"], ["m", "Use the microphone, or mute it"], ["0 – 9 * #", "Press a key"],
-  ]},
   {name: "traffic", title: "Traffic", icon: "activity", component: Traffic, help: [
     ["j k", "Next or previous exchange"], ["/", "Search"], ["r", "Replay the open exchange"], ["e", "Edit it: go to its first parameter"],
     ["p", "Pin or unpin it"], ["x", "Delete all exchanges that are not pinned"], ["Esc", "Close it"],
   ]},
   {name: "deliveries", title: "Deliveries", icon: "truck", component: Deliveries},
   {name: "faults", title: "Faults", icon: "bug", component: Faults, badge: () => faults.value.faults.filter((f) => f.on).length, badgeLabel: "on"},
+  {name: "agent", title: "Agent", icon: "bot", component: Agent, badge: () => openSessions.value.length, badgeLabel: "open", help: [
+    ["/", "Say something"], ["m", "Use the microphone, or mute it"], ["0 – 9 * #", "Press a key"],
+  ]},
 ];
 
 /** What is shown above every view. @type {(() => any)[]} */
