@@ -37,6 +37,7 @@ type stream struct {
 
 	queue   []playback
 	player  *proc
+	keeper  *proc // of a stream of Start: it waits for the end
 	cuts    int
 	dry     time.Time // when what has begun to play is over
 	waiting time.Duration
@@ -101,7 +102,7 @@ func (c *Call) startStream(s *session, u *url.URL) {
 			st.stop()
 			return
 		}
-		s.stream = st
+		s.stream, st.keeper = st, p
 		for !st.over {
 			p.park(time.Time{})
 		}
@@ -196,6 +197,7 @@ func (st *stream) finish() {
 	st.dry = st.c.e.now
 	st.cuts++
 	st.c.e.wake(st.player)
+	st.c.e.wake(st.keeper)
 	st.c.e.wake(st.c.p)
 }
 

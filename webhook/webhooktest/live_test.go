@@ -503,6 +503,20 @@ func TestS11(t *testing.T) {
 	})
 }
 
+// TestTimeAfterAStream lets time pass after a call whose Start left a stream. The
+// stream has ended with the call, so that time passes at once again.
+func TestTimeAfterAStream(t *testing.T) {
+	streamed(t, startStream, func(_ context.Context, s *mediastream.Stream) error {
+		_, err := io.Copy(io.Discard, s.Listen(audio.PCM8k, mediastream.Inbound))
+		return err
+	}, func(t *testing.T, c *webhooktest.Call) {
+		c.Waits(3 * time.Second).HangsUp()
+		began := time.Now()
+		c.Waits(time.Hour)
+		assert.Less(t, time.Since(began), time.Minute)
+	})
+}
+
 // TestStartedStream hears the caller beside the document, and takes no messages.
 func TestStartedStream(t *testing.T) {
 	var heard time.Duration
