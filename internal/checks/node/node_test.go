@@ -32,22 +32,33 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// TestNodeSDK starts a program that uses npm twilio, and reads what it prints.
-func TestNodeSDK(t *testing.T) {
+// needed skips the test where Node is not to be tried.
+func needed(t *testing.T) {
+	t.Helper()
 	if os.Getenv("RINGBACK_TEST_NODE") == "" {
 		t.Skip("set RINGBACK_TEST_NODE=1 to run npm twilio")
 	}
+}
+
+// installed puts npm's twilio and express into a folder.
+func installed(t *testing.T, dir string) {
+	t.Helper()
+	if modules := os.Getenv("RINGBACK_NODE_MODULES"); modules != "" {
+		require.NoError(t, os.Symlink(modules, filepath.Join(dir, "node_modules")))
+		return
+	}
+	text, err := exec.Command("npm", "install", "--no-audit", "--no-fund", "--prefix", dir, "twilio@6", "express@4").CombinedOutput()
+	require.NoError(t, err, "%s", text)
+}
+
+// TestNodeSDK starts a program that uses npm twilio, and reads what it prints.
+func TestNodeSDK(t *testing.T) {
+	needed(t)
 	dir := t.TempDir()
 	script, err := os.ReadFile("testdata/sdk.js")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "sdk.js"), script, 0o600))
-	if modules := os.Getenv("RINGBACK_NODE_MODULES"); modules != "" {
-		require.NoError(t, os.Symlink(modules, filepath.Join(dir, "node_modules")))
-	} else {
-		install := exec.Command("npm", "install", "--no-audit", "--no-fund", "--prefix", dir, "twilio@5")
-		text, err := install.CombinedOutput()
-		require.NoError(t, err, "%s", text)
-	}
+	installed(t, dir)
 	command := filepath.Join(dir, "ringback")
 	text, err := exec.Command("go", "build", "-o", command, "../../../cmd/ringback").CombinedOutput()
 	require.NoError(t, err, "%s", text)
