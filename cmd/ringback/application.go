@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/url"
@@ -23,6 +24,8 @@ type application struct {
 	env     []string                    // of the program: where the REST API is
 	log     *console.Log                // what the program prints; nil: it is not started here
 	inner   func(context.Context) error // the demo, or nil
+
+	patience time.Duration // until it should listen
 
 	mu    sync.Mutex
 	known console.App
@@ -55,6 +58,10 @@ func (d *devCommand) app(io streams) (*application, error) {
 			return nil, err
 		}
 		a.inner = func(ctx context.Context) error { return serve(ctx, l, handler) }
+	}
+	a.patience = 3 * time.Second
+	if len(d.Command) > 0 {
+		a.patience = 15 * time.Second // it may have to be compiled
 	}
 	a.known = console.App{URL: d.App, Command: strings.Join(d.Command, " "), Paths: console.Paths{SMS: d.SMS, Voice: d.Voice, Status: d.statusPath()}}
 	if a.inner != nil {
@@ -95,8 +102,9 @@ func (a *application) run(ctx context.Context) error {
 			})
 		})
 	}
-	tick := time.NewTicker(time.Second)
+	tick, late := time.NewTicker(time.Second), time.NewTimer(a.patience)
 	defer tick.Stop()
+	defer late.Stop()
 	for {
 		a.probe(ctx)
 		select {
@@ -104,8 +112,21 @@ func (a *application) run(ctx context.Context) error {
 			return nil
 		case err := <-failed:
 			return err // there is no such program, or we stop
+		case <-late.C:
+			a.missed()
 		case <-tick.C:
 		}
+	}
+}
+
+// missed says what to do if nobody listens where the program should.
+func (a *application) missed() {
+	switch s := a.state(); {
+	case s.Up:
+	case len(a.cfg.Command) > 0:
+		fmt.Fprintf(a.io.err, "ringback: nobody listens on %s yet. A program that does not read ADDR or PORT needs --app localhost:PORT, with the port that it has\n", a.cfg.App)
+	default:
+		fmt.Fprintf(a.io.err, "ringback: nobody listens on %s yet. Start your program there, or set --app to its address\n", a.cfg.App)
 	}
 }
 

@@ -243,3 +243,33 @@ func TestDevKeepsCapturesAcrossARestart(t *testing.T) {
 	defer store.Close()
 	assert.Len(t, store.List(capture.Query{}), 2)
 }
+
+// TestDevTellsThatNobodyListens starts a program that takes no port, and looks
+// at an address at which there is none.
+func TestDevTellsThatNobodyListens(t *testing.T) {
+	if _, err := exec.LookPath("sleep"); err != nil {
+		t.Skip("skipped: no sleep on this machine")
+	}
+	for _, c := range []struct {
+		command []string
+		says    string
+	}{
+		{[]string{"sleep", "60"}, "A program that does not read ADDR or PORT needs --app localhost:PORT"},
+		{nil, "set --app to its address"},
+	} {
+		var screen screen
+		d := &devCommand{Command: c.command}
+		d.App = "http://127.0.0.1:1"
+		a, err := d.app(streams{strings.NewReader(""), &screen, &screen})
+		require.NoError(t, err)
+		assert.Positive(t, a.patience)
+		a.patience = time.Millisecond
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.run(ctx) }()
+		require.Eventually(t, func() bool { return strings.Contains(screen.String(), "nobody listens on http://127.0.0.1:1 yet") }, 20*time.Second, 10*time.Millisecond)
+		assert.Contains(t, screen.String(), c.says)
+		cancel()
+		<-ended
+	}
+}
