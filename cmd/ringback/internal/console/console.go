@@ -102,6 +102,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/conversations", s.listConversations)
 	mux.HandleFunc("GET /api/conversations/{id}", s.getConversation)
 	mux.HandleFunc("POST /api/messages", s.sendMessage)
+	mux.HandleFunc("POST /api/messages/{sid}/send", s.sendScheduled)
 	mux.HandleFunc("GET /api/media/{sid}", s.media)
 	mux.HandleFunc("GET /api/messages/{sid}/media/{n}", s.attachment)
 	mux.HandleFunc("GET /api/recordings/{sid}", s.recordingFile)
@@ -215,6 +216,12 @@ func (s *Server) sendMessage(w http.ResponseWriter, r *http.Request) {
 		m, err := s.Stage.Send(t)
 		answer(w, map[string]any{"message": m}, err)
 	}
+}
+
+// sendScheduled sends a scheduled message of the program before its time.
+func (s *Server) sendScheduled(w http.ResponseWriter, r *http.Request) {
+	m, err := s.Stage.SendNow(r.PathValue("sid"))
+	answer(w, map[string]any{"message": m}, err)
 }
 
 // media serves a picture that a person sent. Pictures of the program are not

@@ -394,3 +394,24 @@ func TestStateAndCodes(t *testing.T) {
 	require.Len(t, codes.Codes, 1)
 	assert.Equal(t, 404, d.do("GET", "/api/nothing", "", nil))
 }
+
+// TestScheduledMessageIsSentAtOnce sends a message an hour early.
+func TestScheduledMessageIsSentAtOnce(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	m, err := d.stage.SendOut(stage.Outgoing{To: "+15550101", Body: "later", Service: "MG0123456789abcdef0123456789abcdef", SendAt: time.Now().Add(time.Hour)})
+	require.NoError(t, err)
+	var c struct {
+		Messages []stage.Message
+	}
+	require.Equal(t, 200, d.do("GET", "/api/conversations/+15550101", "", &c))
+	require.Len(t, c.Messages, 1)
+	assert.Equal(t, "scheduled", c.Messages[0].Status)
+	assert.False(t, c.Messages[0].SendAt.IsZero())
+	require.Equal(t, 200, d.do("POST", "/api/messages/"+m.SID+"/send", "{}", nil))
+	require.Equal(t, 200, d.do("GET", "/api/conversations/+15550101", "", &c))
+	require.Len(t, c.Messages, 1)
+	assert.NotEqual(t, "scheduled", c.Messages[0].Status)
+	assert.Equal(t, 409, d.do("POST", "/api/messages/"+m.SID+"/send", "{}", nil))
+	assert.Equal(t, 404, d.do("POST", "/api/messages/SM0/send", "{}", nil))
+}

@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -95,20 +96,41 @@ func TestScheduledMessage(t *testing.T) {
 	c := w.client(authToken)
 	at := time.Now().Add(time.Hour)
 	params := func() *api.CreateMessageParams {
-		return new(api.CreateMessageParams).SetTo("+15550101").SetBody("later").SetMessagingServiceSid(service).SetScheduleType("fixed").SetSendAt(at)
+		return new(api.CreateMessageParams).SetTo("+15550101").SetBody("later").SetMessagingServiceSid(service).SetScheduleType("fixed").SetSendAt(at).
+			SetStatusCallback(w.base + "/status")
 	}
 	sent, err := c.Api.CreateMessage(params())
 	require.NoError(t, err)
 	assert.Equal(t, "scheduled", *sent.Status)
 	assert.Nil(t, sent.DateSent)
-	_, _, err = w.stage.Messages("+15550101")
-	require.ErrorIs(t, err, stage.ErrNotFound, "nothing has arrived")
+	_, shown, err := w.stage.Messages("+15550101")
+	require.NoError(t, err)
+	require.Len(t, shown, 1)
+	assert.Equal(t, "scheduled", shown[0].Status)
+	assert.WithinDuration(t, at, shown[0].SendAt, time.Second)
 	assertCode(t, 20009, c.Api.DeleteMessage(*sent.Sid, nil))
 	canceled, err := c.Api.UpdateMessage(*sent.Sid, new(api.UpdateMessageParams).SetStatus("canceled"))
 	require.NoError(t, err)
 	assert.Equal(t, "canceled", *canceled.Status)
+	until(t, "the report", func() bool { return slices.Contains(w.app.told(), *sent.Sid+" canceled") })
 	_, err = c.Api.UpdateMessage(*sent.Sid, new(api.UpdateMessageParams).SetStatus("canceled"))
 	assert.Error(t, err, "it waits no longer")
+	_, err = w.stage.SendNow(*sent.Sid)
+	require.ErrorIs(t, err, stage.ErrNotNow)
+	_, err = w.stage.SendNow("SM0123456789abcdef0123456789abcdef")
+	require.ErrorIs(t, err, stage.ErrNotFound)
+
+	// Nobody waits for an hour: the page sends it at once.
+	sent, err = c.Api.CreateMessage(params())
+	require.NoError(t, err)
+	now, err := w.stage.SendNow(*sent.Sid)
+	require.NoError(t, err)
+	assert.NotEqual(t, "scheduled", now.Status)
+	fetched, err := c.Api.FetchMessage(*sent.Sid, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "+15550100", *fetched.From)
+	assert.NotNil(t, fetched.DateSent)
+	until(t, "the delivery", func() bool { return slices.Contains(w.app.told(), *sent.Sid+" delivered") })
 
 	for _, row := range []struct {
 		name string

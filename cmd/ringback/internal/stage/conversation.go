@@ -30,6 +30,7 @@ type Message struct {
 	Media     []Media   `json:"media,omitempty"`
 	ReplyTo   string    `json:"replyTo,omitempty"` // the message that it answers, on WhatsApp
 	At        time.Time `json:"at"`
+	SendAt    time.Time `json:"sendAt,omitzero"` // of a scheduled message
 	Status    string    `json:"status,omitempty"`
 	ErrorCode int       `json:"errorCode,omitempty"`
 	Exchange  int64     `json:"exchange,omitempty"`

@@ -57,52 +57,68 @@ func (s *Stage) deliverOut(o Outgoing, sid string) string {
 
 // A pending message waits for its time.
 type pending struct {
-	Message
+	out   Outgoing
 	timer *time.Timer
 }
 
-// schedule keeps a message until it is due.
+// schedule keeps a message until its time has come.
 func (s *Stage) schedule(m Message, o Outgoing) Message {
 	prefix := "SM"
 	if len(o.Media) > 0 {
 		prefix = "MM"
 	}
-	m.SID, m.Status = s.engine.NewSID(prefix), "scheduled"
-	p := &pending{Message: m}
+	m.SID, m.Status, m.SendAt = s.engine.NewSID(prefix), "scheduled", o.SendAt
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.scheduled = append(s.scheduled, p)
-	p.timer = time.AfterFunc(time.Until(o.SendAt), func() {
-		s.mu.Lock()
-		i := slices.Index(s.scheduled, p)
-		due := i >= 0 && p.Status == "scheduled"
-		if due {
-			s.scheduled = slices.Delete(s.scheduled, i, i+1)
-		}
-		s.mu.Unlock()
-		if due {
-			s.deliverOut(o, m.SID)
-		}
-	})
+	s.source[m.SID] = capture.REST
+	s.scheduled[m.SID] = pending{o, time.AfterFunc(time.Until(o.SendAt), func() { s.SendNow(m.SID) })}
+	s.put(s.conversation(m.To), m)
 	return m
 }
 
-// Cancel cancels a scheduled message. It fails with [ErrNotFound], and with
-// [ErrNotNow] for a message that does not wait.
+// SendNow sends a scheduled message as if its time had come. It fails with
+// [ErrNotFound], and with [ErrNotNow] for a message that does not wait.
+func (s *Stage) SendNow(sid string) (Message, error) {
+	o, err := s.take(sid)
+	if err != nil {
+		return Message{}, err
+	}
+	s.deliverOut(o, sid)
+	return s.Message(sid)
+}
+
+// Cancel cancels a scheduled message and reports that. It fails as
+// [Stage.SendNow] does.
 func (s *Stage) Cancel(sid string) (Message, error) {
+	o, err := s.take(sid)
+	if err != nil {
+		return Message{}, err
+	}
+	s.mu.Lock()
+	m, _ := s.message(sid)
+	m.Status = "canceled"
+	s.put(s.conversation(m.To), m)
+	s.mu.Unlock()
+	s.engine.Deliver(dialogue.Message{
+		SID: sid, From: o.From, To: o.To, Body: o.Body, Media: o.Media, Service: o.Service, StatusCallback: o.StatusCallback,
+	}, dialogue.Delivery{Status: "canceled"})
+	return m, nil
+}
+
+// take removes a message from those that wait.
+func (s *Stage) take(sid string) (Outgoing, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, p := range s.scheduled {
-		if p.SID == sid && p.Status == "scheduled" {
-			p.timer.Stop()
-			p.Status, p.Updated = "canceled", time.Now()
-			return p.Message, nil
+	p, ok := s.scheduled[sid]
+	if !ok {
+		if _, known := s.message(sid); known {
+			return Outgoing{}, ErrNotNow
 		}
+		return Outgoing{}, ErrNotFound
 	}
-	if _, ok := s.message(sid); !ok {
-		return Message{}, ErrNotFound
-	}
-	return Message{}, ErrNotNow
+	p.timer.Stop()
+	delete(s.scheduled, sid)
+	return p.out, nil
 }
 
 // CallOut is a call that the program makes by the REST API.
@@ -190,15 +206,7 @@ func (s *Stage) Redact(sid string) (Message, error) {
 		return Message{}, ErrNotFound
 	}
 	m.Body = ""
-	if p, ok := s.texts[sid]; ok {
-		s.put(p.conversation, m)
-		return p.conversation.messages[p.index], nil
-	}
-	for _, p := range s.scheduled {
-		if p.SID == sid {
-			p.Message = m
-		}
-	}
+	s.put(s.texts[sid].conversation, m)
 	return m, nil
 }
 
@@ -234,11 +242,6 @@ func (s *Stage) message(sid string) (Message, bool) {
 		m := p.conversation.messages[p.index]
 		return m, m.Direction != "from-twilio"
 	}
-	for _, p := range s.scheduled {
-		if p.SID == sid {
-			return p.Message, true
-		}
-	}
 	return Message{}, false
 }
 
@@ -251,11 +254,6 @@ func (s *Stage) AllMessages() []Message {
 	for sid := range s.texts {
 		if m, ok := s.message(sid); ok {
 			out = append(out, m)
-		}
-	}
-	for _, p := range s.scheduled {
-		if !s.deleted[p.SID] {
-			out = append(out, p.Message)
 		}
 	}
 	slices.SortFunc(out, func(a, b Message) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.SID, a.SID)) })

@@ -85,7 +85,7 @@ type Stage struct {
 	planned       map[string]plan  // by SID, for phones that will ring
 	texts         map[string]place // where a message of a conversation is
 	pictures      []picture
-	scheduled     []*pending         // messages that wait for their time, and canceled ones
+	scheduled     map[string]pending // messages that wait for their time, by SID
 	outcomes      map[string]Outcome // by address
 	deleted       map[string]bool    // SIDs of messages
 }
@@ -132,6 +132,8 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 
 		outcomes: make(map[string]Outcome),
 		deleted:  make(map[string]bool),
+
+		scheduled: make(map[string]pending),
 	}
 	fallback := ""
 	if cfg.Fallback != "" {

@@ -10,7 +10,7 @@
  * @typedef {{sid?: string, type: string, url: string}} Media
  *
  * @typedef {{sid: string, direction: "to-app" | "from-app" | "from-twilio", body: string, media?: Media[], replyTo?: string, at: string,
- *   status?: string, errorCode?: number, exchange?: number}} Message
+ *   sendAt?: string, status?: string, errorCode?: number, exchange?: number}} Message
  *
  * @typedef {{id: string, person: string, name: string, channel: string, last?: Message, optedOut?: boolean}} Conversation
  *

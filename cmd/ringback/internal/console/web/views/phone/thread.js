@@ -73,6 +73,7 @@ const Item = memo(({m, channel, answered}) => html`<li class=${"item-" + sides[m
     quote=${answered} media=${(m.media || []).map((/** @type {MediaItem} */ item, /** @type {number} */ i) => html`<${Picture} key=${i} item=${item} />`)}
     error=${m.errorCode ? html`Error <${ErrorCode} code=${m.errorCode} />` : null}
     meta=${html`<${Time} at=${m.at} /> ${m.status && html`<span class="state">${m.status}</span>`}
+      ${m.status === "scheduled" && html`for <${Time} at=${m.sendAt} /> <${Button} variant="link" onClick=${() => api.post("messages/" + m.sid + "/send").catch(failed)}>Send now<//>`}
       ${m.exchange && html`<a href=${link("traffic", {id: m.exchange})} aria-label=${"Exchange " + m.exchange}>exchange</a>`}
       ${channel === "whatsapp" && m.direction === "from-app" && html`<${Button} variant="link" class="reply" icon="reply" onClick=${() => { quoted.value = m; }}>Reply<//>`}`} />
 </li>`);
