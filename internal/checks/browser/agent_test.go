@@ -63,7 +63,7 @@ func TestTalkWithTheAgent(t *testing.T) {
 	tb.run(t, chromedp.EmulateViewport(1440, 900))
 	tb.open(t, "agent")
 	tb.until(t, "the empty view", body+`.includes("No agent yet")`)
-	tb.look(t, "agent-empty")
+	tb.shot(t, "agent-empty")
 	tb.until(t, "the program is up", `document.querySelector(".app-state")?.dataset.up === "yes" || document.querySelector("[data-up=yes]")`)
 	tb.click(t, "Call")
 	tb.until(t, "the greeting is heard", `document.querySelector(".said .heard")?.innerText.includes("How can I help?")`)
@@ -74,7 +74,7 @@ func TestTalkWithTheAgent(t *testing.T) {
 	tb.until(t, "the prompt", `[...document.querySelectorAll(".said .mine")].some((e) => e.innerText.includes("what are your hours"))`)
 	tb.until(t, "the reply is being heard", replies+`.some((e) => /We are open/.test(e.querySelector(".heard").innerText) && e.querySelector(".unheard"))`)
 	tb.until(t, "its latency", replies+`.some((e) => /first token \d+ ms/.test(e.innerText) && /first sound \d+ ms/.test(e.innerText))`)
-	tb.look(t, "agent-reply")
+	tb.shot(t, "agent-reply")
 
 	tb.run(t, chromedp.SendKeys(talkBox, "w", chromedp.ByQuery))
 	tb.until(t, "typing interrupts", replies+`.some((e) => e.querySelector("del") && e.innerText.includes("interrupted"))`)
@@ -89,7 +89,7 @@ func TestTalkWithTheAgent(t *testing.T) {
 		return Boolean(row);
 	})()`)
 	tb.until(t, "it opens as JSON", `/"utteranceUntilInterrupt":/.test(document.querySelector(".frame pre").innerText)`)
-	tb.look(t, "agent-frame")
+	tb.shot(t, "agent-frame")
 
 	// A second look reads everything anew.
 	tb.run(t, chromedp.Reload(), chromedp.WaitVisible(".said", chromedp.ByQuery))
@@ -124,7 +124,7 @@ func TestTalkWithTheVoicebot(t *testing.T) {
 		const canvas = document.querySelector(".wave canvas");
 		return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((v) => v > 0);
 	})()`)
-	tb.look(t, "voicebot")
+	tb.shot(t, "voicebot")
 	tb.click(t, "Play a tone")
 	tb.until(t, "the tone is heard", `document.querySelectorAll(".said .mine").length >= 2`)
 	tb.run(t, chromedp.Evaluate(`(() => {
@@ -142,13 +142,15 @@ func TestTalkWithTheVoicebot(t *testing.T) {
 	tb.shot(t, "voicebot-frames")
 	tb.click(t, "Hang up")
 	tb.until(t, "the end", `/Session over|Closed/.test(document.querySelector(".talk header .badge").innerText)`)
+	tb.look(t, "voicebot-over")
 	tb.clean(t)
 }
 
 // TestAgentWithoutWSS has a program whose WebSocket is not one of wss, as with
 // the address that the console gives by default: the page says what to do.
 func TestAgentWithoutWSS(t *testing.T) {
-	tb := browse(t, start(t, "--", example(t, "agent")))
+	p := answers(t, map[string]string{"/voice": `<Connect><ConversationRelay url="http://127.0.0.1/agent"/></Connect>`})
+	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.run(t, chromedp.EmulateViewport(1440, 900))
 	tb.open(t, "agent")
 	tb.until(t, "the program is up", `document.querySelector("[data-up=yes]")`)
