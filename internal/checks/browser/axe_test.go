@@ -69,6 +69,14 @@ func TestAxeFindsNothing(t *testing.T) {
 	}
 	script, err := axeScript()
 	require.NoError(t, err)
+	for _, size := range sizes {
+		for _, dark := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s dark %t", size.name, dark), func(t *testing.T) { inspect(t, script, size.width, size.height, dark) })
+		}
+	}
+}
+
+func inspect(t *testing.T, script string, width, height int64, dark bool) {
 	p := answers(t, map[string]string{
 		"/sms":   "<Message>Got it.</Message><Sing>la</Sing>",
 		"/voice": `<Gather numDigits="1" timeout="300"><Say>Press a key.</Say></Gather>`,
@@ -88,27 +96,22 @@ func TestAxeFindsNothing(t *testing.T) {
 	tb.until(t, "the badge", `document.querySelector("nav .badge")`)
 	var views []string
 	tb.run(t, chromedp.Evaluate(`[...document.querySelectorAll("nav a")].map((a) => a.dataset.view)`, &views))
-	for _, size := range sizes {
-		tb.run(t, chromedp.EmulateViewport(size.width, size.height))
-		for _, dark := range []bool{false, true} {
-			tb.dark(t, dark)
-			what := fmt.Sprintf(" at %s, dark: %t", size.name, dark)
-			for _, view := range views {
-				tb.open(t, view)
-				tb.accessible(t, view+what)
-			}
-			tb.open(t, "traffic?id=1")
-			tb.until(t, "an exchange", `document.querySelector(".parameters")`)
-			tb.accessible(t, "an exchange"+what)
-			tb.press(t, "?")
-			tb.until(t, "the help", `document.querySelector("dialog[open]")`)
-			tb.accessible(t, "help"+what)
-			tb.run(t, chromedp.KeyEvent(kb.Escape))
-			tb.until(t, "no dialog", `!document.querySelector("dialog[open]")`)
-		}
+	tb.run(t, chromedp.EmulateViewport(width, height))
+	tb.dark(t, dark)
+	for _, view := range views {
+		tb.open(t, view)
+		tb.accessible(t, view)
 	}
+	tb.open(t, "traffic?id=1")
+	tb.until(t, "an exchange", `document.querySelector(".parameters")`)
+	tb.accessible(t, "an exchange")
+	tb.press(t, "?")
+	tb.until(t, "the help", `document.querySelector("dialog[open]")`)
+	tb.accessible(t, "help")
+	tb.run(t, chromedp.KeyEvent(kb.Escape))
+	tb.until(t, "no dialog", `!document.querySelector("dialog[open]")`)
 	tb.open(t, "phone")
-	tb.run(t, chromedp.EmulateViewport(1440, 900), chromedp.Click(".composer .more > button", chromedp.ByQuery))
+	tb.run(t, chromedp.Click(".composer .more > button", chromedp.ByQuery))
 	tb.accessible(t, "what else can be sent")
 	tb.clean(t)
 }

@@ -22,6 +22,7 @@ var sizes = []struct {
 const misplaced = `(() => {
 	const out = [];
 	if (document.documentElement.scrollWidth > innerWidth) out.push("the page scrolls sideways: " + document.documentElement.scrollWidth);
+	for (const e of document.querySelectorAll("main, main > section")) if (e.scrollWidth > e.clientWidth + 1) out.push(e.className + " scrolls sideways");
 	for (const e of document.querySelectorAll("button, input, select, textarea, summary, nav a, h2")) {
 		const box = e.getBoundingClientRect();
 		if (!e.checkVisibility() || !box.width || e.closest(".hidden, .skip")) continue;

@@ -69,11 +69,14 @@ export function ErrorCode({code, name}) {
   return html`<a class="error-code" href=${errorPage(code)} target="_blank" rel="noreferrer noopener" title=${`Twilio's page about error ${code}`}>${code}${name ? " " + name : ""}</a>`;
 }
 
-/** Avatar shows initials on a color of their own. @param {{name: string, size?: "small" | "large"}} props */
-export function Avatar({name, size}) {
+/**
+ * Avatar shows initials on a color of their own, which follows from id.
+ * @param {{name: string, id?: string, size?: "small" | "large"}} props
+ */
+export function Avatar({name, id = name, size}) {
   const letters = /^[+\d]/.test(name) ? name.slice(-2) : name.split(/\s+/).map((word) => word[0]).join("").slice(0, 2).toUpperCase();
   let hash = 0;
-  for (const letter of name) hash = (hash * 31 + (letter.codePointAt(0) || 0)) % 6;
+  for (const letter of id) hash = (hash + (letter.codePointAt(0) || 0)) % 6;
   return html`<span class=${classes("avatar", "avatar-" + hash, size && "avatar-" + size)} aria-hidden="true">${letters}</span>`;
 }
 

@@ -20,7 +20,7 @@ export function People() {
   return html`
     <header><h2>People</h2></header>
     <ul class="threads" aria-label="Conversations">
-      ${rows.value.map((row) => html`<li key=${row.id}><${Row} row=${row} current=${row.id === open.value.id} calling=${liveCalls.value.some((c) => c.person === row.person)} /></li>`)}
+      ${rows.value.map((row) => html`<li key=${row.id}><${Row} person=${row.person} channel=${row.channel} name=${row.name || row.person} last=${preview(row)} current=${row.id === open.value.id} calling=${liveCalls.value.some((c) => c.person === row.person)} /></li>`)}
     </ul>
     <form class="new" onSubmit=${add}>
       <input aria-label="Number of another person" placeholder="+1 555 0104" inputmode="tel" value=${number} onInput=${(/** @type {any} */ e) => setNumber(e.target.value)} />
@@ -28,14 +28,14 @@ export function People() {
     </form>`;
 }
 
-const Row = memo(({row, current, calling}) => html`
-  <button type="button" aria-current=${current ? "true" : undefined} onClick=${() => pick(row.person, row.channel)}>
-    <${Avatar} name=${row.name || row.person} />
+const Row = memo(({person, channel, name, last, current, calling}) => html`
+  <button type="button" aria-current=${current ? "true" : undefined} onClick=${() => pick(person, channel)}>
+    <${Avatar} name=${name} id=${person} />
     <span class="words">
-      <span class="name"><strong>${row.name || row.person}</strong>
-        ${row.channel !== "sms" && html`<${Badge}>${/** @type {Record<string, string>} */ (channels)[row.channel] || row.channel}<//>`}
+      <span class="name"><strong>${name}</strong>
+        ${channel !== "sms" && html`<${Badge}>${/** @type {Record<string, string>} */ (channels)[channel] || channel}<//>`}
         ${calling && html`<span class="calling"><${Icon} name="phone-call" size=${14} /><span class="hidden"> in a call</span></span>`}</span>
-      <span class="last">${preview(row)}</span>
+      <span class="last">${last}</span>
     </span>
   </button>`);
 

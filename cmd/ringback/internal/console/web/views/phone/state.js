@@ -21,12 +21,14 @@ function parse(id) {
 
 const chosen = signal("");
 
-/** open is the conversation that is shown. */
-export const open = computed(() => {
-  const id = chosen.value || conversations.value[0]?.id || people.value[0]?.address || "+15550101";
-  const known = conversations.value.find((c) => c.id === id);
-  return {...parse(id), optedOut: Boolean(known?.optedOut), known: Boolean(known)};
-});
+// Each of these changes more rarely than the conversations, which do with every
+// message.
+const openId = computed(() => chosen.value || conversations.value[0]?.id || people.value[0]?.address || "+15550101");
+const found = computed(() => conversations.value.some((c) => c.id === openId.value));
+const optedOut = computed(() => conversations.value.some((c) => c.id === openId.value && c.optedOut));
+
+/** open is the conversation that is shown; known says whether it has messages. */
+export const open = computed(() => ({...parse(openId.value), optedOut: optedOut.value, known: found.value}));
 
 /** pane is what a narrow window shows of the phone: people, thread or call. */
 export const pane = signal(/** @type {"people" | "thread" | "call"} */ ("thread"));

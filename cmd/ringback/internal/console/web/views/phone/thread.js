@@ -6,6 +6,7 @@ import {Avatar, Badge, Bubble, Button, Empty, ErrorCode, Icon, Time} from "../..
 import {link} from "../../lib/route.js";
 import {liveCalls, loadMessages, messagesOf, on} from "../../lib/store.js";
 import {failed, say} from "../../lib/toast.js";
+import {showCall} from "../call/state.js";
 import {Composer} from "./composer.js";
 import {open, pane, quoted} from "./state.js";
 
@@ -15,7 +16,7 @@ import {open, pane, quoted} from "./state.js";
 /** @param {{onCall: () => void}} props */
 export function Thread({onCall}) {
   const {id, person, name, optedOut, channel, known} = open.value;
-  const live = liveCalls.value.some((c) => c.person === person);
+  const live = liveCalls.value.find((c) => c.person === person);
   useEffect(() => {
     quoted.value = null;
     loadMessages(id).catch(failed);
@@ -28,9 +29,10 @@ export function Thread({onCall}) {
   return html`
     <header>
       <${Button} variant="quiet" icon="arrow-left" label="People" class="narrow-only" onClick=${() => { pane.value = "people"; }} />
-      <${Avatar} name=${name} />
+      <${Avatar} name=${name} id=${person} />
       <h2>${name}${name !== person && html`<small> ${person}</small>`}${optedOut && html`<${Badge} tone="bad" title="The app's messages do not arrive (21610)">opted out<//>`}</h2>
-      <${Button} variant=${live ? "hangup" : "call"} icon=${live ? "phone-off" : "phone"} class="call-button" onClick=${onCall}>${live ? "Hang up" : "Call"}<//>
+      ${live ? html`<${Button} icon="phone-call" class="in-call" onClick=${() => { showCall(live); pane.value = "call"; }}>In a call<//>`
+        : html`<${Button} variant="call" icon="phone" class="call-button" onClick=${onCall}>Call<//>`}
     </header>
     <${Messages} key=${id} id=${id} channel=${channel} />
     <${Composer} key=${"write " + id} />`;
