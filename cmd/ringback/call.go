@@ -21,6 +21,7 @@ type callCommand struct {
 	programFlags `embed:""`
 	Steps        []string `arg:"" optional:"" help:"What the caller does, one step each (default: read from standard input)." placeholder:"STEP"`
 	From         string   `help:"Number of the caller." default:"+15550101"`
+	Method       string   `help:"Method of the first request: POST or GET." enum:"POST,GET" default:"POST"`
 	Requests     bool     `help:"Show the requests to your program, too."`
 	JSON         bool     `name:"json" help:"Print events as JSON, one a line." group:"common"`
 }
@@ -81,7 +82,7 @@ func (c *callCommand) Run(ctx context.Context, io streams) error {
 
 func (c *callCommand) setup() dialogue.CallSetup {
 	return dialogue.CallSetup{
-		URL: c.Voice, FallbackURL: c.Fallback, StatusCallback: c.Status,
+		URL: c.Voice, Method: c.Method, FallbackURL: c.Fallback, StatusCallback: c.Status,
 		From: dialogue.Party{Address: c.From}, To: dialogue.Party{Address: c.Number},
 	}
 }

@@ -19,6 +19,7 @@ type exploreCommand struct {
 	Depth        int    `help:"Maximum number of decisions in a row." default:"4"`
 	Calls        int    `help:"Maximum number of calls." default:"2000"`
 	Keys         string `help:"Keys to try." default:"1234567890*#"`
+	Method       string `help:"Method of the first request: POST or GET." enum:"POST,GET" default:"POST"`
 	Strict       bool   `help:"Exit with 1 if the menu has a problem."`
 
 	Ignore []string `help:"Rule whose problems are ignored, such as loop; may be repeated." placeholder:"RULE"`
@@ -72,7 +73,7 @@ func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 	defer began.Stop()
 	tree := dialogue.Explore(dialogue.Exploration{
 		Config: dialogue.Config{Transport: way, BaseURL: way.BaseURL(), AuthToken: x.Token, Seed: x.Seed},
-		Call:   dialogue.CallSetup{URL: path, FallbackURL: x.Fallback, To: dialogue.Party{Address: x.Number}},
+		Call:   dialogue.CallSetup{URL: path, Method: x.Method, FallbackURL: x.Fallback, To: dialogue.Party{Address: x.Number}},
 		Depth:  x.Depth, Keys: x.Keys, Calls: x.Calls,
 	})
 	if err := ctx.Err(); err != nil {

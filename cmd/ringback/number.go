@@ -32,6 +32,8 @@ type numberCommand struct {
 func (numberCommand) Help() string {
 	return `Without URLs, the webhooks of the number are printed. With URLs, the changes are printed and made after you confirm them. The account is TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN.
 
+A number in the sender pool of a Messaging Service sends its texts to the webhook of the service, unless the service defers to that of the sender.
+
 Examples:
 
   ringback number +15550100

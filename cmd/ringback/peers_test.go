@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,4 +79,43 @@ steps:
 `), 0o600))
 	code, out, errs = command(t, "", "run", file, "--app", app.URL)
 	assert.Zero(t, code, out+errs)
+}
+
+// TestRefusalIsShown is F11: frameworks say in the body why they refuse.
+func TestRefusalIsShown(t *testing.T) {
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "the auth token is\nnot set "+strings.Repeat("x", 2000), http.StatusInternalServerError)
+	}))
+	defer app.Close()
+	for _, play := range [][]string{{"text", "hi"}, {"call", "waits 1s"}} {
+		code, _, errs := command(t, "", append(play, "--app", app.URL)...)
+		assert.Equal(t, 1, code)
+		assert.Contains(t, errs, `the answer is "the auth token is not set xxx`)
+		assert.Less(t, len(errs), 600)
+	}
+	_, out, _ := command(t, "", "text", "hi", "--app", app.URL, "--json")
+	assert.Contains(t, out, `"status": 500`)
+}
+
+// TestFirstRequestByGET plays a program that takes GET only.
+func TestFirstRequestByGET(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /voice", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		w.Write([]byte("<Response><Say>by GET</Say></Response>"))
+	})
+	mux.HandleFunc("GET /sms", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		w.Write([]byte(`<Response><Message to="+15550109">by GET</Message></Response>`))
+	})
+	app := httptest.NewServer(mux)
+	defer app.Close()
+	for _, play := range [][]string{{"text", "hi"}, {"call", "waits 1s"}, {"explore"}} {
+		code, out, errs := command(t, "", append(play, "--method", "GET", "--app", app.URL)...)
+		assert.Zero(t, code, errs)
+		assert.Contains(t, out, "by GET")
+		if play[0] == "text" {
+			assert.Contains(t, errs, "this is sent to +15550109")
+		}
+	}
 }

@@ -104,7 +104,11 @@ func (f *programFlags) start(ctx context.Context, io streams, clock dialogue.Clo
 
 // failed returns an error for a failure that Twilio would log, with a hint.
 func (p *program) failed(f *dialogue.Failure) error {
-	return withHint(errors.New("Twilio would log"+of(f.URL)+": "+f.Error()), p.Hint())
+	text := "Twilio would log" + of(f.URL) + ": " + f.Error()
+	if _, body := p.Refused(); body != "" {
+		text += fmt.Sprintf("; the answer is %q", body)
+	}
+	return withHint(errors.New(text), p.Hint())
 }
 
 // of returns the URL of a failure without its secrets: user, password and

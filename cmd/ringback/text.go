@@ -15,6 +15,7 @@ type textCommand struct {
 	Media        []string `help:"URL of a picture or another file to send; may be repeated." placeholder:"URL"`
 	MediaType    string   `help:"Content type of the files." default:"image/jpeg" placeholder:"TYPE"`
 	WhatsApp     bool     `name:"whatsapp" help:"Send it by WhatsApp."`
+	Method       string   `help:"Method of the request: POST or GET." enum:"POST,GET" default:"POST"`
 	Param        []string `short:"p" sep:"none" help:"Another parameter; may be repeated." placeholder:"NAME=VALUE"`
 	JSON         bool     `name:"json" help:"Print the result as JSON." group:"common"`
 }
@@ -60,7 +61,7 @@ func (t *textCommand) Run(ctx context.Context, io streams) error {
 	}
 	defer p.engine.Close()
 	text := dialogue.Text{
-		URL: t.SMS, FallbackURL: t.Fallback, Body: t.Body, After: after,
+		URL: t.SMS, Method: t.Method, FallbackURL: t.Fallback, Body: t.Body, After: after,
 		From: dialogue.Party{Address: t.From}, To: dialogue.Party{Address: t.Number},
 	}
 	if t.WhatsApp {
@@ -76,6 +77,9 @@ func (t *textCommand) Run(ctx context.Context, io streams) error {
 	out := textResult{SID: reply.SID, Replies: []textReply{}}
 	if n := len(reply.Exchanges); n > 0 {
 		out.Status = reply.Exchanges[n-1].Status
+	}
+	if reply.Failure != nil && out.Status == 0 {
+		out.Status, _ = p.Refused()
 	}
 	for _, m := range reply.Messages {
 		out.Replies = append(out.Replies, textReply{To: m.To, Body: m.Body, Media: m.Media})
@@ -97,6 +101,9 @@ func (t *textCommand) Run(ctx context.Context, io streams) error {
 		fmt.Fprintln(io.err, "warning:", plain(w))
 	}
 	for _, r := range out.Replies {
+		if r.To != text.From.Address {
+			fmt.Fprintf(io.err, "ringback: this is sent to %s\n", plain(r.To))
+		}
 		if r.Body != "" {
 			fmt.Fprintln(io.out, plain(r.Body))
 		}

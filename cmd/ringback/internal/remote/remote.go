@@ -50,7 +50,8 @@ type Program struct {
 	mu      sync.Mutex
 	foreign string
 	refused bool
-	absent  string // the first path of Flags that the program turned out not to have
+	absent  string           // the first path of Flags that the program turned out not to have
+	answer  capture.Response // the last one with a status of 400 or more
 }
 
 // New returns the transport to a program. When ctx ends, all requests end,
@@ -110,6 +111,11 @@ func (p *Program) roundTrip(r *http.Request) (*http.Response, error) {
 		release()
 		cancel()
 		done()
+		if e.Response.Status >= 400 {
+			p.mu.Lock()
+			p.answer = e.Response
+			p.mu.Unlock()
+		}
 		if p.cfg.Seen != nil {
 			e.Took = time.Since(e.At)
 			p.cfg.Seen(*e)
@@ -162,6 +168,21 @@ func (p *Program) note(path string, status int) {
 		}
 	}
 }
+
+// Refused returns the status of the last answer with 400 or more, and the
+// beginning of its text; 0 if there was none.
+func (p *Program) Refused() (status int, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text = strings.Join(strings.Fields(strings.ToValidUTF8(string(p.answer.Body), "\uFFFD")), " ")
+	if runes := []rune(text); len(runes) > shownOfAnswer {
+		text = string(runes[:shownOfAnswer]) + "..."
+	}
+	return p.answer.Status, text
+}
+
+// shownOfAnswer is how many characters of an error page are shown.
+const shownOfAnswer = 300
 
 // watch reports a slow request, until the returned function is called.
 func (p *Program) watch(r *http.Request) (done func()) {
