@@ -20,6 +20,7 @@ import (
 // A program answers by path, in any words, and remembers what it was sent.
 type program struct {
 	documents map[string]string
+	files     map[string]string // what is not a document
 	server    *httptest.Server
 
 	mu   sync.Mutex
@@ -38,6 +39,11 @@ func answers(t *testing.T, documents map[string]string) *program {
 		p.mu.Lock()
 		p.sent[r.URL.Path] = append(p.sent[r.URL.Path], r.PostForm)
 		p.mu.Unlock()
+		if data, ok := p.files[r.URL.Path]; ok {
+			w.Header().Set("Content-Type", map[string]string{".wav": "audio/wav", ".gif": "image/gif"}[filepath.Ext(r.URL.Path)])
+			io.WriteString(w, data)
+			return
+		}
 		w.Header().Set("Content-Type", "text/xml")
 		fmt.Fprintf(w, "<Response>%s</Response>", p.documents[r.URL.Path])
 	}))
@@ -52,6 +58,13 @@ func (p *program) last(t *testing.T, path string) url.Values {
 	defer p.mu.Unlock()
 	require.NotEmpty(t, p.sent[path], "nothing was sent to %s", path)
 	return p.sent[path][len(p.sent[path])-1]
+}
+
+// fetched returns how often a path was requested.
+func (p *program) fetched(path string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.sent[path])
 }
 
 // click presses the button that says text, once a person could.
@@ -121,11 +134,11 @@ func TestConferenceOfTwo(t *testing.T) {
 	tb.click(t, "Ben")
 	tb.until(t, "Ana's words at Ben's phone", heard("Ana", "hello Ben"))
 	tb.shot(t, "conference")
-	tb.run(t, chromedp.Click(".controls > .row .button-hangup", chromedp.ByQuery))
+	tb.run(t, chromedp.Click(".does .button-hangup", chromedp.ByQuery))
 	tb.until(t, "Ben is gone", over)
 	tb.click(t, "Ana")
 	tb.until(t, "Ana is still there", `document.querySelector(".call-state").innerText.includes("In a conference")`)
-	tb.run(t, chromedp.Click(".controls > .row .button-hangup", chromedp.ByQuery))
+	tb.run(t, chromedp.Click(".does .button-hangup", chromedp.ByQuery))
 	tb.until(t, "the end", over)
 	tb.clean(t)
 }
@@ -151,8 +164,7 @@ func TestIncomingLegOfADial(t *testing.T) {
 	tb.shot(t, "dial-rings")
 	tb.click(t, "Answer")
 	tb.until(t, "the two talk", `document.querySelector(".legs .leg")?.innerText.includes("on the line") && document.querySelector(".call-state").innerText.includes("Talking")`)
-	tb.run(t, chromedp.SendKeys(".speak input", "is that Ben?", chromedp.ByQuery))
-	tb.click(t, "Speak")
+	tb.run(t, chromedp.SendKeys(".controls > .speak input", "is that Ben?", chromedp.ByQuery), chromedp.Click(".controls > .speak [type=submit]", chromedp.ByQuery))
 	tb.until(t, "Ana's words", heard("Ana", "is that Ben?"))
 	tb.shot(t, "dial-answered")
 	tb.click(t, "Hang up Ben")

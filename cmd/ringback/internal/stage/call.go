@@ -51,9 +51,10 @@ type Phone struct {
 
 // Waiting is what the call waits for.
 type Waiting struct {
-	Kind    string   `json:"kind"` // keys, speech, keys or speech, recording, leg, payment
-	Hint    string   `json:"hint,omitempty"`
-	Payment *Payment `json:"payment,omitempty"`
+	Kind     string   `json:"kind"` // keys, speech, keys or speech, recording, leg, payment
+	Hint     string   `json:"hint,omitempty"`
+	Language string   `json:"language,omitempty"` // of the speech that a Gather listens for
+	Payment  *Payment `json:"payment,omitempty"`
 }
 
 // A Payment is what a Pay asks for.
@@ -81,7 +82,7 @@ type Line struct {
 	Who      string    `json:"who"`            // app, caller, twilio, other
 	Name     string    `json:"name,omitempty"` // of another: whom the app dialed, or who is in the same conference
 	Leg      string    `json:"leg,omitempty"`  // SID of the phone, of one that was dialed
-	Kind     string    `json:"kind"`           // say, play, press, speak, fetch, error, warning, apology, end, ...
+	Kind     string    `json:"kind"`           // say, piece (of what an agent says), play, press, speak, fetch, error, warning, apology, end, ...
 	Text     string    `json:"text"`
 	Code     int       `json:"code,omitempty"` // of an error or warning
 	Language string    `json:"language,omitempty"`
@@ -255,6 +256,7 @@ func waiting(a dialogue.Activity) Waiting {
 	switch a.State {
 	case dialogue.StateListening, dialogue.StatePrompting:
 		w := Waiting{Kind: "keys"}
+		w.Language, _ = languageOf(a.Gather)
 		switch {
 		case a.Keys && a.Speech:
 			w.Kind = "keys or speech"
@@ -408,8 +410,8 @@ func (s *Stage) told(e dialogue.Event) Line {
 		if e.Failure != nil {
 			l.Who, l.Kind = "twilio", "apology"
 		}
-	case dialogue.EventPlayed, dialogue.EventDigitsSent:
-		l.Text = e.Text
+	case dialogue.EventPlayed, dialogue.EventDigitsSent, dialogue.EventPieceHeard:
+		l.Text = strings.TrimSpace(e.Text)
 	case dialogue.EventFailed, dialogue.EventWarned:
 		if e.Failure != nil {
 			l.Code, l.Text = e.Failure.Code, e.Failure.Text
@@ -429,6 +431,9 @@ func (s *Stage) told(e dialogue.Event) Line {
 		return Line{}
 	}
 	l.Group = group(l.Kind)
+	if l.Who == "twilio" {
+		l.Text = strings.ReplaceAll(l.Text, "the caller ", personOf(rootOf(e.Call))+" ")
+	}
 	if l.Who == "caller" {
 		l.Text = strings.TrimPrefix(l.Text, "the caller ") // whose name is shown next to it
 	}
@@ -437,9 +442,11 @@ func (s *Stage) told(e dialogue.Event) Line {
 		if l.Who == "caller" {
 			l.Who = "other"
 		}
-		if l.Who != "twilio" || l.Group == "event" {
+		if l.Who != "twilio" {
 			l.Name = personOf(e.Call)
-			l.Text = strings.TrimPrefix(strings.TrimPrefix(l.Text, l.Name), " ")
+		}
+		if l.Group == "speech" {
+			l.Text = strings.TrimPrefix(l.Text, l.Name+" ")
 		}
 	}
 	return l
@@ -458,7 +465,7 @@ func languageOf(n *twiml.Node) (language, voice string) {
 // group says who notices a line, by its kind.
 func group(kind string) string {
 	switch kind {
-	case "say", "play", "press", "speak", "apology":
+	case "say", "piece", "play", "press", "speak", "apology":
 		return "speech"
 	case "end", "error", "warning", "enter", "answered", "ringing", "dialing", "bridged", "joined", "left", "muted", "held",
 		"conference-started", "conference-ended", "enqueued", "dequeued", "recording-started", "recording-ended", "paying", "paid",
@@ -490,6 +497,8 @@ func role(t dialogue.EventType) (who, kind string) {
 		return "app", "say"
 	case dialogue.EventPlayed, dialogue.EventDigitsSent:
 		return "app", "play"
+	case dialogue.EventPieceHeard:
+		return "app", "piece"
 	case dialogue.EventPaused:
 		return "app", "pause"
 	case dialogue.EventPressed, dialogue.EventPressedInVain:

@@ -5,6 +5,7 @@ import {faults} from "./lib/store.js";
 import {Agent} from "./views/agent.js";
 import {openSessions} from "./views/agent/state.js";
 import {Incoming} from "./views/call/incoming.js";
+import {Sounds} from "./views/call/sounds.js";
 import {Deliveries} from "./views/deliveries.js";
 import {Faults} from "./views/faults.js";
 import {Phone} from "./views/phone.js";
@@ -27,4 +28,4 @@ export const views = [
 ];
 
 /** What is shown above every view. @type {(() => any)[]} */
-export const overlays = [Incoming];
+export const overlays = [Incoming, Sounds];

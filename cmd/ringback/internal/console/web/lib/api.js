@@ -87,7 +87,10 @@ const images = new Map();
  */
 export function image(path) {
   let picture = images.get(path);
-  if (!picture) images.set(path, picture = load(path));
+  if (!picture) {
+    images.set(path, picture = load(path));
+    picture.catch(() => images.delete(path)); // it may work the next time
+  }
   return picture;
 }
 

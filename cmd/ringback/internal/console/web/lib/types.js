@@ -14,12 +14,20 @@
  *
  * @typedef {{id: string, person: string, name: string, channel: string, last?: Message, optedOut?: boolean}} Conversation
  *
- * @typedef {{n: number, at: string, who: "app" | "caller" | "twilio" | "other", name?: string, kind: string, text: string, exchange?: number}} Line
+ * @typedef {{n: number, at: string, group: "speech" | "event" | "protocol", who: "app" | "caller" | "twilio" | "other", name?: string, leg?: string,
+ *   kind: string, text: string, code?: number, language?: string, voice?: string, ms?: number, cut?: boolean, sound?: boolean, recording?: string,
+ *   exchange?: number}} Line
  *
- * @typedef {{sid: string, to: string, status: string}} Leg
+ * @typedef {{step: string, attempt: number, attempts: number, problem?: string, questions: string[], amount?: string, currency?: string}} Payment
  *
- * @typedef {{sid: string, seq: number, person: string, from: string, to: string, direction: string, rings: boolean, status: string, doing: string,
- *   startedAt: string, ended: boolean, code?: number, reason?: string, waitingFor: {kind: string, hint?: string}, legs: Leg[] | null, lines: Line[]}} Call
+ * @typedef {{sid: string, status: string, doing: string, rings: boolean, ended: boolean, startedAt: string, answeredAt?: string, endedAt?: string,
+ *   until?: string, waitingFor: {kind: string, hint?: string, language?: string, payment?: Payment}, cannot: Record<string, string>, room?: string,
+ *   queue?: string, muted?: boolean, held?: boolean}} Phone
+ *
+ * @typedef {Phone & {to: string}} Leg
+ *
+ * @typedef {Phone & {seq: number, person: string, from: string, to: string, direction: string, code?: number, reason?: string, legs: Leg[] | null,
+ *   lines: Line[]}} Call
  *
  * @typedef {{id: number, at: string, source: string, kind: string, sid: string, thread: string, summary: string, verdict: string, lint: number,
  *   fault?: string, parent?: number, pinned: boolean, error?: string, code?: number, took: number, method: string, url: string, path: string,

@@ -1,16 +1,20 @@
-// The call panel: what is heard, the keypad, words, and the phones that a Dial
-// rings.
+// The call panel: the transcript, the phones of those who were dialed, and the phone
+// of the person themselves.
 
-import {classes, html, useState} from "../../lib/html.js";
-import {Button, Empty} from "../../lib/components.js";
+import {classes, html, useEffect, useState} from "../../lib/html.js";
+import {Button, Empty, ErrorCode} from "../../lib/components.js";
+import {sentence, timer} from "../../lib/format.js";
 import {useKeys} from "../../lib/keys.js";
+import {link} from "../../lib/route.js";
 import {liveCalls, nameOf} from "../../lib/store.js";
 import {pane} from "../phone/state.js";
 import {Keypad, keys} from "./keypad.js";
 import {Legs} from "./legs.js";
-import {Lines} from "./lines.js";
-import {Aloud} from "./sounds.js";
-import {act, doing, hangUp, showCall, shown, waitingFor} from "./state.js";
+import {Lines, ProtocolSwitch} from "./lines.js";
+import {Pay} from "./pay.js";
+import {Mute, tone} from "./sounds.js";
+import {Speak} from "./speak.js";
+import {act, cannot, dial, doing, hangUp, length, load, showCall, shown, waitingFor} from "./state.js";
 
 /** @typedef {import("../../lib/types.js").Call} Call */
 
@@ -18,18 +22,19 @@ export function CallPanel() {
   const call = shown.value;
   useKeys((event) => {
     if (!call || call.ended || !keys.includes(event.key)) return false;
+    tone(event.key);
     act(call, "presses " + event.key);
     return true;
   });
+  useEffect(() => { load(call); }, [call]);
   const back = html`<${Button} variant="quiet" icon="arrow-left" label="Messages" class="narrow-only" onClick=${() => { pane.value = "thread"; }} />`;
-  if (!call) return html`<header>${back}<h2>Call</h2></header><${Empty} icon="phone" title="No call yet">Press Call to ring your app, or let your app call somebody.<//>`;
+  if (!call) return html`<header>${back}<h2>Call</h2><${Bell} /><${Mute} /></header><${Empty} icon="phone" title="No call yet">Press Call to ring your app, or let your app call somebody.<//>`;
   return html`
-    <header>${back}<h2>${nameOf(call.person)}</h2></header>
+    <header>${back}<h2>${nameOf(call.person)}</h2><${Timer} call=${call} /><${Bell} /><${ProtocolSwitch} /><${Mute} /></header>
     <${CallTabs} />
     <${Status} call=${call} />
     <${Lines} key=${call.sid} call=${call} />
-    <${Controls} key=${"controls " + call.sid} call=${call} />
-    <${Aloud} call=${call} />`;
+    <${Controls} key=${"controls " + call.sid} call=${call} />`;
 }
 
 // Several people may be in calls at once, as in a conference: each call that
@@ -43,38 +48,74 @@ function CallTabs() {
     <button type="button" aria-pressed=${c.sid === now.sid ? "true" : "false"} onClick=${() => showCall(c)}>${nameOf(c.person)}${c.ended && " (ended)"}</button></li>`)}</menu>`;
 }
 
+/** useNow is the time, which passes each second while it matters. @param {boolean} on */
+function useNow(on) {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (!on) return undefined;
+    setNow(Date.now());
+    const clock = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(clock);
+  }, [on]);
+  return now;
+}
+
+/** @param {{call: Call}} props */
+function Timer({call}) {
+  const now = useNow(!call.ended);
+  if (!call.answeredAt) return null;
+  return html`<span class="timer" role="timer" aria-label="Length of the call">${timer(length(call, now))}</span>`;
+}
+
+// Bell asks the browser to tell about incoming calls while another tab is open.
+function Bell() {
+  const [state, setState] = useState("Notification" in window ? Notification.permission : "denied");
+  if (state !== "default") return null;
+  return html`<${Button} variant="quiet" icon="bell" label="Notify me of incoming calls" onClick=${async () => setState(await Notification.requestPermission())} />`;
+}
+
 /** @param {{call: Call}} props */
 function Status({call}) {
   const waits = waitingFor(call);
   return html`<p class="call-state" role="status">
     ${waits ? html`<span class="waiting">${waits}${call.waitingFor.hint && ` (${call.waitingFor.hint})`}</span>` : doing(call)}
-    ${call.code ? html`<strong class="code"> ${call.code}</strong>` : null} ${call.reason}</p>`;
+    ${call.doing === "in-session" && html` <a href=${link("agent")}>Open the agent view</a>`}
+    ${call.room && html` <span class="soft">${call.room}${call.muted && ", muted"}${call.held && ", on hold"}</span>`}
+    ${call.queue && html` <span class="soft">${call.queue}</span>`}
+    ${call.code ? html` <strong class="code">Error <${ErrorCode} code=${call.code} /></strong>` : null} ${call.reason && sentence(call.reason)}</p>`;
 }
 
 /** @param {{call: Call}} props */
+function Skip({call}) {
+  const now = useNow(Boolean(call.until));
+  const left = call.until ? Math.ceil((new Date(call.until).getTime() - now) / 1000) : 0;
+  const why = cannot(call, "skips");
+  return html`<${Button} icon="skip-forward" disabled=${Boolean(why)} title=${why || "Go on as if this time had passed"} onClick=${() => act(call, "skips")}>Skip the wait${left > 0 && left < 600 ? html` <span class="left">${left} s</span>` : null}<//>`;
+}
+
+// Controls keep their place whatever goes on in the call: what comes and goes is
+// above the keys.
+/** @param {{call: Call}} props */
 function Controls({call}) {
-  const [words, setWords] = useState("");
-  const off = call.ended;
-  /** @param {Event} e */
-  function speak(e) {
-    e.preventDefault();
-    if (words.trim()) act(call, "speaks " + words.trim());
-    setWords("");
-  }
-  return html`<div class=${classes("controls", off && "over")}>
-    ${call.rings && html`<div class="leg" role="group" aria-label="The phone rings"><strong>Incoming call from the app</strong>
-      <${Button} variant="call" icon="phone" onClick=${() => act(call, "answers")}>Answer<//>
-      <${Button} onClick=${() => act(call, "busy")}>Busy<//>
-      <${Button} onClick=${() => act(call, "no answer")}>No answer<//></div>`}
-    <${Legs} call=${call} />
-    <${Keypad} disabled=${off} onKey=${(/** @type {string} */ key) => act(call, "presses " + key)} />
-    <form class="speak" onSubmit=${speak}>
-      <input aria-label="Words to speak" placeholder="Say something" disabled=${off} value=${words} onInput=${(/** @type {any} */ e) => setWords(e.target.value)} />
-      <${Button} type="submit" icon="mic" disabled=${off}>Speak<//>
-    </form>
-    <div class="row">
-      <${Button} icon="voicemail" disabled=${off || call.waitingFor.kind !== "recording"} title=${call.waitingFor.kind === "recording" ? undefined : "The app is not recording yet"} onClick=${() => act(call, "records 5s")}>Leave a 5-second message<//>
-      <${Button} variant="hangup" icon="phone-off" disabled=${off} onClick=${() => hangUp(call)}>Hang up<//>
+  const payment = call.waitingFor.payment;
+  const records = cannot(call, "records");
+  return html`<div class=${classes("controls", call.ended && "over")}>
+    <div class="comes">
+      ${call.rings && html`<div class="leg leg-rings" role="group" aria-label="The phone rings"><p class="leg-name"><strong>Incoming call from ${nameOf(call.from)}</strong></p>
+        <div class="row"><${Button} variant="call" icon="phone" onClick=${() => act(call, "answers")}>Answer<//>
+        <${Button} onClick=${() => act(call, "busy")}>Busy<//>
+        <${Button} onClick=${() => act(call, "no answer")}>No answer<//>
+        <${Button} onClick=${() => act(call, "unreachable")}>Unreachable<//></div></div>`}
+      <${Legs} call=${call} />
+      ${payment && html`<${Pay} call=${call} payment=${payment} />`}
+    </div>
+    <${Keypad} disabled=${Boolean(cannot(call, "presses"))} onKey=${(/** @type {string} */ key) => act(call, "presses " + key)} />
+    <${Speak} call=${call} phone=${call} />
+    <div class="does">
+      <${Button} icon="voicemail" disabled=${Boolean(records)} title=${records || undefined} onClick=${() => act(call, "records 5s")}>Leave a 5-second message<//>
+      <${Skip} call=${call} />
+      ${call.ended ? html`<${Button} variant="call" icon="phone" onClick=${() => dial(call.person)}>Call again<//>`
+        : html`<${Button} variant="hangup" icon="phone-off" onClick=${() => hangUp(call)}>Hang up<//>`}
     </div>
   </div>`;
 }

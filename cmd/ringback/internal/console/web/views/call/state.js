@@ -6,14 +6,23 @@ import {calls, liveCalls, on, putCall, ringing} from "../../lib/store.js";
 import {failed, say} from "../../lib/toast.js";
 
 /** @typedef {import("../../lib/types.js").Call} Call */
+/** @typedef {import("../../lib/types.js").Phone} Phone */
 
 const chosen = signal("");
 
 /** shown is the call that the panel shows, or null. */
 export const shown = computed(() => calls.value.find((c) => c.sid === chosen.value) || ringing.value[0] || liveCalls.value[0] || calls.value[0] || null);
 
-/** showCall turns to a call. @param {Call} call */
-export function showCall(call) { chosen.value = call.sid; }
+/** showCall turns to a call. The lines of one that has ended are fetched. @param {Call} call */
+export function showCall(call) {
+  chosen.value = call.sid;
+  load(call);
+}
+
+/** load fetches the lines of a call that has ended. @param {Call | null} call */
+export function load(call) {
+  if (call?.ended && !call.lines.length) api.get("calls/" + encodeURIComponent(call.sid)).then(putCall, failed);
+}
 
 // A phone that rings takes the panel over from a call that has ended.
 on("call", (call) => {
@@ -58,8 +67,20 @@ const doings = {
   "in-session": "Connected to a stream", paying: "Waiting for a payment",
 };
 
-/** waitingFor says what the app waits for, or nothing. @param {Call} call */
-export const waitingFor = (call) => (call.ended ? "" : waits[call.waitingFor.kind] || "");
+/** waitingFor says what the app waits for, or nothing. @param {Phone} phone */
+export const waitingFor = (phone) => (phone.ended ? "" : waits[phone.waitingFor.kind] || "");
+
+/** cannot says why a person cannot do something at a phone now, or nothing. @param {Phone} phone @param {string} verb */
+export const cannot = (phone, verb) => phone.cannot?.[verb] || "";
+
+/** length is how long a call has gone on, in seconds. @param {Call} call @param {number} now */
+export function length(call, now) {
+  const end = call.endedAt ? new Date(call.endedAt).getTime() : now;
+  return Math.max(0, (end - new Date(call.answeredAt || call.startedAt).getTime()) / 1000);
+}
+
+/** callsOf are the calls with a person, the oldest first. @param {string} person */
+export const callsOf = (person) => calls.value.filter((c) => c.person === person).reverse();
 
 /** doing says what goes on in a call. @param {Call} call */
 export const doing = (call) => (call.ended ? `Ended: ${call.status}` : doings[call.doing] || call.status);

@@ -1,12 +1,13 @@
 // One conversation: its messages, and the form to write more.
 
-import {html, memo, useEffect, useLayoutEffect, useRef} from "../../lib/html.js";
+import {html, memo, useEffect, useLayoutEffect, useRef, useState} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
 import {Avatar, Badge, Bubble, Button, Empty, ErrorCode, Icon, Time} from "../../lib/components.js";
 import {link} from "../../lib/route.js";
 import {liveCalls, loadMessages, messagesOf, on} from "../../lib/store.js";
 import {failed, say} from "../../lib/toast.js";
-import {showCall} from "../call/state.js";
+import {CallItem, woven} from "../call/history.js";
+import {callsOf, showCall} from "../call/state.js";
 import {Composer} from "./composer.js";
 import {open, pane, quoted} from "./state.js";
 
@@ -41,6 +42,7 @@ export function Thread({onCall}) {
 /** @param {{id: string, channel: string}} props */
 function Messages({id, channel}) {
   const messages = messagesOf(id).value;
+  const history = channel === "sms" ? callsOf(id) : [];
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
   const near = useRef(true); // the end is in sight, and stays so
   const last = messages[messages.length - 1];
@@ -48,18 +50,19 @@ function Messages({id, channel}) {
   useLayoutEffect(() => {
     const box = ref.current;
     if (box && (near.current || last?.direction === "to-app" && Date.now() - new Date(last.at).getTime() < 2000)) box.scrollTop = box.scrollHeight;
-  }, [messages]);
+  }, [messages, history.length]);
 
   function look() {
     const box = ref.current;
     if (box) near.current = box.scrollTop + box.clientHeight > box.scrollHeight - 60;
   }
 
-  if (!messages.length) {
+  if (!messages.length && !history.length) {
     return html`<div class="bubbles"><${Empty} icon="message-square" title="No messages yet">Write a text below. It goes to your app signed, as Twilio would send it.<//></div>`;
   }
   return html`<ol class="bubbles" aria-label="Messages" aria-live="polite" ref=${ref} onScroll=${look} tabindex="0">
-    ${messages.map((m) => html`<${Item} key=${m.sid} m=${m} channel=${channel} answered=${m.replyTo && messages.find((other) => other.sid === m.replyTo)?.body} />`)}
+    ${woven(messages, history).map(({m, call}) => (call ? html`<${CallItem} key=${call.sid} call=${call} />`
+      : m && html`<${Item} key=${m.sid} m=${m} channel=${channel} answered=${m.replyTo && messages.find((other) => other.sid === m.replyTo)?.body} />`))}
   </ol>`;
 }
 
@@ -72,7 +75,7 @@ const speakers = {"to-app": "You", "from-app": "App", "from-twilio": "Twilio"};
 const Item = memo(({m, channel, answered}) => html`<li class=${"item-" + sides[m.direction]}>
   <${Bubble} side=${sides[m.direction]} failed=${Boolean(m.errorCode)} body=${m.body}
     from=${m.direction === "from-twilio" ? "Twilio" : html`<span class="hidden">${speakers[m.direction]}:</span>`}
-    quote=${answered} media=${(m.media || []).map((/** @type {MediaItem} */ item, /** @type {number} */ i) => html`<${Picture} key=${i} item=${item} />`)}
+    quote=${answered} media=${(m.media || []).map((/** @type {MediaItem} */ item, /** @type {number} */ i) => html`<${Picture} key=${i} item=${item} path=${`messages/${encodeURIComponent(m.sid)}/media/${i}`} />`)}
     error=${m.errorCode ? html`Error <${ErrorCode} code=${m.errorCode} />` : null}
     meta=${html`<${Time} at=${m.at} /> ${m.status && html`<span class="state">${m.status}</span>`}
       ${m.status === "scheduled" && html`for <${Time} at=${m.sendAt} /> <${Button} variant="link" onClick=${() => api.post("messages/" + m.sid + "/send").catch(failed)}>Send now<//>`}
@@ -81,16 +84,20 @@ const Item = memo(({m, channel, answered}) => html`<li class=${"item-" + sides[m
 </li>`);
 
 /**
- * Picture shows what a person sent. A picture of the app is only named: nothing
- * is loaded from an address that was captured.
- * @param {{item: MediaItem}} props
+ * Picture shows what a person sent. A picture of the app is fetched by the console,
+ * when somebody wants to see it: nothing is loaded from an address that was captured
+ * before that.
+ * @param {{item: MediaItem, path: string}} props
  */
-function Picture({item}) {
+function Picture({item, path}) {
   const ref = useRef(/** @type {HTMLImageElement | null} */ (null));
+  const [wanted, setWanted] = useState(Boolean(item.sid));
   useEffect(() => {
-    if (!item.sid) return;
-    api.image("media/" + encodeURIComponent(item.sid)).then((src) => { if (ref.current) ref.current.src = src; }).catch(failed);
-  }, [item.sid]);
-  if (!item.sid) return html`<span class="media"><${Icon} name="image" />Picture at <code>${item.url}</code></span>`;
+    if (!wanted) return;
+    api.image(item.sid ? "media/" + encodeURIComponent(item.sid) : path)
+      .then((src) => { if (ref.current) ref.current.src = src; })
+      .catch((error) => { setWanted(false); failed(error); });
+  }, [item.sid, wanted]);
+  if (!wanted) return html`<span class="media"><${Icon} name="image" /><code>${item.url}</code> <${Button} onClick=${() => setWanted(true)}>Show picture<//></span>`;
   return html`<img class="picture" ref=${ref} alt=${"Picture, " + item.type} width="160" height="100" />`;
 }
