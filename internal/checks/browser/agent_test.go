@@ -24,23 +24,21 @@ var microphone = []chromedp.ExecAllocatorOption{
 	chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 }
 
-// look checks the page as it is at three sizes, light and dark: nothing is cut
-// off, and axe finds nothing, where it is there.
+// look checks the page as it is: nothing is cut off at three sizes, and axe
+// finds nothing, light and dark, where it is there.
 func (tb *tab) look(t *testing.T, name string) {
 	t.Helper()
-	script, err := axeScript()
-	if err == nil {
-		tb.run(t, chromedp.Evaluate(script, nil))
-	}
 	for _, s := range sizes {
 		tb.run(t, chromedp.EmulateViewport(s.width, s.height))
 		tb.fits(t, name+" at "+s.name)
 		tb.shot(t, name+"-"+s.name)
-		if err == nil {
-			tb.accessible(t, name+" at "+s.name)
-		}
 	}
 	tb.run(t, chromedp.EmulateViewport(sizes[0].width, sizes[0].height))
+	script, err := axeScript()
+	if err == nil {
+		tb.run(t, chromedp.Evaluate(script, nil))
+		tb.accessible(t, name)
+	}
 	tb.dark(t, true)
 	tb.shot(t, name+"-dark")
 	if err == nil {
@@ -114,25 +112,29 @@ func TestTalkWithTheVoicebot(t *testing.T) {
 	tb.click(t, "Call")
 	tb.until(t, "the stream is live", `document.querySelector(".talk header .badge")?.innerText.startsWith("Live")`)
 	tb.until(t, "the program's tone", replies+`.some((e) => e.innerText.includes("Sound, "))`)
+	tb.run(t, chromedp.Evaluate(`window.__peaks = {};
+		setInterval(() => {
+			for (const m of document.querySelectorAll("[role=meter]")) window.__peaks[m.ariaLabel] = Math.max(window.__peaks[m.ariaLabel] || 0, Number(m.ariaValueNow));
+		}, 20);`, nil))
 	tb.click(t, "Use the microphone")
 	tb.until(t, "the caller is heard", `[...document.querySelectorAll(".said .mine")].some((e) => e.innerText.includes("Sound, "))`)
-	tb.until(t, "the microphone's level", `Number(document.querySelector("[role=meter][aria-label=Microphone]").ariaValueNow) > 5`)
-	tb.click(t, "Mute")
+	tb.until(t, "the microphone's level", `window.__peaks.Microphone > 5`)
+	tb.click(t, "Mute") // the program answers after a pause, and the beeps leave none
+	tb.click(t, "Play a tone")
+	tb.until(t, "the tone is heard", `[...document.querySelectorAll(".said .mine")].some((e) => /Sound, 1\.\d+ s/.test(e.innerText))`)
 	tb.until(t, "the caller's sound is played back", replies+`.some((e) => /first sound/.test(e.innerText))`)
-	tb.until(t, "the loudspeaker's level", `Number(document.querySelector("[role=meter][aria-label=Loudspeaker]").ariaValueNow) > 5`)
+	tb.until(t, "the loudspeaker's level", `window.__peaks.Loudspeaker > 5`)
 	tb.until(t, "the waveform", `(() => {
 		const canvas = document.querySelector(".wave canvas");
 		return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((v) => v > 0);
 	})()`)
 	tb.shot(t, "voicebot")
-	tb.click(t, "Play a tone")
-	tb.until(t, "the tone is heard", `document.querySelectorAll(".said .mine").length >= 2`)
 	tb.run(t, chromedp.Evaluate(`(() => {
 		window.__saved = 0;
 		URL.createObjectURL = (blob) => { window.__saved = blob.type === "audio/wav" ? blob.size : -1; return "data:,"; };
 	})()`, nil))
 	tb.click(t, "WAV")
-	tb.until(t, "the recording", `window.__saved > 40000`)
+	tb.until(t, "the recording", `window.__saved > 10000`)
 	tb.run(t, chromedp.Evaluate(`(() => {
 		const select = document.querySelector(".frames-head select");
 		select.value = "all";
@@ -140,8 +142,7 @@ func TestTalkWithTheVoicebot(t *testing.T) {
 	})()`, nil))
 	tb.until(t, "messages with sound, without the sound", `[...document.querySelectorAll(".frame-row .preview")].some((e) => e.innerText === "(160 bytes)")`)
 	tb.shot(t, "voicebot-frames")
-	tb.click(t, "Hang up")
-	tb.until(t, "the end", `/Session over|Closed/.test(document.querySelector(".talk header .badge").innerText)`)
+	tb.until(t, "the end, since nobody speaks", `/Closed by the program/.test(document.querySelector(".talk header .badge").innerText)`)
 	tb.look(t, "voicebot-over")
 	tb.clean(t)
 }

@@ -748,8 +748,8 @@ func (s *Stage) advice(v *session, f *dialogue.Failure) string {
 		if base.Scheme == "https" {
 			return "Twilio opens only URLs that begin with wss://."
 		}
-		return "Twilio opens only URLs that begin with wss://, and the program has built one from " + s.cfg.BaseURL +
-			". Start the console again with the flag below. A program that the console starts gets it as BASE_URL; set it yourself for a program that runs already."
+		return "Twilio opens only URLs that begin with wss://. Most programs build the URL from their public address, which is " + s.cfg.BaseURL +
+			" here. Start the console again with the flag below. A program that the console starts gets it as BASE_URL; set it yourself for a program that runs already."
 	case errors.Is(f.Err, remote.ErrForeign):
 		return "The console opens WebSockets only to the program, at wss://" + base.Host + ". The TwiML names another host."
 	case v.Status == 401 || v.Status == 403:

@@ -37,7 +37,7 @@ export function Agent() {
     return html`<section class="talk shown" aria-label="A WebSocket that was not opened">
       <${Head} session=${session} />
       <${Problems} session=${session} />
-      <${Empty} icon="unplug" title="No WebSocket was opened">Fix what stands above, then call again.<//>
+      <${Empty} icon="unplug" title="No WebSocket was opened">Fix the problem above, then call again.<//>
     </section>`;
   }
   return html`
