@@ -111,6 +111,7 @@ func inspect(t *testing.T, script string, width, height int64, dark bool) {
 	tb.run(t, chromedp.KeyEvent(kb.Escape))
 	tb.until(t, "no dialog", `!document.querySelector("dialog[open]")`)
 	tb.open(t, "phone")
+	tb.run(t, chromedp.Evaluate(`document.querySelector('.call button[aria-label="Messages"]')?.click()`, nil)) // where the call hides the conversation
 	tb.run(t, chromedp.Click(".composer .more > button", chromedp.ByQuery))
 	tb.accessible(t, "what else can be sent")
 	tb.clean(t)

@@ -2,6 +2,10 @@ package browsertest
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -178,4 +182,38 @@ func TestConsoleStopsAndComesBack(t *testing.T) {
 	tb.until(t, "the console", `!document.querySelector(".stopped") && document.querySelector("#app-state").dataset.up === "yes"`)
 	tb.write(t, "after")
 	tb.until(t, "the reply", bubble("theirs", "Thanks, we got: after"))
+}
+
+var account = regexp.MustCompile(`Account\s+(AC[0-9a-f]{32})`)
+
+// TestOutcomeOfANumber makes Ben unreachable: what the program sends him ends with
+// error 30003, which the page names, and another number fails with a code.
+func TestOutcomeOfANumber(t *testing.T) {
+	p := answers(t, nil)
+	c := start(t, "--app", p.server.URL, "--status", "/status")
+	tb := browse(t, c)
+	tb.press(t, "3")
+	tb.run(t, chromedp.Click(".outcomes summary", chromedp.ByQuery))
+	choose := `select[aria-label="Outcome for Ben"]`
+	tb.until(t, "the list", `document.querySelector('`+choose+`')?.options.length > 5`)
+	tb.run(t, chromedp.SetValue(choose, "unreachable", chromedp.ByQuery), chromedp.Evaluate(`document.querySelector('`+choose+`').dispatchEvent(new Event("change"))`, nil))
+	tb.until(t, "what it means", `document.querySelector(".outcomes").innerText.includes("undelivered with 30003")`)
+	tb.run(t, chromedp.SendKeys(`.outcomes input[aria-label="Number"]`, "+1 555 0177", chromedp.ByQuery), chromedp.SendKeys(`.outcomes input[inputmode="numeric"]`, "30034"+kb.Enter, chromedp.ByQuery))
+	tb.until(t, "another number", `[...document.querySelectorAll(".outcomes li")].some((l) => l.innerText.includes("+15550177") && l.innerText.includes("Error 30034"))`)
+	sid := account.FindStringSubmatch(c.output())[1]
+	for to, code := range map[string]string{"+15550102": "30003", "+15550177": "30034"} {
+		form := url.Values{"From": {"+15550100"}, "To": {to}, "Body": {"hello"}}
+		r, err := http.NewRequest(http.MethodPost, c.url+"2010-04-01/Accounts/"+sid+"/Messages.json", strings.NewReader(form.Encode()))
+		require.NoError(t, err)
+		r.SetBasicAuth(sid, token)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		resp.Body.Close()
+		require.Equal(t, http.StatusCreated, resp.StatusCode)
+		tb.until(t, "how it ends", fmt.Sprintf(`[...document.querySelectorAll(".lives .ending")].some((e) => /undelivered/.test(e.innerText) && /%s [A-Z]\w+/.test(e.innerText))`, code))
+	}
+	tb.fits(t, "outcomes")
+	tb.shot(t, "outcomes")
+	tb.clean(t)
 }

@@ -2,6 +2,7 @@
 
 import {classes, html, useState} from "./html.js";
 import {clock, errorPage, full, readable} from "./format.js";
+import {codeName} from "./codes.js";
 import {failed} from "./toast.js";
 import {icons} from "../npm/icons.js";
 
@@ -64,8 +65,11 @@ export function Badge({tone, icon, title, children}) {
   return html`<span class=${classes("badge", tone && "badge-" + tone)} title=${title}>${icon && html`<${Icon} name=${icon} size=${13} />`}${children}</span>`;
 }
 
-/** ErrorCode links one of Twilio's error numbers to its page. @param {{code: number, name?: string}} props */
-export function ErrorCode({code, name}) {
+/**
+ * ErrorCode links one of Twilio's error numbers to its page, with its name.
+ * @param {{code: number, name?: string}} props
+ */
+export function ErrorCode({code, name = codeName(code)}) {
   return html`<a class="error-code" href=${errorPage(code)} target="_blank" rel="noreferrer noopener" title=${`Twilio's page about error ${code}`}>${code}${name ? " " + name : ""}</a>`;
 }
 
@@ -150,7 +154,7 @@ export function Bubble({side, failed, from, quote, media, body, error, meta}) {
     ${quote && html`<q class="answered">${quote}</q>`}
     ${media}
     ${body && html`<span class="body">${body}</span>`}
-    ${error && html`<span class="bubble-error"><${Icon} name="circle-alert" size=${14} />${error}</span>`}
+    ${error && html`<span class="bubble-error"><${Icon} name="circle-alert" size=${14} /><span>${error}</span></span>`}
     ${meta && html`<span class="meta">${meta}</span>`}
   </div>`;
 }

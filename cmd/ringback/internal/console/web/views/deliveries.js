@@ -6,6 +6,7 @@ import {Badge, Button, Empty, ErrorCode, Field, Icon, Select, Time} from "../lib
 import {link} from "../lib/route.js";
 import {deliveries, loadDeliveries, nameOf, on} from "../lib/store.js";
 import {failed} from "../lib/toast.js";
+import {Outcomes} from "./deliveries/outcomes.js";
 
 /** @typedef {import("../lib/types.js").Delivery} Delivery */
 /** @typedef {import("../lib/types.js").Step} Step */
@@ -26,7 +27,7 @@ export function Deliveries() {
   }, []);
   const all = deliveries.value;
   return html`
-    <${Play} />
+    <div class="deliver"><${Play} /><${Outcomes} /></div>
     <section class="lives-box" aria-label="Deliveries">
       ${all.length ? html`<ol class="lives" aria-label="Messages and calls, newest first">${all.map((d) => html`<${Life} key=${d.sid} d=${d} />`)}</ol>`
         : html`<${Empty} icon="truck" title="Nothing sent yet">Play a lifecycle above, or let your app send a message or make a call. Its status callbacks show here.<//>`}
