@@ -76,7 +76,7 @@ const icons = {
 const Row = memo(({group, who, kind, text, exchange, code, cut, at, time, speaker, again, language, sound}) => html`
   <li class=${classes("line", "line-" + group, who, "line-" + kind, cut && "line-cut")}>
     <span class=${classes("who", (again || group === "event" && who !== "caller") && "hidden")}>${speaker}</span>
-    <span class="said">
+    <span class="line-body">
       ${group !== "speech" && icons[kind] && html`<${Icon} name=${icons[kind]} size=${14} />`}
       ${kind === "play" && html`<${Icon} name="audio-lines" size=${14} />`}
       ${code ? html`<strong>${kind === "warning" ? "Warning" : "Error"} <${ErrorCode} code=${code} /></strong> ` : null}
