@@ -1,20 +1,19 @@
 package status
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"time"
 
+	"github.com/ringback-go/ringback/internal/sse"
 	"github.com/ringback-go/ringback/webhook"
 )
 
 // Limits of a stream to a browser.
 const (
-	streamSIDs  = 100              // that one request may name
-	streamBeat  = 15 * time.Second // between comments that keep a proxy from closing the connection
-	streamWrite = 10 * time.Second // that one write may take
+	streamSIDs = 100              // that one request may name
+	streamBeat = 15 * time.Second // between comments that keep a proxy from closing the connection
 )
 
 // Stream returns a handler of server-sent events: a page opens
@@ -57,9 +56,8 @@ func (t *Tracker) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	defer t.count.streaming.Add(-1)
 
-	s := &stream{w: w, rc: http.NewResponseController(w)}
 	watcher := t.watch(r.Context(), sids) // before Get, so that no change is missed
-	s.begin()
+	s := sse.Start(w)
 	for _, sid := range sids {
 		state, err := t.store.Get(r.Context(), sid)
 		if errors.Is(err, ErrNotFound) {
@@ -68,10 +66,9 @@ func (t *Tracker) stream(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return // the browser connects again by itself
 		}
-		s.state(state)
+		s.Send("state", state)
 	}
-	s.flush()
-	s.follow(watcher)
+	follow(s, watcher)
 }
 
 // streamed returns the SIDs that the request names. One that cannot be a SID
@@ -90,68 +87,23 @@ func streamed(r *http.Request) ([]webhook.SID, bool) {
 	return sids, len(sids) > 0 || len(named) == 0
 }
 
-// A stream is one open response. After its first error it does nothing.
-type stream struct {
-	w   http.ResponseWriter
-	rc  *http.ResponseController
-	err error
-}
-
-func (s *stream) begin() {
-	h := s.w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
-	h.Set("X-Content-Type-Options", "nosniff")
-	s.write("retry: 2000\n\n")
-}
-
 // follow sends changes, and comments between them, until the watcher's channel
 // closes or the connection ends.
-func (s *stream) follow(w *watcher) {
+func follow(s *sse.Stream, w *watcher) {
 	beat := time.NewTicker(streamBeat)
 	defer beat.Stop()
-	for s.err == nil {
+	for s.Flush() == nil {
 		select {
 		case c, open := <-w.ch:
 			if !open {
 				return
 			}
-			s.state(c.After)
+			s.Send("state", c.After)
 			if n := w.missed.Swap(0); n > 0 {
-				s.write("event: missed\ndata: %d\n\n", n)
+				s.Send("missed", n)
 			}
 		case <-beat.C:
-			s.write(": alive\n\n")
+			s.Beat()
 		}
-		s.flush()
-	}
-}
-
-func (s *stream) state(state State) {
-	data, err := json.Marshal(state)
-	if err != nil {
-		s.err = err
-		return
-	}
-	s.write("event: state\ndata: %s\n\n", data)
-}
-
-func (s *stream) write(format string, args ...any) {
-	if s.err != nil {
-		return
-	}
-	// The server may have a write timeout that was meant for short answers. Some
-	// writers, such as those of tests, have no deadlines.
-	if err := s.rc.SetWriteDeadline(time.Now().Add(streamWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		s.err = err
-		return
-	}
-	_, s.err = fmt.Fprintf(s.w, format, args...)
-}
-
-func (s *stream) flush() {
-	if s.err == nil {
-		s.err = s.rc.Flush()
 	}
 }

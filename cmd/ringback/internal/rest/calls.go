@@ -69,14 +69,7 @@ func (a *api) createCall(w http.ResponseWriter, r *request) {
 		FallbackURL: r.get("FallbackUrl"), FallbackMethod: r.get("FallbackMethod"), SendDigits: r.get("SendDigits"),
 	}
 	application := r.get("ApplicationSid")
-	code, text := a.wrongCall(r, &out, application)
-	if code == 0 {
-		code, text = wrongDetection(r, &out)
-	}
-	if code == 0 && r.yes("Record", false) {
-		out.Recording, code, text = recordingOf(r, "mono")
-	}
-	if code != 0 {
+	if code, text := a.readCall(r, &out, application); code != 0 {
 		refused(w, code, text)
 		return
 	}
@@ -96,6 +89,18 @@ func (a *api) createCall(w http.ResponseWriter, r *request) {
 		return
 	}
 	write(w, http.StatusCreated, a.call(leg))
+}
+
+// readCall reads what calls and participants have in common. It returns what is
+// wrong, with Twilio's number.
+func (a *api) readCall(r *request, out *stage.CallOut, application string) (code int, text string) {
+	if code, text = a.wrongCall(r, out, application); code == 0 {
+		code, text = wrongDetection(r, out)
+	}
+	if code == 0 && r.yes("Record", false) {
+		out.Recording, code, text = recordingOf(r, "mono")
+	}
+	return code, text
 }
 
 // wrongCall returns what is wrong with a call, with Twilio's number.

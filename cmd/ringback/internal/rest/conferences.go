@@ -266,14 +266,7 @@ func (a *api) createParticipant(w http.ResponseWriter, r *request) {
 		From: canonical(r.get("From")), To: canonical(r.get("To")), StatusCallback: r.get("StatusCallback"), StatusCallbackMethod: r.get("StatusCallbackMethod"),
 		TwiML: (&twiml.Node{Name: "Response", Children: []*twiml.Node{{Name: "Dial", Children: []*twiml.Node{room}}}}).String(),
 	}
-	code, text := a.wrongCall(r, &out, "")
-	if code == 0 {
-		code, text = wrongDetection(r, &out)
-	}
-	if code == 0 && r.yes("Record", false) {
-		out.Recording, code, text = recordingOf(r, "mono")
-	}
-	if code != 0 {
+	if code, text := a.readCall(r, &out, ""); code != 0 {
 		refused(w, code, text)
 		return
 	}
