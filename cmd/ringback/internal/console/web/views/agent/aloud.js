@@ -1,12 +1,10 @@
 // What the agent says, read aloud by the browser, clause by clause as the caller
 // hears it. An interruption stops it.
 
-import {html, signal, useEffect, useRef} from "../../lib/html.js";
-import {Check} from "../../lib/components.js";
+import {html, useEffect, useRef} from "../../lib/html.js";
+import {Mute, muted} from "../call/sounds.js";
 
 /** @typedef {import("../../lib/types.js").Session} Session */
-
-const aloud = signal(localStorage.getItem("aloud") !== "no");
 
 /** @param {{session: Session}} props */
 export function Aloud({session}) {
@@ -26,7 +24,7 @@ export function Aloud({session}) {
       while (heard > done) {
         const end = text.slice(done).search(/[.,:;!?]/);
         const next = end < 0 ? text.length : done + end + 1;
-        if (aloud.value) {
+        if (!muted.value) {
           const utterance = new SpeechSynthesisUtterance(text.slice(done, next));
           if (item.lang) utterance.lang = item.lang;
           speechSynthesis.speak(utterance);
@@ -36,11 +34,11 @@ export function Aloud({session}) {
       spoken.current.set(item.n, done);
     }
   }, [session.items]);
-  useEffect(() => () => { if ("speechSynthesis" in window) speechSynthesis.cancel(); }, []);
-  if (!("speechSynthesis" in window)) return null;
-  return html`<${Check} label="Speak aloud" checked=${aloud.value} onChange=${(/** @type {boolean} */ on) => {
-    aloud.value = on;
-    localStorage.setItem("aloud", on ? "yes" : "no");
-    if (!on) speechSynthesis.cancel();
-  }} />`;
+  const off = muted.value;
+  useEffect(() => {
+    if (!("speechSynthesis" in window)) return undefined;
+    if (off) speechSynthesis.cancel();
+    return () => speechSynthesis.cancel();
+  }, [off]);
+  return html`<${Mute} />`;
 }

@@ -1,12 +1,41 @@
 // Drawing on a canvas in the colors of the page.
 
+import {useEffect, useRef} from "../../lib/html.js";
+import {theme} from "../../lib/theme.js";
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/**
+ * usePainting returns the ref of a canvas that is drawn each time its component
+ * is, and when its width or the theme changes.
+ * @param {number} height @param {(g: CanvasRenderingContext2D, width: number, color: (name: string) => string) => void} draw
+ */
+export function usePainting(height, draw) {
+  const ref = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const latest = useRef(draw);
+  latest.current = draw;
+  const look = theme.value;
+  useEffect(() => paint(ref.current, height, draw));
+  useEffect(() => {
+    const again = () => paint(ref.current, height, latest.current);
+    const watcher = new ResizeObserver(again);
+    if (ref.current) watcher.observe(ref.current);
+    dark.addEventListener("change", again);
+    return () => {
+      watcher.disconnect();
+      dark.removeEventListener("change", again);
+    };
+  }, [height, look]);
+  return ref;
+}
+
 /**
  * paint sets a canvas to its width on the page and a height, and draws. color
  * reads a token of css/app.css.
  * @param {HTMLCanvasElement | null} canvas @param {number} height
  * @param {(g: CanvasRenderingContext2D, width: number, color: (name: string) => string) => void} draw
  */
-export function paint(canvas, height, draw) {
+function paint(canvas, height, draw) {
   const g = canvas && canvas.getContext("2d");
   if (!canvas || !g) return;
   const scale = devicePixelRatio || 1, width = canvas.clientWidth;

@@ -7,10 +7,9 @@ import {Popover} from "../../lib/menu.js";
 import {useKeys} from "../../lib/keys.js";
 import {toast} from "../../lib/toast.js";
 import {Keypad, keys} from "../call/keypad.js";
-import {act} from "../call/state.js";
 import {canRecognize, recognize} from "./recognition.js";
 import {Aloud} from "./aloud.js";
-import {callOf, live} from "./state.js";
+import {callOf, live, press} from "./state.js";
 
 /** @typedef {import("../../lib/types.js").Session} Session */
 
@@ -28,7 +27,7 @@ export function Composer({session}) {
   useEffect(() => () => stop.current?.(), []);
   useKeys((event) => {
     if (off || !call || !keys.includes(event.key)) return false;
-    act(call, "presses " + event.key);
+    press(call, event.key);
     return true;
   });
 
@@ -64,7 +63,7 @@ export function Composer({session}) {
       <input data-first aria-label="What you say to the agent" placeholder=${off ? "The session is over" : "Say something; typing interrupts"} disabled=${off} value=${words} maxlength="4000"
         onInput=${(/** @type {any} */ e) => type(e.target.value)} onKeyDown=${(/** @type {KeyboardEvent} */ e) => { if (e.key === "Escape") { setWords(""); speech.current.cancel(); } }} />
       <${Button} type="submit" variant="primary" icon="send" disabled=${off}>Say<//>
-      <${Popover} icon="grid-3x3" label="Keypad" up>${() => html`<${Keypad} disabled=${off || !session.keys} onKey=${(/** @type {string} */ key) => { if (call) act(call, "presses " + key); }} />
+      <${Popover} icon="grid-3x3" label="Keypad" up>${() => html`<${Keypad} disabled=${off || !session.keys} onKey=${(/** @type {string} */ key) => { if (call) press(call, key); }} />
         ${session.keys ? null : html`<small>The TwiML does not set dtmfDetection="true", so the program gets no keys.</small>`}`}<//>
     </form>
     <div class="row">

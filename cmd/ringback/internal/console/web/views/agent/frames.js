@@ -1,11 +1,11 @@
 // The messages on a WebSocket: a timeline with two lanes, and a list. A message
 // opens below the list as JSON.
 
-import {classes, html, memo, useEffect, useRef, useState} from "../../lib/html.js";
+import {classes, html, memo, useState} from "../../lib/html.js";
 import {Button, CodeBlock, Empty, Icon, Select} from "../../lib/components.js";
 import {size} from "../../lib/format.js";
 import {List} from "../../lib/list.js";
-import {paint} from "./canvas.js";
+import {usePainting} from "./canvas.js";
 
 /** @typedef {import("../../lib/types.js").Session} Session */
 /** @typedef {import("../../lib/types.js").Frame} Frame */
@@ -56,11 +56,10 @@ const lane = 22; // pixels
 
 /** Lanes shows when messages came: those to the program above, those from it below. @param {{session: Session, open: number, onOpen: (n: number) => void}} props */
 function Lanes({session, open, onOpen}) {
-  const ref = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const frames = session.frames;
   const from = frames.length ? frames[0].at : 0;
   const to = Math.max(from + 5000, frames.length ? frames[frames.length - 1].at : 0);
-  useEffect(() => paint(ref.current, 2 * lane + 1, (g, width, color) => {
+  const ref = usePainting(2 * lane + 1, (g, width, color) => {
     g.fillStyle = color("--line");
     g.fillRect(0, lane, width, 1);
     for (const f of frames) {
@@ -69,7 +68,7 @@ function Lanes({session, open, onOpen}) {
       const high = sound ? 6 : 14;
       g.fillRect((f.at - from) / (to - from) * (width - 3), f.out ? lane + 2 : lane - high, f.n === open ? 3 : 2, high);
     }
-  }), [frames, open]);
+  });
   /** @param {MouseEvent} e */
   function click(e) {
     const box = ref.current;

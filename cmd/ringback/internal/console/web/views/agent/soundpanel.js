@@ -7,9 +7,8 @@ import {Popover} from "../../lib/menu.js";
 import {useKeys} from "../../lib/keys.js";
 import {failed, toast} from "../../lib/toast.js";
 import {Keypad, keys} from "../call/keypad.js";
-import {act} from "../call/state.js";
 import {connect, hangUp, listen, loudspeaker, microphone, mute, phone, setLoudspeaker} from "./sound.js";
-import {callOf, live} from "./state.js";
+import {callOf, live, press} from "./state.js";
 
 /** @typedef {import("../../lib/types.js").Session} Session */
 
@@ -26,7 +25,7 @@ export function SoundPanel({session}) {
   useKeys((event) => {
     if (event.key === "m" && !off) toggle();
     else if (off || !call || !keys.includes(event.key)) return false;
-    else act(call, "presses " + event.key);
+    else press(call, event.key);
     return true;
   });
   async function toggle() {
@@ -70,7 +69,7 @@ export function SoundPanel({session}) {
       <${Button} icon="activity" disabled=${off} onClick=${() => make({do: "tone", ms: 1500})}>Play a tone<//>
       <${Button} icon="upload" disabled=${off} onClick=${() => file.current?.click()}>Play a WAV file<//>
       <input class="hidden" type="file" accept=".wav,audio/wav" aria-label="WAV file" tabindex="-1" ref=${file} onChange=${play} />
-      <${Popover} icon="grid-3x3" label="Keypad" up>${() => html`<${Keypad} disabled=${off} onKey=${(/** @type {string} */ key) => { if (call) act(call, "presses " + key); }} />`}<//>
+      <${Popover} icon="grid-3x3" label="Keypad" up>${() => html`<${Keypad} disabled=${off} onKey=${(/** @type {string} */ key) => { if (call) press(call, key); }} />`}<//>
     </div>
     <p class="soft" role="status">${hint(session, off)}</p>
   </div>`;

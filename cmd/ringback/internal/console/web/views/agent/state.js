@@ -4,6 +4,8 @@ import {computed, signal} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
 import {calls, on} from "../../lib/store.js";
 import {failed} from "../../lib/toast.js";
+import {tone} from "../call/sounds.js";
+import {act} from "../call/state.js";
 
 /** @typedef {import("../../lib/types.js").Session} Session */
 /** @typedef {import("../../lib/types.js").Call} Call */
@@ -125,4 +127,10 @@ export async function live(session, what) {
     if (!(error instanceof api.Failure && error.status === 409)) failed(error);
     return false;
   }
+}
+
+/** press presses a key of a call's phone. @param {Call} call @param {string} key */
+export function press(call, key) {
+  tone(key);
+  act(call, "presses " + key);
 }

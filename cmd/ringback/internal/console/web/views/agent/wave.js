@@ -1,10 +1,10 @@
 // The sound of a stream: the caller above the line, the program below it.
 
-import {html, useEffect, useRef} from "../../lib/html.js";
+import {html} from "../../lib/html.js";
 import {Button} from "../../lib/components.js";
 import * as api from "../../lib/api.js";
 import {failed} from "../../lib/toast.js";
-import {paint} from "./canvas.js";
+import {usePainting} from "./canvas.js";
 
 /** @typedef {import("../../lib/types.js").Session} Session */
 
@@ -13,9 +13,8 @@ const bar = 3;
 
 /** @param {{session: Session}} props */
 export function Wave({session}) {
-  const ref = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const {in: caller, out: program} = session.levels;
-  useEffect(() => paint(ref.current, height, (g, width, color) => {
+  const ref = usePainting(height, (g, width, color) => {
     const middle = height / 2;
     g.fillStyle = color("--line");
     g.fillRect(0, middle - .5, width, 1);
@@ -28,7 +27,7 @@ export function Wave({session}) {
       g.fillStyle = color("--accent");
       g.fillRect(i * bar, middle, bar - 1, down);
     }
-  }));
+  });
   return html`<figure class="wave">
     <canvas ref=${ref} role="img" aria-label="Loudness of the caller and of the program"></canvas>
     <figcaption><span class="wave-in">Caller</span><span class="wave-out">Program</span>
