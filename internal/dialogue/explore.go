@@ -286,12 +286,29 @@ func (t *walk) settle() {
 
 // pass lets time pass until the call does something else.
 func (t *walk) pass() {
-	before := t.call.Activity()
+	before, mark := t.call.Activity(), len(t.events)
 	for range 10000 {
-		if a := t.call.Activity(); a.State != before.State || a.Gather != before.Gather || !t.e.Step() {
+		if a := t.call.Activity(); a.State != before.State || a.Gather != before.Gather || t.begunAgain(mark) || !t.e.Step() {
 			return
 		}
 	}
+}
+
+// begunAgain reports whether the call has dialed or recorded since an event. One
+// Dial or Record may follow another immediately.
+func (t *walk) begunAgain(mark int) bool {
+	return slices.ContainsFunc(t.events[mark:], func(ev Event) bool {
+		return ev.Call == t.call && (ev.Type == EventDialing || ev.Type == EventRecordingStarted)
+	})
+}
+
+// talk lets the caller and a dialed person talk for a while, if they are connected.
+// Otherwise the call may already be ringing somebody else.
+func (t *walk) talk(k *Call) {
+	if t.call.Activity().State == StateTalking {
+		t.e.Advance(30 * time.Second)
+	}
+	k.HangUp()
 }
 
 func (t *walk) station() *Station {
@@ -432,8 +449,7 @@ func (t *walk) dialed(status webhook.CallStatus) {
 					}
 					k.Press("1")
 				}
-				t.e.Advance(30 * time.Second)
-				k.HangUp()
+				t.talk(k)
 				return
 			}
 		case webhook.CallStatusNoAnswer:
@@ -463,8 +479,7 @@ func (t *walk) screened() {
 				break
 			}
 		}
-		t.e.Advance(30 * time.Second)
-		k.HangUp()
+		t.talk(k)
 		return
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -135,4 +137,66 @@ func TestExploreSilence(t *testing.T) {
 	assert.Regexp(t, `answered: #2 /after .*\n.*\(\+15550155 hears "Press 1 to accept"\)\n.*\(\+15550155 hears "Here they are"\)`, tree.String())
 	assert.Regexp(t, `answered, nothing pressed: #5 /after .*\n.*\(\+15550155 hears "Press 1 to accept"\)\n.*\(\+15550155 hears "Goodbye"\)`, tree.String())
 	assert.NotContains(t, explore(pages{"/voice": `<Dial>+15550155</Dial>`}).String(), "nothing pressed")
+}
+
+// TestExploreFindMe explores a program that dials one number after another,
+// screens each of them, and takes a message in the end.
+func TestExploreFindMe(t *testing.T) {
+	numbers := []string{"+15550111", "+15550112"}
+	try := func(i int) string {
+		if i == len(numbers) {
+			return `<Say>Leave a message.</Say><Record action="/bye"/>`
+		}
+		return fmt.Sprintf(`<Dial action="/next?i=%d" timeout="10"><Number url="/screen">%s</Number></Dial>`, i+1, numbers[i])
+	}
+	tree := explore(pages{
+		"/voice": try(0),
+		"/next": func(r *http.Request) string {
+			if r.FormValue("DialCallStatus") == "completed" && r.FormValue("DialBridged") == "true" {
+				return "<Hangup/>"
+			}
+			i, _ := strconv.Atoi(r.FormValue("i"))
+			return try(i)
+		},
+		"/screen": `<Gather numDigits="1" timeout="5" action="/accept"><Say>Press 1 to accept</Say></Gather><Hangup/>`,
+		"/accept": `<Say>Connecting you</Say>`,
+		"/bye":    `<Say>Goodbye</Say>`,
+	})
+	require.True(t, tree.Complete)
+	first := tree.Root
+	require.Equal(t, dialogue.StateDialing, first.State)
+	assert.Equal(t, numbers[0], first.Detail)
+	after := func(s *dialogue.Station, choice string) *dialogue.Station {
+		t.Helper()
+		for _, b := range s.Branches {
+			if slices.Contains(b.Choices, choice) {
+				return b.To
+			}
+		}
+		require.Fail(t, "there is no such branch", "%s\n%s", choice, tree)
+		return nil
+	}
+	assert.Equal(t, "completed", after(first, "answered").Ending)
+	for _, unreached := range []string{"busy", "no-answer", "answered, nothing pressed"} {
+		second := after(first, unreached)
+		require.Equal(t, dialogue.StateDialing, second.State, "after %s:\n%s", unreached, tree)
+		assert.Equal(t, numbers[1], second.Detail)
+		for _, again := range []string{"busy", "no-answer", "answered, nothing pressed"} {
+			assert.Equal(t, dialogue.StateRecording, after(second, again).State, "after %s and %s:\n%s", unreached, again, tree)
+		}
+	}
+	assert.Empty(t, tree.Problems())
+}
+
+// TestExploreSequence reaches each number of a sequential Dial.
+func TestExploreSequence(t *testing.T) {
+	tree := explore(pages{"/voice": `<Dial sequential="true"><Number>+15550111</Number><Number>+15550112</Number></Dial><Say>Sorry</Say>`})
+	assert.Regexp(t, `busy no-answer: #\d+ /voice \(dials \+15550112\)`, tree.String())
+}
+
+// TestExploreRecordings reaches a recording that follows another immediately.
+func TestExploreRecordings(t *testing.T) {
+	tree := explore(pages{"/voice": `<Record timeout="2"/><Record timeout="3" action="/second"/><Say>Goodbye</Say>`, "/second": say("Thanks")})
+	assert.Contains(t, tree.String(), "Thanks")
+	assert.Regexp(t, `silence: #\d+ /voice \(records`, tree.String())
 }
