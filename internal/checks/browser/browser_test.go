@@ -177,7 +177,8 @@ func browse(t *testing.T, c console, flags ...chromedp.ExecAllocatorOption) *tab
 		_, err := page.AddScriptToEvaluateOnNewDocument(
 			`addEventListener("securitypolicyviolation", (e) => { window.__violations = (window.__violations || 0) + 1; });`).Do(ctx)
 		return err
-	}), chromedp.EmulateViewport(1280, 800), chromedp.Navigate(c.url+"#token="+c.token), chromedp.WaitVisible("main > section"))
+	}), chromedp.EmulateViewport(1280, 800), chromedp.Navigate(c.url+"#token="+c.token), chromedp.WaitVisible("main > section"),
+		chromedp.Evaluate(`location.hash = "#/phone"`, nil), chromedp.WaitVisible(".view-phone > section"))
 	return tb
 }
 

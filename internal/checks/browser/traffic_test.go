@@ -95,7 +95,7 @@ func TestTrafficByKeyboard(t *testing.T) {
 	tb.until(t, "the problems at their lines", `document.querySelectorAll(".problems li").length >= 2 && Boolean(document.querySelector(".xml .stops, .xml .warns"))`)
 	tb.until(t, "the line as it is shown", `document.querySelector(".problems li").innerText.includes("line 2:")`)
 	tb.shot(t, "problems")
-	tb.run(t, chromedp.Click(".facts .button-link:last-child", chromedp.ByQuery))
+	tb.run(t, chromedp.Click(".facts .copied .button-link", chromedp.ByQuery))
 	tb.until(t, "the thread of the call", `location.hash.includes("sid=CA") && document.querySelector(".chip")?.innerText.includes("Thread")`)
 	tb.press(t, "?")
 	tb.until(t, "the keys", `document.querySelector("dialog[open]")?.innerText.includes("Replay")`)

@@ -243,9 +243,6 @@ func (s *Server) snippets() []snippet {
 			v.Webhook = strings.NewReplacer(`"/sms"`, `"`+cfg.SMS+`"`, `'/sms'`, `'`+cfg.SMS+`'`, `"POST /sms"`, `"POST `+cfg.SMS+`"`,
 				`"/voice"`, `"`+cfg.Voice+`"`, `'/voice'`, `'`+cfg.Voice+`'`, `"POST /voice"`, `"POST `+cfg.Voice+`"`).Replace(v.Webhook)
 		}
-		if s.App().Command == "" {
-			v.Run = ""
-		}
 	}
 	return out
 }

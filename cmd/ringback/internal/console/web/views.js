@@ -6,8 +6,10 @@ import {Agent} from "./views/agent.js";
 import {openSessions} from "./views/agent/state.js";
 import {Incoming} from "./views/call/incoming.js";
 import {Sounds} from "./views/call/sounds.js";
+import {Connect} from "./views/connect.js";
 import {Deliveries} from "./views/deliveries.js";
 import {Faults} from "./views/faults.js";
+import {Outbound} from "./views/outbound.js";
 import {Phone} from "./views/phone.js";
 import {Traffic} from "./views/traffic.js";
 
@@ -18,13 +20,15 @@ export const views = [
   ]},
   {name: "traffic", title: "Traffic", icon: "activity", component: Traffic, help: [
     ["j k", "Next or previous exchange"], ["/", "Search"], ["r", "Replay the open exchange"], ["e", "Edit it: go to its first parameter"],
-    ["p", "Pin or unpin it"], ["x", "Delete all exchanges that are not pinned"], ["Esc", "Close it"],
+    ["p", "Pin or unpin it"], ["h", "Hold new exchanges back, or show them"], ["Ctrl click", "Compare with the open exchange"], ["x", "Delete what is shown and not pinned"], ["Esc", "Close it"],
   ]},
   {name: "deliveries", title: "Deliveries", icon: "truck", component: Deliveries},
   {name: "faults", title: "Faults", icon: "bug", component: Faults, badge: () => faults.value.faults.filter((f) => f.on).length, badgeLabel: "on"},
   {name: "agent", title: "Agent", icon: "bot", component: Agent, badge: () => openSessions.value.length, badgeLabel: "open", help: [
     ["/", "Say something"], ["m", "Use the microphone, or mute it"], ["0 – 9 * #", "Press a key"],
   ]},
+  {name: "outbound", title: "Outbound", icon: "server", component: Outbound},
+  {name: "connect", title: "Connect", icon: "plug", component: Connect},
 ];
 
 /** What is shown above every view. @type {(() => any)[]} */

@@ -15,7 +15,9 @@ import {Toasts} from "./toast.js";
 /** @param {{views: View[], overlays: (() => any)[]}} props */
 export function Shell({views, overlays}) {
   const [help, setHelp] = useState(false);
-  const view = views.find((v) => v.name === route.value.name) || views[0];
+  // A console that has captured nothing starts with what connects a program.
+  const start = state.value && !state.value.captured && views.find((v) => v.name === "connect");
+  const view = views.find((v) => v.name === route.value.name) || start || views[0];
   const ready = state.value && connection.value !== "refused";
   const rings = ringing.value.length;
 

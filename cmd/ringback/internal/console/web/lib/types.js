@@ -31,16 +31,33 @@
  *
  * @typedef {{id: number, at: string, source: string, kind: string, sid: string, thread: string, summary: string, verdict: string, lint: number,
  *   fault?: string, parent?: number, pinned: boolean, error?: string, code?: number, took: number, method: string, url: string, path: string,
- *   status: number}} Exchange
+ *   status: number, failed?: boolean, name?: string}} Exchange
  *
- * @typedef {{method?: string, url?: string, status?: number, header: Record<string, string[]>, body: string, binary?: boolean, truncated?: boolean}} Side
+ * @typedef {{method?: string, url?: string, status?: number, header: Record<string, string[]>, body: string, bytes: number, binary?: boolean, truncated?: boolean}} Side
  *
- * @typedef {{name: string, value: string, meaning?: string, type?: string, presence?: string, known: boolean, place: string}} Parameter
+ * @typedef {{name: string, value: string, meaning?: string, type?: string, presence?: string, known: boolean, place: string, position: number, matters?: boolean}} Parameter
  *
- * @typedef {{path: string, line: number, column: number, rule: string, code?: number, stops: boolean, text: string}} Problem
+ * @typedef {{path: string, line: number, column: number, rule: string, code?: number, name?: string, link?: string, stops: boolean, text: string}} Problem
  *
- * @typedef {{exchange: Exchange, request: Side, response: Side, parameters: Parameter[], findings: {cause: string, remedy: string}[],
- *   problems: Problem[], next: string}} Details
+ * @typedef {{for: string, name: string, text: string}} Fix
+ *
+ * @typedef {{cause: string, remedy: string, guess?: boolean, fixes?: Fix[]}} Finding
+ *
+ * @typedef {{kind: string, title: string, text: string, facts: {name: string, value: string}[], fixes: Fix[]}} Advice
+ *
+ * @typedef {{exchange: Exchange, request: Side, response: Side, parameters: Parameter[], findings: Finding[], problems: Problem[], next: string, why: string,
+ *   codes: {code: number, name?: string, meaning?: string, link: string}[], advice?: Advice,
+ *   log: {lines: {at: string, text: string}[], more?: boolean, known: boolean}}} Details
+ *
+ * @typedef {{at: string, after: number, exchange?: Exchange, who?: string, name?: string, kind?: string, text?: string}} Moment
+ *
+ * @typedef {{name: string, a: string | null, b: string | null, same: boolean}} Pairing
+ *
+ * @typedef {{a: Exchange, b: Exchange, parameters: Pairing[], requestDiff: DiffLine[], headerDiff: DiffLine[], answerDiff: DiffLine[]}} Comparison
+ *
+ * @typedef {{id: number, at?: string, until?: number, count: number, now?: boolean}} Start
+ *
+ * @typedef {Exchange & {resource: string, to?: string, from?: string, body?: string, delivery?: {status: string, errorCode?: number, silent?: boolean}}} Outbound
  *
  * @typedef {{op: " " | "-" | "+", text: string}} DiffLine
  *

@@ -7,13 +7,15 @@ import {ask} from "../lib/dialog.js";
 import {useKeys} from "../lib/keys.js";
 import {failed} from "../lib/toast.js";
 import {Empty} from "../lib/components.js";
+import {count} from "../lib/format.js";
 import {Details} from "./traffic/details.js";
 import {Exchanges} from "./traffic/exchanges.js";
 import {Filters} from "./traffic/filters.js";
-import {close, filter, load, rows, show} from "./traffic/state.js";
+import {Compare} from "./traffic/compare.js";
+import {change, close, filter, filtered, load, rows, show, toggle, wanted} from "./traffic/state.js";
 
 export function Traffic() {
-  const {id, ...rest} = filter.value;
+  const {id, compare, ...rest} = filter.value;
   useEffect(() => { load().catch(failed); }, [JSON.stringify(rest)]);
 
   /** @param {number} by */
@@ -32,7 +34,8 @@ export function Traffic() {
       case "p": press("[data-pin]"); return true;
       case "e": /** @type {HTMLElement | null} */ (document.querySelector(".parameters input"))?.focus(); return true;
       case "x": clear(); return true;
-      case "Escape": if (filter.value.id) close(); return true;
+      case "h": toggle(); return true;
+      case "Escape": if (filter.value.compare) change({compare: 0}); else if (filter.value.id) close(); return true;
     }
     return false;
   });
@@ -40,7 +43,7 @@ export function Traffic() {
   return html`
     <section class=${classes("list", !id && "shown")} aria-label="Traffic"><${Filters} clear=${clear} /><${Exchanges} /></section>
     <section class=${classes("detail", id > 0 && "shown")} aria-label="Exchange" tabindex="-1">
-      ${id ? html`<${Details} id=${id} />`
+      ${id && compare ? html`<${Compare} key=${`${compare} ${id}`} a=${compare} b=${id} />` : id ? html`<${Details} id=${id} />`
         : html`<${Empty} icon="activity" title="Choose an exchange">See the request and what each parameter means, the signature, the answer and its problems.<//>`}
     </section>`;
 }
@@ -49,6 +52,10 @@ export function Traffic() {
 function press(selector) { /** @type {HTMLElement | null} */ (document.querySelector(".detail " + selector))?.click(); }
 
 async function clear() {
-  if (!await ask({title: "Delete exchanges?", text: "All exchanges that are not pinned are deleted. This cannot be undone.", yes: "Delete"})) return;
-  try { await api.post("exchanges/clear"); } catch (error) { failed(error); }
+  const mine = wanted.value;
+  try {
+    const {total} = await api.get("exchanges" + (mine ? mine + "&" : "?") + "count=1&limit=1");
+    const text = filtered.value ? `The ${count(total, "exchange")} that the filter shows will be deleted, except pinned ones. The others stay.` : "All exchanges that are not pinned will be deleted.";
+    if (await ask({title: filtered.value ? "Delete what the filter shows?" : "Delete exchanges?", text: text + " This cannot be undone.", yes: "Delete"})) await api.post("exchanges/clear" + mine);
+  } catch (error) { failed(error); }
 }

@@ -8,6 +8,7 @@ import {useKeys} from "../../lib/keys.js";
 import {link} from "../../lib/route.js";
 import {liveCalls, nameOf} from "../../lib/store.js";
 import {pane} from "../phone/state.js";
+import {SaveMenu} from "../save.js";
 import {Keypad, keys} from "./keypad.js";
 import {Legs} from "./legs.js";
 import {Lines, ProtocolSwitch} from "./lines.js";
@@ -30,7 +31,7 @@ export function CallPanel() {
   const back = html`<${Button} variant="quiet" icon="arrow-left" label="Messages" class="narrow-only" onClick=${() => { pane.value = "thread"; }} />`;
   if (!call) return html`<header>${back}<h2>Call</h2><${Bell} /><${Mute} /></header><${Empty} icon="phone" title="No call yet">Press Call to ring your app, or let your app call somebody.<//>`;
   return html`
-    <header>${back}<h2>${nameOf(call.person)}</h2><${Timer} call=${call} /><${Bell} /><${ProtocolSwitch} /><${Mute} /></header>
+    <header>${back}<h2>${nameOf(call.person)}</h2><${Timer} call=${call} /><${Bell} /><${ProtocolSwitch} /><${SaveMenu} query=${"?sid=" + call.sid} label="Save this call as" disabled=${!call.ended} /><${Mute} /></header>
     <${CallTabs} />
     <${Status} call=${call} />
     <${Lines} key=${call.sid} call=${call} />

@@ -8,6 +8,7 @@ import {liveCalls, loadMessages, messagesOf, on} from "../../lib/store.js";
 import {failed, say} from "../../lib/toast.js";
 import {CallItem, woven} from "../call/history.js";
 import {callsOf, showCall} from "../call/state.js";
+import {SaveMenu} from "../save.js";
 import {Composer} from "./composer.js";
 import {open, pane, quoted} from "./state.js";
 
@@ -32,6 +33,7 @@ export function Thread({onCall}) {
       <${Button} variant="quiet" icon="arrow-left" label="People" class="narrow-only" onClick=${() => { pane.value = "people"; }} />
       <${Avatar} name=${name} id=${person} />
       <h2>${name}${name !== person && html`<small> ${person}</small>`}${optedOut && html`<${Badge} tone="bad" title="The app's messages do not arrive (21610)">opted out<//>`}</h2>
+      <${SaveMenu} query=${"?conversation=" + encodeURIComponent(id)} label="Save this conversation as" disabled=${!known} />
       ${live ? html`<${Button} icon="phone-call" class="in-call" onClick=${() => { showCall(live); pane.value = "call"; }}>In a call<//>`
         : html`<${Button} variant="call" icon="phone" class="call-button" onClick=${onCall}>Call<//>`}
     </header>

@@ -7,20 +7,21 @@ import {on, settled} from "../../lib/store.js";
 import {failed} from "../../lib/toast.js";
 
 /** @typedef {import("../../lib/types.js").Exchange} Exchange */
-/** @typedef {{text: string, source: string, sid: string, kind: string, failed: boolean, pinned: boolean, id: number}} Filter */
+/** @typedef {import("../../lib/types.js").Start} Start */
+/** @typedef {{text: string, source: string, sid: string, kind: string, session: string, failed: boolean, pinned: boolean, id: number, compare: number}} Filter */
 
-const page = 200;
+const page = 500;
 const most = 20000; // rows that are kept, as many as the console keeps
 
 /** filter is what the address says. */
 export const filter = computed(/** @returns {Filter} */ () => {
   const p = route.value.params;
-  return {text: p.get("text") || "", source: p.get("source") || "", sid: p.get("sid") || "", kind: p.get("kind") || "",
-    failed: p.has("failed"), pinned: p.has("pinned"), id: Number(p.get("id")) || 0};
+  return {text: p.get("text") || "", source: p.get("source") || "", sid: p.get("sid") || "", kind: p.get("kind") || "", session: p.get("session") || "",
+    failed: p.has("failed"), pinned: p.has("pinned"), id: Number(p.get("id")) || 0, compare: Number(p.get("compare")) || 0};
 });
 
 /** wanted is the filter without the exchange that is open, as a question to the server. */
-const wanted = computed(() => query({...filter.value, id: 0}));
+export const wanted = computed(() => query({...filter.value, id: 0, compare: 0}));
 
 /** filtered says whether a filter is on. */
 export const filtered = computed(() => wanted.value !== "");
@@ -31,6 +32,19 @@ export const rows = signal(/** @type {Exchange[]} */ ([]));
 /** more says whether there are older exchanges on the server. */
 export const more = signal(false);
 
+/** problems are what the search field holds and the server does not understand. */
+export const problems = signal(/** @type {string[]} */ ([]));
+
+/** paused keeps new exchanges back; held are those. */
+export const paused = signal(false);
+export const held = signal(/** @type {Exchange[]} */ ([]));
+
+/** sessions are the starts of the console that have exchanges. */
+export const sessions = signal(/** @type {Start[]} */ ([]));
+
+/** chosen is the exchange that another one is to be compared with. */
+export const chosen = signal(0);
+
 /** loaded says which question the rows answer. */
 const loaded = signal(/** @type {string | null} */ (null));
 export const ready = computed(() => loaded.value === wanted.value);
@@ -40,24 +54,32 @@ export function change(part) { remember("traffic", {...filter.value, ...part}); 
 
 /** show opens an exchange; the first one is a step in the history, so that Back closes it. @param {number} id */
 export function show(id) {
-  if (filter.value.id) change({id});
-  else go("traffic", {...filter.value, id});
+  if (filter.value.id) change({id, compare: 0});
+  else go("traffic", {...filter.value, id, compare: 0});
 }
 
 /** close closes the open exchange. */
-export function close() { change({id: 0}); }
+export function close() { change({id: 0, compare: 0}); }
+
+/** ask is the question to the server with more parameters. @param {string} mine @param {Record<string, string | number>} params */
+const ask = (mine, params) => "exchanges" + (mine ? mine + "&" : "?") + query(params).slice(1);
 
 /** load reads the newest exchanges that match. */
 export async function load() {
   const mine = wanted.value;
-  const answer = await settled("exchange", () => api.get("exchanges" + (mine ? mine + "&" : "?") + "limit=" + page));
+  const answer = await settled("exchange", () => api.get(ask(mine, {limit: page})));
   if (mine !== wanted.value) return; // another filter is on by now
   batch(() => {
     rows.value = answer.exchanges;
     more.value = answer.more;
+    problems.value = answer.problems || [];
+    held.value = [];
     loaded.value = mine;
   });
 }
+
+/** loadSessions reads when the console was started. */
+export async function loadSessions() { sessions.value = (await api.get("sessions")).sessions; }
 
 let reading = false;
 
@@ -68,7 +90,7 @@ export async function loadOlder() {
   reading = true;
   const mine = wanted.value;
   try {
-    const answer = await api.get("exchanges" + (mine ? mine + "&" : "?") + query({before: last.id, limit: 500}).slice(1));
+    const answer = await api.get(ask(mine, {before: last.id, limit: 1000}));
     if (mine !== wanted.value) return;
     const known = new Set(rows.value.map((e) => e.id));
     rows.value = rows.value.concat(answer.exchanges.filter((/** @type {Exchange} */ e) => !known.has(e.id)));
@@ -76,18 +98,29 @@ export async function loadOlder() {
   } catch (error) { failed(error); } finally { reading = false; }
 }
 
-let again = false; // the server is asked anew soon
+/** toggle pauses the list, or shows what was kept back. */
+export function toggle() {
+  paused.value = !paused.value;
+  if (!paused.value) resume();
+}
+
+/** resume shows what was kept back. */
+export function resume() {
+  const fresh = held.value;
+  batch(() => {
+    paused.value = false;
+    held.value = [];
+    rows.value = fresh.concat(rows.value).slice(0, most);
+  });
+}
+
+let soon = false; // the server is asked for newer ones soon
 
 /** @type {Exchange[]} */
 let waiting = [];
 
 on("exchange", (e) => {
   if (loaded.value === null) return; // nobody has looked at the list yet
-  if (filtered.value) {
-    if (!again && route.value.name === "traffic") setTimeout(() => { again = false; load().catch(failed); }, 300);
-    again = route.value.name === "traffic";
-    return;
-  }
   if (waiting.push(e) === 1) queueMicrotask(arrive);
 });
 
@@ -97,12 +130,42 @@ function arrive() {
   /** @type {Map<number, Exchange>} */
   const fresh = new Map(waiting.map((e) => [e.id, e]));
   waiting = [];
-  const kept = rows.value.map((e) => {
-    const news = fresh.get(e.id);
-    if (news) fresh.delete(e.id);
-    return news || e;
+  const newest = Math.max(rows.value[0]?.id || 0, held.value[0]?.id || 0);
+  /** @param {Exchange[]} list */
+  const renew = (list) => (list.some((e) => fresh.has(e.id)) ? list.map((e) => fresh.get(e.id) || e) : list);
+  const kept = renew(rows.value), back = renew(held.value);
+  const above = [...fresh.values()].filter((e) => e.id > newest).sort((a, b) => b.id - a.id);
+  batch(() => {
+    if (filtered.value) {
+      rows.value = kept;
+      if (above.length) askNewer();
+    } else if (paused.value) {
+      rows.value = kept;
+      held.value = above.concat(back);
+    } else {
+      rows.value = above.concat(kept).slice(0, most);
+    }
   });
-  rows.value = [...fresh.values()].reverse().concat(kept).slice(0, most);
+}
+
+// askNewer lets the server say which new exchanges match the filter.
+function askNewer() {
+  if (soon || route.value.name !== "traffic") return;
+  soon = true;
+  setTimeout(async () => {
+    soon = false;
+    const mine = wanted.value;
+    const after = Math.max(rows.value[0]?.id || 0, held.value[0]?.id || 0);
+    try {
+      const answer = await api.get(ask(mine, {after, limit: 1000}));
+      if (mine !== wanted.value) return;
+      const newest = Math.max(rows.value[0]?.id || 0, held.value[0]?.id || 0);
+      const above = answer.exchanges.filter((/** @type {Exchange} */ e) => e.id > newest);
+      if (!above.length) return;
+      if (paused.value) held.value = above.concat(held.value);
+      else rows.value = above.concat(rows.value).slice(0, most);
+    } catch (error) { failed(error); }
+  }, 300);
 }
 
 on("cleared", () => {

@@ -1,0 +1,49 @@
+// What the program has asked of the REST API, with the answer and the status of
+// the message or call.
+
+import {html, memo, useEffect, useState} from "../lib/html.js";
+import * as api from "../lib/api.js";
+import {Badge, Button, Empty, ErrorCode, Icon, Time} from "../lib/components.js";
+import {link, query} from "../lib/route.js";
+import {nameOf, on} from "../lib/store.js";
+import {failed} from "../lib/toast.js";
+
+/** @typedef {import("../lib/types.js").Outbound} Request */
+
+const page = 200;
+
+export function Outbound() {
+  const [requests, setRequests] = useState(/** @type {Request[] | null} */ (null));
+  const [more, setMore] = useState(false);
+  useEffect(() => {
+    let timer = 0;
+    const load = () => { api.get("outbound" + query({limit: page})).then((answer) => { setRequests(answer.requests); setMore(answer.more); }, failed); };
+    const soon = () => { clearTimeout(timer); timer = setTimeout(load, 250); };
+    load();
+    const offs = [on("open", load), on("cleared", load), on("delivery", soon), on("exchange", (e) => { if (e.source === "api") soon(); })];
+    return () => { clearTimeout(timer); for (const off of offs) off(); };
+  }, []);
+  if (!requests) return null;
+  async function older() {
+    try {
+      const answer = await api.get("outbound" + query({limit: page, before: requests?.[requests.length - 1].id}));
+      setRequests((before) => (before || []).concat(answer.requests));
+      setMore(answer.more);
+    } catch (error) { failed(error); }
+  }
+  return html`<header><h2>API requests</h2><p class="soft">What your program asks of Twilio's REST API arrives at this console: messages, calls, conferences, recordings. <a href=${link("traffic", {source: "api"})}>In Traffic</a></p></header>
+    ${requests.length ? html`<table class="outbound"><thead><tr><th scope="col">Answer</th><th scope="col">Request</th><th scope="col">To</th><th scope="col">Now</th><th scope="col">Time</th></tr></thead>
+      <tbody>${requests.map((r) => html`<${Row} key=${r.id} r=${r} />`)}</tbody></table>${more && html`<${Button} class="older" onClick=${older}>Older requests<//>`}`
+      : html`<${Empty} icon="server" title="No API requests yet">When your program sends a message or makes a call, it shows here. The address and the credentials are on <a href=${link("connect")}>Connect</a>.<//>`}`;
+}
+
+/** @type {Record<string, string>} */
+const tones = {delivered: "good", read: "good", completed: "good", sent: "good", failed: "bad", undelivered: "bad", busy: "bad", "no-answer": "bad", canceled: "warn"};
+
+const Row = memo((/** @type {{r: Request}} */ {r}) => html`<tr>
+  <td><${Badge} tone=${r.failed ? "bad" : "good"}>${r.status}<//></td>
+  <td><a href=${link("traffic", {id: r.id})}>${r.method} ${r.resource || r.path}</a>${r.body && html`<p class="outbound-body">${r.body}</p>`}
+    ${r.code ? html`<p class="failure-text"><${Icon} name="circle-alert" /><span><${ErrorCode} code=${r.code} name=${r.name} /><br />${r.error}</span></p>` : null}</td>
+  <td>${r.to && nameOf(r.to)}</td>
+  <td>${r.delivery && html`<${Badge} tone=${tones[r.delivery.status]}>${r.delivery.status}<//>${r.delivery.errorCode ? html` <${ErrorCode} code=${r.delivery.errorCode} />` : null}${r.delivery.silent && html`<br /><small>No statusCallback set.</small>`}`}</td>
+  <td><${Time} at=${r.at} /></td></tr>`);
