@@ -152,3 +152,58 @@ func TestT34PolicyAdmitsTheImportMapOnly(t *testing.T) {
 	assert.NotContains(t, w.Header().Get("Content-Security-Policy"), "sha256")
 	assert.True(t, slices.Contains(strings.Split(w.Header().Get("Content-Security-Policy"), "; "), "script-src 'self'"))
 }
+
+var (
+	cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	cssRule    = regexp.MustCompile(`([^{}]+)\{`)
+	cssClass   = regexp.MustCompile(`\.([a-z][a-z0-9-]*)`)
+)
+
+// classesOf returns the classes that a style sheet names in selectors that are not
+// bound to one view, and those that such a selector begins with.
+func classesOf(t *testing.T, file string) (all, first map[string]bool) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	all, first = map[string]bool{}, map[string]bool{}
+	for _, m := range cssRule.FindAllStringSubmatch(cssComment.ReplaceAllString(string(data), ""), -1) {
+		if strings.HasPrefix(strings.TrimSpace(m[1]), "@") {
+			continue
+		}
+		for selector := range strings.SplitSeq(m[1], ",") {
+			selector = strings.TrimSpace(selector)
+			if strings.HasPrefix(selector, ".view-") {
+				continue
+			}
+			for i, class := range cssClass.FindAllStringSubmatch(selector, -1) {
+				all[class[1]] = true
+				first[class[1]] = first[class[1]] || i == 0 && strings.HasPrefix(selector, "."+class[1])
+			}
+		}
+	}
+	return all, first
+}
+
+// TestStyleSheetsKeepApart finds a class that one area of the page styles by
+// itself and another one uses, too: its elements would get both styles.
+func TestStyleSheetsKeepApart(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("web/css/*.css")
+	require.NoError(t, err)
+	shared, _ := classesOf(t, "web/css/app.css")
+	require.NotEmpty(t, shared)
+	for _, a := range files {
+		_, first := classesOf(t, a)
+		for _, b := range files {
+			if a == b || filepath.Base(a) == "app.css" || filepath.Base(b) == "app.css" {
+				continue
+			}
+			all, _ := classesOf(t, b)
+			for class := range first {
+				if first[class] && all[class] && !shared[class] {
+					t.Errorf("%s styles .%s, which %s uses, too: begin the selector with the view", a, class, b)
+				}
+			}
+		}
+	}
+}
