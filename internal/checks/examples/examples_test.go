@@ -157,22 +157,35 @@ func (p play) launch(t *testing.T, dir, accountSID string, env []string) (app, b
 	return app, base, log
 }
 
-// TestExamplesByCommand starts each program and plays it by one-shot commands,
-// which fail where Twilio would log an error, callbacks included.
-func TestExamplesByCommand(t *testing.T) {
+// TestExamples plays each program by the command and at the page.
+func TestExamples(t *testing.T) {
 	dir := build(t)
-	for _, p := range plays {
-		t.Run(p.example, func(t *testing.T) {
-			env := environment(t)
-			app, base, log := p.launch(t, dir, account, env)
-			for _, c := range p.commands {
-				cmd := exec.Command(filepath.Join(dir, "ringback"), append(append(c.words, "--app", app, "--base-url", base, "--token", token, "--account", account), p.flags...)...)
-				cmd.Env, cmd.Dir = env, t.TempDir()
-				text, err := cmd.CombinedOutput()
-				require.NoError(t, err, "ringback %q: %s", c.words, text)
-				assert.Contains(t, string(text), c.says, c.words)
-				log.waitFor(t, c.log)
-			}
-		})
+	t.Run("command", func(t *testing.T) {
+		for _, p := range plays {
+			t.Run(p.example, func(t *testing.T) { p.byCommand(t, dir) })
+		}
+	})
+	t.Run("page", func(t *testing.T) {
+		for _, p := range plays {
+			t.Run(p.example, func(t *testing.T) {
+				t.Parallel()
+				p.atThePage(t, dir)
+			})
+		}
+	})
+}
+
+// byCommand starts the program and plays it by one-shot commands, which fail
+// where Twilio would log an error, callbacks included.
+func (p play) byCommand(t *testing.T, dir string) {
+	env := environment(t)
+	app, base, log := p.launch(t, dir, account, env)
+	for _, c := range p.commands {
+		cmd := exec.Command(filepath.Join(dir, "ringback"), append(append(c.words, "--app", app, "--base-url", base, "--token", token, "--account", account), p.flags...)...)
+		cmd.Env, cmd.Dir = env, t.TempDir()
+		text, err := cmd.CombinedOutput()
+		require.NoError(t, err, "ringback %q: %s", c.words, text)
+		assert.Contains(t, string(text), c.says, c.words)
+		log.waitFor(t, c.log)
 	}
 }

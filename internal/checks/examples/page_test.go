@@ -149,46 +149,40 @@ type exchange struct {
 	Status, Code         int
 }
 
-// TestExamplesAtThePage starts each program under "ringback dev" and does what a
-// person at the page does. Every request that the program gets must be one that
-// it takes, and the callbacks must be among them.
-func TestExamplesAtThePage(t *testing.T) {
-	dir := build(t)
-	for _, p := range plays {
-		t.Run(p.example, func(t *testing.T) {
-			t.Parallel()
-			log, page := p.open(t, dir)
-			for _, s := range p.scenes {
-				switch {
-				case s.text != "":
-					page.text(s)
-				case s.deliver != "":
-					var d struct{ SID string }
-					page.ask("POST", "api/deliveries", map[string]any{"ending": s.deliver}, &d)
-				default:
-					page.call(s)
-				}
-			}
-			var all struct{ Exchanges []exchange }
-			for _, path := range p.arrives {
-				assert.Eventually(t, func() bool {
-					page.ask("GET", "api/exchanges?limit=500", nil, &all)
-					for _, x := range all.Exchanges {
-						if at := strings.IndexAny(x.Path+"?", "?#"); x.Path[:at] == path {
-							return true
-						}
-					}
-					return false
-				}, patience, 100*time.Millisecond, "no request arrives at %s", path)
-			}
-			for _, text := range p.logs {
-				log.waitFor(t, text)
-			}
+// atThePage starts the program under "ringback dev" and does what a person at the
+// page does. Every request that the program gets must be one that it takes, and
+// the callbacks must be among them.
+func (p play) atThePage(t *testing.T, dir string) {
+	log, page := p.open(t, dir)
+	for _, s := range p.scenes {
+		switch {
+		case s.text != "":
+			page.text(s)
+		case s.deliver != "":
+			var d struct{ SID string }
+			page.ask("POST", "api/deliveries", map[string]any{"ending": s.deliver}, &d)
+		default:
+			page.call(s)
+		}
+	}
+	var all struct{ Exchanges []exchange }
+	for _, path := range p.arrives {
+		assert.Eventually(t, func() bool {
 			page.ask("GET", "api/exchanges?limit=500", nil, &all)
 			for _, x := range all.Exchanges {
-				assert.True(t, x.Status > 0 && x.Status < 400 && x.Code == 0, "%+v", x)
+				if at := strings.IndexAny(x.Path+"?", "?#"); x.Path[:at] == path {
+					return true
+				}
 			}
-		})
+			return false
+		}, patience, 100*time.Millisecond, "no request arrives at %s", path)
+	}
+	for _, text := range p.logs {
+		log.waitFor(t, text)
+	}
+	page.ask("GET", "api/exchanges?limit=500", nil, &all)
+	for _, x := range all.Exchanges {
+		assert.True(t, x.Status > 0 && x.Status < 400 && x.Code == 0, "%+v", x)
 	}
 }
 
