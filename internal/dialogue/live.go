@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -32,7 +33,8 @@ const (
 	// bubble for all goroutines to do what is due.
 	moment = time.Microsecond
 
-	maxOutgoing = 4096 // messages that may wait to be written to the program
+	maxOutgoing = 4096     // messages that may wait to be written to the program
+	maxWaiting  = 16 << 20 // bytes of them: errors repeat what the program has sent
 	maxIncoming = 1 << 20
 )
 
@@ -135,6 +137,7 @@ type socket struct {
 	s      *session
 	ws     *websocket.Conn
 	out    chan outgoing
+	bytes  atomic.Int64 // of the messages in out
 	done   chan struct{}
 	closed bool
 	told   bool // its end was passed on
@@ -234,6 +237,7 @@ func (k *socket) write() {
 			ctx, cancel := context.WithTimeout(context.Background(), writeLimit)
 			err := k.ws.Write(ctx, websocket.MessageText, o.frame)
 			cancel()
+			k.bytes.Add(-int64(len(o.frame)))
 			if err != nil {
 				return
 			}
@@ -271,11 +275,12 @@ func (k *socket) read(frame func([]byte), end func(error)) {
 // send queues a message. It reports false when the program reads too slowly for
 // it, or the WebSocket is closed.
 func (k *socket) send(frame []byte) bool {
-	if k.closed {
+	if k.closed || k.bytes.Load()+int64(len(frame)) > maxWaiting {
 		return false
 	}
 	select {
 	case k.out <- outgoing{frame: frame}:
+		k.bytes.Add(int64(len(frame)))
 		k.s.watched(LiveEvent{Type: LiveSent, Data: frame})
 		return true
 	default:

@@ -404,3 +404,42 @@ func streamKind(t *testing.T, frame string) (kind, track string) {
 	}
 	return strings.TrimSpace(strings.Join([]string{m.Event, m.Mark.Name, m.DTMF.Track, m.DTMF.Digit}, " ")), ""
 }
+
+// TestT36AProgramThatDoesNotRead sends large messages that are answered with as
+// large errors, and reads none of them: they must not fill the memory.
+func TestT36AProgramThatDoesNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opened, over, sent := make(chan *websocket.Conn, 1), make(chan struct{}), 0
+		s := play(t, pages{"/voice": `<Connect><ConversationRelay url="wss://hooks.example.com/relay"/></Connect>`,
+			"/relay": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				ws, err := websocket.Accept(w, r, nil)
+				if err != nil {
+					return
+				}
+				opened <- ws
+				<-over
+			})},
+			func(cfg *dialogue.Config) {
+				cfg.Live = func(ev dialogue.LiveEvent) {
+					if ev.Type == dialogue.LiveSent {
+						sent += len(ev.Data)
+					}
+				}
+			})
+		call := s.call()
+		s.wait(1)
+		ws := <-opened
+		invalid := []byte(`{"type":"` + strings.Repeat("x", 1<<19) + `"}`)
+		for range 60 {
+			require.NoError(t, ws.Write(t.Context(), websocket.MessageText, invalid))
+			require.NoError(t, ws.Write(t.Context(), websocket.MessageText, []byte(`{"type":"language","ttsLanguage":"en-US"}`)))
+		}
+		synctest.Wait()
+		assert.Greater(t, sent, 8<<20)
+		assert.LessOrEqual(t, sent, 17<<20)
+		ws.CloseNow()
+		close(over)
+		call.HangUp()
+		s.wait(3)
+	})
+}
