@@ -4,7 +4,7 @@
 import {html} from "./html.js";
 import {readable} from "./format.js";
 
-const token = /(<!--[\s\S]*?-->)|(<\/?)([\w:.-]+)|([\w:.-]+)(\s*=\s*)("[^"]*"|'[^']*')|(\/?>)|([^<>]+|[<>])/g;
+const token = /(<!--[\s\S]*?(?:-->|$))|(<\/?)([\w:.-]+)|([\w:.-]+)(\s*=\s*)("[^"]*"|'[^']*')|(\/?>)|([^<>]+|[<>])/g;
 
 /** @typedef {import("./types.js").Problem} Problem */
 /** @typedef {{text: string, from: number, to: number}} Row */
@@ -41,7 +41,9 @@ function offset(text, line, column) {
   return at + Math.max(0, (column || 1) - 1);
 }
 
-const tag = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>/g;
+const tag = /<!--[\s\S]*?(?:-->|$)|<\?[\s\S]*?(?:\?>|$)|<(\/?)[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>/g;
+
+const deepest = 50; // levels that get rows of their own; TwiML has at most 32
 
 /** @typedef {{from: number, startTo: number, endFrom: number, to: number, children: Node[], words: boolean}} Node */
 
@@ -72,6 +74,7 @@ function broken(text) {
     const node = {from: m.index, startTo: end, endFrom: end, to: end, children: [], words: false};
     top.children.push(node);
     if (!m[0].endsWith("/>") && !/^<[!?]/.test(m[0])) open.push(node);
+    if (open.length > deepest) return lines(text);
   }
   if (open.length > 1 || root.words) return lines(text);
   /** @type {Row[]} */
