@@ -34,7 +34,9 @@ func TestT36ADocumentOfAnyShapeIsShown(t *testing.T) {
 		t.Skip("skipped: no node on this machine")
 	}
 	dir := t.TempDir()
-	put := func(name, text string) { require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)) }
+	put := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
 	for _, name := range []string{"xml.js", "format.js"} {
 		text, err := os.ReadFile(filepath.Join("web", "lib", name))
 		require.NoError(t, err)

@@ -581,6 +581,14 @@ func (i *Item) unheard() bool {
 	return i.Who == "agent" && said && !i.Cut && (i.Open || len(i.Heard) < len(i.Text))
 }
 
+// hear notes that the caller has heard more of an item. Heard always begins Text,
+// whatever the words are: those of an item that is not kept any more reach the
+// next one.
+func (i *Item) hear(words string) {
+	n := min(len(i.Heard)+len(words), len(i.Text))
+	i.Heard = strings.ToValidUTF8(i.Text[:n], "")
+}
+
 // current returns what the program says and the caller has not heard to its
 // end.
 func (v *session) current() *Item {
@@ -623,7 +631,7 @@ func (v *session) cutItem(item *Item) {
 // word notes that the caller has heard a word.
 func (v *session) word(text string) {
 	if item := v.current(); item != nil {
-		item.Heard = clip(item.Heard+text, keptText)
+		item.hear(text)
 		v.dirty[item.N] = true
 	}
 }

@@ -390,3 +390,44 @@ func TestSoundsOfAPerson(t *testing.T) {
 	assert.Equal(t, -1, s.Close.Code)
 	require.ErrorIs(t, l.LiveAct("CAnone", stage.LiveAct{Do: "tone"}), stage.ErrNotFound)
 }
+
+// TestT36AFloodOfReplies pushes the reply that is being heard out of what is kept.
+// What is heard of it then must not be added to another one.
+func TestT36AFloodOfReplies(t *testing.T) {
+	t.Parallel()
+	l := talk(t, relayVerb, func(mux *http.ServeMux, _ *signature.Verifier) {
+		mux.HandleFunc("GET /agent", func(w http.ResponseWriter, r *http.Request) {
+			ws, err := websocket.Accept(w, r, nil)
+			if err != nil {
+				return
+			}
+			defer ws.CloseNow()
+			say := func(text string) {
+				ws.Write(r.Context(), websocket.MessageText, fmt.Appendf(nil, `{"type":"text","token":%q,"last":false}`, text))
+			}
+			say("One é, one. Two, two. Three, three. ")
+			for range 300 {
+				ws.Write(r.Context(), websocket.MessageText, []byte(`{"type":"play","source":"https://example.com/a.mp3"}`))
+				say("ü")
+			}
+			ws.Read(r.Context()) // setup
+			for {
+				if _, _, err := ws.Read(r.Context()); err != nil {
+					return
+				}
+			}
+		})
+	})
+	call, err := l.Dial("+15550101")
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		c, err := l.Call(call.SID)
+		require.NoError(t, err)
+		return strings.Contains(fmt.Sprint(c.Lines), "three.")
+	}, 30*time.Second, 10*time.Millisecond, "it is heard to its end")
+	s := l.session(call.SID, "open", func(s stage.Session) bool { return s.State == "open" })
+	assert.Greater(t, s.Items[0].N, 1, "the first reply is not kept")
+	for _, item := range s.Items {
+		assert.True(t, strings.HasPrefix(item.Text, item.Heard), "%q of %q", item.Heard, item.Text)
+	}
+}

@@ -14,7 +14,7 @@ export function Aloud({session}) {
     if (!("speechSynthesis" in window)) return;
     for (const item of session.items) {
       if (item.n <= fresh.current || item.kind !== "reply" && item.kind !== "greeting") continue;
-      const text = item.text || "", heard = (item.heard || "").length;
+      const text = item.text || "", heard = Math.min((item.heard || "").length, text.length);
       let done = spoken.current.get(item.n) || 0;
       if (item.cut && done < Infinity) {
         speechSynthesis.cancel();
