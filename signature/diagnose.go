@@ -223,7 +223,7 @@ func (d *diagnosis) bodyHash() []Finding {
 		return found(label, "bodySHA256 is not 64 hexadecimal digits", "Something cuts or rewrites the query on the way; have it passed on as it is.")
 	case d.q.typ == formType:
 		return found(label, "the form is not the body that bodySHA256 stands for",
-			"If bodySHA256 is part of the URL at Twilio, remove it there: Twilio adds it by itself where it is needed. Otherwise somebody replays the URL of another request.")
+			"If bodySHA256 is part of the URL at Twilio, remove it there: Twilio adds it by itself where it is needed. Otherwise someone replays the URL of another request.")
 	}
 	return found(label, "the body is not the one that was signed, nor what common rewriting makes of it",
 		"Verify the bytes as they arrive, before any parser or proxy rewrites them. If nothing does, the request is a forgery.")
@@ -251,7 +251,7 @@ func (d *diagnosis) unsigned() []Finding {
 		cause += "; the signature of the URL alone is right"
 	}
 	return found("body-hash-missing", cause,
-		"If the request's URL lost its query, have the whole request target passed on. If it never had one, the request is not Twilio's, or somebody replays it with another body.")
+		"If the request's URL lost its query, have the whole request target passed on. If it never had one, the request is not Twilio's, or someone replays it with another body.")
 }
 
 func (d *diagnosis) account() []Finding {

@@ -126,6 +126,6 @@ func ExampleUnverified() {
 		panic(err)
 	}
 	text, _ := message.Param("Body")
-	fmt.Printf("somebody says %q\n", text)
-	// Output: somebody says "Hello"
+	fmt.Printf("someone says %q\n", text)
+	// Output: someone says "Hello"
 }

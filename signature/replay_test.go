@@ -123,7 +123,7 @@ func TestReplayStoreFails(t *testing.T) {
 	assert.Equal(t, 503, code(h, signedForm("/sms", "a=1")))
 	assert.ErrorIs(t, refused, signature.ErrClaimStore)
 	assert.NotContains(t, refused.Error(), "store down", "the text has the type of the error only")
-	assert.Equal(t, 1, store.released, "T25: the claim may have been made all the same")
+	assert.Equal(t, 1, store.released, "T25: the claim may have succeeded")
 }
 
 // A client that closes the connection must not release the claim: whoever

@@ -9,8 +9,8 @@ import (
 	"github.com/ringback-go/ringback/status"
 )
 
-// Waiting for the end of one message: watch first, then get, so that nothing
-// falls in between.
+// Waiting for the end of one message: watch first, then get, so that nothing is
+// missed in between.
 func ExampleTracker_Watch() {
 	tracker := status.NewTracker(new(status.Memory), nil)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -40,7 +40,7 @@ func (f fixture) param(name string) string {
 	return ""
 }
 
-// event parses the request as a handler would, but for its signature.
+// event parses the request as a handler would, except for its signature.
 func (f fixture) event(t *testing.T) webhook.Event {
 	t.Helper()
 	form := url.Values{}
@@ -123,7 +123,7 @@ func at(text string) time.Time {
 }
 
 // TestObserveFixtures reads every request of the facts. Those listed by hand must
-// give exactly that; of the others the parameters themselves say what is told.
+// give exactly that; for the others, the parameters say what to expect.
 func TestObserveFixtures(t *testing.T) {
 	found, tells := 0, 0
 	for _, f := range fixtures(t) {

@@ -35,5 +35,6 @@
 //
 // The package stores no message texts and no phone numbers, sends nothing, and
 // does not decide whether to send again. It does not call functions exactly once:
-// what must happen once belongs in a transaction of yours that reads the state.
+// work that must happen once belongs in your own transaction that reads the
+// state.
 package status

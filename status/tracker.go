@@ -23,10 +23,10 @@ type Options struct {
 	// the store has saved it and before Twilio is answered, in the goroutine of
 	// the request or of the caller of Observe. It may be called concurrently.
 	// Within a request its context ends with Timeout, so hand work that takes
-	// longer to a goroutine or a queue of yours; signature.FromContext returns
-	// the verified request, with the parameters that you put into the URL.
-	// A crash, or a store that fails after its commit, can prevent a call: work
-	// that must not be missed belongs in a query of the store.
+	// longer to your own goroutine or queue; signature.FromContext returns the
+	// verified request, with the parameters that you put into the URL. A crash,
+	// or a store that fails after its commit, can prevent a call: work that must
+	// not be missed belongs in a query of the store.
 	Changed func(context.Context, Change)
 
 	// Other answers the events that are not status callbacks, such as an incoming
@@ -146,7 +146,7 @@ func (t *Tracker) Overdue(ctx context.Context, age time.Duration) iter.Seq2[Stat
 }
 
 // Counters count the work of a [Tracker] since it was made. Publish them
-// through expvar, Prometheus or a page of yours.
+// through expvar, Prometheus or your own page.
 //
 //	expvar.Publish("status", expvar.Func(func() any { return tracker.Counters() }))
 type Counters struct {

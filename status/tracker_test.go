@@ -275,7 +275,7 @@ func TestWatchAcrossProcesses(t *testing.T) {
 
 		ctx, cancel = context.WithCancel(t.Context())
 		ch = tr.Watch(ctx)
-		assert.Equal(t, 3, listens, "listens anew for a new consumer")
+		assert.Equal(t, 3, listens, "listens again for a new consumer")
 		cancel()
 		synctest.Wait()
 		assert.Empty(t, received(ch))

@@ -11,8 +11,8 @@ import (
 	"github.com/ringback-go/ringback/twiml"
 )
 
-// The documents that are measured, built by this package and by twilio-go.
-// Each function builds and renders; what they render is the same but for the
+// The documents that are measured, built by this package and by twilio-go. Each
+// function builds and renders; what they render is the same except for the
 // order of attributes and the names of SSML elements, which twilio-go spells
 // wrong.
 var benchmarks = []struct {

@@ -78,7 +78,7 @@ var fluent = map[string]document{
 }
 
 // TestBuiltEqualsCorpus builds documents of the corpus and compares them with
-// what expat read there, but for white space between elements.
+// what expat read there, except for white space between elements.
 func TestBuiltEqualsCorpus(t *testing.T) {
 	compared := 0
 	for _, d := range loadCorpus(t) {

@@ -191,7 +191,7 @@ func decoded(t *testing.T, out []byte) *twiml.Node {
 }
 
 // FuzzEscapeText puts any text into a document, as text, between elements and
-// as a value: it comes back as it was, but for what XML cannot hold.
+// as a value: it comes back unchanged, except for what XML cannot hold.
 func FuzzEscapeText(f *testing.F) {
 	for _, p := range pieces {
 		f.Add(p)

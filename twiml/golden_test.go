@@ -12,8 +12,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// TestGolden holds rendered documents against testdata/golden, where a change
-// of a single byte is seen in review:
+// TestGolden compares rendered documents with testdata/golden, where review sees
+// a change of a single byte:
 //
 //	go test ./twiml -run TestGolden -update
 func TestGolden(t *testing.T) {

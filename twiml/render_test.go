@@ -22,7 +22,7 @@ import (
 
 const declaration = `<?xml version="1.0" encoding="UTF-8"?>`
 
-// inside returns what stands between the tags of the Response.
+// inside returns the content of the Response.
 func inside(t *testing.T, doc document) string {
 	t.Helper()
 	s := doc.String()

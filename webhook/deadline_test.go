@@ -258,8 +258,7 @@ func TestContextKeepsTheParents(t *testing.T) {
 	})
 }
 
-// The function of a client that has gone is told so and fails; nobody is to be
-// alarmed.
+// When the client is gone, its function learns that and fails; that is no alarm.
 func TestT21LostClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told *webhook.Failure

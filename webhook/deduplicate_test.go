@@ -272,7 +272,7 @@ func TestDeduplicateDoesNotWaitForEver(t *testing.T) {
 }
 
 // A retry that has waited for a first that failed has what is left of the time,
-// not all of it anew.
+// not all of it again.
 func TestT20DeduplicateSharesTheTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := counter{before: func(ctx context.Context, n int32) error {

@@ -135,7 +135,7 @@ func ExampleConversationsAllow() {
 	// Output: {"body":"****"} <nil>
 }
 
-// A TaskRouterReply tells what to do about a reservation.
+// A TaskRouterReply says what to do with a reservation.
 func ExampleTaskRouterReject() {
 	reply := webhook.TaskRouterReject("WA0123456789abcdef0123456789abcdef")
 	text, err := reply.AppendText(nil)
@@ -143,7 +143,7 @@ func ExampleTaskRouterReject() {
 	// Output: {"activity_sid":"WA0123456789abcdef0123456789abcdef","instruction":"reject"} <nil>
 }
 
-// An Address keeps its text and tells what it is.
+// An Address keeps its text and has a kind.
 func ExampleAddress_Kind() {
 	for _, a := range []webhook.Address{"+15550100", "55501", "whatsapp:+15550100", "client:alice", "anonymous"} {
 		phone, ok := a.Phone()

@@ -86,7 +86,7 @@ func form(params [][2]string) string {
 }
 
 // request makes the request of the fixture. A frame of a WebSocket is sent as
-// JSON, as somebody's proxy might.
+// JSON, as someone's proxy might.
 func (f fixture) request() *http.Request {
 	if f.Body != nil {
 		return newJSON(string(f.Body))

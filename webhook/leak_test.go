@@ -72,7 +72,7 @@ var transformations = []struct {
 		return fmt.Errorf("%w, %w", errors.New(m.Body), fmt.Errorf("%s: %w", m.From, io.EOF))
 	}},
 	{"an error type of its own", func(m webhook.IncomingMessage) error { return &brokenError{m.Body} }},
-	{"in an error of ours", func(m webhook.IncomingMessage) error {
+	{"in our own error", func(m webhook.IncomingMessage) error {
 		return fmt.Errorf("%s: %w", m.Body, &webhook.DecodeError{Param: "x", Value: m.Body, Err: webhook.ErrSyntax})
 	}},
 }
@@ -302,7 +302,7 @@ func TestT29Redaction(t *testing.T) {
 	for i := range 10_000 {
 		var words []string
 		word := func() string {
-			w := fmt.Sprintf("q%08xz", rnd.Uint32()) // no word of ours looks like it
+			w := fmt.Sprintf("q%08xz", rnd.Uint32()) // none of our words looks like it
 			words = append(words, w)
 			return w
 		}

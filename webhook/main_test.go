@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestMain looks for goroutines of ours that outlive the tests (V15).
+// TestMain looks for our goroutines that outlive the tests (V15).
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if left := leaked(time.Now().Add(time.Second)); code == 0 && left != "" {

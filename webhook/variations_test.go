@@ -111,7 +111,7 @@ func TestClientParametersDoNotChangeTheKind(t *testing.T) {
 
 // TestJSONSurvivesVariations gives every member of the JSON requests of the
 // facts, and of their data, values of other types, and leaves it out. The kind
-// stays, but for the members that tell it, and nothing is lost.
+// stays, except for the members that define it, and nothing is lost.
 func TestJSONSurvivesVariations(t *testing.T) {
 	values := []string{`null`, `1`, `-1.5e300`, `"text"`, `""`, `true`, `[]`, `{}`, `[{"a":null}]`, `"\u0000\ud83d\ude00<&>"`, `99999999999999999999`}
 	telling := []string{"specversion", "type", "event_type", "eventType", "operatorResults", "intelligenceConfiguration"}

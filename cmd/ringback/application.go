@@ -130,7 +130,7 @@ func (a *application) missed() {
 	}
 }
 
-// probe finds out whether somebody listens where the program should.
+// probe checks whether a program listens at the expected address.
 func (a *application) probe(ctx context.Context) {
 	u, err := url.Parse(a.cfg.App)
 	if err != nil {

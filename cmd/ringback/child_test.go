@@ -18,8 +18,8 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
-// sendsAsChild is a program that knows nothing of Ringback: it sends by net/http
-// and by twilio-go as it is, to https://api.twilio.com.
+// sendsAsChild is a program unrelated to Ringback: it sends through net/http
+// and unmodified twilio-go, to https://api.twilio.com.
 func sendsAsChild() {
 	to := url.Values{"To": {"+15550101"}, "From": {os.Getenv("TWILIO_PHONE_NUMBER")}, "Body": {"by net/http"}}
 	r, err := http.NewRequest(http.MethodPost, "https://api.twilio.com/2010-04-01/Accounts/"+os.Getenv("TWILIO_ACCOUNT_SID")+"/Messages.json", strings.NewReader(to.Encode()))

@@ -34,9 +34,9 @@ func words(line string) (out []string) {
 	return out
 }
 
-// TestHelpExamples executes every example of every command's help in
-// an empty directory, but for dev (which does not end; dev_test.go starts it) and
-// number, which has a server of its own below.
+// TestHelpExamples executes every example in every command's help in an empty
+// directory, except dev (which does not end; dev_test.go starts it) and number,
+// which has its own server below.
 func TestHelpExamples(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, name := range []string{"TWILIO_AUTH_TOKEN", "BASE_URL"} {

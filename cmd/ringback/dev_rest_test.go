@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 
 var accountLine = regexp.MustCompile(`Account\s+(AC[0-9a-f]{32}), at (http://\S+) for a REST client`)
 
-// account waits for what a REST client is told.
+// account waits for the account and URL of the REST API.
 func (d *dev) account() (sid, address string) {
 	d.t.Helper()
 	var m []string

@@ -109,8 +109,8 @@ func TestDevRefusesWhatCannotWork(t *testing.T) {
 	}{
 		{"port of the page taken", []string{"--memory", "--listen", addr}, 1, addr + " is taken"},
 		{"port of the tunnel taken", []string{"--memory", "--tunnel", addr}, 1, "choose another with --tunnel"},
-		{"T32 page for everybody", []string{"--memory", "--listen", "0.0.0.0:0"}, 2, "not a loopback address"},
-		{"T37 tunnel for everybody", []string{"--memory", "--tunnel", ":0"}, 2, "not a loopback address"},
+		{"T32 page for everyone", []string{"--memory", "--listen", "0.0.0.0:0"}, 2, "not a loopback address"},
+		{"T37 tunnel for everyone", []string{"--memory", "--tunnel", ":0"}, 2, "not a loopback address"},
 		{"not an address", []string{"--memory", "--app", "what is this"}, 2, "invalid URL"},
 		{"address with a path", []string{"--memory", "--app", "http://127.0.0.1:3000/sms"}, 2, "use --app http://127.0.0.1:3000; --sms sets the path"},
 		{"path without a slash", []string{"--memory", "--sms", "sms"}, 2, "does not start with /"},

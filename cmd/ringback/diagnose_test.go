@@ -10,8 +10,8 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 )
 
-// TestDiagnoseNeeds tells what is missing: the request first, then what it is
-// verified with. Each is one sentence with what to do.
+// TestDiagnoseNeeds checks the errors for missing input: first the request,
+// then what it is verified with. Each is one sentence with a remedy.
 func TestDiagnoseNeeds(t *testing.T) {
 	for _, name := range []string{"TWILIO_AUTH_TOKEN", "BASE_URL"} {
 		t.Setenv(name, "")

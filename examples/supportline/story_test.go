@@ -42,7 +42,7 @@ func TestSalesIsBusy(t *testing.T) {
 	call := newTwilio(t).Call("/voice")
 	call.Hears("Press 1 for sales").Presses("1")
 	call.Rings("+15550199").Busy()
-	call.Hears("Everybody is talking").HasNoProblems().Records(20 * time.Second).Presses("#")
+	call.Hears("Everyone is talking").HasNoProblems().Records(20 * time.Second).Presses("#")
 	call.Requests("/voice/recorded").Hears("We will call you back").EndsWith(webhook.CallStatusCompleted)
 }
 

@@ -23,7 +23,7 @@ import (
 
 const (
 	frame    = 20 * time.Millisecond
-	loud     = 0.02                   // the level from which on somebody speaks
+	loud     = 0.02                   // the level from which on someone speaks
 	pause    = 700 * time.Millisecond // the silence after which they have finished
 	patience = 10 * time.Second       // for a caller who says nothing
 	longest  = 30 * time.Second       // of one recording

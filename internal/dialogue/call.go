@@ -89,7 +89,7 @@ type doing struct {
 
 	activity   Activity
 	waitsUntil time.Time     // it goes on by itself; zero: it does not
-	skipped    bool          // somebody does not wait for that
+	skipped    bool          // someone does not wait for that
 	ahead      time.Duration // how much time was skipped so far
 	listening  *listener
 	scopes     []func() bool

@@ -191,7 +191,7 @@ func laterOf(a, b time.Time) time.Time {
 	return a
 }
 
-// settle runs coroutines until none can go on at the present time.
+// settle runs coroutines until none can continue at the current time.
 func (e *Engine) settle() {
 	for !e.closed {
 		for len(e.timers) > 0 && !e.timers[0].at.After(e.now) {

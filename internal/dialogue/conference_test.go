@@ -30,7 +30,7 @@ func by(path string) func(*dialogue.CallSetup) {
 	return func(c *dialogue.CallSetup) { c.URL = path }
 }
 
-// conferenceEvents lists what the status callback was told.
+// conferenceEvents lists the events that the status callback received.
 func conferenceEvents(s *stage) (out []string) {
 	for _, ev := range s.log() {
 		if ev.Type == dialogue.EventFetched && strings.HasSuffix(ev.Exchange.URL, "/events") {
@@ -149,7 +149,7 @@ func TestConference(t *testing.T) {
 		s.call().HangUp()
 		assert.Equal(t, []string{"participant-leave(4)"}, conferenceEvents(s))
 	})
-	fact(t, "mute, unmute, hold, unhold are told by name", func(t *testing.T) {
+	fact(t, "mute, unmute, hold, unhold are reported by name", func(t *testing.T) {
 		s := meeting(t, pages{"/voice": in(`statusCallback="/events" statusCallbackEvent="mute hold"`)})
 		a := s.call()
 		s.call()
@@ -162,11 +162,11 @@ func TestConference(t *testing.T) {
 		assert.Equal(t, "true", s.only("participant-hold").Params.Get("Hold"))
 		assert.Equal(t, []string{"Please wait."}, s.said())
 	})
-	fact(t, "speech is told to who asks for speaker", func(t *testing.T) {
+	fact(t, "speech is reported to whoever asks for speaker", func(t *testing.T) {
 		s := meeting(t, pages{"/voice": in(`statusCallback="/events" statusCallbackEvent="speaker"`)})
 		a := s.call()
 		s.call()
-		a.Speak("hello everybody")
+		a.Speak("hello everyone")
 		s.wait(5)
 		assert.Equal(t, []string{"participant-speech-start(4)", "participant-speech-stop(5)"}, conferenceEvents(s))
 	})

@@ -40,7 +40,7 @@ func TestWaitingFailures(t *testing.T) {
 			assert.Equal(t, row.said, s.said())
 		})
 	}
-	t.Run("a Queue url that dials is told too", func(t *testing.T) {
+	t.Run("a Queue url that dials is reported too", func(t *testing.T) {
 		s := play(t, pages{
 			"/voice": `<Enqueue waitUrl="">q</Enqueue>`, "/agent": `<Dial><Queue url="/w">q</Queue></Dial>`, "/w": `<Gather/>`,
 		})
@@ -71,7 +71,7 @@ func TestDialExamined(t *testing.T) {
 		assert.Equal(t, "no-answer canceled", p.Get("CallStatus")+" "+p.Get("DialCallStatus"))
 		assert.Equal(t, "no-answer", s.only("CallStatusCallback").Params.Get("CallStatus"))
 	})
-	fact(t, "hangupOnStar: a star while it rings ends nothing", func(t *testing.T) {
+	fact(t, "hangupOnStar: a star while it rings does nothing", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Dial hangupOnStar="true">+15550123</Dial>`})
 		c := s.call()
 		assert.False(t, c.Activity().Keys)

@@ -462,10 +462,10 @@ func (t *walk) dialed(status webhook.CallStatus) {
 	}
 }
 
-// ignores is what somebody does who answers and presses nothing.
+// ignores is what someone does who answers and presses nothing.
 const ignores = "answered, nothing pressed"
 
-// screened lets somebody answer who ignores what they are told to press.
+// screened makes someone answer who ignores the instructions.
 func (t *walk) screened() {
 	t.same = true
 	for _, k := range t.call.Children() {

@@ -100,7 +100,7 @@ func TestExploreFailure(t *testing.T) {
 }
 
 // TestExploreSilence goes the ways of people who say nothing: into a recording,
-// and at a phone that is to be pressed on. Somebody who hangs up while they are
+// and at a phone that is to be pressed on. Someone who hangs up while they are
 // recorded has left a message.
 func TestExploreSilence(t *testing.T) {
 	site := func(afterRecording string) pages {

@@ -104,7 +104,7 @@ func TestHostileConnections(t *testing.T) {
 		code int
 	}{
 		"closes":              {"", 11200},
-		"is no HTTP":          {"SSH-2.0-OpenSSH\r\n\r\n", 11206},
+		"is not HTTP":         {"SSH-2.0-OpenSSH\r\n\r\n", 11206},
 		"closes in the body":  {"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 500\r\n\r\n<Response>", 11206},
 		"has a broken chunk":  {"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 11206},
 		"answers in one byte": {"H", 11206},

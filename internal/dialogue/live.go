@@ -90,7 +90,7 @@ func (e *Engine) moveTo(at time.Time) bool {
 	return !e.now.Before(at)
 }
 
-// breathe lets the program do what is due at the present time.
+// breathe lets the program run at the current time.
 func (e *Engine) breathe() {
 	for at := e.now.Add(moment); e.inStep() && !e.closed && !e.moveTo(at); {
 		e.settle()

@@ -13,7 +13,7 @@ import (
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
-// text sends a message to /sms and returns what came of it.
+// text sends a message to /sms and returns the result.
 func (s *stage) text(body string, change ...func(*dialogue.Text)) *dialogue.Reply {
 	s.t.Helper()
 	m := dialogue.Text{URL: "/sms", Body: body}
@@ -49,7 +49,7 @@ func TestMessages(t *testing.T) {
 		require.Len(t, r.Messages, 1)
 		assert.Equal(t, "+15550100 +15550101 Thanks", r.Messages[0].From+" "+r.Messages[0].To+" "+r.Messages[0].Body)
 	})
-	fact(t, "an empty Response is no reply", func(t *testing.T) {
+	fact(t, "an empty Response sends no reply", func(t *testing.T) {
 		r := play(t, pages{"/sms": ""}).text("hi")
 		assert.Empty(t, r.Messages)
 		assert.Nil(t, r.Failure)

@@ -75,7 +75,7 @@ type paying struct {
 	attempts int
 	listener *listener
 
-	outright *Payment          // the outcome, if somebody has set it
+	outright *Payment          // the outcome, if someone has set it
 	entries  []string          // for the questions to come
 	answers  map[string]string // by step
 	card     *cardBrand        // nil until the number is known
@@ -327,7 +327,7 @@ func (y *paying) report(step string, attempt int, problem string) {
 	c.callback(webhook.KindPayStatusCallback, y.doc.base, ref, "POST", params)
 }
 
-// instrument is what is known of the card or the bank account, without secrets.
+// instrument describes the card or the bank account, without secrets.
 func (y *paying) instrument() Params {
 	p := Payment{Card: y.shown("payment-card-number"), Expiration: y.answers["expiration-date"], PostalCode: y.answers["postal-code"],
 		BankAccount: y.shown("bank-account-number"), BankRouting: y.answers["bank-routing-number"]}

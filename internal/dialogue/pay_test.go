@@ -74,7 +74,7 @@ func TestPayByKeys(t *testing.T) {
 }
 
 // TestPayWithDigitsAtOnce enters digits for all questions, and after a wrong one
-// anew from there on.
+// again from there on.
 func TestPayWithDigitsAtOnce(t *testing.T) {
 	s := play(t, till(`chargeAmount="20.45" currency="eur"`))
 	c := s.call()

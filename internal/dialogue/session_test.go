@@ -17,7 +17,7 @@ func TestStartAndStop(t *testing.T) {
 		c := s.call()
 		assert.EqualValues(t, "completed", c.Status())
 	})
-	fact(t, "a stream is told started, and stopped when the call ends; it stays silent", func(t *testing.T) {
+	fact(t, "a stream is reported started, and stopped when the call ends; it stays silent", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Start><Stream name="my_stream" url="wss://media.example.com/a" statusCallback="/cb"/></Start><Say>hello</Say>`, "/cb": ""})
 		s.call()
 		s.wait(5)
@@ -37,7 +37,7 @@ func TestStartAndStop(t *testing.T) {
 		}
 		assert.Equal(t, []string{"siprec-started a", "siprec-started b", "siprec-stopped a"}, got)
 	})
-	fact(t, "a transcription is told started, its content, and stopped at the end", func(t *testing.T) {
+	fact(t, "a transcription is reported started, its content, and stopped at the end", func(t *testing.T) {
 		s := play(t, pages{"/voice": `<Start><Transcription statusCallbackUrl="/cb"/></Start><Say>How can I help?</Say><Gather input="speech" speechTimeout="1" action="/bye"/>`, "/cb": "", "/bye": ""})
 		c := s.call()
 		s.wait(3)
@@ -146,7 +146,7 @@ func TestPay(t *testing.T) {
 		assert.Equal(t, "Your card, please.", s.said()[0])
 		assert.Equal(t, "payment-card-number", s.of("PayStatusCallback")[0].Params.Get("For"))
 	})
-	fact(t, "each attempt that times out is told, and the Prompt for it said", func(t *testing.T) {
+	fact(t, "each attempt that times out is reported, and its Prompt is said", func(t *testing.T) {
 		s := play(t, p)
 		s.call()
 		s.wait(60)

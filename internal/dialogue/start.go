@@ -59,7 +59,7 @@ func (c *Call) begin(doc *document, n *twiml.Node) *session {
 		c.warn(&Failure{Text: "Twilio drops the query of a Stream's url; pass values with Parameter", Line: n.Line, Col: n.Column})
 	}
 	c.emit(Event{Type: EventSessionStarted, Node: n, Text: n.Name})
-	if _, played := c.liveURL(doc, n); !played || n.Name != "Stream" { // a stream tells when it is open
+	if _, played := c.liveURL(doc, n); !played || n.Name != "Stream" { // a stream reports when it is open
 		s.report("started", nil)
 	}
 	return s

@@ -456,7 +456,7 @@ func TestRecord(t *testing.T) {
 		assert.Regexp(t, `^https://api\.twilio\.com/2010-04-01/Accounts/AC[0-9a-f]{32}/Recordings/RE[0-9a-f]{32}$`, p.Get("RecordingUrl"))
 		assert.True(t, strings.HasSuffix(p.Get("RecordingUrl"), p.Get("RecordingSid")))
 	})
-	fact(t, "verbs after it are unreachable once somebody has spoken", func(t *testing.T) {
+	fact(t, "verbs after it are unreachable once someone has spoken", func(t *testing.T) {
 		s := play(t, record(""))
 		s.call().Talk(2*time.Second, "")
 		s.wait(20)

@@ -102,7 +102,7 @@ func TestTogether(t *testing.T) {
 		calls.Wait()
 		synctest.Wait()
 		assert.Equal(t, [][]webhook.SID{{sid(9)}, {sid(1), sid(2)}, {sid(3)}}, d.groups)
-		assert.Equal(t, []int{1, 1, 2, 1}, changed, "each is told what it changed itself")
+		assert.Equal(t, []int{1, 1, 2, 1}, changed, "each call returns its own changes")
 		assert.Zero(t, q.Waiting())
 	})
 }

@@ -174,7 +174,7 @@ type claims struct {
 
 func (c claims) Claim(ctx context.Context, key, owner string, lease time.Duration) (signature.Claim, error) {
 	switch c.defect {
-	case "everybody owns the key":
+	case "everyone owns the key":
 		return signature.Claim{Owner: owner}, nil
 	case "a lease never ends":
 		lease = time.Hour
@@ -208,7 +208,7 @@ func (c claims) Release(ctx context.Context, key, owner string) error {
 
 // claimDefects are mistakes of claim stores, with a rule that must notice each.
 var claimDefects = map[string]string{
-	"everybody owns the key":  "T09OneOfMany",
+	"everyone owns the key":   "T09OneOfMany",
 	"a lease never ends":      "ALeaseEnds",
 	"a value is cut at NUL":   "FinishKeepsTheValue",
 	"a value is kept forever": "AValueIsKeptForItsTime",

@@ -24,7 +24,7 @@ type attributeFacts struct {
 	Empty   bool   `json:"empty_value_meaningful"`
 }
 
-// An elementFacts is one element, and what it may stand in.
+// An elementFacts is one element with its possible parents.
 type elementFacts struct {
 	Tag        string           `json:"element"`
 	GoName     string           `json:"go_name"`

@@ -50,7 +50,7 @@ func ExampleRules() {
 		fmt.Printf("%s: %s\n", r.Name, r.Check)
 	}
 	// Output:
-	// well-formed: the names in a document made by hand are XML names, and no attribute is there twice
+	// well-formed: the names in a document made by hand are XML names, and no attribute is repeated
 	// limits: at most 2,000 elements, 32 deep, with 64 attributes each
 	// document-size: the document has at most 65,536 bytes
 }

@@ -34,7 +34,7 @@ func times(n int, s string) string { return strings.Repeat(s, n) }
 
 var ruleCases = []ruleCase{
 	{rule: "root", bad: `<Say>Hi</Say>`, good: `<Response/>`, code: 12102, stops: true, path: "/Say", text: `"Say"`},
-	{rule: "root", bad: `<response/>`, good: `<Response></Response>`, code: 12102, stops: true, path: "/response", text: "written so"},
+	{rule: "root", bad: `<response/>`, good: `<Response></Response>`, code: 12102, stops: true, path: "/response", text: "exactly"},
 	{rule: "version", bad: `<Response version="1.0"/>`, good: `<Response version="2010-04-01"/>`, code: 12101, stops: true, path: "/Response/@version"},
 	{rule: "version", kind: twiml.FaxDocument, bad: `<Response version=""/>`, good: `<Response version="2008-08-01"/>`, code: 12101, stops: true, path: "/Response/@version"},
 
@@ -47,7 +47,7 @@ var ruleCases = []ruleCase{
 	{rule: "wrong-document", bad: `<Message>Hi</Message>`, good: `<Sms>Hi</Sms>`, code: 12200, path: "/Response/Message[1]", text: "Message belongs to messaging documents, this one is for voice"},
 	{rule: "nesting", bad: `<Number>+15550100</Number>`, good: `<Dial><Number>+15550100</Number></Dial>`, code: 12200, path: "/Response/Number[1]", text: "it belongs in Dial"},
 	{rule: "nesting", bad: `<Start><Play>/a.mp3</Play></Start>`, good: `<Start><Stream url="wss://example.com"/></Start>`, code: 14300, path: "/Response/Start[1]/Play[1]", text: "it belongs in Response, Gather or Prompt"},
-	{rule: "nesting", bad: `<Say>a<Response/></Say>`, good: `<Say>a</Say>`, code: 12200, path: "/Response/Say[1]/Response[1]", text: "may not stand elsewhere"},
+	{rule: "nesting", bad: `<Say>a<Response/></Say>`, good: `<Say>a</Say>`, code: 12200, path: "/Response/Say[1]/Response[1]", text: "not allowed elsewhere"},
 	{rule: "unknown-element", kind: twiml.FaxDocument, bad: `<Recieve/>`, good: `<Response/>`, code: 12200, path: "/Response/Recieve[1]", text: `Did you mean "Receive"?`},
 	{rule: "sip-header-name", bad: `<Dial><Sip>sip:a@example.com<Headers><Header name="X-" value="v"/></Headers></Sip></Dial>`, good: `<Dial><Sip>sip:a@example.com<Headers><Header value="v"/></Headers></Sip></Dial>`, code: 13252, path: "/Response/Dial[1]/Sip[1]/Headers[1]/Header[1]/@name"},
 	{rule: "nesting", kind: messaging, bad: `<Body>Hi</Body>`, good: `<Message><Body>Hi</Body></Message>`, code: 12200, path: "/Response/Body[1]", text: "it belongs in Message"},
@@ -59,7 +59,7 @@ var ruleCases = []ruleCase{
 	{rule: "undocumented-element", bad: `<Say>a <amazon:effect name="whispered">b</amazon:effect></Say>`, good: `<Say>a <prosody volume="soft">b</prosody></Say>`, code: 12200, path: "/Response/Say[1]/amazon:effect[1]"},
 	{rule: "unknown-attribute", bad: `<Say speed="fast">Hi</Say>`, good: `<Say loop="2">Hi</Say>`, code: 12200, path: "/Response/Say[1]/@speed", text: `no attribute "speed"`},
 	{rule: "unknown-attribute", bad: `<Say lagnauge="en-US">Hi</Say>`, good: `<Say language="en-US">Hi</Say>`, code: 12200, path: "/Response/Say[1]/@lagnauge", text: `Did you mean "language"?`},
-	{rule: "unknown-attribute", bad: `<Say><lang xmlLang="de-DE">Ja</lang></Say>`, good: `<Say><lang xml:lang="de-DE">Ja</lang></Say>`, code: 12200, path: "/Response/Say[1]/lang[1]/@xmlLang", text: `documentation has "xml:lang"`},
+	{rule: "unknown-attribute", bad: `<Say><lang xmlLang="de-DE">Ja</lang></Say>`, good: `<Say><lang xml:lang="de-DE">Ja</lang></Say>`, code: 12200, path: "/Response/Say[1]/lang[1]/@xmlLang", text: `documentation says "xml:lang"`},
 	{rule: "unknown-attribute", bad: `<Dial statusCallbackEvent="answered">+15550100</Dial>`, good: `<Dial><Number statusCallbackEvent="answered">+15550100</Number></Dial>`, code: 12200, path: "/Response/Dial[1]/@statusCallbackEvent", text: "It belongs to Application, Client, Conference, Conversation, Number or another."},
 	{rule: "unknown-attribute", bad: `<Hangup action="/x"/>`, good: `<Response xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="x" xmlns="y"/>`, code: 12200, path: "/Response/Hangup[1]/@action"},
 	{rule: "missing-attribute", bad: `<Connect><ConversationRelay/></Connect>`, good: `<Connect><ConversationRelay url="wss://example.com/a?b=c"/></Connect>`, code: 12200, path: "/Response/Connect[1]/ConversationRelay[1]/@url"},
@@ -245,8 +245,8 @@ func TestLintRules(t *testing.T) {
 	}
 }
 
-// TestRulesAreComplete holds the list of rules against the facts, and against
-// the cases above: no rule without a case that breaks it.
+// TestRulesAreComplete compares the list of rules with the facts, and with the
+// cases above: no rule without a case that breaks it.
 func TestRulesAreComplete(t *testing.T) {
 	var grammar struct {
 		Rules []struct {

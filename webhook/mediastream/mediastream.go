@@ -264,8 +264,8 @@ func (h *Handler) reject(s *Stream, err error) {
 	h.log().Warn("mediastream: stream not admitted", live.CallSID(s.start.CallSID), "error", safe(err))
 }
 
-// safe returns the part of an error that can be logged: the text of ours, the
-// type of others.
+// safe returns the part of an error that can be logged: the text of our own,
+// the type of others.
 func safe(err error) string {
 	for _, ours := range []error{
 		ErrOverflow, ErrStalled, ErrTooLarge, ErrProtocol, ErrMalformed, ErrHungUp, ErrCleared, ErrOneWay, live.ErrNoStart, live.ErrPass,

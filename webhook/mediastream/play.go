@@ -398,7 +398,7 @@ func (p *player) mark(sp *Speech) {
 	}
 }
 
-// echoed handles a mark that came back. It reports whether it was one of ours.
+// echoed handles a mark that came back. It reports whether the mark is our own.
 // A mark of a cut speech changes nothing.
 func (p *player) echoed(name string, now time.Time) bool {
 	if !strings.HasPrefix(name, markPrefix) {

@@ -13,7 +13,7 @@ import (
 var mediaFrame = `{"event":"media","sequenceNumber":"74","media":{"track":"inbound","chunk":"73","timestamp":"1497","payload":"` +
 	base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0xff}, 160)) + `"},"streamSid":"MZf51bf1ab4ec01f2e694c7cada4d99701"}`
 
-// FuzzScan holds the scanner against the plain parser: what it reads, parse
+// FuzzScan compares the scanner with the plain parser: what it reads, parse
 // reads in the same way.
 func FuzzScan(f *testing.F) {
 	for _, frame := range []string{

@@ -140,7 +140,8 @@ func TestVectorsIn(t *testing.T) {
 	assert.Positive(t, n)
 }
 
-// asTwilio writes numbers as Twilio does: in quotes, but for those of mediaFormat.
+// asTwilio writes numbers as Twilio does: in quotes, except for those of
+// mediaFormat.
 func asTwilio(t *testing.T, frame []byte) string {
 	var m map[string]any
 	require.NoError(t, json.Unmarshal(frame, &m))

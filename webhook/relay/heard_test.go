@@ -15,9 +15,9 @@ import (
 	"github.com/ringback-go/ringback/webhook/relay"
 )
 
-// TestHeard holds the history against reports that are not as they should be. A
-// step is "wait 2s", "say …" (a whole utterance), "token …", "play", "digits …", or an
-// event: "on", "off", "played …", "cut 500ms …" (an interrupt and its fragment).
+// TestHeard checks the history with unusual reports. A step is "wait 2s", "say …" (a
+// whole utterance), "token …", "play", "digits …", or an event: "on", "off", "played
+// …", "cut 500ms …" (an interrupt and its fragment).
 func TestHeard(t *testing.T) {
 	const twice = "Press one for sales. Press two for support. Press three for the rest of it."
 	for name, tt := range map[string]struct{ steps, want string }{

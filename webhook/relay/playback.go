@@ -92,7 +92,7 @@ func (p *playback) text(rec *record, m *Text, now time.Time) {
 	it := p.open()
 	if it == nil {
 		if m.Token == "" {
-			return // ends nothing, and Twilio says nothing
+			return // not an end of speech: Twilio reports nothing
 		}
 		n := len(rec.text)
 		it = &item{kind: spoken, rec: rec, from: n, played: n, sure: n, open: true}

@@ -1,6 +1,6 @@
 // Package relay talks with callers through Twilio's ConversationRelay: Twilio
-// turns speech into text and text into speech, and exchanges the text with a
-// WebSocket of yours.
+// turns speech into text and text into speech, and exchanges the text with your
+// WebSocket.
 //
 //	agent := relay.Handle(verifier, relay.Converse(func(ctx context.Context, t *relay.Turn) error {
 //		for token, err := range model.Answer(ctx, t.History()) {
@@ -288,8 +288,8 @@ func (h *Handler) reject(s *Session, err error) {
 	h.log().Warn("relay: session not admitted", live.CallSID(s.setup.CallSID), "error", safe(err))
 }
 
-// safe returns the part of an error that can be logged: the text of ours, the
-// type of others.
+// safe returns the part of an error that can be logged: the text of our own,
+// the type of others.
 func safe(err error) string {
 	for _, ours := range []error{ErrOverflow, ErrStalled, ErrTooLarge, ErrProtocol, ErrMalformed, ErrHungUp, ErrEnded, live.ErrNoStart, live.ErrPass} {
 		if errors.Is(err, ours) {

@@ -37,7 +37,7 @@ func TestCallStories(t *testing.T) {
 		assert.Equal(t, "hangup", call.Param("Digits"))
 		call.Ends()
 	})
-	t.Run("somebody answers", func(t *testing.T) {
+	t.Run("someone answers", func(t *testing.T) {
 		twilio := webhooktest.New(t, h, nil)
 		call := twilio.Call("/voice").Presses("1")
 		agent := call.Rings("+15550123").Answers()
@@ -165,7 +165,7 @@ func TestFailures(t *testing.T) {
 		{"words to nobody", h, func(t *webhooktest.Twilio) { t.Call("/voice").Speaks("hi") }, []string{`cannot say "hi": the call is waiting for the caller to press a key`}},
 		{"a recording that is not made", h, func(t *webhooktest.Twilio) { t.Call("/voice").Records(time.Second) }, []string{"nothing is recorded"}},
 		{"an end that does not come", xml(`<Response><Gather/><Redirect/></Response>`), func(t *webhooktest.Twilio) { t.Call("/voice").Ends() }, []string{"the call does not end: 10 minutes have passed, after waiting for the caller to press a key", "lines ...]"}},
-		{"an end that somebody else decides", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("1").Ends() }, []string{"use Answers, Busy or NoAnswer"}},
+		{"an end that someone else decides", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("1").Ends() }, []string{"use Answers, Busy or NoAnswer"}},
 		{"another end", say, func(t *webhooktest.Twilio) { t.Call("/voice").EndsWith("busy") }, []string{"the call ends as completed, not as busy"}},
 		{"a phone that does not ring", say, func(t *webhooktest.Twilio) { t.Call("/voice").Answers() }, []string{"no phone is ringing, so the person cannot answer"}},
 		{"another phone", h, func(t *webhooktest.Twilio) { t.Call("/voice").Presses("1").Rings("+15550199") }, []string{"the phone of +15550199 does not ring"}},
@@ -209,7 +209,7 @@ func TestFailures(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a failure is told once", func(t *testing.T) {
+	t.Run("a failure is shown once", func(t *testing.T) {
 		got := failing(http.NotFoundHandler(), nil, func(t *webhooktest.Twilio) { t.Call("/voice").Hears("hello") })
 		assert.NotContains(t, got, "Twilio would have reported")
 	})

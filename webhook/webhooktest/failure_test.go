@@ -56,7 +56,7 @@ func TestFailuresOfCallbacks(t *testing.T) {
 	})
 }
 
-// TestFailureTexts shows that what a failure says can be read by somebody who
+// TestFailureTexts shows that what a failure says can be read by someone who
 // is tired.
 func TestFailureTexts(t *testing.T) {
 	t.Run("no reply, and why", func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestFailureTexts(t *testing.T) {
 		first, _, _ := strings.Cut(got, "\n")
 		assert.Equal(t, `the caller does not hear "Hello": the call has ended (completed): error 11200: the server closed the connection without an answer: the handler panicked: boom`, first)
 	})
-	t.Run("who refuses the signature is told how it is made", func(t *testing.T) {
+	t.Run("a refused signature is explained", func(t *testing.T) {
 		refuses := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
 		assert.Contains(t, failing(refuses, nil, func(tw *webhooktest.Twilio) { tw.Text("/sms", "hi").Replies("hi") }), "configure the verifier with both")
 	})
@@ -105,7 +105,7 @@ func TestFailureTexts(t *testing.T) {
 		assert.Contains(t, got, "From=+15550101")
 		assert.NotContains(t, got, "OAKLAND")
 	})
-	t.Run("two callers are told apart", func(t *testing.T) {
+	t.Run("two callers are distinguished", func(t *testing.T) {
 		tw := webhooktest.New(t, scenes{"/voice": `<Dial><Conference waitUrl="">r</Conference></Dial>`}, nil)
 		tw.Call("/voice").Joins("r")
 		bob := tw.As("+15550111").Call("/voice").Joins("r")

@@ -16,14 +16,14 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
-// TestMiddleware plays through what stands in front of real programs.
+// TestMiddleware plays calls through typical middleware.
 func TestMiddleware(t *testing.T) {
 	line := new(supportLine).handler()
 	foreign := httptest.NewServer(line)
 	defer foreign.Close()
 	address, err := url.Parse(foreign.URL)
 	require.NoError(t, err)
-	// The program behind the proxy is told the host that the person reached.
+	// The program behind the proxy gets the public host.
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(address); r.Out.Host = r.In.Host }}
 	crossOrigin := http.NewCrossOriginProtection()
 	for name, h := range map[string]http.Handler{

@@ -166,7 +166,7 @@ func (t *Twilio) EndsConference(name string) *Twilio {
 	return t
 }
 
-// Announces plays the document at path to everybody in the conference called
+// Announces plays the document at path to everyone in the conference called
 // name, as the REST API does.
 func (t *Twilio) Announces(name, path string) *Twilio {
 	t.tb.Helper()

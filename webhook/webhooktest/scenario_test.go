@@ -175,7 +175,7 @@ func TestQueueScenarios(t *testing.T) {
 	t.Run("by a key", func(t *testing.T) {
 		webhooktest.New(t, menu, nil).Call("/v").Queues("q").Hears("Press a key", "Press a key").Presses("1").Hears("QueueResult=leave;").Ends()
 	})
-	t.Run("to somebody", func(t *testing.T) {
+	t.Run("to someone", func(t *testing.T) {
 		tw := webhooktest.New(t, menu, nil)
 		caller := tw.Call("/v").Queues("q")
 		agent := tw.As("+15550155").Call("/agent")

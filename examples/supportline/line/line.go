@@ -88,7 +88,7 @@ func (l line) dialed(_ context.Context, d webhook.DialAction) (*twiml.VoiceRespo
 	if d.DialCallStatus == webhook.DialCallStatusCompleted {
 		return twiml.Voice(twiml.Hangup()), nil
 	}
-	return takeMessage("Everybody is talking. Please leave a message after the beep."), nil
+	return takeMessage("Everyone is talking. Please leave a message after the beep."), nil
 }
 
 // takeMessage records a message and has it transcribed. The callback URLs ask

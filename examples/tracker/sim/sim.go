@@ -99,8 +99,8 @@ func one(r *rand.Rand) *message {
 }
 
 // report decides the callbacks of a message. The step "queued" is in the answer
-// to the request that sends. Of a message with two ends nothing gets lost:
-// after the first nobody waits for another one, so nobody would ask.
+// to the request that sends. A message with two final statuses loses none:
+// after the first, nothing waits for another one, so nothing would ask.
 func (m *message) report(r *rand.Rand) {
 	for _, s := range m.steps[1:] {
 		if !m.endsTwice() && r.IntN(100) < lost {

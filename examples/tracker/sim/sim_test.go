@@ -120,8 +120,8 @@ func TestPlayStops(t *testing.T) {
 	})
 }
 
-// The API knows nothing of messages that were not sent, and takes no more
-// than it was made for.
+// The API does not have messages that were not sent, and takes no more than it
+// was made for.
 func TestAPI(t *testing.T) {
 	pretended := sim.New(1, 1, 1)
 	for sid := range pretended.Ends() {

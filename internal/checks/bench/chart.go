@@ -10,8 +10,8 @@ import (
 )
 
 // charts writes a bar chart of each group of rows to dir, as
-// benchmarks-<group>.svg. A group is what stands in front of the slash in the
-// names of its rows.
+// benchmarks-<group>.svg. The group of a row is the part of its name before the
+// slash.
 func (s summary) charts(dir string) error {
 	var groups []string
 	bars := make(map[string][]result)

@@ -21,7 +21,7 @@ func decodeRows() []row {
 
 // decodeRow compares the step from a verified request to an event. Parsing the
 // form belongs to the check in our case and to decoding in that of the peers, so
-// a second contender of ours reads and parses as well.
+// a second contender, also Ringback, reads and parses as well.
 func decodeRow(name string, params url.Values, ours func(*testing.B, *signature.Verified), peer, schema func(*testing.B, string)) row {
 	body := params.Encode()
 	return row{

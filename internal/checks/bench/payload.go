@@ -82,8 +82,8 @@ func sign(secret, url string, params url.Values) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// A delivery is one request that can be sent again and again without building
-// it anew: rewind puts its body back.
+// A delivery is one request that can be sent many times without rebuilding it:
+// rewind resets its body.
 type delivery struct {
 	*http.Request
 	body  *bytes.Reader

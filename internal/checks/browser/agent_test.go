@@ -24,8 +24,8 @@ var microphone = []chromedp.ExecAllocatorOption{
 	chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 }
 
-// look checks the page as it is: nothing is cut off at three sizes, and axe
-// finds nothing, light and dark, where it is there.
+// look checks the page at three sizes, light and dark: nothing is cut off, and
+// axe, where it is installed, finds nothing.
 func (tb *tab) look(t *testing.T, name string) {
 	t.Helper()
 	for _, s := range sizes {
@@ -76,7 +76,7 @@ func TestTalkWithTheAgent(t *testing.T) {
 
 	tb.run(t, chromedp.SendKeys(talkBox, "w", chromedp.ByQuery))
 	tb.until(t, "typing interrupts", replies+`.some((e) => e.querySelector("del") && e.innerText.includes("interrupted"))`)
-	tb.until(t, "the interruption is told", notes+`.some((e) => e.innerText.includes("Interrupted after"))`)
+	tb.until(t, "the interruption is shown", notes+`.some((e) => e.innerText.includes("Interrupted after"))`)
 	tb.run(t, chromedp.SendKeys(talkBox, "here are you"+kb.Enter, chromedp.ByQuery))
 	tb.until(t, "the next reply", replies+`.some((e) => e.innerText.includes("12 Example Street"))`)
 
@@ -89,7 +89,7 @@ func TestTalkWithTheAgent(t *testing.T) {
 	tb.until(t, "it opens as JSON", `/"utteranceUntilInterrupt":/.test(document.querySelector(".frame pre").innerText)`)
 	tb.shot(t, "agent-frame")
 
-	// A second look reads everything anew.
+	// Opening the view again reloads everything.
 	tb.run(t, chromedp.Reload(), chromedp.WaitVisible(".said", chromedp.ByQuery))
 	tb.until(t, "everything is there after a reload", replies+`.some((e) => e.querySelector("del")) && `+notes+`.length >= 1`)
 

@@ -77,7 +77,7 @@ func (tb *tab) click(t *testing.T, text string) {
 	})()`, text))
 }
 
-// person opens the conversation of somebody in the list.
+// person opens the conversation of someone in the list.
 func (tb *tab) person(t *testing.T, name string) {
 	t.Helper()
 	tb.run(t, chromedp.Click(fmt.Sprintf(`//ul[@class="threads"]//button[.//strong[text()=%q]]`, name), chromedp.BySearch))
@@ -143,8 +143,8 @@ func TestConferenceOfTwo(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestIncomingLegOfADial is the phone that rings because the program dials it:
-// it is answered, busy, or rings in vain, and the program is told.
+// TestIncomingLegOfADial rings a phone because the program dials it: the call is
+// answered, busy, or not answered, and the program gets the result.
 func TestIncomingLegOfADial(t *testing.T) {
 	p := answers(t, map[string]string{
 		"/voice":  `<Dial action="/dialed" timeout="5"><Number>+15550102</Number></Dial>`,

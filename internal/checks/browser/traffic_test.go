@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// press presses a key with nothing focused, as somebody does who uses the
+// press presses a key with nothing focused, as someone does who uses the
 // keyboard for everything.
 func (tb *tab) press(t *testing.T, key string) {
 	t.Helper()
@@ -127,7 +127,7 @@ func TestFaultsAreSeen(t *testing.T) {
 }
 
 // TestNothingJumps measures what moves by itself while a person is in a call and
-// somebody else's phone begins to ring: the keys stay where they are.
+// someone else's phone begins to ring: the keys stay where they are.
 func TestNothingJumps(t *testing.T) {
 	p := answers(t, map[string]string{
 		"/voice":  `<Say>One moment.</Say><Dial action="/dialed"><Number>+15550102</Number></Dial>`,

@@ -46,7 +46,7 @@ func TestT26DiskFull(t *testing.T) {
 		store, err := redisstore.New(redisClientAt(t, s.URL()), nil)
 		require.NoError(t, err)
 		// A Redis that cannot sync what it would acknowledge ends itself, and
-		// somebody has to start it again.
+		// someone has to start it again.
 		diskFull(t, dir, store, func() { require.NoError(t, s.Start()) })
 	})
 }

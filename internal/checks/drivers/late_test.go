@@ -119,7 +119,7 @@ func TestOneUnreadableRow(t *testing.T) {
 	_, err = db.ExecContext(t.Context(), "UPDATE ringback_state SET state = 'x'")
 	require.NoError(t, err)
 
-	// While somebody else writes, one call tries and the others wait together.
+	// While someone else writes, one call tries and the others wait together.
 	lock, err := db.Conn(t.Context())
 	require.NoError(t, err)
 	defer lock.Close()

@@ -1,8 +1,8 @@
-// Package examples plays every example program as a reader would: by the
-// command, and by a person at the page of "ringback dev".
+// Package examples plays every example program as a reader would: with the
+// command, and by hand on the page of "ringback dev".
 //
 //	RINGBACK_TEST_EXAMPLES=1 go test ./internal/checks/examples
 //
-// It builds all of them, which takes a while. That no example is left out is
-// checked at every run.
+// It builds all of them, which takes a while. Every run checks that no example
+// is left out.
 package examples

@@ -78,7 +78,7 @@ func freeAddr(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// listens waits until somebody listens at addr.
+// listens waits until someone listens at addr.
 func listens(t *testing.T, addr string) {
 	t.Helper()
 	require.Eventually(t, func() bool {

@@ -15,8 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestExportedAPI holds the exported names of every public package, those of
-// nested modules included, against testdata/api/*.txt: adding one is a decision, removing one a broken promise.
+// TestExportedAPI compares the exported names of every public package, nested
+// modules included, with testdata/api/*.txt, so that additions and removals are
+// deliberate.
 func TestExportedAPI(t *testing.T) {
 	for _, p := range allPackages(t) {
 		if !p.public() {
@@ -32,14 +33,14 @@ func TestExportedAPI(t *testing.T) {
 			want, err := os.ReadFile(golden)
 			require.NoError(t, err)
 			if string(want) != got {
-				t.Errorf("the exported API of %s changed; if you mean it, run go test ./internal/checks/layout -update\n%s",
+				t.Errorf("the exported API of %s changed; if that is intended, run go test ./internal/checks/layout -update\n%s",
 					p.dir, difference(string(want), got))
 			}
 		})
 	}
 }
 
-// api lists p's exported declarations, one a line or block, sorted.
+// api lists p's exported declarations, one per line or block, sorted.
 func (p pkg) api(t *testing.T) []string {
 	t.Helper()
 	var out []string
@@ -82,8 +83,8 @@ func (p pkg) apiOfGroup(t *testing.T, d *ast.GenDecl) (out []string) {
 	return out
 }
 
-// typeOf lists a type and, each on a line of its own, its exported fields or
-// methods, so that a difference names what changed.
+// typeOf lists a type and its exported fields or methods, each on its own line,
+// so that a difference names what changed.
 func (p pkg) typeOf(t *testing.T, s *ast.TypeSpec) []string {
 	head := "type " + s.Name.Name
 	if s.TypeParams != nil {

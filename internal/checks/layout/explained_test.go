@@ -13,7 +13,7 @@ import (
 
 // TestExportedNamesAreExplained fails for an exported name without a doc
 // comment, in all modules. A comment on a group of constants counts for all of
-// them. Of the fields only settings of public packages are held to it.
+// them. Among fields, only settings of public packages need one.
 func TestExportedNamesAreExplained(t *testing.T) {
 	for _, p := range allPackages(t) {
 		explained := false

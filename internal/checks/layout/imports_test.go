@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestImportGraph holds the imports of every package against the text in
+// TestImportGraph compares the imports of every package with
 // testdata/imports.txt. Imports point against the flow of a request; a package
 // that is not named there, or imports what it must not, fails.
 func TestImportGraph(t *testing.T) {
@@ -38,8 +38,8 @@ func TestImportGraph(t *testing.T) {
 	}
 }
 
-// TestImportGraphHasNoCycle shows that the text itself orders the packages in
-// layers: each package may import only packages named before it.
+// TestImportGraphHasNoCycle checks that the file lists the packages in layers:
+// each package may import only packages listed before it.
 func TestImportGraphHasNoCycle(t *testing.T) {
 	data, err := os.ReadFile("testdata/imports.txt")
 	require.NoError(t, err)
@@ -48,15 +48,15 @@ func TestImportGraphHasNoCycle(t *testing.T) {
 		name, rest, _ := strings.Cut(line, ":")
 		for _, dep := range strings.Fields(rest) {
 			if !strings.Contains(dep, ".") {
-				assert.True(t, seen[dep], "%s imports %s, which stands later", name, dep)
+				assert.True(t, seen[dep], "%s imports %s, which comes later", name, dep)
 			}
 		}
 		seen[name] = true
 	}
 }
 
-// TestT41CoreIsPlain checks that the packages that answer a request run
-// nothing when they are imported and stay inside the language.
+// TestT41CoreIsPlain checks that the packages that answer a request run no code
+// when they are imported and use no unsafe features.
 func TestT41CoreIsPlain(t *testing.T) {
 	core := []string{"internal/form", "signature", "twiml", "webhook", "status"}
 	for _, p := range packages(t) {

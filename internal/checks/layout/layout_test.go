@@ -32,7 +32,8 @@ type pkg struct {
 }
 
 // packages parses every package of the root module, in the order of their
-// folders. Nested modules are left out: they have requirements of their own.
+// folders. Nested modules are omitted, because they have their own
+// requirements.
 func packages(t *testing.T) []pkg {
 	t.Helper()
 	return parse(t, func(dir string) bool { return hasFile(dir, "go.mod") })
@@ -99,8 +100,8 @@ func (p pkg) public() bool {
 	return p.name != "main" && !strings.Contains("/"+p.dir+"/", "/internal/") && !strings.HasPrefix(p.dir, "examples/")
 }
 
-// imports returns what p imports that is not of the standard library; a package
-// of this module is named by its folder.
+// imports returns the imports of p outside the standard library; a package of
+// this module is named by its folder.
 func (p pkg) imports() map[string]bool {
 	found := map[string]bool{}
 	for _, f := range p.files {

@@ -12,8 +12,9 @@ import (
 )
 
 // TestModulesRequireVersions checks that every module can be installed: go
-// install refuses a replace, and v0.0.0 is nowhere. Modules of this repository
-// require each other by one version, and go.work says where that is.
+// install refuses a replace, and v0.0.0 does not exist. Modules of this
+// repository require each other by the same version, and go.work maps it to
+// folders.
 func TestModulesRequireVersions(t *testing.T) {
 	own := regexp.MustCompile(regexp.QuoteMeta(module) + `[a-z/]* v\S+`)
 	work := read(t, "go.work")
@@ -31,8 +32,8 @@ func TestModulesRequireVersions(t *testing.T) {
 	assert.NotContains(t, versions, "v0.0.0")
 }
 
-// TestRedisStoreImportsNothingInternal: its module may meet a newer root, in
-// which an internal package can be another one.
+// TestRedisStoreImportsNothingInternal checks that redisstore imports no
+// internal package, because it may be used with a newer root module.
 func TestRedisStoreImportsNothingInternal(t *testing.T) {
 	seen := false
 	for _, p := range allPackages(t) {

@@ -17,8 +17,8 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
-// contractMux is the program that the design shows first, to the letter; only
-// address and token are those of tests.
+// contractMux is the first program of the design, with the URL and token of
+// tests.
 func contractMux(t *testing.T) *http.ServeMux {
 	t.Helper()
 	verifier, err := signature.New(signature.Config{
@@ -80,7 +80,7 @@ func TestContractFirstProgram(t *testing.T) {
 	}
 }
 
-// contractMessage is what a text with one picture becomes.
+// contractMessage is the event of a text with one picture.
 var contractMessage = webhook.IncomingMessage{
 	Message:  webhook.Message{MessageSID: "SM00000000000000000000000000000001", From: "+15550101", To: "+15550100", Body: "hello"},
 	NumMedia: 1,

@@ -25,8 +25,8 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
-// migrate and onManyMachines are a program of the README. With a database that
-// answers, its store is tested in internal/checks/drivers.
+// migrate and onManyMachines are a program in the README. Its store is tested
+// with real databases in internal/checks/drivers.
 func migrate(ctx context.Context, db *sql.DB) (*sqlstore.Store, error) {
 	store := sqlstore.New(db, sqlstore.PostgreSQL)
 	err := store.Migrate(ctx) // creates the tables, or brings them up to date
@@ -43,7 +43,7 @@ func onManyMachines(store *sqlstore.Store, hooks *webhook.Receiver, verifier *si
 	return mux
 }
 
-// callbacks and send are a program of the README.
+// callbacks and send are a program in the README.
 func callbacks(hooks *webhook.Receiver) (*status.Tracker, http.Handler) {
 	tracker := status.NewTracker(new(status.Memory), nil)
 	mux := http.NewServeMux()
@@ -62,7 +62,7 @@ func send(ctx context.Context, client *twilio.RestClient, tracker *status.Tracke
 	return state.Status, err
 }
 
-// api answers Twilio's REST API in place of Twilio.
+// api answers Twilio's REST API instead of Twilio.
 type api struct{}
 
 func (api) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -99,7 +99,7 @@ func unlock(context.Context, webhook.IncomingMessage) (*twiml.MessagingResponse,
 	return twiml.Reply("The door is open."), nil
 }
 
-// A database that is away.
+// A database that is down.
 type away struct{}
 
 func (away) Connect(context.Context) (driver.Conn, error) {
@@ -107,8 +107,8 @@ func (away) Connect(context.Context) (driver.Conn, error) {
 }
 func (away) Driver() driver.Driver { return nil }
 
-// T26: while the database is away, callbacks are not acknowledged and replays
-// are not let in; a text is answered all the same.
+// T26: while the database is down, callbacks are not acknowledged and replays
+// are refused, but a text is answered.
 func TestT26ManyMachinesWithoutTheirDatabase(t *testing.T) {
 	verifier := contractVerifier(t)
 	hooks := webhook.NewReceiver(verifier, &webhook.Options{Logger: slog.New(slog.DiscardHandler)})

@@ -13,9 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReadmeIsCompiled holds every Go snippet of the README against the code of
-// the repository: each stands, line for line, in an example or a test, so it
-// compiles and is run.
+// TestReadmeIsCompiled checks that every Go snippet in the documents is, line
+// for line, in an example or a test, so it compiles and runs.
 func TestReadmeIsCompiled(t *testing.T) {
 	sources := goFiles(t)
 	for _, page := range pages(t) {
@@ -39,8 +38,8 @@ func pages(t *testing.T) []string {
 	return all
 }
 
-// TestLinksLead checks that each relative link of the documents leads to
-// something that is there, and each anchor to a heading.
+// TestLinksLead checks that the target of each relative link in the documents
+// exists, and the heading of each anchor.
 func TestLinksLead(t *testing.T) {
 	for _, name := range pages(t) {
 		data, err := os.ReadFile(filepath.Join(root, name))
@@ -87,8 +86,8 @@ func TestReadmeRoutersAreQuoted(t *testing.T) {
 	}
 }
 
-// TestReadmeTranscriptIsReal compares the failing test that docs/testing.md shows
-// with the Example that fails like that.
+// TestReadmeTranscriptIsReal compares the failing test in docs/testing.md with
+// the output of an Example.
 func TestReadmeTranscriptIsReal(t *testing.T) {
 	example, err := os.ReadFile(filepath.Join(root, "webhook", "webhooktest", "example_test.go"))
 	require.NoError(t, err)
@@ -101,8 +100,8 @@ func TestReadmeTranscriptIsReal(t *testing.T) {
 	}
 }
 
-// TestReadmeCommandsExist checks that what the documents tell to run is a
-// program, a test package or a script of the repository.
+// TestReadmeCommandsExist checks that commands in the documents name a program,
+// a test package or a script of the repository.
 func TestReadmeCommandsExist(t *testing.T) {
 	for _, name := range pages(t) {
 		data, err := os.ReadFile(filepath.Join(root, name))

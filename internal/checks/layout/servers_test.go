@@ -14,18 +14,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// limits are the fields without which one slow client after another can fill a
-// server, or one client its memory.
+// limits are the fields that keep slow clients from filling a server, and one
+// client from filling its memory.
 var limits = []string{"ReadHeaderTimeout", "ReadTimeout", "WriteTimeout", "IdleTimeout", "MaxHeaderBytes"}
 
-// unbounded are the servers that lack one on purpose.
+// unbounded are the servers that intentionally lack one.
 var unbounded = map[string]string{
 	"cmd/ringback/listen.go": "WriteTimeout", // on loopback, for event streams, which have no end
 }
 
-// TestT39ServersHaveLimits reads every program of all modules: whoever listens
-// says how long a client may take. The package comments are held to it, too,
-// since people copy them.
+// TestT39ServersHaveLimits checks that every server in all modules limits how
+// long a client may take. Package comments are checked, too, because people
+// copy them.
 func TestT39ServersHaveLimits(t *testing.T) {
 	servers := 0
 	for _, name := range goFileNames(t) {

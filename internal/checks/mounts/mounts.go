@@ -1,7 +1,6 @@
-// Package mounts shows how a Ringback handler is mounted in the routers that Go
-// programs use, and on AWS Lambda: it is an [http.Handler], so each takes a line.
-// It is a module of its own, since the routers are dependencies that the library
-// does not have.
+// Package mounts shows how to mount a Ringback handler in popular routers and
+// on AWS Lambda. It is an [http.Handler], so each takes one line. The package
+// is a separate module, because the library does not depend on the routers.
 package mounts
 
 import (
@@ -18,8 +17,7 @@ import (
 )
 
 // Chi mounts sms under a prefix. The prefix is part of the URL that Twilio
-// signs, and stays so: the verifier reads the request line, which routers do
-// not change.
+// signs. The verifier reads the request line, which routers do not change.
 func Chi(sms http.Handler) http.Handler {
 	r := chi.NewRouter()
 	r.Route("/twilio", func(r chi.Router) {
@@ -64,7 +62,7 @@ func EchoVerify(verifier *signature.Verifier) echo.MiddlewareFunc {
 }
 
 // Lambda serves sms behind an HTTP API of API Gateway. The stage that the
-// gateway cuts off the path belongs in signature.Config.BaseURL.
+// gateway removes from the path belongs in signature.Config.BaseURL.
 func Lambda(sms http.Handler) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	return httpadapter.NewV2(sms).ProxyWithContext
 }

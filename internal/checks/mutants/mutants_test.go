@@ -33,11 +33,11 @@ func (m mutant) name() string { return m.threat + " " + m.mistake }
 func (m mutant) change(source string) (string, error) {
 	switch n := strings.Count(source, m.old); {
 	case n == 0:
-		return "", fmt.Errorf("stale: %s no longer holds %q; plant the mistake anew", m.file, m.old)
+		return "", fmt.Errorf("stale: %s no longer contains %q; update the mistake", m.file, m.old)
 	case n > 1:
 		return "", fmt.Errorf("ambiguous: %s holds %q %d times; quote more of it", m.file, m.old, n)
 	case m.old == m.new:
-		return "", fmt.Errorf("no mistake: %q is what stands in %s", m.new, m.file)
+		return "", fmt.Errorf("no mistake: %q is already in %s", m.new, m.file)
 	}
 	return strings.Replace(source, m.old, m.new, 1), nil
 }
@@ -87,7 +87,7 @@ func onlyInCI(t *testing.T) {
 	}
 }
 
-// TestMutantsAreMany holds the table against what the threat model asks for.
+// TestMutantsAreMany checks that the table covers the threat model.
 func TestMutantsAreMany(t *testing.T) {
 	all := mutants()
 	assert.GreaterOrEqual(t, len(all), 40)
@@ -100,8 +100,8 @@ func TestMutantsAreMany(t *testing.T) {
 	}
 }
 
-// TestMutantsAreFresh needs no compiler, so it also tells in a short run when
-// the sources have moved on.
+// TestMutantsAreFresh needs no compiler, so it finds stale mutants even in a
+// short run.
 func TestMutantsAreFresh(t *testing.T) {
 	onlyInCI(t)
 	for _, m := range mutants() {
@@ -180,8 +180,8 @@ func (b *bench) overlay(t *testing.T, name, changed string) string {
 	return overlay
 }
 
-// compile builds the test program of a package. A mistake that the compiler
-// sees is no mutant.
+// compile builds the test program of a package. A mistake that does not compile
+// is not a mutant.
 func (b *bench) compile(t *testing.T, dir, overlay string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), filepath.Base(dir)+".test")

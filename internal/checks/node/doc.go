@@ -1,8 +1,8 @@
 // Package node runs the official SDK for Node, npm twilio, against "ringback dev".
-// The SDK and the program are unmodified: dev leads their requests to the console.
+// The SDK and the program are unmodified: dev directs their requests to the console.
 // The requests that Ringback signs are sent to the receivers of the SDK, the
 // middleware webhook() and validateRequest, with auth tokens and shared keys. It
-// also calls an agent that is written by hand for the package ws.
+// also calls a hand-written agent that uses the package ws.
 //
 //	RINGBACK_TEST_NODE=1 go test ./internal/checks/node
 //

@@ -1,3 +1,3 @@
-// Package onefile checks a promise: a new kind of webhook is one struct in one
-// file, and nothing else has to be told about it.
+// Package onefile checks a promise: to add a kind of webhook, add one struct in
+// one file and change nothing else.
 package onefile

@@ -29,7 +29,7 @@ func methods(r *Request, t trial) iter.Seq[change] {
 	switch {
 	case r.Form:
 		list = []change{{trial: bare, label: "method", what: "the URL alone was signed, as for a GET, and the request arrives as a POST with a form",
-			remedy: "Twilio makes no such request. If you sign requests yourself, sign the parameters too. Otherwise somebody replays a signature with another body."},
+			remedy: "Twilio makes no such request. If you sign requests yourself, sign the parameters too. Otherwise someone replays a signature with another body."},
 			{trial: t.withParams(merged), label: "query-merged-into-params", what: "the query was signed among the parameters as well", remedy: signForm},
 			{trial: without.withParams(merged), label: "query-merged-into-params", what: "the query was signed as parameters and not as part of the URL", remedy: signForm}}
 	case len(query) > 0:

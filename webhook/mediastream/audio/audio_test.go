@@ -86,7 +86,8 @@ func TestG711EncodesTheNearest(t *testing.T) {
 				best = min(best, max(v-w, w-v))
 			}
 			got := values[code[0]]
-			// Both sides of a decision level are equally near, but for rounding.
+			// Both sides of a decision level are equally near, except for
+			// rounding.
 			step := max(v, -v)/32 + 16
 			assert.LessOrEqual(t, max(v-got, got-v), best+step, "%s of %d", f, v)
 		}
@@ -246,7 +247,8 @@ func TestWAV(t *testing.T) {
 	}
 }
 
-// Of a stereo file the first channel is read: the caller, in recordings of ours.
+// The first channel of a stereo file is read, which is the caller in our
+// recordings.
 func TestWAVStereo(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "a.wav"))
 	require.NoError(t, err)

@@ -9,7 +9,7 @@ import "math"
 type resampler struct {
 	up, down int
 	phases   [][]int32 // the filter, one row for each position between two samples
-	history  []int16   // the last samples, and those of the present piece
+	history  []int16   // the last samples, and those of the current piece
 	position int       // of the next output, in steps of 1/up of a sample
 }
 

@@ -114,7 +114,7 @@ func TestClearDeletesWhatTheSearchShows(t *testing.T) {
 }
 
 // TestSessions opens a file three times: what was kept in each can be told apart,
-// also once the file has been written anew.
+// also after the file was rewritten.
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "captures.jsonl")

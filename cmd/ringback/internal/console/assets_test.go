@@ -131,7 +131,7 @@ func TestT34AssetsAreServedFromTheProgramOnly(t *testing.T) {
 	}
 }
 
-// TestT34PolicyAdmitsTheImportMapOnly hashes what stands inside the page.
+// TestT34PolicyAdmitsTheImportMapOnly hashes the inline script of the page.
 func TestT34PolicyAdmitsTheImportMapOnly(t *testing.T) {
 	d := open(t, nil)
 	r := httptest.NewRequest(http.MethodGet, "/", nil)

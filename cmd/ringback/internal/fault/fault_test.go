@@ -72,7 +72,7 @@ func TestFaults(t *testing.T) {
 	}{
 		{fault.Timeout, func(t *testing.T, a *app, _ *http.Response, err error) {
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
-			assert.Len(t, a.bodies, 1, "the program does its work all the same")
+			assert.Len(t, a.bodies, 1, "the program still does its work")
 		}},
 		{fault.Refused, func(t *testing.T, a *app, _ *http.Response, err error) {
 			assert.ErrorIs(t, err, syscall.ECONNREFUSED)

@@ -356,7 +356,7 @@ func can(leg *dialogue.Call, do Action) bool {
 	return true
 }
 
-// waits reports whether a call does nothing by itself but wait for somebody.
+// waits reports whether a call does nothing by itself but wait for someone.
 func waits(s dialogue.State) bool {
 	switch s {
 	case dialogue.StateListening, dialogue.StateRecording, dialogue.StateDialing, dialogue.StateTalking, dialogue.StateInConference,

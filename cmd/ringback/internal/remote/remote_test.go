@@ -106,7 +106,7 @@ func TestHintOfARefusal(t *testing.T) {
 	assert.Contains(t, way.Hint(), "--token")
 }
 
-// progress is a writer that tells when something is written.
+// progress is a writer that signals each write.
 type progress struct {
 	mu   sync.Mutex
 	text bytes.Buffer

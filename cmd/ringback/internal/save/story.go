@@ -392,7 +392,7 @@ func (t *teller) documents(list []capture.Exchange) {
 }
 
 // prompts are the texts of a document that the caller surely hears: up to the
-// first verb that waits for somebody. dialed is whom a Dial calls.
+// first verb that waits for someone. dialed is whom a Dial calls.
 func prompts(e capture.Exchange) (heard []string, dialed string) {
 	if !strings.Contains(e.Response.Header.Get("Content-Type"), "xml") {
 		return nil, ""

@@ -30,7 +30,7 @@ type Call struct {
 }
 
 // A Phone is what a person with a phone sees and can do: the phone of a call, or of
-// somebody whom it dialed.
+// someone whom it dialed.
 type Phone struct {
 	SID        string            `json:"sid"`
 	Status     string            `json:"status"`

@@ -120,7 +120,7 @@ const (
 	keptLevels     = 36_000
 
 	levelStep = 100 * time.Millisecond
-	liveBeat  = 100 * time.Millisecond // how often news of sessions is told
+	liveBeat  = 100 * time.Millisecond // how often news of sessions is sent
 )
 
 // Loudness of a stream.
@@ -131,7 +131,7 @@ const (
 	soundPause = 300 * time.Millisecond // ends what the program plays
 )
 
-// liveCalls is what is known of the WebSockets of all calls.
+// liveCalls is the state of the WebSockets of all calls.
 type liveCalls struct {
 	mu         sync.Mutex
 	sessions   []*session
@@ -240,7 +240,7 @@ func tail(list []int, from int) []int {
 	return append([]int{}, list[from:]...)
 }
 
-// tellLive tells what happens on WebSockets, a few times a second.
+// tellLive reports what happens on WebSockets, a few times a second.
 func (s *Stage) tellLive(ctx context.Context) {
 	l := s.live
 	for {

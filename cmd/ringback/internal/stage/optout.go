@@ -7,10 +7,10 @@ import (
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
-// ErrOptedOut is returned for a message to somebody who has unsubscribed.
+// ErrOptedOut is returned for a message to someone who has unsubscribed.
 var ErrOptedOut = errors.New("stage: the person has opted out of messages from this number")
 
-// optedOut is Twilio's number for a message to somebody who has unsubscribed.
+// optedOut is Twilio's number for a message to someone who has unsubscribed.
 const optedOut = 21610
 
 // confirmations are what the network answers, in its own name.

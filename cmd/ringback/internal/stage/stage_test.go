@@ -34,7 +34,7 @@ const (
 )
 
 // A world is a stage with a program, in a bubble whose time passes when
-// everybody waits.
+// everyone waits.
 type world struct {
 	*stage.Stage
 	t     *testing.T

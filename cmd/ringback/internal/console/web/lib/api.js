@@ -99,7 +99,7 @@ export async function blob(path) { return (await call("GET", path)).blob(); }
 
 /**
  * socket opens a WebSocket of the API. The token is a subprotocol, since a
- * browser sends no headers of ours with a handshake.
+ * browser sends no custom headers with a handshake.
  * @param {string} path @param {string} protocol
  */
 export async function socket(path, protocol) {

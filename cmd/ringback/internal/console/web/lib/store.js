@@ -77,8 +77,8 @@ const listeners = new Map();
 
 /**
  * on calls a function for each event of a name, after the signals have changed:
- * what came together, one after the other in one batch. "open" is told after
- * each connection, when everything should be read anew. It returns what stops it.
+ * what came together, one after the other in one batch. "open" comes after
+ * each connection, when everything should be reloaded. It returns what stops it.
  * @param {string} name @param {(data: any) => void} listener
  * @returns {() => void}
  */

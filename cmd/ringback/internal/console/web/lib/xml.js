@@ -30,7 +30,7 @@ export function shownAt(text, problem) {
   return broken(text).findIndex((row) => at >= row.from && at < row.to) + 1 || problem.line;
 }
 
-/** offset is where a line and column lie in the document. @param {string} text @param {number} line @param {number} column */
+/** offset is the position of a line and column in the document. @param {string} text @param {number} line @param {number} column */
 function offset(text, line, column) {
   let at = 0;
   for (let n = 1; n < line; n++) {

@@ -57,7 +57,7 @@ function lay(list, from, news) {
   for (let i = 0; i < news.length; i++) list[from + i] = news[i];
 }
 
-/** merge adds news to what is known of a session. @param {Session | undefined} old @param {Session} news @returns {Session} */
+/** merge adds news to a session. @param {Session | undefined} old @param {Session} news @returns {Session} */
 function merge(old, news) {
   const levels = old ? old.levels : {from: 0, in: [], out: []};
   lay(levels.in, news.levels.from, news.levels.in);

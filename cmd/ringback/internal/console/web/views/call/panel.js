@@ -29,7 +29,7 @@ export function CallPanel() {
   });
   useEffect(() => { load(call); }, [call]);
   const back = html`<${Button} variant="quiet" icon="arrow-left" label="Messages" class="narrow-only" onClick=${() => { pane.value = "thread"; }} />`;
-  if (!call) return html`<header>${back}<h2>Call</h2><${Bell} /><${Mute} /></header><${Empty} icon="phone" title="No call yet">Press Call to ring your app, or let your app call somebody.<//>`;
+  if (!call) return html`<header>${back}<h2>Call</h2><${Bell} /><${Mute} /></header><${Empty} icon="phone" title="No call yet">Press Call to ring your app, or let your app call someone.<//>`;
   return html`
     <header>${back}<h2>${nameOf(call.person)}</h2><${Timer} call=${call} /><${Bell} /><${ProtocolSwitch} /><${SaveMenu} query=${"?sid=" + call.sid} label="Save this call as" disabled=${!call.ended} /><${Mute} /></header>
     <${CallTabs} />

@@ -125,7 +125,7 @@ on("exchange", (e) => {
 });
 
 // arrive puts the exchanges of one moment on top of the list. An exchange that
-// is told again has changed.
+// is reported again has changed.
 function arrive() {
   /** @type {Map<number, Exchange>} */
   const fresh = new Map(waiting.map((e) => [e.id, e]));
