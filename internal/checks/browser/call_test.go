@@ -18,7 +18,7 @@ import (
 )
 
 // ears note what a person would hear: words with their language, and the
-// frequencies of tones. Opening the page anew puts them in.
+// frequencies of tones. Reloading the page puts them in.
 const ears = `
 	window.__heard = [];
 	window.SpeechSynthesisUtterance = function (text) { this.text = text; };
@@ -36,7 +36,7 @@ const ears = `
 		createBufferSource() { const s = {connect() {}, start() { setTimeout(() => s.onended(), 10); }, stop() {}}; return s; }
 	};`
 
-// listens opens the page anew with ears.
+// listens reloads the page with ears.
 func (tb *tab) listens(t *testing.T, scripts ...string) {
 	t.Helper()
 	for _, script := range append([]string{ears}, scripts...) {
@@ -71,7 +71,7 @@ func inEachSize(t *testing.T, documents map[string]string, test func(t *testing.
 	}
 }
 
-// ring lets the program call somebody by the REST API.
+// ring lets the program call someone by the REST API.
 func (c console) ring(t *testing.T, to, twiml string) {
 	t.Helper()
 	sum := sha256.Sum256([]byte("account of " + token))
@@ -291,7 +291,7 @@ func TestSpeakingIntoTheMicrophone(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestT34PictureOfTheAppOnClick shows a picture that the program sent once somebody
+// TestT34PictureOfTheAppOnClick shows a picture that the program sent once someone
 // wants to see it, through the console.
 func TestT34PictureOfTheAppOnClick(t *testing.T) {
 	const gif = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
@@ -301,7 +301,7 @@ func TestT34PictureOfTheAppOnClick(t *testing.T) {
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.write(t, "a picture, please")
 	tb.until(t, "the address", bubble("theirs", "/dot.gif"))
-	assert.Zero(t, p.fetched("/dot.gif"), "nothing is fetched before somebody wants it")
+	assert.Zero(t, p.fetched("/dot.gif"), "nothing is fetched before someone wants it")
 	tb.click(t, "Show picture")
 	tb.until(t, "the picture", `document.querySelector(".theirs img.picture")?.naturalWidth === 1`)
 	assert.Equal(t, 1, p.fetched("/dot.gif"))

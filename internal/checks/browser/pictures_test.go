@@ -14,7 +14,7 @@ import (
 
 const largestPicture = 250 << 10 // bytes
 
-// TestPictures takes the pictures of the README anew, where RINGBACK_PICTURES
+// TestPictures takes the pictures of the README again, where RINGBACK_PICTURES
 // names the folder for them; see .ci/pictures.
 func TestPictures(t *testing.T) {
 	dir := os.Getenv("RINGBACK_PICTURES")

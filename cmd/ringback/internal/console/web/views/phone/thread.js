@@ -87,7 +87,7 @@ const Item = memo(({m, channel, answered}) => html`<li class=${"item-" + sides[m
 
 /**
  * Picture shows what a person sent. A picture of the app is fetched by the console,
- * when somebody wants to see it: nothing is loaded from an address that was captured
+ * when someone wants to see it: nothing is loaded from an address that was captured
  * before that.
  * @param {{item: MediaItem, path: string}} props
  */
