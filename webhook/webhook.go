@@ -16,13 +16,20 @@
 //
 // The setting of a URL at Twilio determines the type of its events:
 //
-//	A message comes in                 IncomingMessage
-//	A call comes in                    IncomingCall
-//	StatusCallback of a message, call  MessageStatusCallback, CallStatusCallback
-//	action of Gather, Record, Dial     GatherAction, RecordAction, DialAction
-//	statusCallback of Conference       ConferenceCallback
-//	recordingStatusCallback            RecordingStatusCallback
-//	a sink of Event Streams            EventStreams
+//	A message comes in               IncomingMessage
+//	A call comes in                  IncomingCall
+//	Primary handler fails            MessagingFallback, FallbackRequest
+//	Url of a call that you start     OutboundCallAnswered
+//	StatusCallback of a message      MessageStatusCallback
+//	StatusCallback of a call         CallStatusCallback
+//	action of Gather, Record, Dial   GatherAction, RecordAction, DialAction
+//	action of Enqueue, Pay, Connect  EnqueueAction, PayAction, ConnectAction
+//	url of Number, Client, Sip       DialWhisper
+//	Redirect                         TwiMLRedirectRequest
+//	statusCallback of Conference     ConferenceCallback
+//	recordingStatusCallback          RecordingStatusCallback
+//	transcribeCallback of Record     RecordTranscription
+//	a sink of Event Streams          EventStreams
 //
 // [Kind.Setting] and docs/coverage.md have all of them. Use [Handle] for requests
 // that need a document, [Notify] for callbacks that need none, and [Events] for

@@ -303,7 +303,7 @@ func (t *walk) begunAgain(mark int) bool {
 }
 
 // talk lets the caller and a dialed person talk for a while, if they are connected.
-// Otherwise the call may already be ringing somebody else.
+// Otherwise the call may already be ringing someone else.
 func (t *walk) talk(k *Call) {
 	if t.call.Activity().State == StateTalking {
 		t.e.Advance(30 * time.Second)

@@ -26,7 +26,7 @@ var windows = []struct {
 	width, height int64
 }{{"1440", 1440, 900}, {"1024", 1024, 768}, {"390", 390, 844}}
 
-// each runs a task in every size, in a view that is opened anew. The page must
+// each runs a task in every size, in a view that is opened again. The page must
 // not be wider than the window.
 func (tb *tab) each(t *testing.T, name, address string, task func(t *testing.T)) {
 	t.Helper()
