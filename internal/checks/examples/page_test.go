@@ -110,6 +110,7 @@ type call struct {
 	SID, Reason, Status string
 	Code                int
 	Ended               bool
+	WaitingFor          struct{ Kind string }
 	Lines               []struct{ Who, Kind, Text string }
 }
 
@@ -129,7 +130,7 @@ func (p *page) call(s scene) {
 	p.ask("POST", "api/calls", map[string]any{"person": "+15550101"}, &c)
 	for _, act := range s.call {
 		require.Eventually(p.t, func() bool {
-			return p.ask("POST", "api/calls/"+c.SID+"/act", map[string]any{"do": act}, &c) == http.StatusOK
+			return p.listensFor(c.SID, act) && p.ask("POST", "api/calls/"+c.SID+"/act", map[string]any{"do": act}, &c) == http.StatusOK
 		}, patience, 100*time.Millisecond, "%s is never possible", act)
 	}
 	ended := func() bool {
@@ -142,6 +143,22 @@ func (p *page) call(s scene) {
 	assert.Equal(p.t, "completed", c.Status)
 	assert.Zero(p.t, c.Code, c.Reason)
 	assert.Contains(p.t, c.String(), s.shows)
+}
+
+// listensFor reports whether the call is at the point at which a person would do
+// act: keys and words that nobody hears are not refused.
+func (p *page) listensFor(sid, act string) bool {
+	var c call
+	p.ask("GET", "api/calls/"+sid, nil, &c)
+	switch verb, _, _ := strings.Cut(act, " "); verb {
+	case "presses":
+		return strings.Contains(c.WaitingFor.Kind, "keys") || c.WaitingFor.Kind == "recording"
+	case "speaks":
+		var live struct{ Sessions []struct{ State string } }
+		p.ask("GET", "api/calls/"+sid+"/live", nil, &live)
+		return strings.Contains(c.WaitingFor.Kind, "speech") || c.WaitingFor.Kind == "recording" || len(live.Sessions) > 0 && live.Sessions[0].State == "open"
+	}
+	return true
 }
 
 type exchange struct {
