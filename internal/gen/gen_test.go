@@ -66,3 +66,13 @@ func TestTwiMLNamesEventsThatExist(t *testing.T) {
 		}
 	}
 }
+
+func TestMeaningHasNoGoLink(t *testing.T) {
+	for comment, want := range map[string]string{
+		"caller; see [Address.Withheld]":                                      "caller",
+		"results of add-ons; decode them into an [AddOns]; empty without any": "results of add-ons; empty without any",
+		"reason [sic] of the error":                                           "reason [sic] of the error",
+	} {
+		assert.Equal(t, want, meaning(comment))
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -40,7 +41,7 @@ func (p *webhookPackage) factsFile() ([]byte, error) {
 		k := webhookKindFacts{Kind: s.name, Setting: s.place, Summary: s.summary(), Source: s.source(), Fact: s.fact,
 			Answer: s.answer, Body: s.body, Params: []webhookParamFacts{}, Example: p.example(s)}
 		for _, f := range s.fields() {
-			k.Params = append(k.Params, webhookParamFacts{Name: f.wire, Type: f.typ, Required: f.has("required"), Meaning: f.comment})
+			k.Params = append(k.Params, webhookParamFacts{Name: f.wire, Type: f.typ, Required: f.has("required"), Meaning: meaning(f.comment)})
 		}
 		facts.Kinds = append(facts.Kinds, k)
 	}
@@ -51,6 +52,12 @@ func (p *webhookPackage) factsFile() ([]byte, error) {
 	err := enc.Encode(facts)
 	return w.Bytes(), err
 }
+
+// goLink is a clause of a comment that leads to a Go name, which says nothing to
+// those who write in another language.
+var goLink = regexp.MustCompile(`;[^;]*\[[A-Za-z.]+\][^;]*`)
+
+func meaning(comment string) string { return goLink.ReplaceAllString(comment, "") }
 
 // example returns parameters of a request of the kind: those that are required,
 // and those of its first rule.
