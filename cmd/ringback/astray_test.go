@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -89,6 +90,39 @@ func TestWrongPathTellsNoPassword(t *testing.T) {
 	_, out, errs := command(t, "", "text", "hello", "--app", p.url, "--base-url", "http://user:secret-password@hooks.example.com")
 	assert.Contains(t, errs, "log for http://hooks.example.com/sms")
 	assert.NotContains(t, out+errs, "secret-password")
+}
+
+// TestT35AnotherHost names the host of a document that is not fetched, and of a
+// callback. This machine's other names are the program.
+func TestT35AnotherHost(t *testing.T) {
+	t.Setenv("BASE_URL", "")
+	app := func(t *testing.T, document string) (address, port string) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/xml")
+			if r.URL.Path == "/next" {
+				document = "<Say>Found</Say>"
+			}
+			fmt.Fprintf(w, "<Response>%s</Response>", strings.ReplaceAll(document, "PORT", port))
+		}))
+		t.Cleanup(server.Close)
+		port = server.URL[strings.LastIndex(server.URL, ":")+1:]
+		return server.URL, port
+	}
+	address, port := app(t, "<Redirect>https://other.example.com/next</Redirect>")
+	code, _, errs := command(t, "", "call", "waits 2s", "--app", address)
+	assert.Equal(t, 1, code)
+	assert.Contains(t, errs, "error 11200: the document is on another host, other.example.com, and is not fetched: the program under test is at 127.0.0.1:"+port)
+	assert.Contains(t, errs, "set --base-url")
+	assert.NotContains(t, errs, "without an answer")
+
+	address, _ = app(t, `<Record recordingStatusCallback="https://other.example.com/done"/>`)
+	_, out, errs := command(t, "", "call", "records 2s", "#", "--app", address)
+	assert.Contains(t, out+errs, "the callback URL is on another host, other.example.com, and is not fetched")
+
+	address, _ = app(t, "<Redirect>http://localhost:PORT/next</Redirect>")
+	code, out, errs = command(t, "", "call", "waits 2s", "--app", address)
+	assert.Zero(t, code, errs)
+	assert.Contains(t, out, "Found")
 }
 
 // TestStatusIsTheUsersChoice reports the end of a call to nobody who did not

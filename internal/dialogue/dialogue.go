@@ -49,6 +49,7 @@
 package dialogue
 
 import (
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -314,16 +315,43 @@ func (e *Engine) resolve(base *url.URL, ref string) (*url.URL, *Failure) {
 
 // foreign reports whether a URL is on a host that the program does not serve.
 func (e *Engine) foreign(u *url.URL) bool {
-	return hostOf(u) != hostOf(e.base) && !slices.Contains(e.cfg.Hosts, u.Host)
+	return HostOf(u.Scheme, u.Host) != HostOf(e.base.Scheme, e.base.Host) && !slices.Contains(e.cfg.Hosts, u.Host)
 }
 
-// hostOf returns the host of a URL without the port that its scheme implies.
-func hostOf(u *url.URL) string {
-	host := strings.ToLower(u.Host)
-	if u.Scheme == "http" {
-		return strings.TrimSuffix(host, ":80")
+// HostOf returns a host in the form in which hosts are compared: in lower case,
+// without the port that the scheme implies, and with localhost for the loopback
+// addresses. A program listens at one of these names, and writes its URLs with
+// another.
+func HostOf(scheme, host string) string {
+	implied := ":443"
+	if scheme == "http" || scheme == "ws" {
+		implied = ":80"
 	}
-	return strings.TrimSuffix(host, ":443")
+	host = strings.TrimSuffix(strings.ToLower(host), implied)
+	for _, loopback := range []string{"127.0.0.1", "[::1]"} {
+		if port, ok := strings.CutPrefix(host, loopback); ok && (port == "" || port[0] == ':') {
+			return "localhost" + port
+		}
+	}
+	return host
+}
+
+// ErrNotSent is the error of a transport that does not send a request, because it
+// is addressed to another host than the program's.
+var ErrNotSent = errors.New("the request was not sent: it is addressed to another host")
+
+// elsewhere is the failure of a request to a host that the program does not serve.
+func (e *Engine) elsewhere(what string, u *url.URL) *Failure {
+	f := failure(11200, "the %s is on another host, %s, and is not fetched: the program under test is at %s", what, u.Host, e.base.Host)
+	f.URL, f.Err = u.String(), ErrNotSent
+	return f
+}
+
+// confined reports whether u cannot be fetched, because the program is a handler
+// in this process and u is on another host.
+func (e *Engine) confined(u *url.URL) bool {
+	_, local := e.cfg.Transport.(handlerTransport)
+	return local && e.foreign(u)
 }
 
 // destination returns the URL of t. If the program is a handler in this
@@ -336,10 +364,8 @@ func (e *Engine) destination(t *transfer) (*url.URL, *Failure) {
 	if f != nil {
 		return nil, f
 	}
-	if _, local := e.cfg.Transport.(handlerTransport); local && e.foreign(u) {
-		f = failure(11200, "the document is on another host, %s, and is not fetched: the program under test is at %s", u.Host, e.base.Host)
-		f.URL = u.String()
-		return nil, f
+	if e.confined(u) {
+		return nil, e.elsewhere("document", u)
 	}
 	return u, nil
 }

@@ -51,6 +51,17 @@ type request struct {
 	last   **Exchange // where to leave the last exchange
 }
 
+// what names what is fetched in the text of a failure.
+func (rq request) what() string {
+	switch {
+	case rq.kind == KindMedia:
+		return "file"
+	case rq.async:
+		return "callback URL"
+	}
+	return "document"
+}
+
 // answer is a usable response whose body has not been read.
 type answer struct {
 	exchange *Exchange

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -61,6 +62,11 @@ func (e *Engine) fetch(p *proc, rq request) (*answer, *Failure) {
 			switch {
 			case f == nil && redirected && hop == e.limits.Redirects:
 				f = failure(11215, "the server redirected more than %d times", e.limits.Redirects)
+			case f == nil && redirected && rq.kind == KindMedia && e.foreign(next):
+				e.show(x)
+				return nil, e.elsewhere(rq.what(), next)
+			case f == nil && redirected && e.confined(next):
+				f = e.elsewhere(rq.what(), next)
 			case f == nil && redirected:
 				e.show(x)
 				if x.Status != http.StatusTemporaryRedirect && x.Status != http.StatusPermanentRedirect {
@@ -69,7 +75,7 @@ func (e *Engine) fetch(p *proc, rq request) (*answer, *Failure) {
 				u, params = next, rq.bare
 			}
 			if f != nil {
-				f.URL = x.URL
+				f.URL = cmp.Or(f.URL, x.URL)
 				x.Failure = f
 				e.show(x)
 				return nil, f
@@ -144,7 +150,7 @@ func (e *Engine) try(p *proc, x *Exchange, rq request, a attempt) (spent time.Du
 			rq.jar.SetCookies(r.URL, cookies)
 		}
 	}
-	spent, sort = e.judge(x, limit, a.connect)
+	spent, sort = e.judge(x, rq, r, limit, a.connect)
 	if e.cfg.Clock == nil && !e.inStep() && spent > 0 {
 		p.sleep(spent)
 	}
@@ -284,7 +290,11 @@ func (x *Exchange) fail(code int, format string, args ...any) {
 }
 
 // judge finds Twilio's error number for x.
-func (e *Engine) judge(x *Exchange, limit, connect time.Duration) (spent time.Duration, sort string) {
+func (e *Engine) judge(x *Exchange, rq request, r *http.Request, limit, connect time.Duration) (spent time.Duration, sort string) {
+	if errors.Is(x.Err, ErrNotSent) {
+		x.Failure = e.elsewhere(rq.what(), r.URL)
+		return 0, ""
+	}
 	if x.Err != nil {
 		return x.judgeError(limit, connect)
 	}

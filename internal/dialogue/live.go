@@ -124,7 +124,7 @@ func (c *Call) liveURL(doc *document, n *twiml.Node) (*url.URL, bool) {
 		u = doc.base.ResolveReference(u)
 		u.Scheme = "wss"
 	}
-	if _, local := c.e.cfg.Transport.(handlerTransport); local && !strings.EqualFold(u.Host, c.e.base.Host) {
+	if _, local := c.e.cfg.Transport.(handlerTransport); local && HostOf(u.Scheme, u.Host) != HostOf("wss", c.e.base.Host) {
 		return nil, false
 	}
 	return u, u.Host != ""

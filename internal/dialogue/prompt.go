@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -91,7 +92,10 @@ func (c *Call) fetchMedia(doc *document, ref string) (string, *Failure) {
 		return key, f
 	}
 	x, f := c.e.fetchUnread(c.p, request{kind: KindMedia, url: u, method: http.MethodGet, call: c})
-	if f == nil {
+	switch {
+	case f != nil && errors.Is(f, ErrNotSent):
+		f = nil // the program redirects to a file on another host
+	case f == nil:
 		switch kind := x.ResponseHeader.Get("Content-Type"); {
 		case strings.HasPrefix(kind, "audio/"), strings.HasPrefix(kind, "application/octet-stream"):
 		default:

@@ -189,6 +189,20 @@ func TestForeignHosts(t *testing.T) {
 	assert.Contains(t, got, "the document is on another host, other.example.com")
 }
 
+// TestRedirectsToForeignHosts follows an HTTP redirect to the program only. A file
+// on another host is music there, too.
+func TestRedirectsToForeignHosts(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.Handle("/voice", http.RedirectHandler("https://other.example.com/next", http.StatusFound))
+	mux.Handle("/next", scenes{"/next": "<Say>never</Say>"})
+	mux.Handle("/play", scenes{"/play": "<Play>/sound.mp3</Play><Say>Bye</Say>"})
+	mux.Handle("/sound.mp3", http.RedirectHandler("https://bucket.example.com/sound.mp3", http.StatusFound))
+	tw := webhooktest.New(t, mux, nil)
+	tw.Call("/play").Hears("sound.mp3", "Bye").Ends()
+	got := failing(mux, nil, func(tw *webhooktest.Twilio) { tw.Call("/voice").Ends() })
+	assert.Contains(t, got, "error 11200: the document is on another host, other.example.com, and is not fetched")
+}
+
 // TestStreamThatTwilioConnects is openclaw/openclaw 8814 and pipecat-ai/pipecat
 // 2157: a query is dropped and an unknown track overlooked; the call goes on.
 func TestStreamThatTwilioConnects(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -94,6 +95,31 @@ func TestT35OnlyTheProgram(t *testing.T) {
 	status, _, err := get(t, way, "http://app.example.com?x=1")
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusNotFound, status)
+}
+
+// TestT35Loopback treats the names of this machine as one host, at the port of the
+// program only. The request goes to the configured address, with the host that the
+// program has written.
+func TestT35Loopback(t *testing.T) {
+	t.Parallel()
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, r.Host+r.RequestURI)
+	}))
+	defer app.Close()
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(app.URL, "http://"))
+	require.NoError(t, err)
+	way := route(t, t.Context(), remote.Config{App: app.URL})
+	for _, host := range []string{"localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port} {
+		for _, scheme := range []string{"http://", "https://"} {
+			_, body, err := get(t, way, scheme+host+"/menu?x=1")
+			require.NoError(t, err, host)
+			assert.Equal(t, host+"/menu?x=1", body)
+		}
+	}
+	for _, foreign := range []string{"http://localhost/", "http://localhost:1/", "http://127.0.0.2:" + port + "/", "http://localhost.example.com:" + port + "/", "http://127.0.0.1.example.com:" + port + "/"} {
+		_, _, err := get(t, way, foreign)
+		require.ErrorIs(t, err, remote.ErrForeign, foreign)
+	}
 }
 
 func TestHintOfARefusal(t *testing.T) {

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
 // ErrForeign is the error of a request that was not sent because it is not
 // addressed to the program.
-var ErrForeign = errors.New("remote: the address is not the program's")
+var ErrForeign = fmt.Errorf("remote: the address is not the program's: %w", dialogue.ErrNotSent)
 
 // ErrTarget is the error of a request target that cannot be forwarded unchanged.
 var ErrTarget = errors.New("remote: the request target is not a path that can be forwarded")
@@ -37,7 +39,7 @@ func placeOf(address string) (place, error) {
 
 // cut returns the target of u below the place, whatever the scheme of u is.
 func (p place) cut(u *url.URL) (target string, ok bool) {
-	if hostOf(u.Scheme, u.Host) != hostOf(p.scheme, p.host) || u.User != nil {
+	if dialogue.HostOf(u.Scheme, u.Host) != dialogue.HostOf(p.scheme, p.host) || u.User != nil {
 		return "", false
 	}
 	target, ok = strings.CutPrefix(targetOf(u), p.path)
@@ -48,18 +50,6 @@ func (p place) cut(u *url.URL) (target string, ok bool) {
 		return "/" + target, true
 	}
 	return target, target[0] == '/'
-}
-
-// hostOf returns a host without the port that its scheme implies.
-func hostOf(scheme, host string) string {
-	host = strings.ToLower(host)
-	switch scheme {
-	case "http", "ws":
-		return strings.TrimSuffix(host, ":80")
-	case "https", "wss":
-		return strings.TrimSuffix(host, ":443")
-	}
-	return host
 }
 
 // NewRoute returns the route to the program at app, whose requests are signed
@@ -114,7 +104,8 @@ func (r *Route) Request(ctx context.Context, method, target string, body io.Read
 // Redirect returns a copy of req that goes to the program. The host that the
 // program sees stays that of the base URL, as behind a proxy that passes it on.
 // A request that is addressed to anything but the base URL or the program is
-// refused with [ErrForeign]. The scheme does not matter: behind a tunnel, programs
+// refused with [ErrForeign]; localhost and the loopback addresses are one host.
+// The scheme does not matter: behind a tunnel, programs
 // build URLs of http although they are reached by https, or the other way round.
 func (r *Route) Redirect(req *http.Request) (*http.Request, error) {
 	target, ok := r.base.cut(req.URL)
@@ -125,6 +116,9 @@ func (r *Route) Redirect(req *http.Request) (*http.Request, error) {
 	}
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", ErrForeign, req.URL.Host)
+	}
+	if written := (&url.URL{Host: host}); !strings.EqualFold(written.Hostname(), req.URL.Hostname()) {
+		host = req.URL.Host // localhost for 127.0.0.1: it is signed as the program writes it
 	}
 	u, err := locate(r.app, target)
 	if err != nil {
