@@ -3,6 +3,7 @@ package save
 import (
 	"fmt"
 	"go/format"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,9 @@ func GoTest(cfg Config, stories []Story) (Result, error) {
 		return Result{}, ErrNothing
 	}
 	var body strings.Builder
-	uses := func(text string) bool { return strings.Contains(body.String(), text) }
+	has := func(what func(Step) bool) bool {
+		return slices.ContainsFunc(stories, func(s Story) bool { return slices.ContainsFunc(s.Steps, what) })
+	}
 	for i, name := range names(stories) {
 		s := stories[i]
 		fmt.Fprintf(&body, "\nfunc Test%s(t *testing.T) {\n\ttwilio := webhooktest.New(t, program(t), options()).As(%s)\n", name, strconv.Quote(s.As))
@@ -23,7 +26,7 @@ func GoTest(cfg Config, stories []Story) (Result, error) {
 		body.WriteString("}\n")
 	}
 	imports := []string{"cmp", "net/http", "net/http/httputil", "net/url", "os", "testing"}
-	if uses("time.") {
+	if has(func(s Step) bool { return s.Do == Records || s.Do == Waits }) {
 		imports = append(imports, "time")
 	}
 	var b strings.Builder
@@ -32,7 +35,7 @@ func GoTest(cfg Config, stories []Story) (Result, error) {
 		fmt.Fprintf(&b, "\t%q\n", path)
 	}
 	b.WriteString("\n")
-	if uses("webhook.Media") {
+	if has(func(s Step) bool { return len(s.Media) > 0 }) {
 		b.WriteString("\t\"github.com/ringback-go/ringback/webhook\"\n")
 	}
 	b.WriteString("\t\"github.com/ringback-go/ringback/webhook/webhooktest\"\n)\n")

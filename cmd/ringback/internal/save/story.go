@@ -91,7 +91,10 @@ func PathOf(address, base string) string {
 	if err != nil {
 		return "/"
 	}
-	return u.RequestURI()
+	if path := u.RequestURI(); strings.HasPrefix(path, "/") {
+		return path
+	}
+	return "/" // of a URL like https:@example.com, which a test must not put behind a host
 }
 
 // Pairs are the parameters of a request: those of its form, or of its query.
