@@ -247,6 +247,10 @@ func writeHAR(w io.Writer, version string, exchanges iter.Seq[capture.Exchange])
 	return err
 }
 
+// secret are headers that a HAR file has without their values: such files are made
+// to be given to others.
+var secret = []string{"Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie"}
+
 // entryOf is an exchange as an entry of a HAR log.
 func entryOf(e capture.Exchange) map[string]any {
 	type pair struct {
@@ -256,6 +260,9 @@ func entryOf(e capture.Exchange) map[string]any {
 	headers := func(h http.Header) []pair {
 		out := []pair{}
 		for _, kv := range headersOf(capture.Request{Header: h}) {
+			if slices.Contains(secret, kv[0]) {
+				kv[1] = "(not kept)"
+			}
 			out = append(out, pair{kv[0], kv[1]})
 		}
 		return out

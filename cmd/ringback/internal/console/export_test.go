@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -238,4 +239,22 @@ func TestT38NoHeaderIsSmuggledIntoAFixture(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	assert.NotContains(t, d.export(e.ID, "fixture"), "\nX-Evil")
+}
+
+// TestT29HARHasNoCredentials makes a file to give to others.
+func TestT29HARHasNoCredentials(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	marked := http.Header{"Authorization": {"Basic MARKER"}, "Cookie": {"a=MARKER"}, "Proxy-Authorization": {"Basic MARKER"}, "Set-Cookie": {"a=MARKER", "b=MARKER"}, "X-Other": {"kept"}}
+	e, err := d.store.Add(capture.Exchange{
+		Source: capture.Tunnel, Request: capture.Request{Method: "GET", URL: "http://127.0.0.1:8080/voice", Header: marked}, Response: capture.Response{Status: 200, Header: marked},
+	})
+	require.NoError(t, err)
+	var all json.RawMessage
+	require.Equal(t, 200, d.do("POST", "/api/save/har", "", &all))
+	for _, text := range []string{d.export(e.ID, "har"), string(all)} {
+		assert.NotContains(t, text, "MARKER")
+		assert.Contains(t, text, "(not kept)")
+		assert.Contains(t, text, `"kept"`)
+	}
 }
