@@ -390,7 +390,7 @@ func TestSoundsOfAPerson(t *testing.T) {
 }
 
 // TestT36AFloodOfReplies pushes the reply that is being heard out of what is kept.
-// What is heard of it then must not be added to another one.
+// The rest of its text must not be added to another one.
 func TestT36AFloodOfReplies(t *testing.T) {
 	t.Parallel()
 	l := talk(t, relayVerb, func(mux *http.ServeMux, _ *signature.Verifier) {
