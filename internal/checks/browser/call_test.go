@@ -71,6 +71,18 @@ func inEachSize(t *testing.T, documents map[string]string, test func(t *testing.
 	}
 }
 
+// inspect takes a picture of the page as it is and checks that nothing is cut off
+// and that axe, where it is there, finds nothing.
+func (tb *tab) inspect(t *testing.T, name string) {
+	t.Helper()
+	tb.shot(t, name)
+	tb.fits(t, name)
+	if script, err := axeScript(); err == nil {
+		tb.run(t, chromedp.Evaluate(script, nil))
+		tb.accessible(t, name)
+	}
+}
+
 // ring lets the program call someone by the REST API.
 func (c console) ring(t *testing.T, to, twiml string) {
 	t.Helper()
@@ -169,7 +181,7 @@ func TestSoundsOfACall(t *testing.T) {
 // declined card, and a canceled payment.
 func TestPayAtThePage(t *testing.T) {
 	documents := map[string]string{
-		"/voice": `<Pay action="/paid" chargeAmount="20.45" currency="usd" postalCode="false"><Prompt for="payment-card-number"><Say>Your card?</Say></Prompt></Pay>`,
+		"/voice": `<Pay action="/paid" chargeAmount="20.45" currency="usd" postalCode="false" timeout="120"><Prompt for="payment-card-number"><Say>Your card?</Say></Prompt></Pay>`,
 		"/paid":  `<Say>Thank you.</Say>`,
 	}
 	inEachSize(t, documents, func(t *testing.T, tb *tab, p *program, size string) {
@@ -182,8 +194,7 @@ func TestPayAtThePage(t *testing.T) {
 		tb.until(t, "the wrong number", `[...document.querySelectorAll(".pay input")].some((i) => i.value === "4242424242424241")`)
 		tb.click(t, "Pay")
 		tb.until(t, "what is wrong", `document.querySelector(".pay-problem")?.innerText.includes("The card number is not valid.")`)
-		tb.shot(t, "pay-"+size)
-		tb.fits(t, "at "+size)
+		tb.inspect(t, "pay-"+size)
 		choose("visa")
 		tb.until(t, "the right number", `[...document.querySelectorAll(".pay input")].some((i) => i.value === "4242424242424242")`)
 		tb.click(t, "Pay")
@@ -220,20 +231,19 @@ func TestWhisperAtTheOtherPhone(t *testing.T) {
 		}
 		tb.calls(t)
 		tb.until(t, "two phones", `document.querySelectorAll(".legs .leg-rings").length === 2`)
-		tb.shot(t, "legs-ringing-"+size)
+		tb.inspect(t, "legs-ringing-"+size)
 		tb.until(t, "ring-back", hears("tone 480"))
 		tb.run(t, chromedp.Click(of("Ben", "Answer"), chromedp.BySearch))
 		tb.until(t, "the whisper", heard("App to Ben", "Press 1 to take this call."))
 		tb.until(t, "one phone", `document.querySelectorAll(".legs .leg").length === 1 && document.querySelector(".legs .waiting")?.innerText.includes("Waiting for keys")`)
-		tb.shot(t, "whisper-"+size)
-		tb.fits(t, "at "+size)
+		tb.inspect(t, "whisper-"+size)
 		tb.run(t, chromedp.Click(`//div[@aria-label="Keypad of Ben"]/button[text()="1"]`, chromedp.BySearch))
 		tb.until(t, "Ben's key", heard("Ben", "1"))
 		tb.until(t, "the two talk", `document.querySelector(".call-state").innerText.includes("Talking")`)
 		tb.run(t, chromedp.SendKeys(`input[aria-label="Words that Ben says"]`, "hello, this is Ben", chromedp.ByQuery))
 		tb.run(t, chromedp.Click(of("Ben", "Speak"), chromedp.BySearch))
 		tb.until(t, "Ben's words", heard("Ben", "hello, this is Ben"))
-		tb.shot(t, "talking-"+size)
+		tb.inspect(t, "talking-"+size)
 		tb.run(t, chromedp.Click(of("Ben", "Hang up Ben"), chromedp.BySearch))
 		tb.until(t, "the end", over)
 		assert.Equal(t, "completed true", p.last(t, "/dialed").Get("DialCallStatus")+" "+p.last(t, "/dialed").Get("DialBridged"))
@@ -259,12 +269,10 @@ func TestTranscriptAndHistory(t *testing.T) {
 		tb.until(t, "the error", `document.querySelector(".line-error .error-code")?.href.endsWith("/12100")`)
 		tb.until(t, "Twilio's apology", `document.querySelector(".line-apology .who").innerText === "Twilio" && document.querySelector(".line-apology").innerText.includes("application error")`)
 		tb.until(t, "the end", over)
-		tb.shot(t, "transcript-"+size)
-		tb.fits(t, "at "+size)
+		tb.inspect(t, "transcript-"+size)
 		tb.run(t, chromedp.Click(`button[aria-label="Hide the protocol"]`, chromedp.ByQuery), chromedp.Reload(), chromedp.WaitVisible("main > section.shown"))
 		tb.until(t, "the card", `document.querySelector(".call-card")?.innerText.includes("12100")`)
-		tb.shot(t, "history-"+size)
-		tb.fits(t, "at "+size)
+		tb.inspect(t, "history-"+size)
 		tb.run(t, chromedp.Click(".call-card .call-open", chromedp.ByQuery))
 		tb.until(t, "what was said then", heard("App", "Welcome."))
 	})

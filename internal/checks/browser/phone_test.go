@@ -192,8 +192,8 @@ func TestPicture(t *testing.T) {
 
 	own, err := filepath.Abs("testdata/dot.png")
 	require.NoError(t, err)
-	tb.run(t, chromedp.SetUploadFiles(`.panel input[type="file"]`, []string{own}, chromedp.ByQuery))
-	tb.more(t, "Send picture")
+	tb.run(t, chromedp.Click(".composer .more > button", chromedp.ByQuery), chromedp.SetUploadFiles(`.popover-panel input[type="file"]`, []string{own}, chromedp.ByQuery))
+	tb.click(t, "Send picture")
 	tb.until(t, "the own picture", `[...document.querySelectorAll(".mine .picture")].at(-1).naturalWidth === 8`)
 	tb.shot(t, "picture")
 	form = p.last(t, "/sms")
