@@ -125,7 +125,7 @@ func TestRefusalCanBeFixed(t *testing.T) {
 	tb.write(t, "hello")
 	tb.until(t, "what Twilio says", `document.querySelector(".mine")?.innerText.includes("11200")`)
 	tb.each(t, "refused", "#/traffic?id=1", func(t *testing.T) {
-		tb.until(t, "the card", `document.querySelector(".advice")?.innerText.includes("but the signature is right")`)
+		tb.until(t, "the card", `document.querySelector(".refusal")?.innerText.includes("but the signature is right")`)
 		tb.until(t, "side by side", `["Auth token", "URL", "Signed text"].every((w) => document.querySelector(".side-by-side").innerText.includes(w))`)
 		assert.Contains(t, tb.copies(t, `.fixes [aria-label="Copy the fix"]`), "export TWILIO_AUTH_TOKEN="+token)
 		for tab, want := range map[string]string{"Console flags": "--base-url", "Go": "signature.Config", "Node": "validateRequest", "Python": "RequestValidator"} {

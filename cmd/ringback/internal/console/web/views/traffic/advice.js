@@ -31,7 +31,7 @@ export function Fixes({fixes}) {
 
 /** @param {{advice: import("../../lib/types.js").Advice}} props */
 export function AdviceCard({advice}) {
-  return html`<section class="advice"><h3><${Icon} name=${advice.kind === "refused" ? "shield-x" : "triangle-alert"} />${advice.title}</h3><p>${advice.text}</p>
+  return html`<section class="refusal"><h3><${Icon} name=${advice.kind === "refused" ? "shield-x" : "triangle-alert"} />${advice.title}</h3><p>${advice.text}</p>
     ${advice.facts.length ? html`<dl class="side-by-side">${advice.facts.map((f) => html`<dt>${f.name}</dt><dd class="copied"><code>${f.value}</code><${Copy} text=${f.name === "Auth token" ? () => withToken(secret) : f.value} label=${"Copy " + f.name} /></dd>`)}</dl>` : null}
     ${advice.fixes.length ? html`<${Fixes} fixes=${advice.fixes} />` : null}</section>`;
 }
