@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +111,7 @@ type call struct {
 	SID, Reason, Status string
 	Code                int
 	Ended               bool
+	Doing               string
 	WaitingFor          struct{ Kind string }
 	Lines               []struct{ Who, Kind, Text string }
 }
@@ -157,6 +159,8 @@ func (p *page) listensFor(sid, act string) bool {
 		var live struct{ Sessions []struct{ State string } }
 		p.ask("GET", "api/calls/"+sid+"/live", nil, &live)
 		return strings.Contains(c.WaitingFor.Kind, "speech") || c.WaitingFor.Kind == "recording" || len(live.Sessions) > 0 && live.Sessions[0].State == "open"
+	case "hangs":
+		return slices.Contains([]string{"talking", "in-conference", "in-session"}, c.Doing)
 	}
 	return true
 }
