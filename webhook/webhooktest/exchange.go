@@ -23,8 +23,9 @@ type Message struct {
 
 // Exchange is one event that was sent to the handler, and its result.
 type Exchange struct {
-	// Messages are the program's replies that are delivered. Twilio drops empty
-	// ones, those that are too long, and those to people who have opted out.
+	// Messages are the messages of the answer that are delivered, to the person or
+	// to others. Twilio drops empty ones, those that are too long, and those to
+	// people who have opted out.
 	Messages []Message
 	// Status is that of the last HTTP answer; 0 without one.
 	Status int
@@ -34,6 +35,7 @@ type Exchange struct {
 
 	t       *Twilio
 	sid     webhook.SID
+	person  webhook.Address // who wrote
 	chain   []*dialogue.Exchange
 	failure *dialogue.Failure
 	// failures are all failures, including that of a document before the
@@ -54,23 +56,72 @@ func (x *Exchange) Param(name string) string {
 	return ""
 }
 
-// Replies fails unless the program answers with messages that together contain
-// all of words. Case and white space do not matter. Failures that it shows are
+// replies are the messages that reach the person who wrote.
+func (x *Exchange) replies() []Message { return x.to(x.person) }
+
+func (x *Exchange) to(address webhook.Address) (out []Message) {
+	for _, m := range x.Messages {
+		if m.To == address {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Replies fails unless the program answers the person with messages that together
+// contain all of words. A message to somebody else is not a reply; see
+// [Exchange.SendsTo]. Case and white space do not matter. Failures that it shows are
 // not shown again at the end of the test.
 func (x *Exchange) Replies(words ...string) *Exchange {
 	x.t.tb.Helper()
 	if x.failure != nil {
 		x.fail("there is no reply: %s", x.failure.Error())
 	}
-	if len(x.Messages) == 0 {
-		x.fail("there is no reply%s", x.dropped())
+	replies := x.replies()
+	if len(replies) == 0 {
+		x.fail("there is no reply%s%s", x.dropped(), x.others())
 	}
+	x.contain(replies, "reply", words)
+	return x
+}
+
+// SendsTo fails unless the answer sends messages to the given address that together
+// contain all of words.
+func (x *Exchange) SendsTo(address webhook.Address, words ...string) *Exchange {
+	x.t.tb.Helper()
+	if x.failure != nil {
+		x.fail("there is no message to %s: %s", address, x.failure.Error())
+	}
+	sent := x.to(address)
+	if len(sent) == 0 {
+		x.fail("there is no message to %s%s%s", address, x.dropped(), x.others())
+	}
+	x.contain(sent, "message to "+string(address), words)
+	return x
+}
+
+// contain fails unless messages together contain all of words.
+func (x *Exchange) contain(messages []Message, what string, words []string) {
+	x.t.tb.Helper()
 	for _, w := range words {
-		if !slices.ContainsFunc(x.Messages, func(m Message) bool { return contains(m.Body, w) }) {
-			x.fail("no reply contains %q: got %s", w, bodies(x.Messages))
+		if !slices.ContainsFunc(messages, func(m Message) bool { return contains(m.Body, w) }) {
+			x.fail("no %s contains %q: got %s", what, w, bodies(messages))
 		}
 	}
-	return x
+}
+
+// others names those to whom the answer sends messages.
+func (x *Exchange) others() string {
+	var names []string
+	for _, m := range x.Messages {
+		if !slices.Contains(names, string(m.To)) {
+			names = append(names, string(m.To))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ": the answer sends messages to " + strings.Join(names, ", ")
 }
 
 // dropped says why a message of the answer was not sent, if there was one.
@@ -81,14 +132,14 @@ func (x *Exchange) dropped() string {
 	return ": " + x.warnings[0].Error()
 }
 
-// RepliesNothing fails if the program answers with a message.
+// RepliesNothing fails if the program answers the person with a message.
 func (x *Exchange) RepliesNothing() *Exchange {
 	x.t.tb.Helper()
 	if x.failure != nil {
 		x.fail("the answer failed: %s", x.failure.Error())
 	}
-	if len(x.Messages) > 0 {
-		x.fail("there is a reply: %s", bodies(x.Messages))
+	if replies := x.replies(); len(replies) > 0 {
+		x.fail("there is a reply: %s", bodies(replies))
 	}
 	return x
 }
@@ -100,7 +151,7 @@ func (x *Exchange) RepliesExactly(texts ...string) *Exchange {
 		x.fail("there is no reply: %s", x.failure.Error())
 	}
 	var got []string
-	for _, m := range x.Messages {
+	for _, m := range x.replies() {
 		got = append(got, m.Body)
 	}
 	if !slices.Equal(got, texts) {
@@ -112,7 +163,7 @@ func (x *Exchange) RepliesExactly(texts ...string) *Exchange {
 // RepliesMedia fails unless a reply has the file at url.
 func (x *Exchange) RepliesMedia(url string) *Exchange {
 	x.t.tb.Helper()
-	for _, m := range x.Messages {
+	for _, m := range x.replies() {
 		if slices.Contains(m.Media, url) {
 			return x
 		}

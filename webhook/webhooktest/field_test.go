@@ -189,6 +189,27 @@ func TestForeignHosts(t *testing.T) {
 	assert.Contains(t, got, "the document is on another host, other.example.com")
 }
 
+// TestRoomsWithoutAName joins a conference that is named after the CallSid, as
+// Twilio's warm-transfer and call-center samples do, and a queue likewise.
+func TestRoomsWithoutAName(t *testing.T) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		switch sid := r.FormValue("CallSid"); r.URL.Path {
+		case "/room":
+			fmt.Fprintf(w, "<Response><Dial><Conference>%s</Conference></Dial></Response>", sid)
+		case "/queue":
+			fmt.Fprintf(w, "<Response><Enqueue>%s</Enqueue></Response>", sid)
+		default:
+			fmt.Fprint(w, "<Response/>")
+		}
+	})
+	tw := webhooktest.New(t, h, nil)
+	tw.Call("/room").Joins("").HangsUp()
+	tw.Call("/queue").Queues("").HangsUp()
+	assert.Contains(t, failing(h, nil, func(tw *webhooktest.Twilio) { tw.Call("/none").Joins("") }), "the caller does not join a conference: ")
+	assert.Contains(t, failing(h, nil, func(tw *webhooktest.Twilio) { tw.Call("/none").Queues("") }), "the caller does not wait in a queue: ")
+}
+
 // TestRedirectsToForeignHosts follows an HTTP redirect to the program only. A file
 // on another host is music there, too.
 func TestRedirectsToForeignHosts(t *testing.T) {

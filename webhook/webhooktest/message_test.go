@@ -14,6 +14,25 @@ import (
 	"github.com/ringback-go/ringback/webhook/webhooktest"
 )
 
+// TestMessagesToOthers counts as a reply only what reaches the person who wrote.
+func TestMessagesToOthers(t *testing.T) {
+	h := scenes{"/sms": `<Message to="+15550155">They wrote hi<Media>https://media.example.com/a.png</Media></Message>`, "/both": `<Message to="+15550155">They wrote hi</Message><Message>Thanks</Message>`}
+	tw := webhooktest.New(t, h, nil)
+	tw.Text("/sms", "hi").RepliesNothing().RepliesExactly().SendsTo("+15550155", "they wrote", "hi")
+	tw.Text("/both", "hi").Replies("Thanks").RepliesExactly("Thanks").SendsTo("+15550155", "hi")
+	tw.As("+15550155").Text("/both", "hi").Replies("They wrote", "Thanks")
+	tw.WhatsApp("/both", "hi").RepliesExactly("Thanks")
+	for want, do := range map[string]func(*webhooktest.Twilio){
+		"there is no reply: the answer sends messages to +15550155":                func(tw *webhooktest.Twilio) { tw.Text("/sms", "hi").Replies("They wrote") },
+		"there is no message to +15550199: the answer sends messages to +15550155": func(tw *webhooktest.Twilio) { tw.Text("/sms", "hi").SendsTo("+15550199") },
+		`no message to +15550155 contains "Thanks": got "They wrote hi"`:           func(tw *webhooktest.Twilio) { tw.Text("/both", "hi").SendsTo("+15550155", "Thanks") },
+		`no reply contains "They wrote": got "Thanks"`:                             func(tw *webhooktest.Twilio) { tw.Text("/both", "hi").Replies("They wrote") },
+		"no reply has https://media.example.com/a.png":                             func(tw *webhooktest.Twilio) { tw.Text("/sms", "hi").RepliesMedia("https://media.example.com/a.png") },
+	} {
+		assert.Contains(t, failing(h, nil, do), want)
+	}
+}
+
 func TestMessages(t *testing.T) {
 	twilio := webhooktest.New(t, new(supportLine).handler(), nil)
 	x := twilio.Text("/sms", "hello").Replies("thanks", "we got: hello").RepliesExactly("Thanks, we got: hello").StatusIs(200)

@@ -1,7 +1,6 @@
 package webhooktest
 
 import (
-	"slices"
 	"time"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
@@ -106,23 +105,33 @@ func (c *Call) Talks() *Call {
 	return c
 }
 
-// Joins lets time pass until the person is in the conference called name.
+// Joins lets time pass until the person is in the conference called name, or in any
+// conference if name is empty: a program may name it after the CallSid.
 func (c *Call) Joins(name string) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.in(c.t.engine.Conference(name)) }); why != "" {
+	switch why := c.until(func() bool { return c.inPlace(name, c.leg.Activity().Room) }); {
+	case why != "" && name == "":
+		c.fail("the caller does not join a conference: %s", why)
+	case why != "":
 		c.fail("the caller does not join conference %q: %s", name, why)
 	}
 	return c
 }
 
-func (c *Call) in(people []*dialogue.Call, _ bool) bool {
-	return slices.Contains(people, c.leg)
+// inPlace reports whether the person is in the place with the expected name. An empty
+// name means any.
+func (c *Call) inPlace(name, place string) bool {
+	return place != "" && (name == "" || name == place)
 }
 
-// Queues lets time pass until the person waits in the queue called name.
+// Queues lets time pass until the person waits in the queue called name, or in any
+// queue if name is empty.
 func (c *Call) Queues(name string) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.in(c.t.engine.Queue(name), true) }); why != "" {
+	switch why := c.until(func() bool { return c.inPlace(name, c.leg.Activity().Queue) }); {
+	case why != "" && name == "":
+		c.fail("the caller does not wait in a queue: %s", why)
+	case why != "":
 		c.fail("the caller does not wait in queue %q: %s", name, why)
 	}
 	return c

@@ -84,7 +84,7 @@ func (t *Twilio) receive(m dialogue.Text) *Exchange {
 		t.tb.Fatalf("the message was not answered")
 		return x
 	}
-	x.sid = webhook.SID(r.SID)
+	x.sid, x.person = webhook.SID(r.SID), webhook.Address(m.From.Address)
 	for _, ev := range t.log.all()[before:] {
 		switch {
 		case ev.Type == dialogue.EventFetched && !ev.Exchange.Async && ev.Call == nil:

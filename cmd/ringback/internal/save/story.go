@@ -168,7 +168,7 @@ func (t *teller) message(list []capture.Exchange) {
 			last = e
 		}
 	}
-	s.Steps = append(s.Steps, Step{Do: Replies, Texts: replies(last)})
+	s.Steps = append(s.Steps, Step{Do: Replies, Texts: t.replies(last, from)})
 }
 
 // media is the URL of a picture for a test: those of the console and of Twilio are
@@ -182,8 +182,8 @@ func (t *teller) media(address string) string {
 	return "https://media.example.com/picture.jpg"
 }
 
-// replies are the texts of the messages in an answer.
-func replies(e capture.Exchange) (out []string) {
+// replies are the texts of the messages in an answer that reach the person who wrote.
+func (t *teller) replies(e capture.Exchange, person string) (out []string) {
 	kind := e.Response.Header.Get("Content-Type")
 	if strings.HasPrefix(kind, "text/plain") && e.Response.Status < 300 {
 		if text := strings.TrimSpace(clean(string(e.Response.Body))); text != "" {
@@ -197,6 +197,10 @@ func replies(e capture.Exchange) (out []string) {
 	}
 	for verb := range doc.Elements() {
 		if verb.Name != "Message" {
+			continue
+		}
+		if to, ok := verb.Attr("to"); ok && to != person {
+			t.note("messages to others are left out")
 			continue
 		}
 		text := content(verb)

@@ -166,6 +166,9 @@ func parseStep(n *yaml.Node, fail func(int, string, ...any) error) (step, error)
 		known, ok = calleeStep(written)
 	}
 	if !ok {
+		known, ok = sendsTo(written)
+	}
+	if !ok {
 		a, err := phone.Parse(strings.Join(append([]string{written}, list(s.arg)...), " "))
 		if err != nil {
 			a, err = phone.Parse(strings.Join(append([]string{s.name}, list(s.arg)...), " "))

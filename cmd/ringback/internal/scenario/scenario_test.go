@@ -121,6 +121,7 @@ func TestEveryStep(t *testing.T) {
 		"/voice":  `<Gather input="speech" action="/said"><Say>Say a name.</Say></Gather>`,
 		"/said":   `<Sms>We call you back.</Sms><Dial action="/dialed"><Number url="/whisper">+15550102</Number></Dial>`,
 		"/dialed": `<Say>Sorry.</Say>`, "/whisper": "<Say>A call for you.</Say>",
+		"/relay":  `<Message to="+15550155">Ada writes: hi</Message><Message>Passed on.</Message>`,
 		"/party":  `<Dial><Conference waitUrl="">party</Conference></Dial>`,
 		"/wait":   `<Enqueue>sales</Enqueue>`,
 		"/pay":    `<Pay action="/paid" postalCode="false"/>`,
@@ -160,15 +161,26 @@ scenarios:
       - no answer
       - hears: Sorry
       - ends: completed
+  - name: a message to somebody else
+    steps:
+      - text: {body: hi, path: /relay}
+      - replies exactly: Passed on.
+      - sends to +15550155: Ada writes
   - name: a conference
     steps:
       - call: /party
       - joins: party
       - hangs up
+      - call: /party
+      - joins
+      - hangs up
   - name: a queue
     steps:
       - call: /wait
       - queues: sales
+      - hangs up
+      - call: /wait
+      - queues
       - hangs up
   - name: a payment
     steps:

@@ -29,7 +29,7 @@ func Steps() []string {
 	for _, verb := range phone.Verbs() {
 		out = append(out, string(verb))
 	}
-	out = append(out, "callee presses", "callee speaks", "callee pays", "callee hangs up")
+	out = append(out, "callee presses", "callee speaks", "callee pays", "callee hangs up", "sends to NUMBER")
 	slices.Sort(out)
 	return out
 }
@@ -56,8 +56,8 @@ func vocabulary() map[string]word {
 		"rings":        {some, rings},
 		"callee hears": {some, calleeHears},
 		"talks":        {none, inCall(func(c *webhooktest.Call, _ []string) { c.Talks() })},
-		"joins":        {some, inCall(func(c *webhooktest.Call, name []string) { c.Joins(name[0]) })},
-		"queues":       {some, inCall(func(c *webhooktest.Call, name []string) { c.Queues(name[0]) })},
+		"joins":        {optional, inCall(func(c *webhooktest.Call, name []string) { c.Joins(first(name)) })},
+		"queues":       {optional, inCall(func(c *webhooktest.Call, name []string) { c.Queues(first(name)) })},
 		"sends":        {some, inCall(func(c *webhooktest.Call, words []string) { c.Sends(words...) })},
 		"requests":     {some, inCall(func(c *webhooktest.Call, path []string) { c.Requests(path[0]) })},
 
@@ -232,6 +232,23 @@ func calleeStep(name string) (word, bool) {
 		}
 		return err
 	}}, true
+}
+
+// sendsTo reads a step that names a person to whom an answer sends a message.
+func sendsTo(name string) (word, bool) {
+	address, ok := strings.CutPrefix(name, "sends to ")
+	if !ok || strings.Contains(address, " ") {
+		return word{}, false
+	}
+	return word{some, reply(func(x *webhooktest.Exchange, words []string) { x.SendsTo(webhook.Address(address), words...) })}, true
+}
+
+// first is the first of names, or "".
+func first(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
 }
 
 func calleeHears(p *player, arg *yaml.Node) error {
