@@ -69,7 +69,7 @@ func (x *Exchange) to(address webhook.Address) (out []Message) {
 }
 
 // Replies fails unless the program answers the person with messages that together
-// contain all of words. A message to somebody else is not a reply; see
+// contain all of words. A message to another person is not a reply; see
 // [Exchange.SendsTo]. Case and white space do not matter. Failures that it shows are
 // not shown again at the end of the test.
 func (x *Exchange) Replies(words ...string) *Exchange {

@@ -161,7 +161,7 @@ scenarios:
       - no answer
       - hears: Sorry
       - ends: completed
-  - name: a message to somebody else
+  - name: a message to another person
     steps:
       - text: {body: hi, path: /relay}
       - replies exactly: Passed on.
