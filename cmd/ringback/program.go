@@ -73,7 +73,7 @@ func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, e
 		f.Seed = uint64(time.Now().UnixNano())
 	}
 	if found && f.App == console.App {
-		cfg.Seen = report(ctx, console)
+		cfg.Seen, cfg.Console = report(ctx, console), console.URL
 	}
 	cfg.App, cfg.BaseURL = f.App, f.BaseURL
 	key, err := remote.ParseToken(f.Token)

@@ -32,6 +32,9 @@ type Config struct {
 	// {"/sms": "--sms"}. The hint about a path that the program does not have
 	// names its flag.
 	Flags map[string]string
+	// Console is the URL of a running console whose program App is; empty: none.
+	// The hint about a program that does not listen names it.
+	Console string
 	// Patience is how long an answer may take before Progress gets a line.
 	// Zero: 1 s.
 	Patience time.Duration
@@ -50,6 +53,7 @@ type Program struct {
 	mu      sync.Mutex
 	foreign string
 	refused bool
+	down    bool             // nothing listens at App
 	absent  string           // the first path of Flags that the program turned out not to have
 	answer  capture.Response // the last one with a status of 400 or more
 }
@@ -124,6 +128,11 @@ func (p *Program) roundTrip(r *http.Request) (*http.Response, error) {
 	res, err := p.next.RoundTrip(c)
 	if err != nil {
 		e.Error, e.Code = err.Error(), CodeOf(err)
+		if e.Code == 11205 {
+			p.mu.Lock()
+			p.down = true
+			p.mu.Unlock()
+		}
 		end()
 		return nil, err
 	}
@@ -217,6 +226,8 @@ func (p *Program) Hint() string {
 	switch {
 	case p.foreign != "":
 		return fmt.Sprintf("the program's documents point to %s, which is another address; if that is its public address, set --base-url to it", p.foreign)
+	case p.down && p.cfg.Console != "":
+		return fmt.Sprintf("the console at %s is running, but its program at %s is not: start it again, or give another one with --app", p.cfg.Console, p.cfg.App)
 	case p.refused:
 		return fmt.Sprintf("the program refuses the signature; use its auth token (--token-file or TWILIO_AUTH_TOKEN) and the URL that it verifies (--base-url, now %s)", p.BaseURL())
 	case p.absent != "":

@@ -122,6 +122,23 @@ func TestT35Loopback(t *testing.T) {
 	}
 }
 
+// TestHintOfAConsoleWithoutItsProgram says that the console runs and its program
+// does not.
+func TestHintOfAConsoleWithoutItsProgram(t *testing.T) {
+	t.Parallel()
+	app := httptest.NewServer(http.NotFoundHandler())
+	app.Close()
+	way := route(t, t.Context(), remote.Config{App: app.URL, Console: "http://127.0.0.1:4141"})
+	assert.Empty(t, way.Hint())
+	_, _, err := get(t, way, app.URL+"/sms")
+	require.Error(t, err)
+	assert.Contains(t, way.Hint(), "the console at http://127.0.0.1:4141 is running, but its program at "+app.URL+" is not")
+	way = route(t, t.Context(), remote.Config{App: app.URL})
+	_, _, err = get(t, way, app.URL+"/sms")
+	require.Error(t, err)
+	assert.Empty(t, way.Hint())
+}
+
 func TestHintOfARefusal(t *testing.T) {
 	t.Parallel()
 	way := route(t, t.Context(), remote.Config{App: "http://app.example.com", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
