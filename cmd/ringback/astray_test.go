@@ -125,6 +125,26 @@ func TestT35AnotherHost(t *testing.T) {
 	assert.Contains(t, out, "Found")
 }
 
+// TestCallOfAClient sends what a client gives to its call with every request.
+func TestCallOfAClient(t *testing.T) {
+	t.Setenv("BASE_URL", "")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		if err := r.ParseForm(); err == nil && r.URL.Path == "/voice" {
+			fmt.Fprint(w, `<Response><Redirect>/next</Redirect></Response>`)
+			return
+		}
+		fmt.Fprintf(w, "<Response><Say>%s calls %s, room %s</Say></Response>", r.PostForm["From"], r.PostForm["To"], r.PostForm["Room"])
+	}))
+	defer server.Close()
+	code, out, errs := command(t, "", "call", "waits 2s", "--from", "client:ada", "--param", "To=+15550155", "-p", "Room=a=b", "--app", server.URL)
+	assert.Zero(t, code, errs)
+	assert.Contains(t, out, "[client:ada] calls [+15550155], room [a=b]")
+	code, _, errs = command(t, "", "call", "-p", "Room", "--app", server.URL)
+	assert.Equal(t, 2, code)
+	assert.Contains(t, errs, "write it as Name=value")
+}
+
 // TestStatusIsTheUsersChoice reports the end of a call to nobody who did not
 // ask for it: a number has no status callback either until someone sets one.
 func TestStatusIsTheUsersChoice(t *testing.T) {

@@ -22,6 +22,7 @@ type callCommand struct {
 	Steps        []string `arg:"" optional:"" help:"What the caller does, one step each (default: read from standard input)." placeholder:"STEP"`
 	From         string   `help:"Number of the caller." default:"+15550101"`
 	Method       string   `help:"Method of the first request: POST or GET." enum:"POST,GET" default:"POST"`
+	Param        []string `short:"p" sep:"none" help:"Another parameter, such as one of a client's call; may be repeated." placeholder:"NAME=VALUE"`
 	Requests     bool     `help:"Show the requests to your program, too."`
 	JSON         bool     `name:"json" help:"Print events as JSON, one a line." group:"common"`
 }
@@ -40,6 +41,7 @@ Examples:
 
   ringback call 2 "records 20s" "#" --app demo
   ringback call 1 busy "records 5s" "hangs up" --app demo --json
+  ringback call --from client:ada -p To=+15550155 -p Room=5 --app demo
   echo 2 | ringback call --app demo --requests
 ` + aboutApp
 }
@@ -68,8 +70,12 @@ func (c *callCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	defer p.engine.Close()
+	setup, err := c.setup()
+	if err != nil {
+		return err
+	}
 	view.start = p.engine.Now()
-	leg := p.engine.Call(c.setup())
+	leg := p.engine.Call(setup)
 	err = phone.Play(p.engine, leg, script)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -80,11 +86,23 @@ func (c *callCommand) Run(ctx context.Context, io streams) error {
 	return err
 }
 
-func (c *callCommand) setup() dialogue.CallSetup {
-	return dialogue.CallSetup{
+func (c *callCommand) setup() (dialogue.CallSetup, error) {
+	params, err := parameters(c.Param)
+	if err != nil {
+		return dialogue.CallSetup{}, err
+	}
+	s := dialogue.CallSetup{
 		URL: c.Voice, Method: c.Method, FallbackURL: c.Fallback, StatusCallback: c.Status,
 		From: dialogue.Party{Address: c.From}, To: dialogue.Party{Address: c.Number},
 	}
+	for _, p := range params {
+		if p.Name == "To" { // whom a client calls; sent once
+			s.To.Address = p.Value
+			continue
+		}
+		s.Params = append(s.Params, p)
+	}
+	return s, nil
 }
 
 // script reads all steps.
@@ -121,10 +139,14 @@ func (c *callCommand) converse(ctx context.Context, io streams) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer p.engine.Close()
+	setup, err := c.setup()
+	if err != nil {
+		return err
+	}
 	view.start = p.engine.Now()
 	fmt.Fprintf(io.out, "Calling %s. Type what you do, then Enter:\n%s\n\n", c.Number, phone.Usage)
 	go p.engine.Run(ctx)
-	leg := p.engine.Call(c.setup())
+	leg := p.engine.Call(setup)
 	lines := make(chan string)
 	go func() {
 		defer close(lines)
