@@ -115,7 +115,7 @@ type Query struct {
 	After   int64   // only newer ones than this ID
 	IDs     []int64 // only these, ascending; nil: all
 	Skip    int     // leave out so many of the newest
-	Limit   int     // zero: 100; at most 1,000
+	Limit   int     // zero: 100; at most 2,000
 }
 
 // Everything reports whether q chooses all exchanges.

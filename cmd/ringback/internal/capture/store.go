@@ -428,7 +428,7 @@ func (s *Store) whole(e *entry) (Exchange, error) {
 
 // List returns the exchanges that q chooses, newest first, without bodies.
 func (s *Store) List(q Query) []Exchange {
-	limit := min(cmp.Or(max(q.Limit, 0), 100), 1000)
+	limit := min(cmp.Or(max(q.Limit, 0), 100), 2000)
 	var out []Exchange
 	s.mu.RLock()
 	defer s.mu.RUnlock()

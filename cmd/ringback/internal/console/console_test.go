@@ -415,3 +415,23 @@ func TestScheduledMessageIsSentAtOnce(t *testing.T) {
 	assert.Equal(t, 409, d.do("POST", "/api/messages/"+m.SID+"/send", "{}", nil))
 	assert.Equal(t, 404, d.do("POST", "/api/messages/SM0/send", "{}", nil))
 }
+
+// TestALongPageSaysThatThereIsMore asks for as many exchanges as an answer may
+// hold, of which there is one more.
+func TestALongPageSaysThatThereIsMore(t *testing.T) {
+	d := open(t, nil)
+	for range 1001 {
+		_, err := d.store.Add(capture.Exchange{Source: capture.Tunnel})
+		require.NoError(t, err)
+	}
+	var page struct {
+		Exchanges []struct{ ID int64 }
+		More      bool
+	}
+	d.do(http.MethodGet, "/api/exchanges?limit=1000", "", &page)
+	assert.Len(t, page.Exchanges, 1000)
+	assert.True(t, page.More)
+	d.do(http.MethodGet, "/api/exchanges?limit=1000&before=2", "", &page)
+	assert.Len(t, page.Exchanges, 1)
+	assert.False(t, page.More)
+}
