@@ -47,7 +47,7 @@ func (s *Stage) describe(x *dialogue.Exchange, at time.Time) (capture.Exchange, 
 		e.Error = cmp.Or(x.Failure.Text, e.Error)
 	}
 	e.Summary = s.summary(x)
-	e.Verdict = s.Verdict(e.Request)
+	e.Verdict = s.sentVerdict(e.Request)
 	return e, rec
 }
 
@@ -99,14 +99,34 @@ func shorten(text string, n int) string {
 // Verdict returns "valid" for a request whose signature is right, and otherwise
 // what is wrong with it.
 func (s *Stage) Verdict(r capture.Request) string {
-	req, err := request(r, s.cfg.BaseURL)
+	return verdict(s.verifier, r, s.cfg.BaseURL)
+}
+
+func verdict(verifier *signature.Verifier, r capture.Request, base string) string {
+	req, err := request(r, base)
 	if err != nil {
 		return err.Error()
 	}
-	if _, err := s.verifier.Verify(req); err != nil {
+	if _, err := verifier.Verify(req); err != nil {
 		return strings.TrimPrefix(err.Error(), "signature: ")
 	}
 	return "valid"
+}
+
+// sentVerdict is the verdict on a request that the engine has sent. A document may
+// name the program by another scheme or host than the base URL: Twilio signs the
+// URL that it requests.
+func (s *Stage) sentVerdict(r capture.Request) string {
+	u, err := url.Parse(r.URL)
+	if _, below := s.route.Target(r.URL); below || err != nil {
+		return s.Verdict(r)
+	}
+	origin := u.Scheme + "://" + u.Host
+	verifier, err := signature.New(signature.Config{BaseURL: origin, Tokens: signature.Keys(s.key), Methods: []string{http.MethodPost, http.MethodGet}})
+	if err != nil {
+		return strings.TrimPrefix(err.Error(), "signature: ")
+	}
+	return verdict(verifier, r, origin)
 }
 
 // Diagnose explains why a request is refused.

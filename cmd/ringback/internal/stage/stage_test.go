@@ -561,3 +561,18 @@ func TestTheShownIsBounded(t *testing.T) {
 		assert.Len(t, w.Calls(), 100)
 	})
 }
+
+// TestVerdictOfAnotherScheme requests a document that is named by https where the
+// base URL has http. It is signed for that URL, and so is the verdict.
+func TestVerdictOfAnotherScheme(t *testing.T) {
+	const other = "https://app.example.com/next"
+	play(t, map[string]string{"/sms": "<Redirect>" + other + "</Redirect>", "/next": "<Message>found</Message>"}, func(t *testing.T, w *world) {
+		_, err := w.Send(stage.Text{Person: ana, Body: "hello"})
+		require.NoError(t, err)
+		w.pass(time.Second)
+		kept, err := w.store.Get(2)
+		require.NoError(t, err)
+		assert.Equal(t, other, kept.Request.URL)
+		assert.Equal(t, "valid", kept.Verdict)
+	})
+}
