@@ -36,8 +36,13 @@ export function Details({id}) {
       setReplayed(null);
       setData(next);
     };
-    api.get("exchanges/" + id).then(set, (error) => { if (error.status === 404) set("gone"); else failed(error); });
-    return () => { wanted = false; };
+    const ask = () => { api.get("exchanges/" + id).then(set, (error) => { if (error.status === 404) set("gone"); else failed(error); }); };
+    // Somebody who goes through the list by keys reads the one they stop at.
+    const timer = setTimeout(ask, data ? 80 : 0);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
   }, [id]);
   useEffect(() => { result.current?.scrollIntoView({block: "nearest"}); }, [replayed]);
   if (!data) return null;

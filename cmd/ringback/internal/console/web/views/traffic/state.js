@@ -124,6 +124,18 @@ on("exchange", (e) => {
   if (waiting.push(e) === 1) queueMicrotask(arrive);
 });
 
+const near = 1000; // how far below the newest row a late exchange may belong
+
+/**
+ * merged puts new exchanges into a list, each at its place: two that come at the
+ * same time may be reported in either order.
+ * @param {Exchange[]} fresh @param {Exchange[]} list
+ */
+function merged(fresh, list) {
+  const top = fresh.concat(list.slice(0, near)).sort((a, b) => b.id - a.id);
+  return top.concat(list.slice(near)).slice(0, most);
+}
+
 // arrive puts the exchanges of one moment on top of the list. An exchange that
 // is reported again has changed.
 function arrive() {
@@ -134,16 +146,17 @@ function arrive() {
   /** @param {Exchange[]} list */
   const renew = (list) => (list.some((e) => fresh.has(e.id)) ? list.map((e) => fresh.get(e.id) || e) : list);
   const kept = renew(rows.value), back = renew(held.value);
-  const above = [...fresh.values()].filter((e) => e.id > newest).sort((a, b) => b.id - a.id);
+  const known = new Set([...kept.slice(0, near), ...back].map((e) => e.id));
+  const added = [...fresh.values()].filter((e) => e.id > newest - near && !known.has(e.id));
   batch(() => {
     if (filtered.value) {
       rows.value = kept;
-      if (above.length) askNewer();
+      if (added.length) askNewer();
     } else if (paused.value) {
       rows.value = kept;
-      held.value = above.concat(back);
+      held.value = merged(added, back);
     } else {
-      rows.value = above.concat(kept).slice(0, most);
+      rows.value = merged(added, kept);
     }
   });
 }
