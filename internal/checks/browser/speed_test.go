@@ -58,7 +58,7 @@ func (c console) post(ctx context.Context, path string, body any) error {
 	return nil
 }
 
-// exchange is a captured text.
+// exchange returns a captured text.
 func exchange(n int) map[string]any {
 	return map[string]any{
 		"source": "tunnel", "kind": "IncomingMessage", "sid": fmt.Sprintf("SM%032x", n), "summary": fmt.Sprintf("+15550101 texts %q", fmt.Sprint("order ", n)),
