@@ -314,14 +314,20 @@ func TestStreamSession(t *testing.T) {
 
 	said, err := audio.Convert(square(20*time.Millisecond), audio.PCM8k, audio.MuLaw8k)
 	require.NoError(t, err)
-	for range 40 { // 800 ms, which wait to be heard one after the other
-		require.True(t, ear.Speak(said))
+	// On a busy machine, a gap in the sound makes the program answer too early:
+	// then the caller says it once more.
+	var reply stage.Item
+	for last := -1; reply.FirstSound == nil; last = reply.N {
+		for range 40 { // 800 ms, which wait to be heard one after the other
+			require.True(t, ear.Speak(said))
+		}
+		l.item(call.SID, "the caller's sound", func(i stage.Item) bool {
+			return i.N > last && i.Who == "caller" && i.Kind == "sound" && !i.Open && i.Length > 400
+		})
+		reply = l.item(call.SID, "the reply", func(i stage.Item) bool { return i.N > last && i.Who == "agent" && i.Kind == "sound" })
 	}
 	heard := <-ear.C
 	assert.Greater(t, audio.MuLaw8k.Level(heard.Sound), 0.1)
-	l.item(call.SID, "the caller's sound", func(i stage.Item) bool { return i.Who == "caller" && i.Kind == "sound" && !i.Open && i.Length > 400 })
-	reply := l.item(call.SID, "the reply", func(i stage.Item) bool { return i.Who == "agent" && i.Kind == "sound" })
-	require.NotNil(t, reply.FirstSound)
 
 	_, err = l.Act(call.SID, stage.Act{Do: "presses 1"})
 	require.NoError(t, err)
