@@ -37,7 +37,7 @@ export function Details({id}) {
       setData(next);
     };
     const ask = () => { api.get("exchanges/" + id).then(set, (error) => { if (error.status === 404) set("gone"); else failed(error); }); };
-    // Somebody who goes through the list by keys reads the one they stop at.
+    // Someone who goes through the list by keys reads the one they stop at.
     const timer = setTimeout(ask, data ? 80 : 0);
     return () => {
       wanted = false;
