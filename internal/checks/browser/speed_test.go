@@ -20,7 +20,7 @@ import (
 
 // attempts is how often a measurement may fail before the test does: another
 // program may have had the processor.
-const attempts = 3
+const attempts = 5
 
 // measures skips a test of speed unless RINGBACK_TEST_SPEED is set. It returns a
 // program that starts the browser before other programs' turn, where the user
