@@ -108,34 +108,6 @@ func (s *Store) start() error {
 	return s.write(record{Start: &Start{After: s.last, At: time.Now()}})
 }
 
-// A Session is the time between two starts of a console.
-type Session struct {
-	Start
-	Until int64 // its newest exchange at most; zero: it goes on
-	Count int   // exchanges
-}
-
-// Sessions returns the sessions that have exchanges, and the present one, newest
-// first. What is older than the first start that is known is a session without a
-// time.
-func (s *Store) Sessions() []Session {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var out []Session
-	until, high := int64(0), len(s.list)
-	for i, start := range slices.Backward(s.begun) {
-		low, _ := slices.BinarySearchFunc(s.list, start.After+1, func(e *entry, id int64) int { return cmp.Compare(e.head.ID, id) })
-		if low < high || i == len(s.begun)-1 {
-			out = append(out, Session{Start: start, Until: until, Count: high - low})
-		}
-		until, high = start.After, low
-	}
-	if high > 0 {
-		out = append(out, Session{Until: until, Count: high})
-	}
-	return out
-}
-
 func (s *Store) begin(f *os.File) (aside string, err error) {
 	s.file = f
 	if err := lock.File(f); errors.Is(err, lock.ErrLocked) {
@@ -366,17 +338,6 @@ func (s *Store) copy(to io.Writer) (ends []int64, err error) {
 		}
 	}
 	return ends, out.Flush()
-}
-
-// starts returns the starts of sessions that have exchanges, and the latest.
-func (s *Store) starts() (out []Start) {
-	for i, start := range s.begun {
-		at, _ := slices.BinarySearchFunc(s.list, start.After+1, func(e *entry, id int64) int { return cmp.Compare(e.head.ID, id) })
-		if i == len(s.begun)-1 || at < len(s.list) && s.list[at].head.ID <= s.begun[i+1].After {
-			out = append(out, start)
-		}
-	}
-	return out
 }
 
 // Close closes the store.

@@ -11,7 +11,6 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/internal/dialogue"
-	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 )
 
@@ -72,32 +71,6 @@ type Payment struct {
 type Leg struct {
 	Phone
 	To string `json:"to"`
-}
-
-// A Line is something that was said or done.
-type Line struct {
-	N        int       `json:"n"`
-	At       time.Time `json:"at"`
-	Group    string    `json:"group"`          // speech: people said and heard it; event: they notice it; protocol: they do not
-	Who      string    `json:"who"`            // app, caller, twilio, other
-	Name     string    `json:"name,omitempty"` // of another: whom the app dialed, or who is in the same conference
-	Leg      string    `json:"leg,omitempty"`  // SID of the phone, of one that was dialed
-	Kind     string    `json:"kind"`           // say, piece (of what an agent says), play, press, speak, fetch, error, warning, apology, end, ...
-	Text     string    `json:"text"`
-	Code     int       `json:"code,omitempty"` // of an error or warning
-	Language string    `json:"language,omitempty"`
-	Voice    string    `json:"voice,omitempty"`
-	Millis   int64     `json:"ms,omitempty"`        // how long it takes; of what was cut short: how long it was heard
-	Cut      bool      `json:"cut,omitempty"`       // short, by a key, by speech or by skipping
-	Sound    bool      `json:"sound,omitempty"`     // there is a file to play, see Stage.Sound
-	Recorded string    `json:"recording,omitempty"` // SID of the recording that was made
-	Exchange int64     `json:"exchange,omitempty"`
-
-	// What a test that is made of the call needs besides.
-	Event    dialogue.EventType `json:"-"`
-	Words    string             `json:"-"` // text of the event
-	Dialed   string             `json:"-"` // who was dialed, if it happened at their phone
-	Duration time.Duration      `json:"-"`
 }
 
 // call is a call with internal data.
@@ -355,126 +328,6 @@ func (s *Stage) Act(sid string, a Act) (Call, error) {
 	return s.view(c), nil
 }
 
-// line adds an event to a call. The lock is held.
-func (s *Stage) line(e dialogue.Event, exchange int64) {
-	c := s.callOf(e.Call)
-	if e.Type == dialogue.EventFailed && e.Failure != nil && c.code == 0 {
-		c.code, c.reason = e.Failure.Code, e.Failure.Text
-	}
-	if e.Type == dialogue.EventCutShort {
-		c.cut(e)
-	}
-	if l := s.told(e); l.Text != "" {
-		if len(c.lines) >= keptLines {
-			delete(c.sounds, c.lines[0].N)
-			c.lines = c.lines[1:] // the end of a call is more useful than its beginning
-		}
-		c.said++
-		l.N, l.At, l.Exchange = c.said, e.At, exchange
-		l.Sound = c.sound(l.N, e)
-		l.Event, l.Words, l.Duration = e.Type, e.Text, e.Duration
-		if e.Call.Parent() != nil {
-			l.Dialed = personOf(e.Call)
-		}
-		c.lines = append(c.lines, l)
-	}
-	select {
-	case s.changed <- c.leg.SID():
-	default: // a newer look at the call is on its way anyway
-	}
-}
-
-// cut notes that the last prompt at a phone was cut short.
-func (c *call) cut(e dialogue.Event) {
-	leg := ""
-	if e.Call.Parent() != nil {
-		leg = e.Call.SID()
-	}
-	for i := range slices.Backward(c.lines) {
-		l := &c.lines[i]
-		if l.Leg == leg && (l.Kind == "say" || l.Kind == "play" || l.Kind == "pause") {
-			l.Cut, l.Millis = true, e.Duration.Milliseconds()
-			return
-		}
-	}
-}
-
-// told returns the line for an event, which is not shown if its text is empty.
-func (s *Stage) told(e dialogue.Event) Line {
-	l := Line{Text: e.Line(), Millis: e.Duration.Milliseconds(), Recorded: e.Recording}
-	l.Who, l.Kind = role(e.Type)
-	switch e.Type {
-	case dialogue.EventSaid:
-		l.Text = e.Text
-		l.Language, l.Voice = languageOf(e.Node)
-		if e.Failure != nil {
-			l.Who, l.Kind = "twilio", "apology"
-		}
-	case dialogue.EventPlayed, dialogue.EventDigitsSent, dialogue.EventPieceHeard:
-		l.Text = strings.TrimSpace(e.Text)
-	case dialogue.EventFailed, dialogue.EventWarned:
-		if e.Failure != nil {
-			l.Code, l.Text = e.Failure.Code, e.Failure.Text
-		}
-	case dialogue.EventPressed, dialogue.EventPressedInVain, dialogue.EventSpoke:
-		if e.Text != "" { // a voice message has no words
-			l.Text = e.Text
-		}
-	case dialogue.EventFetched:
-		l.Text = strings.Replace(l.Text, " "+s.cfg.BaseURL+"/", " /", 1)
-		l.Text = strings.Replace(l.Text, " -> ", " →\u00a0", 1)
-	case dialogue.EventHeard:
-		// Words within one call are already in its lines.
-		if e.Other != nil && e.Call.Parent() == nil && rootOf(e.Other) != e.Call {
-			return Line{Who: "other", Name: personOf(e.Other), Kind: "speak", Group: "speech", Text: cmp.Or(e.Text, "talks")}
-		}
-		return Line{}
-	}
-	l.Group = group(l.Kind)
-	if l.Who == "twilio" {
-		l.Text = strings.ReplaceAll(l.Text, "the caller ", personOf(rootOf(e.Call))+" ")
-	}
-	if l.Who == "caller" {
-		l.Text = strings.TrimPrefix(l.Text, "the caller ") // whose name is shown next to it
-	}
-	if e.Call.Parent() != nil {
-		l.Leg = e.Call.SID()
-		if l.Who == "caller" {
-			l.Who = "other"
-		}
-		if l.Who != "twilio" {
-			l.Name = personOf(e.Call)
-		}
-		if l.Group == "speech" {
-			l.Text = strings.TrimPrefix(l.Text, l.Name+" ")
-		}
-	}
-	return l
-}
-
-// languageOf returns the language and the voice that a document gives for a text.
-func languageOf(n *twiml.Node) (language, voice string) {
-	if n == nil {
-		return "", ""
-	}
-	language, _ = n.Attr("language")
-	voice, _ = n.Attr("voice")
-	return language, voice
-}
-
-// group says who notices a line, by its kind.
-func group(kind string) string {
-	switch kind {
-	case "say", "piece", "play", "press", "speak", "apology":
-		return "speech"
-	case "end", "error", "warning", "enter", "answered", "ringing", "dialing", "bridged", "joined", "left", "muted", "held",
-		"conference-started", "conference-ended", "enqueued", "dequeued", "recording-started", "recording-ended", "paying", "paid",
-		"rejected", "referred", "session-started", "session-ended":
-		return "event"
-	}
-	return "protocol"
-}
-
 // rootOf returns the call that a leg belongs to.
 func rootOf(leg *dialogue.Call) *dialogue.Call {
 	for p := leg.Parent(); p != nil; p = p.Parent() {
@@ -489,36 +342,6 @@ func personOf(leg *dialogue.Call) string {
 		return leg.From().Address
 	}
 	return leg.To().Address
-}
-
-func role(t dialogue.EventType) (who, kind string) {
-	switch t {
-	case dialogue.EventSaid:
-		return "app", "say"
-	case dialogue.EventPlayed, dialogue.EventDigitsSent:
-		return "app", "play"
-	case dialogue.EventPieceHeard:
-		return "app", "piece"
-	case dialogue.EventPaused:
-		return "app", "pause"
-	case dialogue.EventPressed, dialogue.EventPressedInVain:
-		return "caller", "press"
-	case dialogue.EventSpoke:
-		return "caller", "speak"
-	case dialogue.EventHungUp:
-		return "caller", "end"
-	case dialogue.EventFetched:
-		return "twilio", "fetch"
-	case dialogue.EventEntered:
-		return "caller", "enter"
-	case dialogue.EventFailed:
-		return "twilio", "error"
-	case dialogue.EventWarned:
-		return "twilio", "warning"
-	case dialogue.EventEnded:
-		return "twilio", "end"
-	}
-	return "twilio", string(t)
 }
 
 // settle is how long changes of a call are collected before they are reported.
