@@ -1,7 +1,7 @@
 // Keyboard shortcuts. A view says what its keys do while it is shown; what it
 // does not know goes to the page.
 
-import {useEffect, useRef} from "./html.js";
+import {useLayoutEffect, useRef} from "./html.js";
 
 /** @typedef {(event: KeyboardEvent) => boolean | void} KeyHandler returns true when it has used the key */
 
@@ -12,7 +12,7 @@ const handlers = [];
 export function useKeys(handler) {
   const latest = useRef(handler);
   latest.current = handler;
-  useEffect(() => {
+  useLayoutEffect(() => { // before the view is drawn: a key pressed at once is not lost
     /** @type {KeyHandler} */
     const call = (event) => latest.current(event);
     handlers.push(call);
