@@ -311,38 +311,70 @@ func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
 // A Hub passes news to every open page. Its zero value is ready to use.
 type Hub struct {
 	mu    sync.Mutex
-	pages map[chan stage.News]struct{}
+	pages map[*reader]struct{}
 }
 
-// unread is how far a page may be behind before it is disconnected; it then
-// reconnects and reloads everything.
-const unread = 512
+// A reader is an open page.
+type reader struct {
+	news   chan told
+	behind int // bytes of news that it has not read; the lock of the Hub is held
+}
+
+// told is news as pages get it, which are all sent the same JSON.
+type told struct {
+	event string
+	data  json.RawMessage
+}
+
+// How far a page may be behind, in number and in bytes, before it is disconnected;
+// it then reconnects and reloads everything.
+const (
+	unread      = 512
+	unreadBytes = 8 << 20
+)
 
 // Tell passes n on. It never blocks.
 func (h *Hub) Tell(n stage.News) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for c := range h.pages {
-		select {
-		case c <- n:
-		default:
-			delete(h.pages, c)
-			close(c)
+	if len(h.pages) == 0 {
+		return
+	}
+	if e, ok := n.Data.(capture.Exchange); ok {
+		n.Data = summarize(e)
+	}
+	data, err := json.Marshal(n.Data)
+	for p := range h.pages {
+		if err != nil || p.behind > unreadBytes || len(p.news) == cap(p.news) {
+			delete(h.pages, p)
+			close(p.news)
+			continue
 		}
+		p.behind += len(data)
+		p.news <- told{n.Event, data}
 	}
 }
 
-func (h *Hub) join() (news <-chan stage.News, leave func()) {
-	c := make(chan stage.News, unread)
+func (h *Hub) join() *reader {
+	p := &reader{news: make(chan told, unread)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.pages == nil {
-		h.pages = make(map[chan stage.News]struct{})
+		h.pages = make(map[*reader]struct{})
 	}
-	h.pages[c] = struct{}{}
-	return c, func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		delete(h.pages, c)
-	}
+	h.pages[p] = struct{}{}
+	return p
+}
+
+func (h *Hub) leave(p *reader) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.pages, p)
+}
+
+// read notes that a page has been sent n.
+func (h *Hub) read(p *reader, n told) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p.behind -= len(n.data)
 }

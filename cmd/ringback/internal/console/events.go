@@ -14,8 +14,8 @@ const pulse = 20 * time.Second
 
 // events streams what happens, as server-sent events.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	news, leave := s.Hub.join()
-	defer leave()
+	here := s.Hub.join()
+	defer s.Hub.leave(here)
 	out := sse.Start(w)
 	out.Send("app", s.App())
 	tick := time.NewTicker(pulse)
@@ -24,14 +24,12 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-r.Context().Done():
 			return
-		case n, open := <-news:
+		case n, open := <-here.news:
 			if !open {
 				return // the page was too slow; it reconnects and reloads everything
 			}
-			if e, ok := n.Data.(capture.Exchange); ok {
-				n.Data = summarize(e)
-			}
-			out.Send(n.Event, n.Data)
+			s.Hub.read(here, n)
+			out.Send(n.event, n.data)
 		case <-tick.C:
 			out.Beat()
 		}
