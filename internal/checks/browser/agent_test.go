@@ -19,13 +19,13 @@ func example(t *testing.T, name string) string {
 	return path
 }
 
-// microphone gives the browser a microphone that beeps, and no question about it.
+// microphone gives the browser a simulated microphone that beeps, without a permission prompt.
 var microphone = []chromedp.ExecAllocatorOption{
 	chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 }
 
-// look checks the page at three sizes, light and dark: nothing is cut off, and
-// axe, where it is installed, finds nothing.
+// look checks the page at three sizes, light and dark. Nothing may be cut off, and
+// axe, if it is installed, must find nothing.
 func (tb *tab) look(t *testing.T, name string) {
 	t.Helper()
 	for _, s := range sizes {
@@ -86,7 +86,7 @@ func TestTalkWithTheAgent(t *testing.T) {
 		if (row) row.click();
 		return Boolean(row);
 	})()`)
-	tb.until(t, "it opens as JSON", `/"utteranceUntilInterrupt":/.test(document.querySelector(".frame pre").innerText)`)
+	tb.until(t, "the message as JSON", `/"utteranceUntilInterrupt":/.test(document.querySelector(".frame pre").innerText)`)
 	tb.shot(t, "agent-frame")
 
 	// Opening the view again reloads everything.
@@ -94,15 +94,15 @@ func TestTalkWithTheAgent(t *testing.T) {
 	tb.until(t, "everything is there after a reload", replies+`.some((e) => e.querySelector("del")) && `+notes+`.length >= 1`)
 
 	tb.run(t, chromedp.SendKeys(talkBox, "bye"+kb.Enter, chromedp.ByQuery))
-	tb.until(t, "the program ends the session", notes+`.some((e) => e.innerText.includes("The program ends the session"))`)
+	tb.until(t, "the program ends the session", notes+`.some((e) => e.innerText.includes("The program ended the session"))`)
 	tb.until(t, "the action request", notes+`.some((e) => e.innerText.includes("POST /ended SessionStatus=ended"))`)
-	tb.until(t, "the state", `document.querySelector(".talk header .badge").innerText.includes("Session over (1000)")`)
+	tb.until(t, "the state", `document.querySelector(".talk header .badge").innerText.includes("Session ended (1000)")`)
 	tb.look(t, "agent-over")
 	tb.clean(t)
 }
 
-// TestTalkWithTheVoicebot talks with examples/voicebot by a microphone that
-// beeps: it plays the beeps back.
+// TestTalkWithTheVoicebot talks with examples/voicebot through a microphone that
+// beeps, and expects the beeps back.
 func TestTalkWithTheVoicebot(t *testing.T) {
 	c := start(t, "--base-url", "https://voicebot.example.com", "--", example(t, "voicebot"))
 	tb := browse(t, c, microphone...)
@@ -119,7 +119,7 @@ func TestTalkWithTheVoicebot(t *testing.T) {
 	tb.click(t, "Use the microphone")
 	tb.until(t, "the caller is heard", `[...document.querySelectorAll(".said .mine")].some((e) => e.innerText.includes("Sound, "))`)
 	tb.until(t, "the microphone's level", `window.__peaks.Microphone > 5`)
-	tb.click(t, "Mute") // the program answers after a pause, and the beeps leave none
+	tb.click(t, "Mute") // the program replies after a pause, which the beeps do not allow
 	tb.click(t, "Play a tone")
 	tb.until(t, "the tone is heard", `[...document.querySelectorAll(".said .mine")].some((e) => /Sound, 1\.\d+ s/.test(e.innerText))`)
 	tb.until(t, "the caller's sound is played back", replies+`.some((e) => /first sound/.test(e.innerText))`)
@@ -140,15 +140,15 @@ func TestTalkWithTheVoicebot(t *testing.T) {
 		select.value = "all";
 		select.dispatchEvent(new Event("change", {bubbles: true}));
 	})()`, nil))
-	tb.until(t, "messages with sound, without the sound", `[...document.querySelectorAll(".frame-row .preview")].some((e) => e.innerText === "(160 bytes)")`)
+	tb.until(t, "media messages without their payload", `[...document.querySelectorAll(".frame-row .preview")].some((e) => e.innerText === "(160 bytes)")`)
 	tb.shot(t, "voicebot-frames")
 	tb.until(t, "the end, since nobody speaks", `/Closed by the program/.test(document.querySelector(".talk header .badge").innerText)`)
 	tb.look(t, "voicebot-over")
 	tb.clean(t)
 }
 
-// TestAgentWithoutWSS has a program whose WebSocket is not one of wss, as with
-// the address that the console gives by default: the page says what to do.
+// TestAgentWithoutWSS uses a program whose WebSocket URL is not wss, as with the
+// console's default base URL. The page must show how to fix it.
 func TestAgentWithoutWSS(t *testing.T) {
 	p := answers(t, map[string]string{"/voice": `<Connect><ConversationRelay url="http://127.0.0.1/agent"/></Connect>`})
 	tb := browse(t, start(t, "--app", p.server.URL))

@@ -17,13 +17,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The checker of accessibility, from npm; it is no part of the product.
+// The accessibility checker, from npm. It is not part of the product.
 const (
 	axePackage = "axe-core@4.14.1"
 	axeSum     = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 )
 
-// axeScript gets the checker once.
+// axeScript downloads the checker once.
 var axeScript = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "axe")
 	if err != nil {
@@ -49,11 +49,11 @@ var axeScript = sync.OnceValues(func() (string, error) {
 	return string(data), nil
 })
 
-// violations runs the checker on the page as it is. Everything stands still
-// meanwhile, so that no color is read in the middle of a change.
+// violations runs the checker on the current page. Animations are stopped while it
+// runs, so that no color is read during a transition.
 const violations = `axe.run({resultTypes: ["violations"]}).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.target.join(" ") + " " + (n.any[0]?.message || n.all[0]?.message || n.none[0]?.message || v.help))))`
 
-// accessible fails the test for each violation on the page as it is.
+// accessible fails the test for each violation on the current page.
 func (tb *tab) accessible(t *testing.T, what string) {
 	t.Helper()
 	var out []string
@@ -61,8 +61,8 @@ func (tb *tab) accessible(t *testing.T, what string) {
 	assert.Empty(t, out, what)
 }
 
-// TestAxeFindsNothing checks every view with something to show, an exchange, the
-// open panels and dialogs, light and dark, at three sizes.
+// TestAxeFindsNothing checks every view with content, an exchange, and open panels
+// and dialogs, light and dark, at three sizes.
 func TestAxeFindsNothing(t *testing.T) {
 	if _, err := exec.LookPath("npm"); err != nil {
 		t.Skip("skipped: npm is not installed, which axe-core comes from")
@@ -90,7 +90,7 @@ func inspect(t *testing.T, script string, width, height int64, dark bool) {
 	tb.until(t, "the menu", keys)
 	tb.open(t, "deliveries")
 	tb.run(t, chromedp.Click(".play .button-primary", chromedp.ByQuery))
-	tb.until(t, "a life", `document.querySelector(".ending")?.innerText.includes("delivered")`)
+	tb.until(t, "a lifecycle", `document.querySelector(".ending")?.innerText.includes("delivered")`)
 	tb.open(t, "faults")
 	tb.run(t, chromedp.Click(`input[aria-label="Timeout"]`, chromedp.ByQuery), chromedp.Evaluate(script, nil))
 	tb.until(t, "the badge", `document.querySelector("nav .badge")`)
@@ -113,6 +113,6 @@ func inspect(t *testing.T, script string, width, height int64, dark bool) {
 	tb.open(t, "phone")
 	tb.run(t, chromedp.Evaluate(`document.querySelector('.call button[aria-label="Messages"]')?.click()`, nil)) // where the call hides the conversation
 	tb.run(t, chromedp.Click(".composer .more > button", chromedp.ByQuery))
-	tb.accessible(t, "what else can be sent")
+	tb.accessible(t, "the attachment panel")
 	tb.clean(t)
 }

@@ -26,7 +26,7 @@ import (
 // token is the auth token of every account here.
 const token = "4f1d8a3c5b7e90214f1d8a3c5b7e9021"
 
-// patience bounds each test: a call is spoken in real time.
+// patience limits each test. Calls run in real time.
 const patience = 3 * time.Minute
 
 // command builds the command once.
@@ -52,14 +52,14 @@ type console struct {
 
 var opened = regexp.MustCompile(`Open\s+(http://\S+/)#token=([0-9a-f]+)`)
 
-// start runs "ringback dev" with more arguments and waits until it has printed
+// start runs "ringback dev" with additional arguments and waits until it has printed
 // its URL.
 func start(t *testing.T, args ...string) console {
 	t.Helper()
 	return startAt(t, "127.0.0.1:"+freePort(t), args...)
 }
 
-// startAt is start with the console at an address.
+// startAt is like start, with the console at an address.
 func startAt(t *testing.T, addr string, args ...string) console {
 	t.Helper()
 	path, err := command()
@@ -115,7 +115,7 @@ func startAt(t *testing.T, addr string, args ...string) console {
 	return console{}
 }
 
-// A tab is an open page, and what went wrong on it.
+// A tab is an open page with the errors that it reported.
 type tab struct {
 	ctx  context.Context
 	base string
@@ -136,11 +136,11 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-// browse opens the console in a browser of its own, started with more flags.
+// browse opens the console in a separate browser, started with additional flags.
 func browse(t *testing.T, c console, flags ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
-	// The browser may write for a moment longer than it runs, so its folder is
-	// removed as far as it can be.
+	// The browser may still be writing for a moment after it exits, so its directory is
+	// removed as far as possible.
 	profile, err := os.MkdirTemp("", "browser")
 	require.NoError(t, err)
 	t.Cleanup(func() { os.RemoveAll(profile) })
@@ -194,7 +194,7 @@ func (tb *tab) run(t *testing.T, actions ...chromedp.Action) {
 }
 
 // clean fails the test for a script error, a message in the browser's log, a
-// request elsewhere, a dialog or a violation of the policy.
+// request to another host, a dialog or a violation of the content security policy.
 func (tb *tab) clean(t *testing.T) {
 	t.Helper()
 	var violations int
@@ -207,8 +207,8 @@ func (tb *tab) clean(t *testing.T) {
 	require.Empty(t, tb.trouble)
 }
 
-// until waits until an expression of the page's is true; one that fails, for an
-// element that is not there yet, is not.
+// until waits until a JavaScript expression is true. An expression that throws, such
+// as one for a missing element, counts as false.
 func (tb *tab) until(t *testing.T, what, expression string) {
 	t.Helper()
 	err := chromedp.Run(tb.ctx, chromedp.Poll("(() => { try { return "+expression+"; } catch { return false; } })()", nil, chromedp.WithPollingTimeout(30*time.Second)))
@@ -219,7 +219,7 @@ func (tb *tab) until(t *testing.T, what, expression string) {
 	}
 }
 
-// shot leaves a picture, where pictures are wanted.
+// shot saves a screenshot, if screenshots are enabled.
 func (tb *tab) shot(t *testing.T, name string) {
 	t.Helper()
 	dir := os.Getenv("RINGBACK_SCREENSHOTS")
@@ -255,8 +255,8 @@ const (
 	over  = `document.querySelector(".call-state")?.innerText.startsWith("Ended")`
 )
 
-// useThePhone sends a text, calls, and leaves a message: the same for every
-// program that answers as the support line does.
+// useThePhone sends a text, calls, and leaves a message. It works with every
+// program that behaves like the support line.
 func useThePhone(t *testing.T, tb *tab, reply string) {
 	t.Helper()
 	tb.run(t, chromedp.SendKeys(".composer textarea", "a table for four", chromedp.ByQuery), chromedp.Click(".composer .button-primary", chromedp.ByQuery))

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ears note what a person would hear: words with their language, and the
-// frequencies of tones. Reloading the page puts them in.
+// ears records the audible output of the page: words with their language, and the
+// frequencies of tones. It takes effect when the page is reloaded.
 const ears = `
 	window.__heard = [];
 	window.SpeechSynthesisUtterance = function (text) { this.text = text; };
@@ -47,7 +47,7 @@ func (tb *tab) listens(t *testing.T, scripts ...string) {
 	}
 	tb.run(t, chromedp.Reload(), chromedp.WaitVisible("main > section.shown"))
 	tb.until(t, "the page", `document.querySelector("#app-state").dataset.up === "yes"`)
-	tb.run(t, chromedp.KeyEvent(kb.Escape)) // a browser lets a page make sounds after that
+	tb.run(t, chromedp.KeyEvent(kb.Escape)) // browsers allow sound only after user input
 }
 
 // hears is true once something was heard.
@@ -71,8 +71,8 @@ func inEachSize(t *testing.T, documents map[string]string, test func(t *testing.
 	}
 }
 
-// inspect takes a picture of the page as it is and checks that nothing is cut off
-// and that axe, where it is there, finds nothing.
+// inspect takes a screenshot of the page and checks that nothing is cut off and that
+// axe, if it is installed, finds nothing.
 func (tb *tab) inspect(t *testing.T, name string) {
 	t.Helper()
 	tb.shot(t, name)
@@ -83,7 +83,7 @@ func (tb *tab) inspect(t *testing.T, name string) {
 	}
 }
 
-// ring lets the program call someone by the REST API.
+// ring makes a call with the REST API, as the program would.
 func (c console) ring(t *testing.T, to, twiml string) {
 	t.Helper()
 	sum := sha256.Sum256([]byte("account of " + token))
@@ -99,8 +99,8 @@ func (c console) ring(t *testing.T, to, twiml string) {
 	require.Equal(t, http.StatusCreated, resp.StatusCode)
 }
 
-// TestIncomingCallShowsEverywhere lets the program call Ana while the page shows
-// something else: she declines once and answers once.
+// TestIncomingCallShowsEverywhere calls Ana while the page shows another view. She
+// declines once and answers once.
 func TestIncomingCallShowsEverywhere(t *testing.T) {
 	for _, size := range sizes {
 		t.Run(size.name, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestIncomingCallShowsEverywhere(t *testing.T) {
 	}
 }
 
-// TestSoundsOfACall hears tones, languages, files and beeps, and silence after a key.
+// TestSoundsOfACall checks tones, languages, files and beeps, and the silence after a key press.
 func TestSoundsOfACall(t *testing.T) {
 	const wav = "RIFF\x24\x00\x00\x00WAVE"
 	p := answers(t, map[string]string{
@@ -152,7 +152,7 @@ func TestSoundsOfACall(t *testing.T) {
 	tb.run(t, chromedp.Click(`//div[@class="keypad"]/button[text()="7"]`, chromedp.BySearch))
 	tb.until(t, "the key", hears("tone 852")+" && "+hears("tone 1209"))
 	tb.until(t, "silence", hears("silence"))
-	tb.until(t, "the mark of what was cut", `document.querySelector(".line-say.line-cut")`)
+	tb.until(t, "the mark of the interrupted line", `document.querySelector(".line-say.line-cut")`)
 	tb.run(t, chromedp.Evaluate(`window.__speaking = null`, nil))
 	tb.until(t, "English", hears("says en-US Sam Thank you."))
 	tb.run(t, chromedp.Evaluate(`(window.__last = [...document.querySelectorAll(".line-say")].length)`, nil))
@@ -172,13 +172,13 @@ func TestSoundsOfACall(t *testing.T) {
 	tb.until(t, "the end", over)
 	var sounds []string
 	tb.run(t, chromedp.Evaluate(`window.__heard`, &sounds))
-	assert.Empty(t, sounds, "a page that is mute")
+	assert.Empty(t, sounds, "a muted page")
 	tb.run(t, chromedp.Reload(), chromedp.WaitVisible(`button[aria-label="Turn sound on"]`))
 	tb.clean(t)
 }
 
-// TestPayAtThePage pays with the card of the form: a wrong number first, then a
-// declined card, and a canceled payment.
+// TestPayAtThePage pays with the form: first with a wrong number, then with a valid
+// card and a declined one, and finally cancels a payment.
 func TestPayAtThePage(t *testing.T) {
 	documents := map[string]string{
 		"/voice": `<Pay action="/paid" chargeAmount="20.45" currency="usd" postalCode="false" timeout="120"><Prompt for="payment-card-number"><Say>Your card?</Say></Prompt></Pay>`,
@@ -217,8 +217,8 @@ func TestPayAtThePage(t *testing.T) {
 	})
 }
 
-// TestWhisperAtTheOtherPhone lets Ben hear the whisper and press a key at his own
-// phone, and Chidi decline at his.
+// TestWhisperAtTheOtherPhone has Ben hear the whisper and press a key on his own
+// phone, and Chidi decline on his.
 func TestWhisperAtTheOtherPhone(t *testing.T) {
 	documents := map[string]string{
 		"/voice":   `<Dial action="/dialed"><Number url="/whisper">+15550102</Number><Number>+15550103</Number></Dial>`,
@@ -240,7 +240,7 @@ func TestWhisperAtTheOtherPhone(t *testing.T) {
 		tb.run(t, chromedp.Click(`//div[@aria-label="Keypad of Ben"]/button[text()="1"]`, chromedp.BySearch))
 		tb.until(t, "Ben's key", heard("Ben", "1"))
 		tb.until(t, "the two talk", `document.querySelector(".call-state").innerText.includes("Talking")`)
-		tb.run(t, chromedp.SendKeys(`input[aria-label="Words that Ben says"]`, "hello, this is Ben", chromedp.ByQuery))
+		tb.run(t, chromedp.SendKeys(`input[aria-label="Speak as Ben"]`, "hello, this is Ben", chromedp.ByQuery))
 		tb.run(t, chromedp.Click(of("Ben", "Speak"), chromedp.BySearch))
 		tb.until(t, "Ben's words", heard("Ben", "hello, this is Ben"))
 		tb.inspect(t, "talking-"+size)
@@ -251,7 +251,7 @@ func TestWhisperAtTheOtherPhone(t *testing.T) {
 	})
 }
 
-// TestTranscriptAndHistory folds the protocol away, shows errors with their number,
+// TestTranscriptAndHistory shows and hides the requests, shows errors with their code,
 // and opens an ended call from its card.
 func TestTranscriptAndHistory(t *testing.T) {
 	documents := map[string]string{"/voice": `<Say>Welcome.</Say><Gather timeout="30"><Say>Press a key.</Say></Gather><Redirect>/broken</Redirect>`, "/broken": `<Oops`}
@@ -261,7 +261,7 @@ func TestTranscriptAndHistory(t *testing.T) {
 		tb.until(t, "a timer", `document.querySelector(".timer")?.innerText.match(/^0:0\d$/)`)
 		tb.until(t, "why nothing is recorded", `[...document.querySelectorAll(".does button")].some((b) => b.disabled && b.title === "The app isn't recording yet. Wait for the beep.")`)
 		tb.until(t, "no protocol", `!document.querySelector(".line-protocol")`)
-		tb.run(t, chromedp.Click(`button[aria-label="Show the protocol"]`, chromedp.ByQuery))
+		tb.run(t, chromedp.Click(`button[aria-label="Show requests"]`, chromedp.ByQuery))
 		tb.until(t, "the request", `document.querySelector(".line-fetch")?.innerText.includes("POST /voice")`)
 		tb.until(t, "the end of the prompt", `document.querySelector(".line-listening")`)
 		tb.until(t, "Skip the wait", `[...document.querySelectorAll(".does button")].some((b) => !b.disabled && b.innerText.startsWith("Skip the wait"))`)
@@ -270,7 +270,7 @@ func TestTranscriptAndHistory(t *testing.T) {
 		tb.until(t, "Twilio's apology", `document.querySelector(".line-apology .who").innerText === "Twilio" && document.querySelector(".line-apology").innerText.includes("application error")`)
 		tb.until(t, "the end", over)
 		tb.inspect(t, "transcript-"+size)
-		tb.run(t, chromedp.Click(`button[aria-label="Hide the protocol"]`, chromedp.ByQuery), chromedp.Reload(), chromedp.WaitVisible("main > section.shown"))
+		tb.run(t, chromedp.Click(`button[aria-label="Hide requests"]`, chromedp.ByQuery), chromedp.Reload(), chromedp.WaitVisible("main > section.shown"))
 		tb.until(t, "the card", `document.querySelector(".call-card")?.innerText.includes("12100")`)
 		tb.inspect(t, "history-"+size)
 		tb.run(t, chromedp.Click(".call-card .call-open", chromedp.ByQuery))
@@ -278,7 +278,7 @@ func TestTranscriptAndHistory(t *testing.T) {
 	})
 }
 
-// TestSpeakingIntoTheMicrophone uses the speech recognition of a browser that has it.
+// TestSpeakingIntoTheMicrophone uses a simulated speech recognition of the browser.
 func TestSpeakingIntoTheMicrophone(t *testing.T) {
 	p := answers(t, map[string]string{"/voice": `<Gather input="speech" language="fr-FR" action="/said"><Say>Bonjour.</Say></Gather>`, "/said": `<Say>Merci.</Say>`})
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -299,8 +299,8 @@ func TestSpeakingIntoTheMicrophone(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestT34PictureOfTheAppOnClick shows a picture that the program sent once someone
-// wants to see it, through the console.
+// TestT34PictureOfTheAppOnClick loads a picture that the program sent, through the
+// console, and only when the user asks for it.
 func TestT34PictureOfTheAppOnClick(t *testing.T) {
 	const gif = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 	p := answers(t, nil)
@@ -309,7 +309,7 @@ func TestT34PictureOfTheAppOnClick(t *testing.T) {
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.write(t, "a picture, please")
 	tb.until(t, "the address", bubble("theirs", "/dot.gif"))
-	assert.Zero(t, p.fetched("/dot.gif"), "nothing is fetched before someone wants it")
+	assert.Zero(t, p.fetched("/dot.gif"), "nothing is fetched before the click")
 	tb.click(t, "Show picture")
 	tb.until(t, "the picture", `document.querySelector(".theirs img.picture")?.naturalWidth === 1`)
 	assert.Equal(t, 1, p.fetched("/dot.gif"))

@@ -27,7 +27,7 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// TestBareCommand does what a newcomer does: starts the command with nothing,
+// TestBareCommand does what a newcomer does: starts the command without arguments,
 // texts, calls, goes through the menu to voicemail, and looks at the traffic.
 func TestBareCommand(t *testing.T) {
 	tb := browse(t, start(t))
@@ -44,7 +44,7 @@ func TestBareCommand(t *testing.T) {
 	tb.dark(t, false)
 	tb.open(t, "deliveries")
 	tb.run(t, chromedp.Click(".play .button-primary", chromedp.ByQuery))
-	tb.until(t, "a life", `document.querySelector(".ending")?.innerText.includes("delivered")`)
+	tb.until(t, "a lifecycle", `document.querySelector(".ending")?.innerText.includes("delivered")`)
 	tb.shot(t, "deliveries")
 	tb.open(t, "faults")
 	tb.until(t, "the faults", `document.querySelectorAll(".faults tbody tr").length === 9`)
@@ -58,8 +58,7 @@ func TestBareCommand(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestOtherLanguages plays the same against programs that are not written in
-// Go.
+// TestOtherLanguages repeats the test with programs in other languages.
 func TestOtherLanguages(t *testing.T) {
 	for _, c := range []struct{ name, program, file string }{
 		{"Python", "python3", "testdata/line.py"},
@@ -113,8 +112,8 @@ func TestT34CapturedMarkupStaysText(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestBrokenSignatureIsDiagnosed runs behind a proxy that terminates TLS: the page
-// says so, and what to do.
+// TestBrokenSignatureIsDiagnosed runs behind a proxy that terminates TLS. The page
+// must name the cause and the fix.
 func TestBrokenSignatureIsDiagnosed(t *testing.T) {
 	c := start(t, "--tunnel-host", "hooks.example.com")
 	form := url.Values{"Body": {"hi"}, "From": {"+15550101"}, "AccountSid": {"AC0123456789abcdef0123456789abcdef"}}
@@ -135,15 +134,15 @@ func TestBrokenSignatureIsDiagnosed(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestLosesAndFindsTheProgram stops the program behind the page: the page says
-// so, and finds it again.
+// TestLosesAndFindsTheProgram starts without a program. The page must say so, and
+// reconnect when the program starts.
 func TestLosesAndFindsTheProgram(t *testing.T) {
 	addr := "127.0.0.1:" + freePort(t)
 	c := start(t, "--app", "http://"+addr)
 	tb := browse(t, c)
 	tb.until(t, "no program", `document.querySelector(".app-state").dataset.up === "no"`)
 	tb.run(t, chromedp.SendKeys(".composer textarea", "hello", chromedp.ByQuery), chromedp.Click(".composer .button-primary", chromedp.ByQuery))
-	tb.until(t, "why there is no reply", `document.querySelector(".mine .meta")?.innerText.includes("no reply")`)
+	tb.until(t, "the reason for the missing reply", `document.querySelector(".mine .meta")?.innerText.includes("no reply")`)
 	server := &http.Server{Addr: addr, ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, "<html><body>an error page</body>")

@@ -19,14 +19,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// windows are the sizes in which every task here is done: wide, narrow, and that
-// of a phone.
+// windows are the window sizes that every task is tested in: wide, narrow, and a
+// phone.
 var windows = []struct {
 	name          string
 	width, height int64
 }{{"1440", 1440, 900}, {"1024", 1024, 768}, {"390", 390, 844}}
 
-// each runs a task in every size, in a view that is opened again. The page must
+// each runs a task in every size, in a newly opened view. The page must
 // not be wider than the window.
 func (tb *tab) each(t *testing.T, name, address string, task func(t *testing.T)) {
 	t.Helper()
@@ -43,7 +43,7 @@ func (tb *tab) each(t *testing.T, name, address string, task func(t *testing.T))
 	}
 }
 
-// visit opens an address from another view, so that nothing is left of before.
+// visit opens a URL from another view, so that no earlier state remains.
 func (tb *tab) visit(t *testing.T, address string) {
 	t.Helper()
 	tb.run(t, chromedp.Evaluate(`location.hash = "#/faults"`, nil))
@@ -51,12 +51,12 @@ func (tb *tab) visit(t *testing.T, address string) {
 	tb.run(t, chromedp.Evaluate("location.hash = `"+address+"`", nil), chromedp.WaitReady("main:not(.view-faults) > *", chromedp.ByQuery))
 }
 
-// grant lets the page use the clipboard.
+// grant allows the page to use the clipboard.
 func (tb *tab) grant(t *testing.T) {
 	t.Helper()
 	tb.run(t, chromedp.ActionFunc(func(ctx context.Context) error {
 		allow := []browser.PermissionType{browser.PermissionTypeClipboardReadWrite, browser.PermissionTypeClipboardSanitizedWrite}
-		if err := emulation.SetFocusEmulationEnabled(true).Do(ctx); err != nil { // without it nothing may be copied
+		if err := emulation.SetFocusEmulationEnabled(true).Do(ctx); err != nil { // the clipboard needs focus
 			return err
 		}
 		return browser.GrantPermissions(allow).WithOrigin(strings.TrimSuffix(tb.base, "/")).Do(ctx)
@@ -74,9 +74,9 @@ func (tb *tab) copies(t *testing.T, selector string) (text string) {
 	return text
 }
 
-// TestConnectScreen is the first thing that a person sees: the program is up, its
-// paths were found without a request that starts something, the token can be
-// copied and is nowhere on the page, and a click sends the first text.
+// TestConnectScreen tests the first screen. The program is running, its paths are
+// found without starting a conversation, the token can be copied but is not in
+// the page, and a click sends the first text.
 func TestConnectScreen(t *testing.T) {
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -103,20 +103,20 @@ func TestConnectScreen(t *testing.T) {
 		}
 	}
 	p.mu.Unlock()
-	tb.run(t, chromedp.Evaluate(`document.querySelector(".tries li:nth-child(3) button").click()`, nil)) // wherever it is by now
+	tb.run(t, chromedp.Evaluate(`document.querySelector(".tries li:nth-child(3) button").click()`, nil)) // even if it has moved
 	tb.until(t, "the wrong signature", `document.querySelector(".verdict.bad")?.innerText.includes("Signature")`)
 	tb.shot(t, "connect-wrong-signature")
 	tb.visit(t, "#/connect")
 	tb.until(t, "the three things", `Boolean(document.querySelector(".tries button:not(:disabled)"))`)
-	tb.run(t, chromedp.Evaluate(`document.querySelector(".tries li:nth-child(1) button").click()`, nil)) // wherever it is by now
+	tb.run(t, chromedp.Evaluate(`document.querySelector(".tries li:nth-child(1) button").click()`, nil)) // even if it has moved
 	tb.until(t, "the reply", bubble("theirs", "Got it."))
 	tb.open(t, "connect")
 	tb.until(t, "that the path works", `document.querySelector(".routes li").innerText.includes("Works")`)
 	tb.clean(t)
 }
 
-// TestRefusalCanBeFixed shows a program that refuses correct signatures: what to
-// compare stands side by side, and the fix can be copied.
+// TestRefusalCanBeFixed uses a program that rejects correct signatures. The page shows
+// the values to compare side by side, and the fix can be copied.
 func TestRefusalCanBeFixed(t *testing.T) {
 	p := answers(t, nil)
 	p.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusForbidden) })
@@ -136,7 +136,7 @@ func TestRefusalCanBeFixed(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestInspector looks at one exchange in all its tabs, compares two, and follows
+// TestInspector opens every tab of an exchange, compares two exchanges, and follows
 // the timeline of a call.
 func TestInspector(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "app.js")
@@ -186,7 +186,7 @@ http.createServer((req, res) => {
 		tb.run(t, chromedp.Click(`[data-tab="timeline"]`, chromedp.ByQuery))
 		tb.until(t, "what was said", `document.querySelector(".timeline")?.innerText.includes("Hello there.") && Boolean(document.querySelector(".timeline .here"))`)
 	})
-	// By hand: Compare, then another exchange.
+	// With the buttons: Compare, then another exchange.
 	tb.run(t, chromedp.EmulateViewport(1440, 900))
 	tb.visit(t, "#/traffic?id=1")
 	tb.until(t, "the exchange", `Boolean(document.querySelector(".detail h2"))`)
@@ -198,7 +198,7 @@ http.createServer((req, res) => {
 	tb.clean(t)
 }
 
-// search puts text in the search field.
+// search enters text in the search field.
 func (tb *tab) search(t *testing.T, text string) {
 	t.Helper()
 	tb.until(t, "the search field", fmt.Sprintf(`(() => {
@@ -208,8 +208,8 @@ func (tb *tab) search(t *testing.T, text string) {
 	})()`, text))
 }
 
-// TestSearchPauseAndClear searches by code and field, keeps new exchanges back,
-// and deletes what the filter shows and nothing else.
+// TestSearchPauseAndClear searches by code and field, pauses the list, and deletes
+// only the filtered exchanges.
 func TestSearchPauseAndClear(t *testing.T) {
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -227,7 +227,7 @@ func TestSearchPauseAndClear(t *testing.T) {
 		tb.search(t, "-beta status:2xx")
 		tb.until(t, "two", shows(2))
 		tb.search(t, "is:green")
-		tb.until(t, "what it does not understand", `document.querySelector(".search-problem")?.innerText.includes("is:green is not a search")`)
+		tb.until(t, "the unknown condition", `document.querySelector(".search-problem")?.innerText.includes("is:green is not a search")`)
 		tb.run(t, chromedp.Click(".search-help > button", chromedp.ByQuery))
 		tb.until(t, "the hints", `document.querySelector(".hints")?.innerText.includes("code:12100")`)
 	})
@@ -246,7 +246,7 @@ func TestSearchPauseAndClear(t *testing.T) {
 	tb.search(t, "later")
 	tb.until(t, "some", shows(5))
 	tb.press(t, "x")
-	tb.until(t, "what will be deleted", `document.querySelector("dialog").innerText.includes("The 5 exchanges that the filter shows will be deleted")`)
+	tb.until(t, "what will be deleted", `document.querySelector("dialog").innerText.includes("This deletes the 5 exchanges that match the filter")`)
 	tb.shot(t, "clear-filtered")
 	tb.click(t, "Delete")
 	tb.until(t, "none", shows(0))
@@ -255,8 +255,8 @@ func TestSearchPauseAndClear(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestSaveFromThePage saves a conversation from the phone, and what the filter
-// shows from the list.
+// TestSaveFromThePage saves a conversation from the phone, and the filtered
+// exchanges from the list.
 func TestSaveFromThePage(t *testing.T) {
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))

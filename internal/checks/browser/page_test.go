@@ -14,15 +14,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sizes are those that the page is checked at: a desktop, a small laptop and a
-// phone.
+// sizes are the window sizes that are tested: a desktop, a small laptop and a phone.
 var sizes = []struct {
 	name          string
 	width, height int64
 }{{"1440", 1440, 900}, {"1024", 1024, 768}, {"390", 390, 844}}
 
-// misplaced lists what is cut off at the side of the window, and on a narrow one
-// what is too small for a finger.
+// misplaced lists the elements cut off at the edge of the window, and in a narrow
+// window those too small to tap.
 const misplaced = `(() => {
 	const out = [];
 	if (document.documentElement.scrollWidth > innerWidth) out.push("the page scrolls sideways: " + document.documentElement.scrollWidth);
@@ -40,7 +39,7 @@ const misplaced = `(() => {
 	return out;
 })()`
 
-// fits fails the test for what is misplaced on the page as it is.
+// fits fails the test for each misplaced element of the current page.
 func (tb *tab) fits(t *testing.T, what string) {
 	t.Helper()
 	var out []string
@@ -48,8 +47,8 @@ func (tb *tab) fits(t *testing.T, what string) {
 	assert.Empty(t, out, what)
 }
 
-// TestEveryViewFits opens each view with something to show at three sizes, light
-// and dark: nothing is cut off, and fingers hit what they aim at.
+// TestEveryViewFits opens each view with content at three sizes, light and dark.
+// Nothing may be cut off or too small to tap.
 func TestEveryViewFits(t *testing.T) {
 	tb := browse(t, start(t))
 	tb.write(t, "a table for four, please")
@@ -79,7 +78,7 @@ func TestEveryViewFits(t *testing.T) {
 }
 
 // TestPhoneInANarrowWindow goes from the people to a conversation and to the
-// call, one after the other in one column, and back.
+// call in a single column, and back.
 func TestPhoneInANarrowWindow(t *testing.T) {
 	tb := browse(t, start(t))
 	tb.run(t, chromedp.EmulateViewport(390, 844))
@@ -103,8 +102,8 @@ func TestPhoneInANarrowWindow(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestPageIsWhereItWas leaves the phone and comes back: the person, the draft and
-// the number keys while a call goes on.
+// TestPageIsWhereItWas leaves the phone view and returns. The person and the draft
+// must be unchanged, and number keys must go to the call in progress.
 func TestPageIsWhereItWas(t *testing.T) {
 	p := answers(t, map[string]string{"/voice": `<Gather numDigits="1" timeout="60" action="/chosen"><Say>Press a key.</Say></Gather>`, "/chosen": "<Say>Thank you.</Say><Pause length=\"60\"/>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -129,8 +128,8 @@ func TestPageIsWhereItWas(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestDialogsAndMenus closes what opens: by Esc, by a click elsewhere, by Back;
-// what deletes starts on Cancel.
+// TestDialogsAndMenus closes dialogs and menus with Esc, a click elsewhere and Back.
+// In a dialog that deletes, the focus must start on Cancel.
 func TestDialogsAndMenus(t *testing.T) {
 	tb := browse(t, start(t))
 	tb.write(t, "hello")
@@ -166,8 +165,8 @@ func TestDialogsAndMenus(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestConsoleStopsAndComesBack stops the console under an open page: the page says
-// so, keeps what it shows, and finds the console again by itself.
+// TestConsoleStopsAndComesBack restarts the console while the page is open. The page
+// must say so, keep its content, and reconnect automatically.
 func TestConsoleStopsAndComesBack(t *testing.T) {
 	addr := "127.0.0.1:" + freePort(t)
 	first := startAt(t, addr)
@@ -186,8 +185,8 @@ func TestConsoleStopsAndComesBack(t *testing.T) {
 
 var account = regexp.MustCompile(`Account\s+(AC[0-9a-f]{32})`)
 
-// TestOutcomeOfANumber makes Ben unreachable: what the program sends him ends with
-// error 30003, which the page names, and another number fails with a code.
+// TestOutcomeOfANumber makes Ben unreachable. A message to him must fail with
+// error 30003, shown with its name, and another number must fail with its own code.
 func TestOutcomeOfANumber(t *testing.T) {
 	p := answers(t, nil)
 	c := start(t, "--app", p.server.URL, "--status", "/status")

@@ -17,10 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A program answers by path, in any words, and remembers what it was sent.
+// A program serves a document for each path and records the requests.
 type program struct {
 	documents map[string]string
-	files     map[string]string // what is not a document
+	files     map[string]string // other content by path
 	server    *httptest.Server
 
 	mu   sync.Mutex
@@ -51,7 +51,7 @@ func answers(t *testing.T, documents map[string]string) *program {
 	return p
 }
 
-// last returns what the program was sent last at a path.
+// last returns the parameters of the last request to a path.
 func (p *program) last(t *testing.T, path string) url.Values {
 	t.Helper()
 	p.mu.Lock()
@@ -67,7 +67,7 @@ func (p *program) fetched(path string) int {
 	return len(p.sent[path])
 }
 
-// click presses the button that says text, once a person could.
+// click clicks the button labeled text once it is enabled.
 func (tb *tab) click(t *testing.T, text string) {
 	t.Helper()
 	tb.until(t, "the button "+text, fmt.Sprintf(`(() => {
@@ -77,44 +77,44 @@ func (tb *tab) click(t *testing.T, text string) {
 	})()`, text))
 }
 
-// person opens the conversation of someone in the list.
+// person opens a person's conversation from the list.
 func (tb *tab) person(t *testing.T, name string) {
 	t.Helper()
 	tb.run(t, chromedp.Click(fmt.Sprintf(`//ul[@class="threads"]//button[.//strong[text()=%q]]`, name), chromedp.BySearch))
 	tb.until(t, "the conversation of "+name, fmt.Sprintf(`document.querySelector(".thread h2").innerText.startsWith(%q)`, name))
 }
 
-// calls rings the app as the person whose conversation is open.
+// calls calls the app from the open conversation.
 func (tb *tab) calls(t *testing.T) {
 	t.Helper()
 	tb.run(t, chromedp.Click(".call-button", chromedp.ByQuery))
 }
 
-// write sends a text from the conversation that is open.
+// write sends a text from the open conversation.
 func (tb *tab) write(t *testing.T, text string) {
 	t.Helper()
 	tb.run(t, chromedp.SendKeys(".composer textarea", text, chromedp.ByQuery), chromedp.Click(".composer .button-primary", chromedp.ByQuery))
 }
 
-// more opens what else can be sent and presses one of its buttons.
+// more opens the attachment panel and clicks one of its buttons.
 func (tb *tab) more(t *testing.T, button string) {
 	t.Helper()
 	tb.run(t, chromedp.Click(".composer .more > button", chromedp.ByQuery))
 	tb.click(t, button)
 }
 
-// heard is true once a line of the call says what, and who said it.
+// heard is true once the transcript has a line with this speaker and text.
 func heard(who, what string) string {
 	return fmt.Sprintf(`[...document.querySelectorAll(".lines li")].some((l) => l.querySelector(".who").innerText === %q && l.querySelector(".what").innerText.includes(%q))`, who, what)
 }
 
-// bubble is true once a message of that side holds a text.
+// bubble is true once a message on that side contains the text.
 func bubble(side, text string) string {
 	return fmt.Sprintf(`[...document.querySelectorAll(".bubbles .%s")].some((m) => m.innerText.includes(%q))`, side, text)
 }
 
-// TestConferenceOfTwo lets Ana and Ben call a program that puts both into one
-// conference: each has a tab, and hears what the other says.
+// TestConferenceOfTwo has Ana and Ben call a program that puts both in one
+// conference. Each has a tab and hears the other.
 func TestConferenceOfTwo(t *testing.T) {
 	p := answers(t, map[string]string{"/voice": `<Say>Welcome to the party line.</Say><Dial><Conference waitUrl="">party</Conference></Dial>`})
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -143,8 +143,8 @@ func TestConferenceOfTwo(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestIncomingLegOfADial rings a phone because the program dials it: the call is
-// answered, busy, or not answered, and the program gets the result.
+// TestIncomingLegOfADial rings a phone that the program dials. The call is
+// answered, busy, or not answered, and the program receives the result.
 func TestIncomingLegOfADial(t *testing.T) {
 	p := answers(t, map[string]string{
 		"/voice":  `<Dial action="/dialed" timeout="5"><Number>+15550102</Number></Dial>`,
@@ -173,8 +173,8 @@ func TestIncomingLegOfADial(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestPicture sends the picture that is there and one of the person's own: the
-// page shows them, and the program can fetch them with the account's token.
+// TestPicture sends a sample picture and an uploaded one. The page shows both, and
+// the program can fetch them with the account's token.
 func TestPicture(t *testing.T) {
 	p := answers(t, map[string]string{"/sms": "<Message><Body>Nice.</Body><Media>https://media.example.com/cat.jpg</Media></Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -203,7 +203,7 @@ func TestPicture(t *testing.T) {
 	tb.clean(t)
 }
 
-// fetch gets a picture as a program does. Without the token there is none (T33).
+// fetch downloads a picture as a program does. Without the token it fails (T33).
 func fetch(t *testing.T, address, account string) (kind string, data []byte) {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodGet, address, nil)
@@ -227,8 +227,8 @@ func fetch(t *testing.T, address, account string) (kind string, data []byte) {
 	return kind, data
 }
 
-// TestWhatsApp writes on WhatsApp: text, a place, a button and a reply reach the
-// program with the parameters that WhatsApp has.
+// TestWhatsApp sends a text, a location, a button reply and a quoted reply on WhatsApp,
+// and checks their WhatsApp parameters.
 func TestWhatsApp(t *testing.T) {
 	p := answers(t, map[string]string{"/sms": "<Message>Can we meet?</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -273,8 +273,8 @@ func TestWhatsApp(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestOptOut texts STOP: Twilio confirms it, what the program then sends does not
-// arrive (21610), and START ends it.
+// TestOptOut texts STOP. Twilio confirms it, rejects the program's messages with
+// error 21610, and accepts them again after START.
 func TestOptOut(t *testing.T) {
 	p := answers(t, map[string]string{"/sms": "<Message>News!</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))

@@ -14,8 +14,8 @@ import (
 
 const largestPicture = 250 << 10 // bytes
 
-// TestPictures takes the pictures of the README again, where RINGBACK_PICTURES
-// names the folder for them; see .ci/pictures.
+// TestPictures takes the screenshots for the README and writes them to the directory
+// named by RINGBACK_PICTURES. See .ci/pictures.
 func TestPictures(t *testing.T) {
 	dir := os.Getenv("RINGBACK_PICTURES")
 	if dir == "" {

@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// sign is Twilio's signature of a form, by the book.
+// sign computes Twilio's signature of a form, independently of package signature.
 func sign(token, target string, form url.Values) string {
 	names := make([]string, 0, len(form))
 	for name := range form {

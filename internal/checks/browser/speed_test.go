@@ -18,13 +18,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// attempts is how often a measurement may fail before the test does: another
-// program may have had the processor.
+// attempts is the number of measurements before the test fails, since other
+// programs may have used the processor.
 const attempts = 5
 
-// measures skips a test of speed unless RINGBACK_TEST_SPEED is set. It returns a
-// program that starts the browser before other programs' turn, where the user
-// may: what is measured is the page, not what else the machine does.
+// measures skips a speed test unless RINGBACK_TEST_SPEED is set. It returns a
+// program that starts the browser with a higher priority, if the user may set it, so
+// that other programs have less effect on the measurement.
 func measures(t *testing.T) string {
 	t.Helper()
 	if os.Getenv("RINGBACK_TEST_SPEED") == "" {
@@ -35,7 +35,7 @@ func measures(t *testing.T) string {
 	return path
 }
 
-// post calls the console's API as a command does.
+// post calls the console's API as the commands do.
 func (c console) post(ctx context.Context, path string, body any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -68,7 +68,7 @@ func exchange(n int) map[string]any {
 	}
 }
 
-// paced calls do at a rate until the time is over, and returns how often it did.
+// paced calls do at a fixed rate until the time has passed, and returns the number of calls.
 func paced(t *testing.T, rate int, total time.Duration, do func(n int) error) (done int) {
 	t.Helper()
 	var calls sync.WaitGroup
@@ -94,8 +94,8 @@ func paced(t *testing.T, rate int, total time.Duration, do func(n int) error) (d
 	}
 }
 
-// watch begins to measure on the page: the time between frames, tasks over 50 ms
-// and how long keys take until the next picture.
+// watch starts measuring the time between frames, tasks over 50 ms, and the time
+// from a key press to the next frame.
 const watch = `(() => {
 	const m = window.__speed = {frames: [], tasks: [], keys: [], on: true};
 	let last = performance.now();
@@ -107,7 +107,7 @@ const watch = `(() => {
 	});
 })()`
 
-// stopWatch returns what was measured.
+// stopWatch returns the measurements.
 const stopWatch = `(() => { const m = window.__speed; m.on = false; for (const o of m.observers) o.disconnect(); return {frames: m.frames.slice(1), tasks: m.tasks, keys: m.keys}; })()`
 
 type measured struct{ Frames, Tasks, Keys []float64 }
@@ -127,7 +127,7 @@ func (m measured) String() string {
 		len(m.Frames), percentile(m.Frames, .5), percentile(m.Frames, .95), longest(m.Frames), longest(m.Tasks), len(m.Keys), percentile(m.Keys, .95), longest(m.Keys))
 }
 
-// measure watches the page while do runs, until good is content.
+// measure watches the page while do runs, and repeats until good accepts the result.
 func (tb *tab) measure(t *testing.T, what string, do func(), good func(measured) bool) {
 	t.Helper()
 	for attempt := 1; ; attempt++ {
@@ -146,8 +146,8 @@ func (tb *tab) measure(t *testing.T, what string, do func(), good func(measured)
 	}
 }
 
-// TestListIsFast has 10,000 exchanges in the list while 200 more come each second:
-// 95 of 100 frames take at most 50 ms. A key moves to the next exchange within
+// TestListIsFast loads 10,000 exchanges and adds 200 each second. 95 of 100 frames
+// must take at most 50 ms. A key moves to the next exchange within
 // 100 ms.
 func TestListIsFast(t *testing.T) {
 	program := measures(t)
@@ -200,8 +200,8 @@ func TestListIsFast(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestThreadIsFast has 500 messages in the open conversation while 20 texts come
-// each second: no task takes more than 100 ms.
+// TestThreadIsFast opens a conversation of 500 messages and adds 20 texts each
+// second. No task may take more than 100 ms.
 func TestThreadIsFast(t *testing.T) {
 	program := measures(t)
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>"})

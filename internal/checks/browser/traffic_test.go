@@ -14,18 +14,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// press presses a key with nothing focused, as someone does who uses the
-// keyboard for everything.
+// press presses a key while no element has the focus.
 func (tb *tab) press(t *testing.T, key string) {
 	t.Helper()
 	tb.run(t, chromedp.Evaluate("document.activeElement.blur()", nil),
 		input.DispatchKeyEvent(input.KeyRawDown).WithKey(key), input.DispatchKeyEvent(input.KeyUp).WithKey(key))
 }
 
-// awaited makes an evaluation wait for a promise.
+// awaited makes an evaluation wait for its promise.
 func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
-// clipboard returns what was copied.
+// clipboard returns the text on the clipboard.
 func (tb *tab) clipboard(t *testing.T) (text string) {
 	t.Helper()
 	tb.run(t, chromedp.Evaluate("navigator.clipboard.readText()", &text, awaited))
@@ -62,9 +61,9 @@ func TestTrafficByKeyboard(t *testing.T) {
 	tb.until(t, "the difference", `document.querySelector(".replayed .added")?.innerText.includes("Body=the first text, edited")`)
 	tb.shot(t, "replayed")
 	assert.Equal(t, "the first text, edited", p.last(t, "/sms").Get("Body"))
-	tb.until(t, "the same answer", `document.querySelector(".replayed").innerText.includes("Answer: the same.")`)
+	tb.until(t, "the same answer", `document.querySelector(".replayed").innerText.includes("Response: no differences.")`)
 	tb.press(t, "r")
-	tb.until(t, "no difference", `document.querySelector(".replayed").innerText.includes("Request: the same.")`)
+	tb.until(t, "no difference", `document.querySelector(".replayed").innerText.includes("Request: no differences.")`)
 
 	tb.press(t, "p")
 	tb.until(t, "the pin", `document.querySelector("[data-pin]").getAttribute("aria-pressed") === "true"`)
@@ -102,8 +101,8 @@ func TestTrafficByKeyboard(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestFaultsAreSeen switches a fault on: the navigation keeps saying so, the next
-// text fails with Twilio's number, and the exchange names the fault.
+// TestFaultsAreSeen turns on a fault. The navigation shows it, the next text fails
+// with Twilio's error code, and the exchange names the fault.
 func TestFaultsAreSeen(t *testing.T) {
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -126,8 +125,8 @@ func TestFaultsAreSeen(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestNothingJumps measures what moves by itself while a person is in a call and
-// someone else's phone begins to ring: the keys stay where they are.
+// TestNothingJumps measures layout shifts during a call when another phone starts
+// ringing. The keypad must stay in place.
 func TestNothingJumps(t *testing.T) {
 	p := answers(t, map[string]string{
 		"/voice":  `<Say>One moment.</Say><Dial action="/dialed"><Number>+15550102</Number></Dial>`,
@@ -155,8 +154,8 @@ func TestNothingJumps(t *testing.T) {
 	tb.clean(t)
 }
 
-// TestDeliveriesInEveryOrder plays lives that are disturbed: the state that the
-// page shows is the one that the program should have.
+// TestDeliveriesInEveryOrder plays lifecycles with disordered callbacks. The page
+// must show the state that the program should have.
 func TestDeliveriesInEveryOrder(t *testing.T) {
 	p := answers(t, nil)
 	tb := browse(t, start(t, "--app", p.server.URL))

@@ -1,4 +1,4 @@
-// The start of the page.
+// The entry point of the page.
 
 import {html, render} from "./lib/html.js";
 import {Shell} from "./lib/shell.js";

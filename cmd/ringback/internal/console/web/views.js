@@ -1,5 +1,5 @@
-// The views of the console. The navigation, the number keys, the help and the
-// addresses follow from this list.
+// The views of the console. The navigation, number keys, help and
+// URLs are derived from this list.
 
 import {faults} from "./lib/store.js";
 import {Agent} from "./views/agent.js";
@@ -16,11 +16,11 @@ import {Traffic} from "./views/traffic.js";
 /** @type {import("./lib/types.js").View[]} */
 export const views = [
   {name: "phone", title: "Phone", icon: "phone", component: Phone, help: [
-    ["c", "Call, or hang up"], ["0 – 9 * #", "Press a key while a call goes on"], ["/", "Write a text"],
+    ["c", "Call, or hang up"], ["0 – 9 * #", "Press a key during a call"], ["/", "Write a text"],
   ]},
   {name: "traffic", title: "Traffic", icon: "activity", component: Traffic, help: [
-    ["j k", "Next or previous exchange"], ["/", "Search"], ["r", "Replay the open exchange"], ["e", "Edit it: go to its first parameter"],
-    ["p", "Pin or unpin it"], ["h", "Hold new exchanges back, or show them"], ["Ctrl click", "Compare with the open exchange"], ["x", "Delete what is shown and not pinned"], ["Esc", "Close it"],
+    ["j k", "Next or previous exchange"], ["/", "Search"], ["r", "Replay the open exchange"], ["e", "Edit its parameters"],
+    ["p", "Pin or unpin the open exchange"], ["h", "Pause the list, or resume it"], ["Ctrl click", "Compare with the open exchange"], ["x", "Delete the exchanges shown, except pinned ones"], ["Esc", "Close the exchange"],
   ]},
   {name: "deliveries", title: "Deliveries", icon: "truck", component: Deliveries},
   {name: "faults", title: "Faults", icon: "bug", component: Faults, badge: () => faults.value.faults.filter((f) => f.on).length, badgeLabel: "on"},

@@ -1,6 +1,6 @@
 // The console's JSON API, and its events.
 
-/** A Failure is an answer other than 2xx, or none at all (status 0). */
+/** A Failure is a response other than 2xx, or a missing response (status 0). */
 export class Failure extends Error {
   /** @param {number} status @param {string} message */
   constructor(status, message) {
@@ -89,12 +89,12 @@ export function image(path) {
   let picture = images.get(path);
   if (!picture) {
     images.set(path, picture = load(path));
-    picture.catch(() => images.delete(path)); // it may work the next time
+    picture.catch(() => images.delete(path)); // the next attempt may succeed
   }
   return picture;
 }
 
-/** blob returns an answer as bytes with their type. @param {string} path */
+/** blob returns a response body and its content type. @param {string} path */
 export async function blob(path) { return (await call("GET", path)).blob(); }
 
 /**
@@ -129,16 +129,16 @@ export const put = (path, body) => request("PUT", path, body);
 /** @typedef {{open: () => void, lost: (error: Failure) => void, event: (name: string, data: any) => void}} Listener */
 
 /**
- * listen passes each server-sent event on until the page goes. It connects again
- * by itself; open says that it did, since events may have been missed. lost gets
- * the failure.
+ * listen passes server-sent events to listener until the page is closed. It
+ * reconnects automatically. It calls open after each connection, since events may
+ * have been missed, and lost with the failure when a connection ends.
  * @param {Listener} listener
  */
 export async function listen(listener) {
   for (;;) {
     try {
       await follow(listener);
-      listener.lost(new Failure(0, "The connection to the console ended."));
+      listener.lost(new Failure(0, "The connection to the console was lost."));
     } catch (error) {
       const failure = error instanceof Failure ? error : new Failure(0, String(error));
       listener.lost(failure);

@@ -1,4 +1,4 @@
-// The names of Twilio's error numbers, asked for once each.
+// The names of Twilio's error codes. Each is requested once.
 
 import {signal} from "./html.js";
 import * as api from "./api.js";
@@ -8,7 +8,7 @@ const names = signal(/** @type {Record<number, string>} */ ({}));
 /** @type {Set<number>} */
 const asked = new Set();
 
-/** codeName is the name of an error number, or nothing until it is known. @param {number} code */
+/** codeName returns the name of an error code, or an empty value until it has been loaded. @param {number} code */
 export function codeName(code) {
   if (!asked.has(code)) {
     asked.add(code);

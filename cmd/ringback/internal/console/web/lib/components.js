@@ -1,4 +1,4 @@
-// Small parts that every view uses. docs/console.md describes how a view is made of them.
+// Small components that every view uses. docs/console.md shows how to build a view from them.
 
 import {classes, html, useState} from "./html.js";
 import {clock, errorPage, full, readable} from "./format.js";
@@ -7,8 +7,8 @@ import {failed} from "./toast.js";
 import {icons} from "../npm/icons.js";
 
 /**
- * Icon draws an icon of Lucide. It says nothing to a screen reader: what it
- * stands in has a name.
+ * Icon draws a Lucide icon. It is hidden from screen readers; the element around
+ * it must have a name.
  * @param {{name: string, size?: number}} props
  */
 export function Icon({name, size = 16}) {
@@ -23,9 +23,9 @@ export function Logo({size = 24}) {
 }
 
 /**
- * Button. Variants: primary (one a form), call (green), hangup (red), danger
- * (deletes), quiet (no border), link. Without children it is an icon and needs
- * a label. Everything else goes to the element.
+ * Button draws a button. Variants: primary (one per form), call (green), hangup (red), danger
+ * (deletes), quiet (no border), link. A button without children
+ * shows only its icon and needs a label. Other props are passed to the element.
  * @param {{variant?: string, icon?: string, label?: string, class?: string, children?: any, [other: string]: any}} props
  */
 export function Button({variant, icon, label, class: more, children, ...rest}) {
@@ -34,7 +34,7 @@ export function Button({variant, icon, label, class: more, children, ...rest}) {
 }
 
 /**
- * Field is a control with its label above it, and a hint below.
+ * Field is a control with its label above and an optional hint below.
  * @param {{label: string, hint?: any, class?: string, children: any}} props
  */
 export function Field({label, hint, class: more, children}) {
@@ -42,7 +42,7 @@ export function Field({label, hint, class: more, children}) {
 }
 
 /**
- * Check is a checkbox with its label, large enough for a finger.
+ * Check is a labeled checkbox, large enough to tap.
  * @param {{label: any, checked: boolean, onChange: (on: boolean) => void, [other: string]: any}} props
  */
 export function Check({label, checked, onChange, ...rest}) {
@@ -58,7 +58,7 @@ export function Select({options, value, onChange, ...rest}) {
 }
 
 /**
- * Badge is a short mark: tone is good, warn, bad or nothing.
+ * Badge is a short label. Its tone is good, warn, bad or empty.
  * @param {{tone?: string, icon?: string, title?: string, children: any}} props
  */
 export function Badge({tone, icon, title, children}) {
@@ -66,15 +66,15 @@ export function Badge({tone, icon, title, children}) {
 }
 
 /**
- * ErrorCode links one of Twilio's error numbers to its page, with its name.
+ * ErrorCode shows a Twilio error code and its name, linked to Twilio's documentation.
  * @param {{code: number, name?: string}} props
  */
 export function ErrorCode({code, name = codeName(code)}) {
-  return html`<a class="error-code" href=${errorPage(code)} target="_blank" rel="noreferrer noopener" title=${`Twilio's page about error ${code}`}>${code}${name ? " " + name : ""}</a>`;
+  return html`<a class="error-code" href=${errorPage(code)} target="_blank" rel="noreferrer noopener" title=${`Twilio's documentation of error ${code}`}>${code}${name ? " " + name : ""}</a>`;
 }
 
 /**
- * Avatar shows initials on a color of their own, which follows from id.
+ * Avatar shows a person's initials on a color derived from id.
  * @param {{name: string, id?: string, size?: "small" | "large"}} props
  */
 export function Avatar({name, id = name, size}) {
@@ -88,7 +88,7 @@ export function Avatar({name, id = name, size}) {
 export function Time({at}) { return html`<time datetime=${at} title=${full(at)}>${clock(at)}</time>`; }
 
 /**
- * Empty says why there is nothing, and what to do.
+ * Empty explains why a view is empty and what to do.
  * @param {{icon?: string, title: string, children?: any}} props
  */
 export function Empty({icon, title, children}) {
@@ -99,7 +99,7 @@ export function Empty({icon, title, children}) {
 export function Keys({keys}) { return keys.split(" ").filter(Boolean).map((key) => (key === "–" ? " – " : html`<kbd key=${key}>${key}</kbd> `)); }
 
 /**
- * Copy copies text: a string, or a function that fetches it.
+ * Copy is a button that copies text, given as a string or as a function that fetches it.
  * @param {{text: string | (() => Promise<string>), label?: string, children?: any, variant?: string}} props
  */
 export function Copy({text, label = "Copy", children, variant = "quiet"}) {
@@ -115,7 +115,7 @@ export function Copy({text, label = "Copy", children, variant = "quiet"}) {
 }
 
 /**
- * CodeBlock is text in a fixed width with a copy button; JSON is indented.
+ * CodeBlock shows monospaced text with a copy button. JSON is indented.
  * @param {{text: string, label?: string, copy?: boolean}} props
  */
 export function CodeBlock({text, label = "Code", copy = true}) {
@@ -123,7 +123,7 @@ export function CodeBlock({text, label = "Code", copy = true}) {
 }
 
 /**
- * Tabs chooses one of several panels; the caller draws the panel, inside an
+ * Tabs chooses one of several panels. The caller draws the panel inside an
  * element with role="tabpanel".
  * @param {{label: string, tabs: {id: string, title: string, icon?: string, badge?: any}[], value: string, onChange: (id: string) => void}} props
  */
@@ -145,7 +145,7 @@ export function Tabs({label, tabs, value, onChange}) {
 
 /**
  * Bubble is one message: side is mine (to the app), theirs (from it) or network
- * (from Twilio). The error stands in full below the text.
+ * (from Twilio). The error is shown below the text.
  * @param {{side: string, failed?: boolean, from?: any, quote?: any, media?: any, body?: string, error?: any, meta?: any}} props
  */
 export function Bubble({side, failed, from, quote, media, body, error, meta}) {

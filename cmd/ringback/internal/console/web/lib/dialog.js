@@ -1,11 +1,11 @@
-// Dialogs and questions.
+// Modal dialogs and confirmations.
 
 import {classes, html, signal, useEffect, useId, useRef} from "./html.js";
 import {Button} from "./components.js";
 
 /**
- * Dialog is a modal window. onClose is called when it is closed by Esc or its
- * button; the caller then stops drawing it. The element with data-focus gets
+ * Dialog is a modal window. onClose is called when the user presses Esc or its
+ * close button; the caller then removes the dialog. The element with data-focus gets
  * the focus.
  * @param {{title: string, onClose: () => void, class?: string, children: any, role?: string, plain?: boolean}} props
  */
@@ -40,7 +40,7 @@ const questions = signal(/** @type {Question[]} */ ([]));
 let last = 0;
 
 /**
- * ask resolves to whether a person agrees. The focus starts on Cancel.
+ * ask shows a confirmation and resolves to the user's choice. The focus starts on Cancel.
  * @param {{title: string, text?: string, yes: string, danger?: boolean}} question
  * @returns {Promise<boolean>}
  */
@@ -56,7 +56,7 @@ export function ask(question) {
   });
 }
 
-/** Questions stands once on the page. */
+/** Questions shows the open confirmation. The page has one. */
 export function Questions() {
   return questions.value.map((q) => html`
     <${Dialog} key=${q.id} title=${q.title} class="question" role="alertdialog" plain onClose=${() => q.answer(false)}>

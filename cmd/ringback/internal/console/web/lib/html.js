@@ -1,5 +1,5 @@
-// What every file of the page needs to draw: templates, hooks and signals.
-// Text in a template becomes a text node, so nothing captured becomes markup.
+// Templates, hooks and signals, imported by every file that draws.
+// Text in a template becomes a text node, so captured text is never parsed as markup.
 
 import {Component, h} from "preact";
 import htm from "htm";
@@ -12,7 +12,7 @@ export {useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useStat
 export {batch, computed, effect, signal, useComputed, useSignal, useSignalEffect} from "@preact/signals";
 
 /**
- * memo returns a component that is drawn again only when one of its props
+ * memo returns a component that is rendered again only when one of its props
  * changes. The inner component may still use state and signals of its own.
  * @param {(props: any) => any} inner
  */
@@ -33,7 +33,7 @@ export function memo(inner) {
 }
 
 /**
- * classes joins the class names that hold.
+ * classes joins the class names that are not empty.
  * @param {...(string | false | null | undefined)} names
  */
 export function classes(...names) { return names.filter(Boolean).join(" "); }

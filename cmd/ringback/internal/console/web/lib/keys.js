@@ -1,14 +1,14 @@
-// Keyboard shortcuts. A view says what its keys do while it is shown; what it
-// does not know goes to the page.
+// Keyboard shortcuts. A view handles its own keys while it is shown; other keys
+// are handled by the page.
 
 import {useLayoutEffect, useRef} from "./html.js";
 
-/** @typedef {(event: KeyboardEvent) => boolean | void} KeyHandler returns true when it has used the key */
+/** @typedef {(event: KeyboardEvent) => boolean | void} KeyHandler returns true if it handled the key */
 
-/** @type {KeyHandler[]} the youngest is asked first */
+/** @type {KeyHandler[]} the most recently added is called first */
 const handlers = [];
 
-/** useKeys passes keys on while a component is shown, unless a person types or a dialog is open. @param {KeyHandler} handler */
+/** useKeys passes keys to handler while a component is shown, unless the user is typing or a dialog is open. @param {KeyHandler} handler */
 export function useKeys(handler) {
   const latest = useRef(handler);
   latest.current = handler;

@@ -1,12 +1,12 @@
-// A list of any length, of which only the rows in sight are drawn.
+// A list of any length that draws only its visible rows.
 
 import {html, useLayoutEffect, useRef, useState} from "./html.js";
 
 /**
- * List shows items in rows of one height (pixels). keyOf(item) must be unique;
- * row(item, index) draws the inside of one. New items above do not move what a
- * person looks at. The item whose key is current is scrolled into sight when it
- * changes. top(atTop) says whether the list stands at its start.
+ * List shows items in rows of equal height, in pixels. keyOf(item) must be unique;
+ * row(item, index) draws the content of a row. New items above do not move the
+ * visible rows. The item whose key is current is scrolled into view when it
+ * changes. top(atTop) reports whether the list is scrolled to its start.
  * @template T
  * @param {{items: T[], keyOf: (item: T) => string | number, row: (item: T, index: number) => any, height: number, label: string,
  *   class?: string, current?: string | number, end?: any, top?: (atTop: boolean) => void}} props
@@ -26,7 +26,7 @@ export function List({items, keyOf, row, height, label, class: more, current, en
     top?.(box.scrollTop < height / 2);
   }
 
-  // Keeps the first row in sight where it is when rows come above it.
+  // Keeps the first visible row in place when rows are added above it.
   useLayoutEffect(() => {
     const box = ref.current, held = anchor.current;
     if (!box || !held) return;

@@ -1,10 +1,10 @@
-// Menus and small panels that open below a button. A click elsewhere, Esc, or
-// leaving by Tab closes them.
+// Menus and small panels that open below a button. Clicking elsewhere, pressing Esc
+// or tabbing out closes them.
 
 import {classes, html, useEffect, useRef, useState} from "./html.js";
 import {Button, Icon} from "./components.js";
 
-/** usePopup keeps whether it is open, and closes it. */
+/** usePopup holds the open state of a popup and closes it. */
 function usePopup() {
   const [open, setOpen] = useState(false);
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
@@ -32,7 +32,7 @@ function usePopup() {
 }
 
 /**
- * Popover shows a panel: children is a function that gets close().
+ * Popover shows a panel. children is a function that receives close.
  * @param {{label?: string, icon?: string, text?: any, variant?: string, up?: boolean, class?: string, children: (close: () => void) => any}} props
  */
 export function Popover({label, icon, text, variant = "quiet", up, class: more, children}) {

@@ -1,5 +1,5 @@
-// The address of the page: #/view?name=value. It says which view is open and
-// what is chosen there, so that every state worth sharing can be bookmarked.
+// The URL fragment of the page: #/view?name=value. It holds the open view and its
+// selection, so that the state of a view can be bookmarked.
 
 import {signal} from "./html.js";
 
@@ -18,7 +18,7 @@ addEventListener("hashchange", () => {
   else route.value = read();
 });
 
-/** query writes parameters; empty ones are left out. @param {Params} params */
+/** query encodes parameters and omits empty ones. @param {Params} params */
 export function query(params) {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
@@ -28,15 +28,15 @@ export function query(params) {
   return text ? "?" + text : "";
 }
 
-/** link is the address of a view. @param {string} name @param {Params} [params] */
+/** link returns the URL of a view. @param {string} name @param {Params} [params] */
 export const link = (name, params = {}) => "#/" + name + query(params);
 
-/** go opens a view, as a step in the history. @param {string} name @param {Params} [params] */
+/** go opens a view and adds a history entry. @param {string} name @param {Params} [params] */
 export function go(name, params = {}) { location.hash = link(name, params); }
 
 /**
- * remember changes the parameters of the view that is open, without a step in
- * the history. A view that has been left meanwhile changes nothing.
+ * remember changes the parameters of the open view without adding a history
+ * entry. It has no effect if another view has been opened since.
  * @param {string} name @param {Params} params
  */
 export function remember(name, params) {

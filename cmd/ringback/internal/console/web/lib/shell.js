@@ -1,4 +1,4 @@
-// The frame around the views: header, navigation, help, and what replaces a view
+// The page around the views: header, navigation, help, and the screens shown
 // when the console cannot be reached.
 
 import {html, useEffect, useState} from "./html.js";
@@ -15,7 +15,7 @@ import {Toasts} from "./toast.js";
 /** @param {{views: View[], overlays: (() => any)[]}} props */
 export function Shell({views, overlays}) {
   const [help, setHelp] = useState(false);
-  // A console that has captured nothing starts with what connects a program.
+  // A console that has captured nothing opens on Connect.
   const start = state.value && !state.value.captured && views.find((v) => v.name === "connect");
   const view = views.find((v) => v.name === route.value.name) || start || views[0];
   const ready = state.value && connection.value !== "refused";
@@ -94,7 +94,7 @@ function Waiting() {
     </section>`;
   }
   return html`<section class="card">
-    <${Empty} icon="unplug" title="The console does not answer">Start <code>ringback dev</code> again in the same directory. This page reconnects by itself.<//>
+    <${Empty} icon="unplug" title="The console is not responding">Start <code>ringback dev</code> again in the same directory. This page reconnects by itself.<//>
   </section>`;
 }
 

@@ -1,5 +1,5 @@
-// What the page knows, in signals. Server events change them here and nowhere
-// else; a view reads the signals that it shows and is drawn again by itself.
+// The state of the page, in signals. Server events change them only in this
+// file. A view is rendered again when a signal that it reads changes.
 
 import {batch, computed, signal} from "./html.js";
 import * as api from "./api.js";
@@ -17,48 +17,48 @@ import {failed, notice} from "./toast.js";
 /** connection is connecting, open, lost (the console stopped) or refused (no valid token). */
 export const connection = signal(/** @type {"connecting" | "open" | "lost" | "refused"} */ ("connecting"));
 
-/** state is /api/state, or null before the first answer. */
+/** state is the response of /api/state, or null before the first response. */
 export const state = signal(/** @type {State | null} */ (null));
 
 /** app is the program under development. */
 export const app = signal(/** @type {App | null} */ (null));
 
-/** conversations, the last active one first. */
+/** conversations are ordered by last activity, newest first. */
 export const conversations = signal(/** @type {Conversation[]} */ ([]));
 
-/** calls, the newest first. */
+/** calls are ordered by start, newest first. */
 export const calls = signal(/** @type {Call[]} */ ([]));
 
 /** liveCalls are the calls that have not ended. */
 export const liveCalls = computed(() => calls.value.filter((c) => !c.ended));
 
-/** ringing are the calls that a person could answer now. */
+/** ringing are the calls that can be answered now. */
 export const ringing = computed(() => calls.value.filter((c) => c.rings && !c.ended));
 
 export const deliveries = signal(/** @type {Delivery[]} */ ([]));
 export const faults = signal(/** @type {FaultPlan} */ ({faults: [], seed: 1}));
 
-/** outcomes say what happens to messages and calls by address; words explains the results. */
+/** outcomes are the results of messages and calls by address; words explains each result. */
 export const outcomes = signal(/** @type {{outcomes: Outcome[], words: Record<string, string>}} */ ({outcomes: [], words: {}}));
 
-/** people are those with a name, from the console's settings. */
+/** people are the named people in the console's settings. */
 export const people = computed(() => (state.value ? state.value.people : []));
 
-/** nameOf is a person's name, or the number. @param {string} address */
+/** nameOf returns a person's name, or the number if it has none. @param {string} address */
 export function nameOf(address) {
   const known = people.value.find((p) => p.address === address);
   return known ? known.name : address;
 }
 
-/** named puts names in the place of the numbers in a text. @param {string} text */
+/** named replaces the numbers in a text with names. @param {string} text */
 export const named = (text) => people.value.reduce((all, p) => all.replaceAll(p.address, p.name), text);
 
 /** @type {Map<string, import("@preact/signals").Signal<Message[]>>} */
 const threads = new Map();
 
 /**
- * messagesOf is the signal of a conversation's messages. It is empty until
- * loadMessages has asked for them.
+ * messagesOf returns the signal of a conversation's messages. It is empty until
+ * loadMessages has loaded them.
  * @param {string} id
  */
 export function messagesOf(id) {
@@ -69,16 +69,17 @@ export function messagesOf(id) {
 
 const longest = 500; // messages of a conversation that are kept, as many as the console keeps
 
-/** @type {Map<string, number>} how many events of each name came so far */
+/** @type {Map<string, number>} the number of events received by name */
 const news = new Map();
 
 /** @type {Map<string, Set<(data: any) => void>>} */
 const listeners = new Map();
 
 /**
- * on calls a function for each event of a name, after the signals have changed:
- * what came together, one after the other in one batch. "open" comes after
- * each connection, when everything should be reloaded. It returns what stops it.
+ * on calls listener for each event of a name, after the signals have changed.
+ * Events that arrive together are delivered in one batch. "open" is sent after
+ * each connection, when everything should be reloaded. It returns a function that
+ * removes the listener.
  * @param {string} name @param {(data: any) => void} listener
  * @returns {() => void}
  */
@@ -90,8 +91,8 @@ export function on(name, listener) {
 }
 
 /**
- * settled asks again when events of a name came while the answer was on its way:
- * the answer would undo them.
+ * settled repeats a request if events of a name arrived before its response, which
+ * would undo them.
  * @template T
  * @param {string} name @param {() => Promise<T>} request @returns {Promise<T>}
  */
@@ -103,7 +104,7 @@ export async function settled(name, request) {
   }
 }
 
-/** loadMessages reads a conversation from the server. @param {string} id */
+/** loadMessages loads a conversation from the server. @param {string} id */
 export async function loadMessages(id) {
   if (!conversations.value.some((c) => c.id === id)) return;
   const thread = await settled("message", () => api.get("conversations/" + encodeURIComponent(id)));
@@ -119,8 +120,8 @@ export async function loadOutcomes() {
 }
 
 /**
- * putCall keeps the latest look at a call and returns it: an answer may come
- * after news that are younger.
+ * putCall stores a call unless a newer version is known, and returns the newest. A
+ * response may arrive after a more recent event.
  * @param {Call} call @returns {Call}
  */
 export function putCall(call) {
@@ -130,7 +131,7 @@ export function putCall(call) {
   return call;
 }
 
-/** @type {Record<string, (data: any) => void>} what each event changes */
+/** @type {Record<string, (data: any) => void>} applies each event to the state */
 const reducers = {
   app: (data) => { app.value = data; },
   call: putCall,
@@ -148,14 +149,14 @@ const reducers = {
   },
   faults: (data) => { faults.value = data; },
   outcomes: (data) => { outcomes.value = {...outcomes.value, outcomes: data}; },
-  trouble: (data) => { failed(new api.Failure(0, "This exchange could not be kept: " + data)); },
+  trouble: (data) => { failed(new api.Failure(0, "Cannot save this exchange: " + data)); },
 };
 
 /** @type {[string, any][]} */
 let queue = [];
 
-// gather is how long events are gathered before the page changes: at 200 a
-// second it is drawn 25 times.
+// gather is how long events are collected before the page is updated. At 200
+// events a second, the page is rendered 25 times.
 const gather = 40;
 
 /** @param {string} name @param {any} data */
@@ -197,7 +198,7 @@ function lost(error) {
   connection.value = error instanceof api.Failure && error.status === 401 ? "refused" : "lost";
 }
 
-/** start reads everything once and follows the events from then on. */
+/** start loads the state once and then follows the events. */
 export async function start() {
   let told = false;
   await api.listen({

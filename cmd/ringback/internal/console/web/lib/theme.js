@@ -1,4 +1,4 @@
-// Light or dark: as the system has it, until a person chooses.
+// The light or dark theme. It follows the system until the user chooses one.
 
 import {signal} from "./html.js";
 

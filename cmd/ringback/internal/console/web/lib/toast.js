@@ -1,4 +1,4 @@
-// Short messages at the bottom of the page, and words for a screen reader.
+// Short messages at the bottom of the page, and announcements to screen readers.
 
 import {html, signal} from "./html.js";
 import {Failure} from "./api.js";
@@ -11,10 +11,10 @@ const toasts = signal(/** @type {Toast[]} */ ([]));
 const spoken = signal("");
 let last = 0;
 
-/** say tells a screen reader what changed. @param {string} text */
+/** say announces a change to screen readers. @param {string} text */
 export function say(text) { spoken.value = text; }
 
-/** @param {Toast["kind"]} kind @param {string} text @param {number} stay milliseconds; 0 is until closed */
+/** @param {Toast["kind"]} kind @param {string} text @param {number} stay in milliseconds, or 0 to stay until closed */
 function add(kind, text, stay) {
   const id = ++last;
   toasts.value = [...toasts.value.filter((t) => t.text !== text && !(kind === "done" && t.kind === "done")).slice(-2), {id, kind, text}];
@@ -24,25 +24,25 @@ function add(kind, text, stay) {
 /** @param {number} id */
 function close(id) { toasts.value = toasts.value.filter((t) => t.id !== id); }
 
-/** toast shows for a moment that something was done, and says it. @param {string} text */
+/** toast briefly shows a confirmation and announces it. @param {string} text */
 export function toast(text) {
   add("done", sentence(text), 2500);
   say(text);
 }
 
-/** failed shows what went wrong. @param {unknown} error */
+/** failed shows an error. @param {unknown} error */
 export function failed(error) {
   const known = error instanceof Failure;
   add("failure", sentence(known ? error.message : "Something went wrong on this page: " + (error instanceof Error ? error.message : error)), 12000);
   if (!known) console.error(error);
 }
 
-/** notice shows what a person should know, until it is closed. @param {string} text */
+/** notice shows a message until it is closed. @param {string} text */
 export function notice(text) { add("notice", sentence(text), 0); }
 
 const icons = {done: "circle-check", failure: "circle-alert", notice: "info"};
 
-/** Toasts stands once on the page. */
+/** Toasts shows the current messages. The page has one. */
 export function Toasts() {
   return html`
     <div class="toasts">

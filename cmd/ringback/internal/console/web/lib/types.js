@@ -1,4 +1,4 @@
-// The shapes of the console's JSON API, for the type checker and the reader.
+// The types of the console's JSON API.
 
 /**
  * @typedef {{address: string, name: string}} Person

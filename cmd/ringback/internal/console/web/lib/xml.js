@@ -1,5 +1,5 @@
-// XML shown line by line, colored, with problems at their lines. It is read by
-// a simple scanner and shown as text nodes; what is not XML is shown as it is.
+// An XML viewer with syntax colors and problems marked at their lines. A simple
+// scanner splits the document into text nodes; other text is shown unchanged.
 
 import {html} from "./html.js";
 import {readable} from "./format.js";
@@ -10,7 +10,7 @@ const token = /(<!--[\s\S]*?(?:-->|$))|(<\/?)([\w:.-]+)|([\w:.-]+)(\s*=\s*)("[^"
 /** @typedef {{text: string, from: number, to: number}} Row */
 
 /**
- * Viewer shows a document, with problems at their lines.
+ * Viewer shows a document with problems marked at their lines.
  * @param {{text: string, problems?: Problem[], type: string}} props
  */
 export function Viewer({text, problems = [], type}) {
@@ -24,13 +24,13 @@ export function Viewer({text, problems = [], type}) {
   })}</pre>`;
 }
 
-/** shownAt is the number of the row that a problem stands in, as it is shown. @param {string} text @param {Problem} problem */
+/** shownAt returns the number of the displayed row that contains a problem. @param {string} text @param {Problem} problem */
 export function shownAt(text, problem) {
   const at = offset(text, problem.line, problem.column);
   return broken(text).findIndex((row) => at >= row.from && at < row.to) + 1 || problem.line;
 }
 
-/** offset is the position of a line and column in the document. @param {string} text @param {number} line @param {number} column */
+/** offset converts a line and column to a position in the document. @param {string} text @param {number} line @param {number} column */
 function offset(text, line, column) {
   let at = 0;
   for (let n = 1; n < line; n++) {
@@ -48,10 +48,10 @@ const deepest = 50; // levels that get rows of their own; TwiML has at most 32
 /** @typedef {{from: number, startTo: number, endFrom: number, to: number, children: Node[], words: boolean}} Node */
 
 /**
- * broken breaks a document into rows for reading. One that has lines of its own
- * keeps them. In one that has not, an element that holds elements only gets a
- * row for its start and one for its end; text is never broken, since white
- * space in it counts.
+ * broken splits a document into rows for display. A document that has line breaks
+ * keeps them. Otherwise, an element that contains only elements gets one
+ * row for its start tag and one for its end tag. Text is never split, since white
+ * space is significant in it.
  * @param {string} text @returns {Row[]}
  */
 function broken(text) {

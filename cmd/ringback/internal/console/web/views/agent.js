@@ -1,5 +1,5 @@
-// Talk with an agent: what is said in a ConversationRelay or a Media Stream, how
-// long the program takes, and the messages on the WebSocket.
+// The agent view: the conversation of a ConversationRelay or Media Stream session,
+// the response times of the program, and the messages on the WebSocket.
 
 import {classes, html, signal, useEffect, useState} from "../lib/html.js";
 import {Badge, Button, Copy, Empty, ErrorCode, Icon, Select, Tabs} from "../lib/components.js";
@@ -18,7 +18,7 @@ import {Wave} from "./agent/wave.js";
 
 /** @typedef {import("../lib/types.js").Session} Session */
 
-/** pane is what a narrow window shows. */
+/** pane is the part that a narrow window shows. */
 const pane = signal("conversation");
 
 export function Agent() {
@@ -34,10 +34,10 @@ export function Agent() {
   if (!session) return html`<${NoSession} />`;
   const stream = session.kind === "Stream";
   if (session.kind === "WebSocket") {
-    return html`<section class="talk shown" aria-label="A WebSocket that was not opened">
+    return html`<section class="talk shown" aria-label="WebSocket not opened">
       <${Head} session=${session} />
       <${Problems} session=${session} />
-      <${Empty} icon="unplug" title="No WebSocket was opened">Fix the problem above, then call again.<//>
+      <${Empty} icon="unplug" title="The WebSocket was not opened">Fix the problem above, then call again.<//>
     </section>`;
   }
   return html`
@@ -61,22 +61,22 @@ function Panes() {
     tabs=${[{id: "conversation", title: "Conversation", icon: "message-circle"}, {id: "wire", title: "Messages", icon: "list"}]} /></div>`;
 }
 
-/** CallButton calls the app as a person. */
+/** CallButton calls the app from a chosen person's number. */
 function CallButton() {
   const [person, setPerson] = useState("");
   const all = people.value;
   const who = person || (all[0] ? all[0].address : "+15550101");
   const live = liveCalls.value.find((c) => c.person === who);
   return html`<span class="row caller">
-    <${Select} aria-label="Who calls" value=${who} options=${all.map((p) => [p.address, p.name])} onChange=${setPerson} />
+    <${Select} aria-label="Caller" value=${who} options=${all.map((p) => [p.address, p.name])} onChange=${setPerson} />
     <${Button} variant="call" icon="phone" disabled=${Boolean(live)} onClick=${() => dial(who)}>Call<//></span>`;
 }
 
 function NoSession() {
   return html`<section class="talk shown"><${Empty} icon="bot" title="No agent yet">
-    <p>Call your app. When it answers with <code>${"<Connect><ConversationRelay>"}</code> or <code>${"<Connect><Stream>"}</code>, you talk with it here.</p>
+    <p>Call your app. When it answers with <code>${"<Connect><ConversationRelay>"}</code> or <code>${"<Connect><Stream>"}</code>, you can talk to it here.</p>
     <${CallButton} />
-    ${liveCalls.value.length ? html`<p role="status">A call goes on. No WebSocket yet.</p>` : null}
+    ${liveCalls.value.length ? html`<p role="status">Call in progress. No WebSocket yet.</p>` : null}
   <//></section>`;
 }
 
@@ -95,7 +95,7 @@ function Head({session}) {
         options=${list.map((s) => [s.sid, label(s)])} />`}
       ${over ? html`<${CallButton} />` : html`<${Button} variant="hangup" icon="phone-off" onClick=${() => hangUp(call)}>Hang up<//>`}
       <${Menu} icon="ellipsis-vertical" label="More" variant="quiet" items=${[
-        {title: "Cut the connection", icon: "unplug", disabled: session.state !== "open" || over, onClick: () => live(session, {do: "drops"})},
+        {title: "Drop the connection", icon: "unplug", disabled: session.state !== "open" || over, onClick: () => live(session, {do: "drops"})},
       ]} />
     </div>
   </header>`;
@@ -122,12 +122,12 @@ function State({session}) {
   switch (session.state) {
     case "connecting": return html`<${Badge} tone="warn" icon="loader-circle">Connecting<//>`;
     case "open": return html`<${Badge} tone="good" icon="radio">Live ${timer((Date.now() - Date.parse(session.at)) / 1000)}<//>`;
-    case "closed": return html`<${Badge} icon="plug" title=${close?.reason}>${close?.by === "program" ? "Closed by the program" : "Session over"}${code}<//>`;
+    case "closed": return html`<${Badge} icon="plug" title=${close?.reason}>${close?.by === "program" ? "Closed by the program" : "Session ended"}${code}<//>`;
   }
   return html`<${Badge} tone="bad" icon="circle-x" title=${close?.reason}>${close ? "Failed" + code : session.status ? `Refused with ${session.status}` : "Failed"}<//>`;
 }
 
-/** Problems says what went wrong and what to do. @param {{session: Session}} props */
+/** Problems shows each problem of a session and its fix. @param {{session: Session}} props */
 function Problems({session}) {
   const list = session.problems.slice(-3);
   return html`<div class="problems" role="status">${list.map((p, i) => html`<div key=${session.problems.length - list.length + i} class=${classes("problem", p.mild && "mild")}>

@@ -1,5 +1,5 @@
-// Connect: is the program up, which of its paths answer, what it needs to know,
-// and a program to begin with in five languages.
+// The connect view: whether the program is running, which of its paths respond, the
+// settings that it needs, and a starter program in five languages.
 
 import {classes, html, useEffect, useState} from "../lib/html.js";
 import * as api from "../lib/api.js";
@@ -38,9 +38,9 @@ export function Connect() {
   if (!data) return null;
   return html`
     <section class="panel connect-app" aria-label="Your program"><${Program} /><${Routes} routes=${data.routes} probe=${probe} /></section>
-    <section class="panel connect-tries"><h2>Three things to try</h2><${Tries} tries=${data.tries} /></section>
-    <section class="panel connect-settings"><h2>Settings of your program</h2><${Settings} data=${data} /></section>
-    <section class="panel connect-code"><h2>A program to start with</h2><${Snippets} snippets=${data.snippets} /></section>`;
+    <section class="panel connect-tries"><h2>First steps</h2><${Tries} tries=${data.tries} /></section>
+    <section class="panel connect-settings"><h2>Settings for your program</h2><${Settings} data=${data} /></section>
+    <section class="panel connect-code"><h2>Starter program</h2><${Snippets} snippets=${data.snippets} /></section>`;
 }
 
 function Program() {
@@ -48,10 +48,10 @@ function Program() {
   if (!now) return null;
   return html`<div class=${classes("connect-state", now.up ? "good" : "bad")} role="status">
     <${Icon} name=${now.up ? "circle-check" : "unplug"} size=${28} />
-    <div><h2>${now.up ? "Your program is connected" : "No program answers yet"}</h2>
-      <p>${now.up ? "It answers at " : "The console looks for it at "}<code>${now.url}</code>${now.command && html` (${now.command})`}.${!now.up && " It connects by itself once the program listens there."}</p>
+    <div><h2>${now.up ? "Your program is connected" : "Your program is not connected"}</h2>
+      <p>${now.up ? "It is running at " : "The console expects it at "}<code>${now.url}</code>${now.command && html` (${now.command})`}.${!now.up && " The console connects as soon as your program listens there."}</p>
       ${now.error && html`<p class="failure-text"><${Icon} name="circle-alert" />${now.error}</p>`}
-      ${!now.up && html`<p>Is it somewhere else? Start the console with its address: <code>ringback dev --app localhost:3000</code>, or let the console start it: <code>ringback dev -- COMMAND</code></p>`}</div></div>`;
+      ${!now.up && html`<p>If it listens elsewhere, start the console with its address: <code>ringback dev --app localhost:3000</code>. Or let the console start your program: <code>ringback dev -- COMMAND</code></p>`}</div></div>`;
 }
 
 /** @type {Record<string, [string, string]>} icon and tone of a state */
@@ -64,7 +64,7 @@ const states = {
 function Routes({routes, probe}) {
   return html`<div class="routes"><div class="title-row"><h3>Paths</h3><${Button} icon="refresh-cw" onClick=${probe}>Check again<//></div>
     <ul>${routes.map((r) => html`<li key=${r.flag} class=${states[r.state]?.[1]}><${Icon} name=${states[r.state]?.[0] || "circle"} size=${18} />
-      <span><strong><code>${r.path}</code></strong> for ${r.takes}<br /><span class="soft">${r.text} ${r.seen ? html`<a href=${link("traffic", {id: r.seen})}>Look at it</a>` : html`<span>Set it with <code>${r.flag}</code>.</span>`}</span></span></li>`)}</ul></div>`;
+      <span><strong><code>${r.path}</code></strong> for ${r.takes}<br /><span class="soft">${r.text} ${r.seen ? html`<a href=${link("traffic", {id: r.seen})}>View request</a>` : html`<span>Set it with <code>${r.flag}</code>.</span>`}</span></span></li>`)}</ul></div>`;
 }
 
 /** @param {{tries: {what: string, name: string, text: string}[]}} props */
@@ -87,7 +87,7 @@ function Tries({tries}) {
 function Settings({data}) {
   return html`<dl class="settings">${data.settings.map((s) => html`<dt>${s.name}${s.env && html` <code>${s.env}</code>`}</dt>
       <dd><span class="copied"><code>${s.value}</code><${Copy} text=${s.secret ? () => withToken("{token}") : s.value} label=${"Copy " + s.name} /></span>${s.note && html`<br /><small>${s.note}</small>`}</dd>`)}</dl>
-    <details class="fold"><summary>As lines for a shell</summary><${Code} text=${data.env} label="environment" /></details>`;
+    <details class="fold"><summary>Shell commands</summary><${Code} text=${data.env} label="environment" /></details>`;
 }
 
 const language = "ringback-language";
@@ -103,9 +103,9 @@ function Snippets({snippets}) {
     localStorage.setItem(language, next);
   }
   return html`<${Tabs} label="Language" tabs=${snippets.map((s) => ({id: s.id, title: s.name}))} value=${shown.id} onChange=${choose} />
-    <${Tabs} label="Part" tabs=${[{id: "webhook", title: "Verify and answer"}, {id: "send", title: "Send a message"}]} value=${part} onChange=${setPart} />
+    <${Tabs} label="Part" tabs=${[{id: "webhook", title: "Verify and respond"}, {id: "send", title: "Send a message"}]} value=${part} onChange=${setPart} />
     <div role="tabpanel" aria-label=${shown.name}>
       <${Code} text=${part === "webhook" ? shown.webhook : shown.send} label=${part === "webhook" ? shown.file : "send a message"} />
-      ${part === "webhook" ? html`<p class="soft">Save it as <code>${shown.file}</code> and start it with the console, which sets the variables: <code>${shown.run}</code></p>`
-        : html`<p class="soft">With <code>RINGBACK_API</code> set, the message arrives at the phone on this page and not at Twilio.</p>`}</div>`;
+      ${part === "webhook" ? html`<p class="soft">Save it as <code>${shown.file}</code> and start it with the console, which sets the environment variables: <code>${shown.run}</code></p>`
+        : html`<p class="soft">With <code>RINGBACK_API</code> set, messages are delivered to the phone on this page instead of Twilio.</p>`}</div>`;
 }

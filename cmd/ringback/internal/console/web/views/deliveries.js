@@ -1,4 +1,4 @@
-// Deliveries: the status of each message and call, and lifecycles to play.
+// The deliveries view: the status of each message and call, and simulated lifecycles.
 
 import {html, memo, useEffect, useState} from "../lib/html.js";
 import * as api from "../lib/api.js";
@@ -17,7 +17,7 @@ const endings = [
   ["call-completed", "Call: completed"], ["call-busy", "Call: busy"], ["call-no-answer", "Call: no answer"],
 ];
 /** @type {[string, string][]} */
-const orders = [["in-order", "In order"], ["shuffled", "Shuffled"], ["doubled", "Each twice"], ["lost", "One lost"], ["late", "Late"]];
+const orders = [["in-order", "In order"], ["shuffled", "Shuffled"], ["doubled", "Each sent twice"], ["lost", "One lost"], ["late", "Late"]];
 
 export function Deliveries() {
   useEffect(() => {
@@ -30,7 +30,7 @@ export function Deliveries() {
     <div class="deliver"><${Play} /><${Outcomes} /></div>
     <section class="lives-box" aria-label="Deliveries">
       ${all.length ? html`<ol class="lives" aria-label="Messages and calls, newest first">${all.map((d) => html`<${Life} key=${d.sid} d=${d} />`)}</ol>`
-        : html`<${Empty} icon="truck" title="Nothing sent yet">Play a lifecycle above, or let your app send a message or make a call. Its status callbacks show here.<//>`}
+        : html`<${Empty} icon="truck" title="Nothing sent yet">Play a lifecycle above, or let your app send a message or make a call. Its status callbacks appear here.<//>`}
     </section>`;
 }
 
@@ -86,7 +86,7 @@ const Life = memo((/** @type {{d: Delivery}} */ {d}) => html`<li>
     ${d.silent && html`<small>No statusCallback set: no callbacks are sent.</small>`}</p>
 </li>`);
 
-// after is how long after the first report another came.
+// after returns the time since the first report.
 /** @param {Step[]} steps @param {number} i */
 function after(steps, i) {
   if (!i) return null;

@@ -1,4 +1,4 @@
-// Faults: what may go wrong between Twilio and the app, on purpose.
+// The faults view: failures to inject between Twilio and the app.
 
 import {html} from "../lib/html.js";
 import * as api from "../lib/api.js";
@@ -11,19 +11,19 @@ import {failed, say} from "../lib/toast.js";
 
 /** @type {Record<string, [string, string, string]>} */
 const names = {
-  timeout: ["Timeout", "clock", "The app gets the request. Its answer never arrives, and Twilio gives up after 15 seconds."],
-  refused: ["Connection refused", "unplug", "Nothing is sent: the app cannot be reached."],
-  "5xx": ["Server error", "server-off", "The app gets the request. Its answer is replaced by 503."],
-  truncated: ["Truncated body", "file-text", "The second half of the answer is missing."],
-  slow: ["Slow answer", "timer", "The answer arrives 6 seconds after the request, in time for Twilio."],
+  timeout: ["Timeout", "clock", "The app receives the request, but its response never arrives. Twilio gives up after 15 seconds."],
+  refused: ["Connection refused", "unplug", "The app cannot be reached. No request is sent."],
+  "5xx": ["Server error", "server-off", "The app receives the request, but its response is replaced with a 503."],
+  truncated: ["Truncated body", "file-text", "The second half of the response body is missing."],
+  slow: ["Slow response", "timer", "The response takes 6 seconds, which is within Twilio's limit."],
   retry: ["Retry", "repeat", "The request is sent twice with the same idempotency token."],
-  fallback: ["Fallback URL", "corner-down-left", "The answer is replaced by 503, and the fallback URL is requested with ErrorCode and ErrorUrl."],
+  fallback: ["Fallback URL", "corner-down-left", "The response is replaced with a 503, and the fallback URL is requested with ErrorCode and ErrorUrl."],
   "wrong-signature": ["Wrong signature", "shield-x", "One character of the signature is changed."],
-  "old-token": ["Rotated token", "key-round", "The request is signed with a token that was rotated out."],
+  "old-token": ["Rotated token", "key-round", "The request is signed with an auth token that has been replaced."],
 };
 
 /** @type {[string, string][]} */
-const rates = [["once", "Once"], ["1", "Every time"], ["0.5", "50 %"], ["0.1", "10 %"]];
+const rates = [["once", "Once"], ["1", "Every time"], ["0.5", "50%"], ["0.1", "10%"]];
 
 export function Faults() {
   const plan = faults.value;
@@ -34,7 +34,7 @@ export function Faults() {
     faults.value = next;
     try {
       faults.value = await api.put("faults", next);
-      say("Faults set");
+      say("Faults updated");
     } catch (error) {
       faults.value = before;
       failed(error);
@@ -45,7 +45,7 @@ export function Faults() {
   const set = (kind, part) => save({...plan, faults: plan.faults.map((f) => (f.kind === kind ? {...f, ...part} : f))});
 
   return html`
-    <header><div><h2>Faults</h2><p class="soft">Faults apply to the next requests. The same seed makes the same choices again.</p></div>
+    <header><div><h2>Faults</h2><p class="soft">Faults apply to new requests. The same seed gives the same sequence of faults.</p></div>
       <${Field} label="Seed"><input type="number" min="0" aria-label="Seed" value=${plan.seed} onChange=${(/** @type {any} */ e) => save({...plan, seed: Number(e.target.value) || 0})} /><//></header>
     <table class="faults"><thead><tr><th scope="col">On</th><th scope="col">Fault</th><th scope="col">How often</th></tr></thead>
       <tbody>${plan.faults.map((f) => {

@@ -1,5 +1,5 @@
-// What the program has asked of the REST API, with the answer and the status of
-// the message or call.
+// The program's requests to the REST API, with the response and the status of
+// each message or call.
 
 import {html, memo, useEffect, useState} from "../lib/html.js";
 import * as api from "../lib/api.js";
@@ -31,10 +31,10 @@ export function Outbound() {
       setMore(answer.more);
     } catch (error) { failed(error); }
   }
-  return html`<header><h2>API requests</h2><p class="soft">What your program asks of Twilio's REST API arrives at this console: messages, calls, conferences, recordings. <a href=${link("traffic", {source: "api"})}>In Traffic</a></p></header>
-    ${requests.length ? html`<table class="outbound"><thead><tr><th scope="col">Answer</th><th scope="col">Request</th><th scope="col">To</th><th scope="col">Now</th><th scope="col">Time</th></tr></thead>
+  return html`<header><h2>API requests</h2><p class="soft">Your program's requests to Twilio's REST API: messages, calls, conferences and recordings. <a href=${link("traffic", {source: "api"})}>Show in Traffic</a></p></header>
+    ${requests.length ? html`<table class="outbound"><thead><tr><th scope="col">Response</th><th scope="col">Request</th><th scope="col">To</th><th scope="col">Status</th><th scope="col">Time</th></tr></thead>
       <tbody>${requests.map((r) => html`<${Row} key=${r.id} r=${r} />`)}</tbody></table>${more && html`<${Button} class="older" onClick=${older}>Older requests<//>`}`
-      : html`<${Empty} icon="server" title="No API requests yet">When your program sends a message or makes a call, it shows here. The address and the credentials are on <a href=${link("connect")}>Connect</a>.<//>`}`;
+      : html`<${Empty} icon="server" title="No API requests yet">When your program sends a message or makes a call, the request appears here. Find the API's URL and credentials on <a href=${link("connect")}>Connect</a>.<//>`}`;
 }
 
 /** @type {Record<string, string>} */

@@ -1,4 +1,4 @@
-// The phone: people, one conversation, and the call.
+// The phone view: people, the open conversation and the call panel.
 
 import {classes, html, useEffect} from "../lib/html.js";
 import {useKeys} from "../lib/keys.js";

@@ -1,4 +1,4 @@
-// Saving what was captured: as a scenario, a test in Go, JavaScript or Python, or
+// Saving captured exchanges as a scenario, a test in Go, JavaScript or Python, or
 // a HAR file.
 
 import {html, useState} from "../lib/html.js";
@@ -29,7 +29,7 @@ function download(name, media, text) {
 }
 
 /**
- * SaveMenu saves the exchanges that a query of the list chooses, such as
+ * SaveMenu saves the exchanges that match a list query, such as
  * "?sid=CA…", "?ids=1,2" or "?conversation=…".
  * @param {{query: string, label?: string, text?: any, disabled?: boolean, up?: boolean}} props
  */

@@ -1,5 +1,5 @@
-// Traffic: every exchange, live. Filters stand in the address; one exchange is
-// shown in full beside the list.
+// The traffic view: a live list of exchanges. The filters are part of the URL. The
+// selected exchange is shown beside the list.
 
 import {classes, html, useEffect} from "../lib/html.js";
 import * as api from "../lib/api.js";
@@ -44,7 +44,7 @@ export function Traffic() {
     <section class=${classes("list", !id && "shown")} aria-label="Traffic"><${Filters} clear=${clear} /><${Exchanges} /></section>
     <section class=${classes("detail", id > 0 && "shown")} aria-label="Exchange" tabindex="-1">
       ${id && compare ? html`<${Compare} key=${`${compare} ${id}`} a=${compare} b=${id} />` : id ? html`<${Details} id=${id} />`
-        : html`<${Empty} icon="activity" title="Choose an exchange">See the request and what each parameter means, the signature, the answer and its problems.<//>`}
+        : html`<${Empty} icon="activity" title="Choose an exchange">You see its parameters and their meaning, the signature, and the response with its problems.<//>`}
     </section>`;
 }
 
@@ -55,7 +55,7 @@ async function clear() {
   const mine = wanted.value;
   try {
     const {total} = await api.get("exchanges" + (mine ? mine + "&" : "?") + "count=1&limit=1");
-    const text = filtered.value ? `The ${count(total, "exchange")} that the filter shows will be deleted, except pinned ones. The others stay.` : "All exchanges that are not pinned will be deleted.";
-    if (await ask({title: filtered.value ? "Delete what the filter shows?" : "Delete exchanges?", text: text + " This cannot be undone.", yes: "Delete"})) await api.post("exchanges/clear" + mine);
+    const text = filtered.value ? `This deletes the ${count(total, "exchange")} that match the filter, except pinned ones.` : "This deletes all exchanges that are not pinned.";
+    if (await ask({title: filtered.value ? "Delete the filtered exchanges?" : "Delete all exchanges?", text: text + " This cannot be undone.", yes: "Delete"})) await api.post("exchanges/clear" + mine);
   } catch (error) { failed(error); }
 }

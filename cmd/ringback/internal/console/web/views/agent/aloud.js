@@ -1,4 +1,4 @@
-// What the agent says, read aloud by the browser, clause by clause as the caller
+// The agent's speech, read aloud by the browser clause by clause as the caller
 // hears it. An interruption stops it.
 
 import {html, useEffect, useRef} from "../../lib/html.js";

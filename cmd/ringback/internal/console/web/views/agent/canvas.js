@@ -1,4 +1,4 @@
-// Drawing on a canvas in the colors of the page.
+// Drawing on a canvas in the page's colors.
 
 import {useEffect, useRef} from "../../lib/html.js";
 import {theme} from "../../lib/theme.js";
@@ -6,8 +6,8 @@ import {theme} from "../../lib/theme.js";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /**
- * usePainting returns the ref of a canvas that is drawn each time its component
- * is, and when its width or the theme changes.
+ * usePainting returns the ref of a canvas that is redrawn when its component is
+ * rendered, its width changes, or the theme changes.
  * @param {number} height @param {(g: CanvasRenderingContext2D, width: number, color: (name: string) => string) => void} draw
  */
 export function usePainting(height, draw) {
@@ -30,8 +30,8 @@ export function usePainting(height, draw) {
 }
 
 /**
- * paint sets a canvas to its width on the page and a height, and draws. color
- * reads a token of css/app.css.
+ * paint resizes a canvas to its displayed width and the given height, then draws it.
+ * color returns the value of a color token from css/app.css.
  * @param {HTMLCanvasElement | null} canvas @param {number} height
  * @param {(g: CanvasRenderingContext2D, width: number, color: (name: string) => string) => void} draw
  */

@@ -1,5 +1,5 @@
-// What the caller says to a ConversationRelay: words, heard while they are typed,
-// or by the microphone where the browser recognizes speech; and keys.
+// The caller's input to a ConversationRelay: words, sent while they are typed
+// or spoken into the microphone where the browser recognizes speech, and keys.
 
 import {html, signal, useEffect, useRef, useState} from "../../lib/html.js";
 import {Button, Check} from "../../lib/components.js";
@@ -59,12 +59,12 @@ export function Composer({session}) {
   }
   return html`<div class="say">
     <form class="row" onSubmit=${(/** @type {Event} */ e) => { e.preventDefault(); say(words); }}>
-      ${canRecognize() && html`<${Button} icon=${listening ? "mic-off" : "mic"} label=${listening ? "Stop listening" : "Speak by microphone"} aria-pressed=${listening ? "true" : "false"} disabled=${off} onClick=${listen} />`}
-      <input data-first aria-label="What you say to the agent" placeholder=${off ? "The session is over" : "Say something; typing interrupts"} disabled=${off} value=${words} maxlength="4000"
+      ${canRecognize() && html`<${Button} icon=${listening ? "mic-off" : "mic"} label=${listening ? "Stop listening" : "Speak into the microphone"} aria-pressed=${listening ? "true" : "false"} disabled=${off} onClick=${listen} />`}
+      <input data-first aria-label="What you say to the agent" placeholder=${off ? "The session has ended" : "Say something (typing interrupts the agent)"} disabled=${off} value=${words} maxlength="4000"
         onInput=${(/** @type {any} */ e) => type(e.target.value)} onKeyDown=${(/** @type {KeyboardEvent} */ e) => { if (e.key === "Escape") { setWords(""); speech.current.cancel(); } }} />
       <${Button} type="submit" variant="primary" icon="send" disabled=${off}>Say<//>
       <${Popover} icon="grid-3x3" label="Keypad" up>${() => html`<${Keypad} disabled=${off || !session.keys} onKey=${(/** @type {string} */ key) => { if (call) press(call, key); }} />
-        ${session.keys ? null : html`<small>The TwiML does not set dtmfDetection="true", so the program gets no keys.</small>`}`}<//>
+        ${session.keys ? null : html`<small>The TwiML does not set dtmfDetection="true", so the program does not receive keys.</small>`}`}<//>
     </form>
     <div class="row">
       <${Check} label=${session.partials ? "Heard as you type (partial prompts)" : "Interrupts as you type"} checked=${asTyped.value} onChange=${(/** @type {boolean} */ on) => {
@@ -76,7 +76,7 @@ export function Composer({session}) {
   </div>`;
 }
 
-/** Speech sends what is typed, one message after the other. */
+/** Speech sends typed words in order, one message at a time. */
 class Speech {
   /** @param {Session} session */
   constructor(session) {

@@ -1,4 +1,4 @@
-// What is said in a session, as bubbles that grow while it is said.
+// The conversation of a session, as bubbles that grow with the speech.
 
 import {html, memo, useEffect, useLayoutEffect, useRef} from "../../lib/html.js";
 import {Badge, Bubble, Icon} from "../../lib/components.js";
@@ -25,13 +25,13 @@ export function Conversation({session}) {
   }, []);
   const call = callOf(session);
   const caller = call ? nameOf(call.person) : "Caller";
-  return html`<ol class="said" aria-label="What is said" tabindex="0" ref=${ref}
+  return html`<ol class="said" aria-label="Conversation" tabindex="0" ref=${ref}
     onScroll=${(/** @type {any} */ e) => { const box = e.currentTarget; near.current = box.scrollTop + box.clientHeight > box.scrollHeight - 80; }}>
     ${session.items.map((item) => html`<li key=${item.n}><${Step} item=${item} caller=${caller} /></li>`)}
   </ol>`;
 }
 
-/** ms shows milliseconds. @param {number} n */
+/** ms formats milliseconds. @param {number} n */
 export const ms = (n) => (n < 1000 ? n + " ms" : (n / 1000).toFixed(n < 10000 ? 2 : 1) + " s");
 
 const Step = memo((/** @type {{item: Item, caller: string}} */ {item, caller}) => {
@@ -52,25 +52,25 @@ const Step = memo((/** @type {{item: Item, caller: string}} */ {item, caller}) =
       return html`<${Bubble} side=${item.who === "caller" ? "mine" : "theirs"} from=${name} body=${html`<${Icon} name="audio-lines" /> Sound, ${ms(item.length || 0)}`}
         meta=${html`<${Times} item=${item} />`} />`;
     case "interrupt":
-      return html`<${Bubble} side="network" from=${name} body=${html`<${Icon} name="mic" /> Interrupted after ${ms(item.length || 0)}${item.text && html`, heard last: “${item.text}”`}`} />`;
+      return html`<${Bubble} side="network" from=${name} body=${html`<${Icon} name="mic" /> Interrupted after ${ms(item.length || 0)}${item.text && html`, after “${item.text}”`}`} />`;
     case "language":
       return html`<${Bubble} side="network" from=${name} body=${"Language: " + item.text} />`;
     case "end":
-      return html`<${Bubble} side="network" from=${name} body=${"The program ends the session" + (item.text ? ", handoff data " + item.text : "")} />`;
+      return html`<${Bubble} side="network" from=${name} body=${"The program ended the session" + (item.text ? " with handoff data " + item.text : "")} />`;
     case "action":
       return html`<${Bubble} side="network" from=${name} body=${item.text} meta=${item.exchange ? html`<a href=${link("traffic", {id: item.exchange})}>Open the request</a>` : null} />`;
   }
   return html`<${Bubble} side="network" from=${name} body=${item.text || item.kind} />`;
 });
 
-/** Words is a reply: what was heard, and what was not. @param {{item: Item}} props */
+/** Words shows the heard and unheard parts of a reply. @param {{item: Item}} props */
 function Words({item}) {
   const text = item.text || "", heard = item.heard || "";
   const rest = text.startsWith(heard) ? text.slice(heard.length) : text;
   return html`<span class="heard">${heard}</span>${rest && (item.cut ? html`<del class="unheard" title="The caller did not hear this">${rest}</del>` : html`<span class="unheard">${rest}</span>`)}${item.open && html`<span class="caret" aria-hidden="true"></span>`}`;
 }
 
-/** Times says how long something took. @param {{item: Item}} props */
+/** Times shows the latencies of a reply. @param {{item: Item}} props */
 function Times({item}) {
   return html`
     ${item.firstToken === undefined ? null : html`<span class="latency">first token ${ms(item.firstToken)}</span>`}

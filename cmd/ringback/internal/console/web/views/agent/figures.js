@@ -1,4 +1,4 @@
-// How long the program takes to answer.
+// Response times of the program.
 
 import {html} from "../../lib/html.js";
 import {ms} from "./conversation.js";
@@ -23,8 +23,8 @@ export function Figures({session}) {
   return html`<dl class="figures">
     ${session.kind === "ConversationRelay" && html`<${Figure} title="First token" list=${tokens} />`}
     <${Figure} title="First sound" list=${sounds} />
-    <div><dt>Answers cut</dt><dd>${cuts}</dd></div>
-    <div><dt>Messages</dt><dd>${session.sent} to, ${session.received} from the program</dd></div>
+    <div><dt>Interruptions</dt><dd>${cuts}</dd></div>
+    <div><dt>Messages</dt><dd>${session.sent} sent to the program, ${session.received} received</dd></div>
   </dl>`;
 }
 

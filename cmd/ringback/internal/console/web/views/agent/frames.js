@@ -1,5 +1,5 @@
-// The messages on a WebSocket: a timeline with two lanes, and a list. A message
-// opens below the list as JSON.
+// The messages on a WebSocket: a timeline with two lanes, and a list. The selected
+// message is shown below the list as JSON.
 
 import {classes, html, memo, useState} from "../../lib/html.js";
 import {Button, CodeBlock, Empty, Icon, Select} from "../../lib/components.js";
@@ -23,7 +23,7 @@ export function Frames({session}) {
     <div class="row frames-head">
       <h3>Messages</h3>
       <${Select} aria-label="Type" value=${filter} onChange=${setFilter}
-        options=${[["messages", "All but sound"], ["all", "All"], ...[...types].sort().map(([type, n]) => [type, `${type} (${n})`])]} />
+        options=${[["messages", "All except audio"], ["all", "All"], ...[...types].sort().map(([type, n]) => [type, `${type} (${n})`])]} />
     </div>
     <${Lanes} session=${session} open=${open} onOpen=${setOpen} />
     ${frames.length === 0 ? html`<${Empty} icon="list" title="No messages yet" />` : html`<${List} items=${frames} keyOf=${(/** @type {Frame} */ f) => f.n} height=${32} label="Messages, the newest first" class="frames"
@@ -42,7 +42,7 @@ const Row = memo((/** @type {{frame: Frame, current: boolean, onOpen: (n: number
     <span class="at">${seconds(frame.at)}</span><${Icon} name=${frame.out ? "arrow-left" : "arrow-right"} size=${14} /><span class="hidden">${frame.out ? "from the program" : "to the program"}</span>
     <span class="type">${frame.type}</span><span class="preview">${preview(frame)}</span></button>`);
 
-/** preview is the member that says most. @param {Frame} frame */
+/** preview returns the most informative field of a message. @param {Frame} frame */
 function preview(frame) {
   try {
     const m = JSON.parse(frame.text);
@@ -54,7 +54,7 @@ function preview(frame) {
 
 const lane = 22; // pixels
 
-/** Lanes shows when messages came: those to the program above, those from it below. @param {{session: Session, open: number, onOpen: (n: number) => void}} props */
+/** Lanes shows messages over time, those to the program above and those from it below. @param {{session: Session, open: number, onOpen: (n: number) => void}} props */
 function Lanes({session, open, onOpen}) {
   const frames = session.frames;
   const from = frames.length ? frames[0].at : 0;

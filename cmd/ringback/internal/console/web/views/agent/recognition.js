@@ -1,5 +1,5 @@
-// Speech recognition, where the browser has it. Chromium sends the sound to a
-// service of its maker; it is off until a person turns it on.
+// Speech recognition, if the browser supports it. Chromium sends the audio to its
+// vendor's service, so recognition is off until the user turns it on.
 
 /** @returns {any} */
 const recognizer = () => /** @type {any} */ (window).SpeechRecognition || /** @type {any} */ (window).webkitSpeechRecognition;
@@ -10,13 +10,13 @@ export const canRecognize = () => Boolean(recognizer());
 const problems = {
   "not-allowed": "The browser does not allow the microphone. Allow it in the address bar, or type.",
   "service-not-allowed": "This browser does not allow speech recognition. Type instead.",
-  "audio-capture": "There is no microphone. Type instead.",
+  "audio-capture": "No microphone was found. Type instead.",
   network: "The browser's speech recognition cannot be reached. Type instead.",
 };
 
 /**
- * recognize listens until the function that it returns is called. heard gets all
- * words of an utterance so far; ended gets a problem, or nothing.
+ * recognize listens until the function that it returns is called. heard receives the
+ * utterance so far; ended receives a problem, or nothing.
  * @param {(text: string, final: boolean) => void} heard @param {(problem?: string) => void} ended
  * @returns {() => void}
  */

@@ -1,4 +1,4 @@
-// The phone of a call: the microphone and the loudspeaker, connected to the
+// The audio of a call: the microphone and the loudspeaker, connected to the
 // console by a WebSocket.
 
 import {signal} from "../../lib/html.js";
@@ -7,10 +7,10 @@ import * as api from "../../lib/api.js";
 /** phone is off, connecting, on, silent (the browser plays nothing before a click), taken (another window has it) or failed. */
 export const phone = signal(/** @type {"off" | "connecting" | "on" | "silent" | "taken" | "failed"} */ ("off"));
 
-/** microphone says whether it is on, how loud it is (0 to 1), and what is wrong with it. */
+/** microphone holds its state, its level (0 to 1) and its problem, if any. */
 export const microphone = signal({on: false, level: 0, problem: ""});
 
-/** loudspeaker says whether it is on and how loud it is. */
+/** loudspeaker holds its state and its level. */
 export const loudspeaker = signal({on: localStorage.getItem("loudspeaker") !== "no", level: 0});
 
 /** @type {Line | null} */
@@ -56,7 +56,7 @@ class Line {
     socket.onclose = (e) => { if (line === this) hangUp(e.code === taken ? "taken" : "off"); };
     await /** @type {Promise<void>} */ (new Promise((opened, refused) => {
       socket.onopen = () => opened();
-      socket.onerror = () => refused(new Error("The console refused the connection for sound."));
+      socket.onerror = () => refused(new Error("The console refused the audio connection."));
     }));
   }
 
@@ -91,10 +91,10 @@ class Line {
   }
 }
 
-/** lowpass keeps what a telephone line carries. @param {AudioContext} context */
+/** lowpass limits audio to the telephone band. @param {AudioContext} context */
 function lowpass(context) { return new BiquadFilterNode(context, {type: "lowpass", frequency: 3400}); }
 
-/** connect opens the phone of a call, so that the program is heard. @param {string} call */
+/** connect opens the audio of a call, so that the program can be heard. @param {string} call */
 export async function connect(call) {
   if (line && line.call === call) {
     line.context.resume();
@@ -118,7 +118,7 @@ export async function connect(call) {
 
 for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => { if (phone.value === "silent") line?.context.resume(); });
 
-/** hangUp disconnects the phone. @param {"off" | "taken" | "failed"} [why] */
+/** hangUp closes the audio of a call. @param {"off" | "taken" | "failed"} [why] */
 export function hangUp(why = "off") {
   line?.close();
   line = null;
@@ -130,11 +130,11 @@ export function hangUp(why = "off") {
 /** @type {Record<string, string>} */
 const problems = {
   NotAllowedError: "The browser does not allow the microphone. Allow it in the address bar, or play a tone or a file.",
-  NotFoundError: "There is no microphone. Play a tone or a file instead.",
-  NotReadableError: "Another program uses the microphone. Close it, or play a tone or a file.",
+  NotFoundError: "No microphone was found. Play a tone or a file instead.",
+  NotReadableError: "Another program is using the microphone. Close it, or play a tone or a file.",
 };
 
-/** listen turns the microphone of a call on. @param {string} call */
+/** listen turns on the microphone of a call. @param {string} call */
 export async function listen(call) {
   microphone.value = {on: false, level: 0, problem: ""};
   /** @type {MediaStream} */

@@ -1,5 +1,4 @@
-// What the caller says to a Media Stream: by the microphone, or by a tone, a file
-// or keys where there is none.
+// The caller's input to a Media Stream: the microphone, or a tone, a file or keys.
 
 import {html, useEffect, useRef} from "../../lib/html.js";
 import {Button} from "../../lib/components.js";
@@ -42,7 +41,7 @@ export function SoundPanel({session}) {
   }
   /** @param {object} what */
   async function make(what) {
-    if (!await live(session, what)) toast("The call is over");
+    if (!await live(session, what)) toast("The call has ended");
   }
   async function play() {
     const chosen = file.current?.files?.[0];
@@ -62,7 +61,7 @@ export function SoundPanel({session}) {
     <div class="row say-sound">
       <${Button} variant=${on ? "" : "primary"} icon=${on ? "mic-off" : "mic"} disabled=${off} aria-pressed=${on ? "true" : "false"} onClick=${toggle}>${on ? "Mute" : "Use the microphone"}<//>
       <${Meter} label="Microphone" level=${on ? microphone.value.level : 0} />
-      <${Button} icon=${heard ? "volume-2" : "volume-x"} label=${heard ? "Loudspeaker off" : "Loudspeaker on"} aria-pressed=${heard ? "true" : "false"} disabled=${off || session.verb === "Start"} onClick=${() => speaker(!heard)} />
+      <${Button} icon=${heard ? "volume-2" : "volume-x"} label=${heard ? "Turn loudspeaker off" : "Turn loudspeaker on"} aria-pressed=${heard ? "true" : "false"} disabled=${off || session.verb === "Start"} onClick=${() => speaker(!heard)} />
       <${Meter} label="Loudspeaker" level=${heard ? loudspeaker.value.level : 0} />
     </div>
     <div class="row">
@@ -78,15 +77,15 @@ export function SoundPanel({session}) {
 /** @param {Session} session @param {boolean} off */
 function hint(session, off) {
   if (microphone.value.problem) return microphone.value.problem;
-  if (off) return session.state === "connecting" ? "Connecting." : "The stream is over.";
-  if (phone.value === "taken") return "Another window has the phone of this call. Turn the microphone or the loudspeaker on to take it back.";
-  if (phone.value === "silent") return "The browser plays no sound before a click. Click anywhere to hear the program.";
-  if (phone.value === "failed") return "The sound of this call cannot be connected. Is the console still running?";
-  if (session.verb === "Start") return "A stream of Start only listens: the program hears the call and cannot speak.";
+  if (off) return session.state === "connecting" ? "Connecting." : "The stream has ended.";
+  if (phone.value === "taken") return "Another window has this call's audio. Turn on the microphone or the loudspeaker to take it back.";
+  if (phone.value === "silent") return "The browser blocks sound until you click. Click anywhere to hear the program.";
+  if (phone.value === "failed") return "Cannot connect to this call's audio. Check that the console is running.";
+  if (session.verb === "Start") return "A <Start><Stream> is one-way. The program hears the call but cannot speak.";
   return microphone.value.on ? "The program hears you." : "Without a microphone, play a tone or a file.";
 }
 
-/** Meter shows how loud something is. @param {{label: string, level: number}} props */
+/** Meter shows an audio level. @param {{label: string, level: number}} props */
 function Meter({label, level}) {
   const part = Math.min(1, Math.sqrt(level * 2.5));
   return html`<div class="meter" role="meter" aria-label=${label} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(part * 100)}><span style=${{width: part * 100 + "%"}}></span></div>`;

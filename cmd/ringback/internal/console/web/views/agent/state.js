@@ -1,4 +1,4 @@
-// The WebSockets between Twilio and the program, and which of them is shown.
+// The WebSocket sessions between Twilio and the program, and the session shown.
 
 import {computed, signal} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
@@ -10,10 +10,10 @@ import {act} from "../call/state.js";
 /** @typedef {import("../../lib/types.js").Session} Session */
 /** @typedef {import("../../lib/types.js").Call} Call */
 
-/** sessions are those that are known, the newest first. */
+/** sessions are the known sessions, newest first. */
 export const sessions = signal(/** @type {Session[]} */ ([]));
 
-/** openSessions are those that are connecting or open. */
+/** openSessions are the sessions that are connecting or open. */
 export const openSessions = computed(() => sessions.value.filter((s) => s.state === "connecting" || s.state === "open"));
 
 const chosen = signal("");
@@ -21,13 +21,13 @@ const chosen = signal("");
 /** shown is the session that the view shows, or null. */
 export const shown = computed(() => sessions.value.find((s) => s.sid === chosen.value) || sessions.value[0] || null);
 
-/** showSession turns to a session. @param {string} sid */
+/** showSession shows a session. @param {string} sid */
 export function showSession(sid) { chosen.value = sid; }
 
-/** callOf is the call of a session, if the page knows it. @param {Session} session @returns {Call | undefined} */
+/** callOf returns the call of a session, if it is known. @param {Session} session @returns {Call | undefined} */
 export const callOf = (session) => calls.value.find((c) => c.sid === session.call);
 
-// What the page keeps of a session, as the console does.
+// The number of messages kept for a session, as in the console.
 const keptItems = 500;
 const keptMedia = 400;
 const keptFrames = 1000;
@@ -57,7 +57,7 @@ function lay(list, from, news) {
   for (let i = 0; i < news.length; i++) list[from + i] = news[i];
 }
 
-/** merge adds news to a session. @param {Session | undefined} old @param {Session} news @returns {Session} */
+/** merge applies an update to a session. @param {Session | undefined} old @param {Session} news @returns {Session} */
 function merge(old, news) {
   const levels = old ? old.levels : {from: 0, in: [], out: []};
   lay(levels.in, news.levels.from, news.levels.in);
@@ -77,7 +77,7 @@ function take(news) {
     return;
   }
   const now = shown.value;
-  if (now && now.ended !== undefined) chosen.value = ""; // a new session takes the place of one that is over
+  if (now && now.ended !== undefined) chosen.value = ""; // a new session replaces one that has ended
   sessions.value = [merge(undefined, news), ...sessions.value].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
 
@@ -90,7 +90,7 @@ on("live", (news) => {
   if (known || news.items.some((/** @type {{n: number}} */ item) => item.n === 1) || news.frames[0]?.n === 1) whole.add(news.sid);
 });
 
-/** load reads everything about a session that began before this page. @param {Session} session */
+/** load loads a session that began before this page was opened. @param {Session} session */
 export async function load(session) {
   if (whole.has(session.sid)) return;
   whole.add(session.sid);
@@ -115,8 +115,8 @@ async function list() {
 on("open", list);
 
 /**
- * live does something in a call that is connected to a WebSocket. It returns
- * whether something listened; other failures are shown.
+ * live performs an action in a call that is connected to a WebSocket. It reports
+ * whether the session accepted it, and shows other failures.
  * @param {Session} session @param {object} what
  */
 export async function live(session, what) {

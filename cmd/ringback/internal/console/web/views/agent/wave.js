@@ -1,4 +1,4 @@
-// The sound of a stream: the caller above the line, the program below it.
+// The waveform of a stream, with the caller above the line and the program below.
 
 import {html} from "../../lib/html.js";
 import {Button} from "../../lib/components.js";
@@ -29,16 +29,16 @@ export function Wave({session}) {
     }
   });
   return html`<figure class="wave">
-    <canvas ref=${ref} role="img" aria-label="Loudness of the caller and of the program"></canvas>
+    <canvas ref=${ref} role="img" aria-label="Audio levels of the caller and the program"></canvas>
     <figcaption><span class="wave-in">Caller</span><span class="wave-out">Program</span>
       <${Button} variant="quiet" icon="download" onClick=${() => save(session)}>WAV<//></figcaption>
   </figure>`;
 }
 
-/** high is a bar's length: loudness as an ear hears it. @param {number | undefined} level */
+/** high returns the height of a bar, on a scale close to perceived loudness. @param {number | undefined} level */
 const high = (level) => (level ? Math.min(1, Math.sqrt(level / 500)) * (height / 2 - 2) : 0);
 
-/** save downloads both directions of a call. @param {Session} session */
+/** save downloads a recording of both directions. @param {Session} session */
 async function save(session) {
   try {
     const url = URL.createObjectURL(await api.blob(`calls/${encodeURIComponent(session.call)}/recording`));

@@ -1,5 +1,5 @@
-// Sound between the page and a telephone line, on the browser's sound thread:
-// μ-law at 8 kHz on the line, numbers from -1 to 1 at the browser's rate here.
+// Audio conversion on the browser's audio thread, between μ-law at 8 kHz on the
+// telephone line and samples from -1 to 1 at the browser's rate.
 
 const scope = /** @type {any} */ (globalThis);
 const rate = 8000;
@@ -61,7 +61,7 @@ class Microphone extends scope.AudioWorkletProcessor {
   }
 }
 
-/** Loudspeaker plays what it gets as μ-law; "clear" drops the rest. It posts its level. */
+/** Loudspeaker plays the μ-law audio it receives and posts its level. "clear" drops the queue. */
 class Loudspeaker extends scope.AudioWorkletProcessor {
   constructor() {
     super();
@@ -108,7 +108,7 @@ class Loudspeaker extends scope.AudioWorkletProcessor {
   /** @param {Float32Array[][]} _ @param {Float32Array[][]} outputs */
   process(_, outputs) {
     const output = outputs[0][0];
-    if (!this.playing && this.waiting >= 3 * frame) this.playing = true; // 60 ms even out what comes late
+    if (!this.playing && this.waiting >= 3 * frame) this.playing = true; // buffers 60 ms to absorb jitter
     for (let i = 0; i < output.length; i++) {
       output[i] = this.playing ? this.next() : 0;
       this.power += output[i] * output[i];

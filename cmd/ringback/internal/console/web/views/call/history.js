@@ -1,4 +1,4 @@
-// The calls of a conversation, as cards between its messages.
+// The calls of a conversation, shown as cards between its messages.
 
 import {classes, html, memo} from "../../lib/html.js";
 import {Badge, Button, ErrorCode, Icon, Time} from "../../lib/components.js";
@@ -11,7 +11,7 @@ import {length, showCall} from "./state.js";
 /** @typedef {import("../../lib/types.js").Message} Message */
 
 /**
- * woven puts calls where they belong among the messages of a conversation.
+ * woven merges calls and messages of a conversation by time.
  * @param {Message[]} messages @param {Call[]} history the oldest first
  * @returns {{m?: Message, call?: Call}[]}
  */

@@ -1,4 +1,4 @@
-// The sheet that shows an incoming call above every view.
+// The incoming call sheet, shown above every view.
 
 import {html, useEffect} from "../../lib/html.js";
 import {Avatar, Button} from "../../lib/components.js";
@@ -10,8 +10,8 @@ import {act, showCall, shown} from "./state.js";
 /** @typedef {import("../../lib/types.js").Call} Call */
 
 /**
- * rings are the phones that ring: those that the app calls, and those that a Dial
- * rings unless the panel shows them already.
+ * rings returns the ringing phones: those that the app calls, and those that a Dial
+ * calls, unless the panel already shows them.
  * @returns {{call: Call, leg: string, from: string, to: string}[]}
  */
 function rings() {

@@ -1,4 +1,4 @@
-// The keys of a phone.
+// A phone keypad.
 
 import {html} from "../../lib/html.js";
 import {tone} from "./sounds.js";

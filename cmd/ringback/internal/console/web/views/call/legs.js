@@ -1,5 +1,5 @@
-// The phones of the people whom the app has called: each has keys, a voice and a
-// receiver of its own.
+// The phones of the people that a call dials. Each has its own keypad, speech input
+// and controls.
 
 import {classes, html, useState} from "../../lib/html.js";
 import {Avatar, Button} from "../../lib/components.js";
@@ -27,7 +27,7 @@ function Phone({call, leg}) {
   /** @param {string} what */
   const does = (what) => act(call, what, leg.sid);
   return html`<div class=${classes("leg", leg.rings && "leg-rings")} role="group" aria-label=${"Phone of " + name}>
-    <p class="leg-name"><${Avatar} name=${name} id=${leg.to} size="small" /><span><strong>${name}</strong>${leg.rings ? " rings" : " is on the line"}</span></p>
+    <p class="leg-name"><${Avatar} name=${name} id=${leg.to} size="small" /><span><strong>${name}</strong>${leg.rings ? " is ringing" : " is on the line"}</span></p>
     ${waits && html`<p class="waiting">${waits}${leg.waitingFor.hint && ` (${leg.waitingFor.hint})`}</p>`}
     ${leg.rings ? html`<div class="row">
         <${Button} variant="call" icon="phone" onClick=${() => does("answers")}>Answer<//>
@@ -37,9 +37,9 @@ function Phone({call, leg}) {
       : html`
         ${leg.waitingFor.payment && html`<${Pay} call=${call} payment=${leg.waitingFor.payment} leg=${leg.sid} />`}
         ${keys && html`<${Keypad} disabled=${Boolean(cannot(leg, "presses"))} label=${"Keypad of " + name} onKey=${(/** @type {string} */ key) => does("presses " + key)} />`}
-        <${Speak} call=${call} phone=${leg} leg=${leg.sid} label=${"Words that " + name + " says"} />
+        <${Speak} call=${call} phone=${leg} leg=${leg.sid} label=${"Speak as " + name} />
         <div class="row">
-          <${Button} icon="grid-3x3" label=${(keys ? "Hide" : "Show") + " the keys of " + name} aria-expanded=${keys ? "true" : "false"} onClick=${() => setOpen(!keys)} />
+          <${Button} icon="grid-3x3" label=${(keys ? "Hide" : "Show") + " keypad for " + name} aria-expanded=${keys ? "true" : "false"} onClick=${() => setOpen(!keys)} />
           ${!cannot(leg, "records") && html`<${Button} icon="voicemail" onClick=${() => does("records 5s")}>Leave a message<//>`}
           <${Button} variant="hangup" icon="phone-off" onClick=${() => does("hangs up")}>Hang up ${name}<//></div>`}
   </div>`;

@@ -1,5 +1,5 @@
-// The transcript: what people say and hear as bubbles, what happens as notes, and
-// the requests behind it for those who want to see them.
+// The transcript: speech and audio as bubbles, events as notes, and
+// optionally the requests behind them.
 
 import {classes, html, memo, signal, useLayoutEffect, useRef} from "../../lib/html.js";
 import {Button, ErrorCode, Icon} from "../../lib/components.js";
@@ -11,12 +11,12 @@ import {listen} from "./sounds.js";
 /** @typedef {import("../../lib/types.js").Call} Call */
 /** @typedef {import("../../lib/types.js").Line} Line */
 
-/** protocol says whether requests and other steps are shown. */
+/** protocol reports whether requests and other protocol steps are shown. */
 const protocol = signal(localStorage.getItem("protocol") === "yes");
 
 /** ProtocolSwitch shows and hides the requests behind a call. */
 export function ProtocolSwitch() {
-  return html`<${Button} variant="quiet" icon="list-tree" label=${protocol.value ? "Hide the protocol" : "Show the protocol"} aria-pressed=${protocol.value ? "true" : "false"} onClick=${() => {
+  return html`<${Button} variant="quiet" icon="list-tree" label=${protocol.value ? "Hide requests" : "Show requests"} aria-pressed=${protocol.value ? "true" : "false"} onClick=${() => {
     protocol.value = !protocol.value;
     localStorage.setItem("protocol", protocol.value ? "yes" : "no");
   }} />`;
@@ -31,7 +31,7 @@ export function Lines({call}) {
     if (ref.current && near.current) ref.current.scrollTop = ref.current.scrollHeight;
   }, [call.lines.length, protocol.value]);
   const start = new Date(call.startedAt).getTime();
-  return html`<ol class="lines" aria-label="What is heard" aria-live="polite" tabindex="0" ref=${ref}
+  return html`<ol class="lines" aria-label="Transcript" aria-live="polite" tabindex="0" ref=${ref}
     onScroll=${(/** @type {any} */ e) => { const box = e.currentTarget; near.current = box.scrollTop + box.clientHeight > box.scrollHeight - 60; }}>
     ${rows.map((l, i) => {
       const who = speaker(call, l);
@@ -43,7 +43,7 @@ export function Lines({call}) {
   </ol>`;
 }
 
-/** joined puts keys that were pressed one after the other into one line. @param {Line[]} lines */
+/** joined merges consecutive key presses into one line. @param {Line[]} lines */
 function joined(lines) {
   /** @type {Line[]} */
   const out = [];

@@ -1,5 +1,5 @@
-// The call panel: the transcript, the phones of those who were dialed, and the phone
-// of the person themselves.
+// The call panel: the transcript, the phones of the people dialed, and the phone of
+// the person who is in the call.
 
 import {classes, html, useEffect, useState} from "../../lib/html.js";
 import {Button, Empty, ErrorCode} from "../../lib/components.js";
@@ -38,8 +38,8 @@ export function CallPanel() {
     <${Controls} key=${"controls " + call.sid} call=${call} />`;
 }
 
-// Several people may be in calls at once, as in a conference: each call that
-// goes on has a tab, and the one that is shown keeps its own.
+// Several people may be in calls at once, as in a conference. Each call in progress
+// has a tab, and so does the call that is shown.
 function CallTabs() {
   const now = shown.value;
   const tabs = liveCalls.value.slice(0, 8);
@@ -49,7 +49,7 @@ function CallTabs() {
     <button type="button" aria-pressed=${c.sid === now.sid ? "true" : "false"} onClick=${() => showCall(c)}>${nameOf(c.person)}${c.ended && " (ended)"}</button></li>`)}</menu>`;
 }
 
-/** useNow is the time, which passes each second while it matters. @param {boolean} on */
+/** useNow returns the time, updated each second while on is set. @param {boolean} on */
 function useNow(on) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -65,10 +65,10 @@ function useNow(on) {
 function Timer({call}) {
   const now = useNow(!call.ended);
   if (!call.answeredAt) return null;
-  return html`<span class="timer" role="timer" aria-label="Length of the call">${timer(length(call, now))}</span>`;
+  return html`<span class="timer" role="timer" aria-label="Call duration">${timer(length(call, now))}</span>`;
 }
 
-// Bell asks the browser to tell about incoming calls while another tab is open.
+// Bell asks for permission to notify of incoming calls while another tab is open.
 function Bell() {
   const [state, setState] = useState("Notification" in window ? Notification.permission : "denied");
   if (state !== "default") return null;
@@ -91,18 +91,18 @@ function Skip({call}) {
   const now = useNow(Boolean(call.until));
   const left = call.until ? Math.ceil((new Date(call.until).getTime() - now) / 1000) : 0;
   const why = cannot(call, "skips");
-  return html`<${Button} icon="skip-forward" disabled=${Boolean(why)} title=${why || "Go on as if this time had passed"} onClick=${() => act(call, "skips")}>Skip the wait${left > 0 && left < 600 ? html` <span class="left">${left} s</span>` : null}<//>`;
+  return html`<${Button} icon="skip-forward" disabled=${Boolean(why)} title=${why || "Continue as if this time had passed"} onClick=${() => act(call, "skips")}>Skip the wait${left > 0 && left < 600 ? html` <span class="left">${left} s</span>` : null}<//>`;
 }
 
-// Controls keep their place whatever goes on in the call: what comes and goes is
-// above the keys.
+// Controls stay in place throughout the call. Anything that appears and disappears is
+// above the keypad.
 /** @param {{call: Call}} props */
 function Controls({call}) {
   const payment = call.waitingFor.payment;
   const records = cannot(call, "records");
   return html`<div class=${classes("controls", call.ended && "over")}>
     <div class="comes">
-      ${call.rings && html`<div class="leg leg-rings" role="group" aria-label="The phone rings"><p class="leg-name"><strong>Incoming call from ${nameOf(call.from)}</strong></p>
+      ${call.rings && html`<div class="leg leg-rings" role="group" aria-label="Incoming call"><p class="leg-name"><strong>Incoming call from ${nameOf(call.from)}</strong></p>
         <div class="row"><${Button} variant="call" icon="phone" onClick=${() => act(call, "answers")}>Answer<//>
         <${Button} onClick=${() => act(call, "busy")}>Busy<//>
         <${Button} onClick=${() => act(call, "no answer")}>No answer<//>

@@ -1,4 +1,4 @@
-// The card of a payment: test cards to choose, or digits to write.
+// The payment form: a choice of test cards, or digits to type.
 
 import {html, useEffect, useState} from "../../lib/html.js";
 import {Button, Field, Icon, Select} from "../../lib/components.js";
@@ -15,7 +15,7 @@ const fields = {
 
 /** @type {Record<string, string>} */
 const problems = {
-  timeout: "Nothing was entered in time.", "invalid-card-number": "The card number is not valid.", "invalid-card-type": "The app does not take this kind of card.",
+  timeout: "Nothing was entered in time.", "invalid-card-number": "The card number is not valid.", "invalid-card-type": "The app does not accept this type of card.",
   "invalid-date": "The card has expired, or the date is not valid.", "invalid-security-code": "The security code is not valid.", "invalid-postal-code": "The postal code is not valid.",
   "invalid-bank-routing-number": "The routing number is not valid.", "invalid-bank-account-number": "The account number is not valid.",
 };
@@ -29,7 +29,7 @@ const cards = {
 
 /** @type {[string, string][]} */
 const options = [
-  ["visa", "Visa"], ["mastercard", "Mastercard"], ["amex", "American Express"], ["discover", "Discover"], ["declined", "A card that is declined"], ["wrong", "A wrong number"],
+  ["visa", "Visa"], ["mastercard", "Mastercard"], ["amex", "American Express"], ["discover", "Discover"], ["declined", "Declined card"], ["wrong", "Invalid number"],
 ];
 
 /** @param {string} card @returns {Record<string, string>} */
@@ -65,7 +65,7 @@ export function Pay({call, payment, leg = ""}) {
       <div class="pay-fields">${asks.map((step) => html`<${Field} key=${step} label=${fields[step]?.[0] || step} class=${"pay-" + step}>
         <input inputmode="numeric" autocomplete="off" maxlength="20" value=${digits[step] || ""} onInput=${(/** @type {any} */ e) => setDigits({...digits, [step]: e.target.value})} /><//>`)}</div>
       <div class="row"><${Button} variant="primary" type="submit" disabled=${!asks.length}>${payment.amount ? "Pay" : "Enter"}<//>
-        <${Button} title="Presses *, which ends the payment" onClick=${() => act(call, "presses *", leg)}>Cancel payment<//></div>`}
+        <${Button} title="Press * to cancel the payment" onClick=${() => act(call, "presses *", leg)}>Cancel payment<//></div>`}
   </form>`;
 }
 

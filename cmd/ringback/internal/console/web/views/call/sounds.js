@@ -1,5 +1,5 @@
-// What a person hears in a call: rings, tones, what the app says and the files
-// that it plays. Only the call that is shown is heard.
+// The sounds of a call: ringing, tones, the app's speech and the files
+// that it plays. Only the call that is shown is audible.
 
 import {html, signal, useEffect} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
@@ -11,7 +11,7 @@ import {shown} from "./state.js";
 /** @typedef {import("../../lib/types.js").Call} Call */
 /** @typedef {import("../../lib/types.js").Line} Line */
 
-/** muted is kept for the next visit. */
+/** muted is saved in the browser. */
 export const muted = signal(localStorage.getItem("muted") === "yes");
 
 /** @param {boolean} on */
@@ -21,7 +21,7 @@ function mute(on) {
   if (on) stop();
 }
 
-/** Mute switches all sound of calls off and on. */
+/** Mute turns call sound off and on. */
 export function Mute() {
   return html`<${Button} variant="quiet" icon=${muted.value ? "volume-x" : "volume-2"} label=${muted.value ? "Turn sound on" : "Mute sound"} onClick=${() => mute(!muted.value)} />`;
 }
@@ -29,7 +29,7 @@ export function Mute() {
 /** @type {AudioContext | null} */
 let context = null;
 
-// A browser lets a page make sounds only after a person has done something.
+// Browsers allow sound only after the user has interacted with the page.
 function audio() {
   context ||= new AudioContext();
   if (context.state === "suspended") context.resume().catch(() => {});
@@ -38,7 +38,7 @@ function audio() {
 for (const event of ["pointerdown", "keydown"]) addEventListener(event, audio, {once: true});
 
 /**
- * hum sounds some frequencies together and returns what ends them.
+ * hum plays frequencies together and returns a function that stops them.
  * @param {number[]} frequencies @param {number} seconds @param {number} [loudness]
  */
 function hum(frequencies, seconds, loudness = .06) {
@@ -63,7 +63,7 @@ function hum(frequencies, seconds, loudness = .06) {
 
 const rows = [697, 770, 852, 941], columns = [1209, 1336, 1477, 1633], pad = "123A456B789C*0#D";
 
-/** tone sounds a key of a phone, as the network carries it. @param {string} key */
+/** tone plays the DTMF tone of a key. @param {string} key */
 export function tone(key) {
   const at = pad.indexOf(key);
   if (at >= 0) hum([rows[at >> 2], columns[at & 3]], .16);
@@ -91,13 +91,13 @@ function next() {
   if (current?.id === item.id) current.end = () => { end(); done(); };
 }
 
-/** cut ends the sound of a line, or removes it from the queue. @param {string} id */
+/** cut stops the sound of a line, or removes it from the queue. @param {string} id */
 function cut(id) {
   queue = queue.filter((item) => item.id !== id);
   if (current?.id === id) current.end();
 }
 
-/** stop ends everything. */
+/** stop stops all sound. */
 export function stop() {
   queue = [];
   current?.end();
@@ -109,7 +109,7 @@ function enqueue(item) {
   next();
 }
 
-/** languageOf is that of a Say: as given, or that of its voice. @param {Line} line */
+/** languageOf returns the language of a Say, or else that of its voice. @param {Line} line */
 const languageOf = (line) => line.language || line.voice?.match(/[a-z]{2,3}-[A-Z]{2}/)?.[0] || "en-US";
 
 /** @param {Line} line @param {() => void} done */
@@ -124,7 +124,7 @@ function say(line, done) {
   words.voice = voices.find((v) => v.lang.replace("_", "-") === words.lang) || voices.find((v) => v.lang.slice(0, 2) === words.lang.slice(0, 2)) || null;
   words.onend = words.onerror = done;
   speechSynthesis.speak(words);
-  const late = setTimeout(done, 2 * (line.ms || 0) + 4000); // a browser without voices never says that it is done
+  const late = setTimeout(done, 2 * (line.ms || 0) + 4000); // a browser without voices never reports the end
   return () => {
     clearTimeout(late);
     speechSynthesis.cancel();
@@ -146,14 +146,14 @@ function sound(path, done) {
     source.onended = done;
     source.connect(player.destination);
     source.start();
-  })().catch(done); // the line says which file it is
+  })().catch(done); // the line names the file
   return () => {
     over = true;
     source?.stop();
   };
 }
 
-/** digits sounds tones that the app sends. @param {string} keys @param {() => void} done */
+/** digits plays the tones that the app sends. @param {string} keys @param {() => void} done */
 function digits(keys, done) {
   let at = 0;
   const timer = setInterval(() => {
@@ -170,17 +170,17 @@ function digits(keys, done) {
 /** @param {Call} call @param {number} n */
 const pathOf = (call, n) => `calls/${encodeURIComponent(call.sid)}/play/${n}`;
 
-/** listen plays a file that a person has chosen. @param {string} path */
+/** listen plays a file that the user has chosen. @param {string} path */
 export function listen(path) {
   stop();
   enqueue({id: path, start: (done) => sound(path, done)});
 }
 
-/** hear adds a line to what is heard. @param {Call} call @param {Line} line */
+/** hear queues the sound of a line. @param {Call} call @param {Line} line */
 function hear(call, line) {
   const id = call.sid + line.n;
   if (line.cut || muted.value) return;
-  const spoken = line.kind === "say" || line.kind === "apology" || line.kind === "piece" && route.value.name !== "agent"; // which speaks by itself
+  const spoken = line.kind === "say" || line.kind === "apology" || line.kind === "piece" && route.value.name !== "agent"; // the agent view speaks its own
   if (line.kind === "cut-off") stop();
   if (spoken) enqueue({id, start: (done) => say(line, done)});
   else if (line.kind === "play" && line.sound) enqueue({id, start: (done) => sound(pathOf(call, line.n), done)});
@@ -188,15 +188,15 @@ function hear(call, line) {
   else if (line.kind === "recording-started") hum([1000], .4);
 }
 
-/** how far the call that is heard has been heard */
+/** the last line played in the audible call */
 let heard = {sid: "", n: 0};
 
-/** follow lets a person hear what is new in a call. @param {Call | null} call */
+/** follow plays the new lines of a call. @param {Call | null} call */
 function follow(call) {
   if (!call) return;
   if (heard.sid !== call.sid) {
     stop();
-    // Of a call that has gone on before it was shown, what is new is heard.
+    // For a call that started before it was shown, only recent lines are played.
     const young = call.lines.find((line) => !call.ended && Date.now() - new Date(line.at).getTime() < 1500);
     heard = {sid: call.sid, n: young ? young.n - 1 : call.lines.at(-1)?.n || 0};
   }
@@ -223,7 +223,7 @@ function repeat(sound, every) {
 const ring = () => hum([440, 480, 620], 1.2, .05);
 const ringBack = () => hum([440, 480], 2, .03);
 
-/** Sounds makes them; it draws nothing. */
+/** Sounds plays the sounds of the call that is shown. It draws nothing. */
 export function Sounds() {
   const call = shown.value;
   const rings = ringing.value.length > 0;

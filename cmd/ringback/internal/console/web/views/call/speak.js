@@ -1,4 +1,4 @@
-// Words that a person says: typed, or spoken into the microphone where the browser
+// Speech input: typed, or spoken into the microphone where the browser
 // recognizes speech.
 
 import {html, useEffect, useRef, useState} from "../../lib/html.js";

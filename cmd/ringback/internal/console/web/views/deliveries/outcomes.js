@@ -1,4 +1,4 @@
-// What happens to the messages and calls that the app makes to one address.
+// The outcome of the app's messages and calls, by number.
 
 import {html, useEffect, useState} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
@@ -9,7 +9,7 @@ import {failed, say} from "../../lib/toast.js";
 /** @type {Record<string, string>} */
 const titles = {
   normal: "Normal", unreachable: "Unreachable (30003)", unknown: "Unknown number (30005)", landline: "Landline (30006)", blocked: "Filtered by the carrier (30007)",
-  slow: "Slow", busy: "Busy", "no-answer": "No answer", answers: "Answers by itself", machine: "Answering machine", fax: "Fax",
+  slow: "Slow", busy: "Busy", "no-answer": "No answer", answers: "Answers automatically", machine: "Answering machine", fax: "Fax",
 };
 
 export function Outcomes() {
@@ -49,7 +49,7 @@ export function Outcomes() {
 
   return html`<details class="outcomes fold" open=${set.some((o) => o.result !== "normal")}>
     <summary>Outcomes by number</summary>
-    <p class="soft">What happens to the messages and calls that your app makes to a number.</p>
+    <p class="soft">Choose the outcome of your app's messages and calls to each number.</p>
     <ul>${rows.map(({address, result}) => html`<li key=${address}>
       <${Avatar} name=${nameOf(address)} id=${address} size="small" /><span class="who">${nameOf(address)}</span>
       <${Select} aria-label=${"Outcome for " + nameOf(address)} value=${result} onChange=${(/** @type {string} */ value) => put(address, value)}

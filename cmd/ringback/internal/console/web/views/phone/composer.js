@@ -1,5 +1,5 @@
-// What a person writes: text, a picture, what WhatsApp adds, and the words that
-// unsubscribe.
+// The message composer: text, pictures, WhatsApp's location and button replies, and
+// opt-out keywords.
 
 import {html, useEffect, useRef} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
@@ -41,7 +41,7 @@ export function Composer() {
   }
 
   return html`<div class="write">
-    ${quoted.value && html`<p class="quoted">Reply to <q>${quoted.value.body}</q><${Button} variant="quiet" icon="x" label="Do not reply to it" onClick=${() => { quoted.value = null; }} /></p>`}
+    ${quoted.value && html`<p class="quoted">Reply to <q>${quoted.value.body}</q><${Button} variant="quiet" icon="x" label="Cancel reply" onClick=${() => { quoted.value = null; }} /></p>`}
     <form class="composer" onSubmit=${(/** @type {Event} */ e) => { e.preventDefault(); send({body: text}); }}>
       <${Select} aria-label="Channel" options=${Object.entries(channels)} value=${channel} onChange=${(/** @type {string} */ name) => pick(person, name)} />
       <${Popover} label="Pictures, WhatsApp and opt-out" icon="plus" up class="more">${(/** @type {() => void} */ close) => html`<${More} send=${(/** @type {any} */ m) => { close(); send(m); }} text=${text} />`}<//>
@@ -58,7 +58,7 @@ function More({send, text}) {
       const file = /** @type {HTMLInputElement} */ (form.elements.namedItem("file")).files?.[0];
       send(file ? {body: text, file: await base64(file)} : {body: text, picture: true});
     }}>
-      <input type="file" name="file" accept="image/jpeg,image/png,image/gif" aria-label="Picture of your own" />
+      <input type="file" name="file" accept="image/jpeg,image/png,image/gif" aria-label="Picture file" />
       <${Button} type="submit" icon="image">Send picture<//>
     <//>
     <${Group} title="Location (WhatsApp)" submit=${(/** @type {HTMLFormElement} */ form) => {
@@ -89,7 +89,7 @@ function Group({title, submit, children}) {
     <strong>${title}</strong><div class="row">${children}</div></form>`;
 }
 
-/** base64 reads a file as JSON can hold it. @param {File} file @returns {Promise<string>} */
+/** base64 encodes a file for JSON. @param {File} file @returns {Promise<string>} */
 function base64(file) {
   return new Promise((done, fail) => {
     const reader = new FileReader();

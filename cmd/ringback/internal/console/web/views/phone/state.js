@@ -1,5 +1,5 @@
-// Which conversation is open on the phone, and what is written there but not
-// sent. It outlives the view, so that coming back finds everything as it was.
+// The open conversation and its unsent text. This state outlives the view, so that
+// it is still there when the user returns.
 
 import {computed, signal} from "../../lib/html.js";
 import {remember, route} from "../../lib/route.js";
@@ -21,7 +21,7 @@ function parse(id) {
 
 const chosen = signal("");
 
-// Each of these changes more rarely than the conversations, which do with every
+// Each of these changes less often than the conversations, which change with every
 // message.
 const openId = computed(() => chosen.value || conversations.value[0]?.id || people.value[0]?.address || "+15550101");
 const found = computed(() => conversations.value.some((c) => c.id === openId.value));
@@ -30,7 +30,7 @@ const optedOut = computed(() => conversations.value.some((c) => c.id === openId.
 /** open is the conversation that is shown; known says whether it has messages. */
 export const open = computed(() => ({...parse(openId.value), optedOut: optedOut.value, known: found.value}));
 
-/** pane is what a narrow window shows of the phone: people, thread or call. */
+/** pane is the part that a narrow window shows: people, thread or call. */
 export const pane = signal(/** @type {"people" | "thread" | "call"} */ ("thread"));
 
 /** pick opens a conversation. @param {string} person @param {string} channel */
@@ -40,10 +40,10 @@ export function pick(person, channel) {
   if (route.value.name === "phone" || !route.value.name) remember("phone", {with: chosen.value});
 }
 
-/** follow opens the conversation that the address names. @param {string | null} id */
+/** follow opens the conversation named in the URL. @param {string | null} id */
 export function follow(id) { if (id) chosen.value = id; }
 
-/** rows are the conversations, then the people who have none. */
+/** rows are the conversations, followed by the people without one. */
 export const rows = computed(() => {
   const all = conversations.value.map((c) => ({...c, name: c.name || nameOf(c.person)}));
   for (const p of people.value) {
@@ -53,8 +53,8 @@ export const rows = computed(() => {
   return all;
 });
 
-/** drafts hold the text that has been written in each conversation. */
+/** drafts hold the unsent text of each conversation. */
 export const drafts = signal(/** @type {Record<string, string>} */ ({}));
 
-/** quoted is the message that the next one answers, on WhatsApp. */
+/** quoted is the WhatsApp message that the next message replies to. */
 export const quoted = signal(/** @type {Message | null} */ (null));

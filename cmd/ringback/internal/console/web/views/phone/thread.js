@@ -1,4 +1,4 @@
-// One conversation: its messages, and the form to write more.
+// The open conversation: its messages and the composer.
 
 import {html, memo, useEffect, useLayoutEffect, useRef, useState} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
@@ -32,7 +32,7 @@ export function Thread({onCall}) {
     <header>
       <${Button} variant="quiet" icon="arrow-left" label="People" class="narrow-only" onClick=${() => { pane.value = "people"; }} />
       <${Avatar} name=${name} id=${person} />
-      <h2>${name}${name !== person && html`<small> ${person}</small>`}${optedOut && html`<${Badge} tone="bad" title="The app's messages do not arrive (21610)">opted out<//>`}</h2>
+      <h2>${name}${name !== person && html`<small> ${person}</small>`}${optedOut && html`<${Badge} tone="bad" title="Messages from the app are rejected (error 21610)">opted out<//>`}</h2>
       <${SaveMenu} query=${"?conversation=" + encodeURIComponent(id)} label="Save this conversation as" disabled=${!known} />
       ${live ? html`<${Button} icon="phone-call" class="in-call" onClick=${() => { showCall(live); pane.value = "call"; }}>In a call<//>`
         : html`<${Button} variant="call" icon="phone" class="call-button" onClick=${onCall}>Call<//>`}
@@ -46,7 +46,7 @@ function Messages({id, channel}) {
   const messages = messagesOf(id).value;
   const history = channel === "sms" ? callsOf(id) : [];
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
-  const near = useRef(true); // the end is in sight, and stays so
+  const near = useRef(true); // the list is scrolled to its end and should stay there
   const last = messages[messages.length - 1];
 
   useLayoutEffect(() => {
@@ -60,7 +60,7 @@ function Messages({id, channel}) {
   }
 
   if (!messages.length && !history.length) {
-    return html`<div class="bubbles"><${Empty} icon="message-square" title="No messages yet">Write a text below. It goes to your app signed, as Twilio would send it.<//></div>`;
+    return html`<div class="bubbles"><${Empty} icon="message-square" title="No messages yet">Write a text below. Your app receives it as a signed webhook, just as from Twilio.<//></div>`;
   }
   return html`<ol class="bubbles" aria-label="Messages" aria-live="polite" ref=${ref} onScroll=${look} tabindex="0">
     ${woven(messages, history).map(({m, call}) => (call ? html`<${CallItem} key=${call.sid} call=${call} />`
@@ -86,9 +86,8 @@ const Item = memo(({m, channel, answered}) => html`<li class=${"item-" + sides[m
 </li>`);
 
 /**
- * Picture shows what a person sent. A picture of the app is fetched by the console,
- * when someone wants to see it: nothing is loaded from an address that was captured
- * before that.
+ * Picture shows a picture. The console fetches a picture that the app sent only when
+ * the user asks for it, so no captured URL is loaded without consent.
  * @param {{item: MediaItem, path: string}} props
  */
 function Picture({item, path}) {

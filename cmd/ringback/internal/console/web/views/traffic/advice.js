@@ -1,4 +1,4 @@
-// What to do about a program that refuses a request, with text to copy.
+// Advice for a program that rejects a request, with text to copy.
 
 import {html, useState} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
@@ -8,13 +8,13 @@ import {Copy, Icon, Tabs} from "../../lib/components.js";
 
 const secret = "{token}";
 
-/** withToken puts the auth token where a text needs it, which the page asks for only now. @param {string} text */
+/** withToken inserts the auth token into a text. The page loads the token only at this point. @param {string} text */
 export async function withToken(text) {
   if (!text.includes(secret)) return text;
   return text.replaceAll(secret, (await api.get("connect/token")).token);
 }
 
-/** Code is text to copy, in which the token is hidden. @param {{text: string, label: string}} props */
+/** Code shows text to copy, with the token hidden. @param {{text: string, label: string}} props */
 export function Code({text, label}) {
   return html`<div class="code-block"><pre tabindex="0" role="region" aria-label=${label}>${text.replaceAll(secret, "••••••••")}</pre><${Copy} text=${() => withToken(text)} label=${"Copy " + label} /></div>`;
 }

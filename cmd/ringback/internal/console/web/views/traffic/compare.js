@@ -26,13 +26,13 @@ export function Compare({a, b}) {
     <header class="detail-title"><div class="title-row"><h2>Comparison</h2>${back}</div></header>
     <div class="two"><${Side} e=${data.a} /><${Side} e=${data.b} /></div>
     ${differ.length ? html`<table class="compared-table"><caption class="hidden">Parameters that differ</caption><thead><tr><th scope="col">Parameter</th><th scope="col">#${data.a.id}</th><th scope="col">#${data.b.id}</th></tr></thead>
-      <tbody>${differ.map((p, i) => html`<tr key=${i}><th scope="row">${p.name}</th><${Cell} value=${p.a} /><${Cell} value=${p.b} /></tr>`)}</tbody></table>` : html`<p class="same">Parameters: the same.</p>`}
+      <tbody>${differ.map((p, i) => html`<tr key=${i}><th scope="row">${p.name}</th><${Cell} value=${p.a} /><${Cell} value=${p.b} /></tr>`)}</tbody></table>` : html`<p class="same">Parameters: no differences.</p>`}
     ${differ.length && same.length ? html`<p class="soft">${same.length} parameters are the same.</p>` : null}
-    <${Diff} name="Answer" lines=${data.answerDiff} /><${Diff} name="Headers of the request" lines=${data.headerDiff} />`;
+    <${Diff} name="Response" lines=${data.answerDiff} /><${Diff} name="Request headers" lines=${data.headerDiff} />`;
 }
 
 /** @param {{value: string | null}} props */
-function Cell({value}) { return html`<td class=${classes(value === null && "soft")}>${value === null ? "not there" : value || html`<span class="soft">empty</span>`}</td>`; }
+function Cell({value}) { return html`<td class=${classes(value === null && "soft")}>${value === null ? "missing" : value || html`<span class="soft">empty</span>`}</td>`; }
 
 /** @param {{e: Exchange}} props */
 function Side({e}) {

@@ -1,6 +1,6 @@
-// One exchange in full: what went wrong, the request with the parameters that
-// matter first, the answer with its problems, and what Twilio does next. Further
-// tabs have the bytes, the timeline of its call or message, and the program's output.
+// The details of an exchange: its problems, the request with the most relevant
+// parameters first, the response, and what Twilio does next. Further
+// tabs show the raw bytes, the timeline of its call or message, and the program's output.
 
 import {html, useEffect, useRef, useState} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
@@ -27,7 +27,7 @@ export function Details({id}) {
   const [replayed, setReplayed] = useState(/** @type {Replayed | null} */ (null));
   const [tab, setTab] = useState("exchange");
   const result = useRef(/** @type {HTMLElement | null} */ (null));
-  // What is shown stays until the next exchange has arrived.
+  // The current exchange stays until the next one has loaded.
   useEffect(() => {
     let wanted = true;
     /** @param {Data | "gone"} next */
@@ -37,7 +37,7 @@ export function Details({id}) {
       setData(next);
     };
     const ask = () => { api.get("exchanges/" + id).then(set, (error) => { if (error.status === 404) set("gone"); else failed(error); }); };
-    // Someone who goes through the list by keys reads the one they stop at.
+    // When the user moves through the list by keyboard, only the last exchange is loaded.
     const timer = setTimeout(ask, data ? 80 : 0);
     return () => {
       wanted = false;
@@ -73,9 +73,9 @@ export function Details({id}) {
   return html`
     <header class="detail-title">
       <div class="title-row"><h2>${named(e.summary) || e.kind || "Exchange"} <small>#${e.id}</small></h2>${back}</div>
-      <p class="facts">${outbound ? html`<span>your program's request to the REST API</span>` : e.kind ? html`<${Button} variant="link" title="Show only this kind" onClick=${() => change({kind: e.kind})}>${e.kind}<//>` : "unknown kind"}
+      <p class="facts">${outbound ? html`<span>request from your program to the REST API</span>` : e.kind ? html`<${Button} variant="link" title="Show only this kind" onClick=${() => change({kind: e.kind})}>${e.kind}<//>` : "unknown kind"}
         <span class="copied">${e.method} ${e.path}<${Copy} text=${e.url} label="Copy URL" /></span><span>${full(e.at)}</span><span>${duration(e.took)}${outbound ? null : " (limit 15 s)"}</span>
-        ${e.sid && html`<span class="copied"><${Button} variant="link" title="Show this message or call only" onClick=${() => change({sid: e.thread || e.sid})}>${e.sid}<//><${Copy} text=${e.sid} label="Copy SID" /></span>`}</p>
+        ${e.sid && html`<span class="copied"><${Button} variant="link" title="Show only this message or call" onClick=${() => change({sid: e.thread || e.sid})}>${e.sid}<//><${Copy} text=${e.sid} label="Copy SID" /></span>`}</p>
       <div class="row">
         ${!outbound && html`<${Button} variant="primary" icon="rotate-ccw" data-replay onClick=${() => replay({})}>Replay<//>`}
         <${Button} icon=${e.pinned ? "pin-off" : "pin"} data-pin aria-pressed=${String(e.pinned)} onClick=${pin}>${e.pinned ? "Unpin" : "Pin"}<//>
@@ -90,7 +90,7 @@ export function Details({id}) {
     <${Codes} data=${data} />
     ${data.advice && html`<${AdviceCard} advice=${data.advice} />`}
     <${Verdict} data=${data} />
-    <${Tabs} label="Parts of the exchange" tabs=${tabs} value=${tabs.some((t) => t.id === tab) ? tab : "exchange"} onChange=${setTab} />
+    <${Tabs} label="Exchange details" tabs=${tabs} value=${tabs.some((t) => t.id === tab) ? tab : "exchange"} onChange=${setTab} />
     <div role="tabpanel" class="tab-panel" aria-label=${tab}>
       ${tab === "exchange" ? html`<${Overview} data=${data} replay=${replay} />`
         : tab === "raw" ? html`<${Raw} id=${e.id} />`
@@ -128,20 +128,20 @@ function Verdict({data}) {
   const [sure, guesses] = [data.findings.filter((f) => !f.guess), data.findings.filter((f) => f.guess)];
   return html`<section class="verdict bad"><h3><${Icon} name="shield-alert" />Signature: ${verdict}</h3>
     ${sure.map((f) => html`<div key=${f.cause}><p><strong>${f.cause}</strong><br />${f.remedy}</p>${f.fixes?.length ? html`<${Fixes} fixes=${f.fixes} />` : null}</div>`)}
-    ${guesses.length ? html`<details class="fold"><summary>What could not be tried</summary>${guesses.map((f) => html`<p key=${f.cause}><strong>${f.cause}</strong><br />${f.remedy}</p>`)}</details>` : null}</section>`;
+    ${guesses.length ? html`<details class="fold"><summary>Causes that could not be checked</summary>${guesses.map((f) => html`<p key=${f.cause}><strong>${f.cause}</strong><br />${f.remedy}</p>`)}</details>` : null}</section>`;
 }
 
 /** @param {{data: Data}} props */
 function Answer({data}) {
   const {response, problems} = data;
-  if (!response.status) return html`<section class="answer"><h3>No answer</h3></section>`;
+  if (!response.status) return html`<section class="answer"><h3>No response</h3></section>`;
   const type = (response.header["Content-Type"] || [""])[0];
   return html`<section class="answer">
-    <h3>Answer <${Badge} tone=${response.status < 300 ? "good" : "bad"}>${response.status}<//> <small>${type}${response.bytes ? ", " + size(response.bytes) : null}</small></h3>
+    <h3>Response <${Badge} tone=${response.status < 300 ? "good" : "bad"}>${response.status}<//> <small>${type}${response.bytes ? ", " + size(response.bytes) : null}</small></h3>
     ${problems.length ? html`<ul class="problems">${problems.map((p, i) => html`<li key=${i} class=${p.stops ? "stops" : "warns"}>
       <${Icon} name=${p.stops ? "circle-x" : "triangle-alert"} /><span><strong>${p.stops ? "Error" : "Warning"}${p.code ? html` <${ErrorCode} code=${p.code} name=${p.name} />` : null}</strong> line ${shownAt(response.body, p)}: ${p.text} <code>${p.path}</code></span></li>`)}</ul>` : null}
-    ${response.binary ? html`<p>Not text.</p>` : response.body ? html`<div class="code-block"><${Viewer} text=${response.body} problems=${problems} type=${type} /><${Copy} text=${response.body} label="Copy answer" /></div>` : html`<p class="soft">Empty.</p>`}
-    ${response.truncated && html`<p>The rest was cut off: Twilio reads at most 64 KB.</p>`}
+    ${response.binary ? html`<p>The body is not text.</p>` : response.body ? html`<div class="code-block"><${Viewer} text=${response.body} problems=${problems} type=${type} /><${Copy} text=${response.body} label="Copy response" /></div>` : html`<p class="soft">Empty.</p>`}
+    ${response.truncated && html`<p>The rest is not shown. Twilio reads at most 64 KB.</p>`}
   </section>`;
 }
 
@@ -157,18 +157,18 @@ function Raw({id}) {
   useEffect(() => { api.get(`exchanges/${id}/raw`).then(setRaw, failed); }, [id]);
   if (!raw) return null;
   return html`<section class="raw"><h3>Request</h3><${CodeBlock} text=${raw.request} label="raw request" />
-    <h3>Answer</h3>${raw.response ? html`<${CodeBlock} text=${raw.response} label="raw answer" />` : html`<p class="soft">There was none.</p>`}
-    <p class="soft">Headers are sorted by name.${raw.escaped && " Bytes that are not text are written as \\x00."}${raw.truncated && " The end of the answer was cut off."}</p></section>`;
+    <h3>Response</h3>${raw.response ? html`<${CodeBlock} text=${raw.response} label="raw response" />` : html`<p class="soft">No response.</p>`}
+    <p class="soft">Headers are sorted by name.${raw.escaped && " Binary bytes are shown as \\x00."}${raw.truncated && " The end of the response is not shown."}</p></section>`;
 }
 
 /** @param {{data: Data}} props */
 function Output({data}) {
   const {lines, known, more} = data.log;
-  if (!known) return html`<${Empty} icon="terminal" title="Your program's output is not here">Start the program with the console to see what it prints: <code>ringback dev -- COMMAND</code><//>`;
+  if (!known) return html`<${Empty} icon="terminal" title="No output captured">Start your program with the console to see its output: <code>ringback dev -- COMMAND</code><//>`;
   if (!lines.length) return html`<${Empty} icon="terminal" title="Your program printed nothing during this request" />`;
   return html`<section class="output"><ol>${lines.map((l, i) => html`<li key=${i}><time>${clock(l.at)}</time><code>${l.text}</code></li>`)}</ol>
     ${more && html`<p class="soft">Only the first lines are shown.</p>`}
-    <p class="soft">Lines are matched by time: what your program printed for another request at the same moment is among them.</p></section>`;
+    <p class="soft">Lines are matched by time, so output from simultaneous requests is included.</p></section>`;
 }
 
 /** @param {{id: number}} props */

@@ -1,4 +1,4 @@
-// The list of exchanges, with a line for each day.
+// The list of exchanges, with a heading for each day.
 
 import {classes, html, memo, useEffect, useMemo, useRef, useState} from "../../lib/html.js";
 import {Badge, Button, Empty, Icon, Time} from "../../lib/components.js";
@@ -11,8 +11,8 @@ import {change, filter, filtered, held, loadOlder, more, problems, ready, resume
 /** @typedef {import("../../lib/types.js").Exchange} Exchange */
 /** @typedef {Exchange | {id: string, day: string}} Item */
 
-// withDays puts a line before the first exchange of each day. The date of a line
-// costs time, so it is only made where the calendar day changes.
+// withDays inserts a heading before the first exchange of each day. Formatting a
+// date is slow, so it is done only where the calendar day changes.
 /** @param {Exchange[]} all @returns {Item[]} */
 function withDays(all) {
   /** @type {Item[]} */
@@ -56,10 +56,10 @@ export function Exchanges() {
       row=${(/** @type {any} */ e) => (e.day ? html`<p class="day"><span>${e.day}</span></p>` : html`<${Row} e=${e} current=${e.id === filter.value.id} compared=${e.id === filter.value.compare} />`)}
       end=${more.value && html`<${Older} key=${all[all.length - 1].id} />`} />
     </div>
-    <p class="list-count">${count(all.length, "exchange")}${more.value && ", older ones load as you scroll"}</p>`;
+    <p class="list-count">${count(all.length, "exchange")}${more.value && ", scroll down for older ones"}</p>`;
 }
 
-// Older loads the next part of the list, by itself once a person has scrolled to it.
+// Older loads the next part of the list, automatically when it is scrolled into view.
 function Older() {
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
@@ -86,7 +86,7 @@ const Row = memo((/** @type {{e: Exchange, current: boolean, compared: boolean}}
       ${e.code ? html`<${Badge} tone="bad" title=${e.error || e.name}>${e.code}<//>` : !e.status && html`<${Badge} tone="bad" title=${e.error}>no answer<//>`}
       ${e.verdict && e.verdict !== "valid" && html`<${Badge} tone="bad" title=${e.verdict}>signature<//>`}
       ${e.lint ? html`<${Badge} tone="warn">${count(e.lint, "problem")}<//>` : null}
-      ${e.fault && html`<${Badge} title="A fault was on">${e.fault}<//>`}
+      ${e.fault && html`<${Badge} title="Injected fault">${e.fault}<//>`}
       ${e.pinned && html`<${Badge} icon="pin">pinned<//>`}
     </span>
     <span class="when"><${Time} at=${e.at} /><span class="took">${duration(e.took)}</span></span>

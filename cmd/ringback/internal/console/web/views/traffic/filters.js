@@ -17,7 +17,7 @@ const sources = [["", "All sources"], ["phone", "Phone"], ["delivery", "Deliveri
 
 /** @param {Start} s @returns {[string, string]} */
 function option(s) {
-  const title = s.now ? "Since this start" : s.at ? `From ${day(s.at)}, ${clock(s.at).slice(0, 5)}` : "Older";
+  const title = s.now ? "Since the console started" : s.at ? `From ${day(s.at)}, ${clock(s.at).slice(0, 5)}` : "Older";
   return [String(s.id), `${title} (${s.count})`];
 }
 
@@ -54,9 +54,9 @@ export function Filters({clear}) {
     ${f.kind && html`<${Chip} label=${f.kind} remove=${() => change({kind: ""})} />`}
     ${f.sid && html`<${Chip} label=${`Thread ${f.sid.slice(0, 10)}…`} remove=${() => change({sid: ""})} />`}
     <span class="filter-actions">
-      <${Button} variant="quiet" icon=${paused.value ? "play" : "pause"} label=${paused.value ? "Show new exchanges" : "Pause: keep new exchanges back"} aria-pressed=${String(paused.value)} onClick=${toggle} />
+      <${Button} variant="quiet" icon=${paused.value ? "play" : "pause"} label=${paused.value ? "Show new exchanges" : "Pause the list"} aria-pressed=${String(paused.value)} onClick=${toggle} />
       <${SaveMenu} query=${wanted.value} label="Save these exchanges as" disabled=${!rows.value.length} />
-      <${Button} variant="quiet" class="clear" icon="trash" label=${wanted.value ? "Delete the exchanges that are shown" : "Delete all that is not pinned"} onClick=${clear} />
+      <${Button} variant="quiet" class="clear" icon="trash" label=${wanted.value ? "Delete these exchanges" : "Delete all except pinned"} onClick=${clear} />
     </span>
   </form>`;
 }
@@ -65,7 +65,7 @@ export function Filters({clear}) {
 function Hints({add}) {
   const [keys, setKeys] = useState(/** @type {{key: string, example: string, values?: string[]}[]} */ ([]));
   useEffect(() => { api.get("search").then((answer) => setKeys(answer.keys), failed); }, []);
-  return html`<div class="hints"><p>Words find texts, numbers, SIDs and answers. Put a phrase in quotes. A minus leaves out what follows: <code>-status:200</code></p>
+  return html`<div class="hints"><p>Search texts, numbers, SIDs and responses. Put phrases in quotes. Use a minus sign to exclude: <code>-status:200</code></p>
     <ul>${keys.map((k) => html`<li key=${k.key}><button type="button" class="chip" onClick=${() => add(k.example)}>${k.example}</button></li>`)}
       ${keys.flatMap((k) => k.values || []).map((v) => html`<li key=${v}><button type="button" class="chip" onClick=${() => add("is:" + v)}>is:${v}</button></li>`)}</ul></div>`;
 }

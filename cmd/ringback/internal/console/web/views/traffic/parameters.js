@@ -1,5 +1,5 @@
-// The parameters of a request: those that matter first, each with its meaning,
-// all of them editable.
+// The parameters of a request, most relevant first. Each has its meaning and
+// can be edited.
 
 import {classes, html, useState} from "../../lib/html.js";
 import {Badge, Button, Copy} from "../../lib/components.js";

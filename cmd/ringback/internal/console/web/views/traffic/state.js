@@ -1,4 +1,4 @@
-// The list of exchanges: what the filters in the address let through, live.
+// The live list of exchanges that match the filters in the URL.
 
 import {batch, computed, signal} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
@@ -11,48 +11,48 @@ import {failed} from "../../lib/toast.js";
 /** @typedef {{text: string, source: string, sid: string, kind: string, session: string, failed: boolean, pinned: boolean, id: number, compare: number}} Filter */
 
 const page = 500;
-const most = 20000; // rows that are kept, as many as the console keeps
+const most = 20000; // rows kept, as many as the console keeps
 
-/** filter is what the address says. */
+/** filter is read from the URL. */
 export const filter = computed(/** @returns {Filter} */ () => {
   const p = route.value.params;
   return {text: p.get("text") || "", source: p.get("source") || "", sid: p.get("sid") || "", kind: p.get("kind") || "", session: p.get("session") || "",
     failed: p.has("failed"), pinned: p.has("pinned"), id: Number(p.get("id")) || 0, compare: Number(p.get("compare")) || 0};
 });
 
-/** wanted is the filter without the exchange that is open, as a question to the server. */
+/** wanted is the filter without the open exchange, as a query string for the server. */
 export const wanted = computed(() => query({...filter.value, id: 0, compare: 0}));
 
-/** filtered says whether a filter is on. */
+/** filtered reports whether a filter is set. */
 export const filtered = computed(() => wanted.value !== "");
 
-/** rows are the exchanges, the newest first. */
+/** rows are the exchanges, newest first. */
 export const rows = signal(/** @type {Exchange[]} */ ([]));
 
-/** more says whether there are older exchanges on the server. */
+/** more reports whether the server has older exchanges. */
 export const more = signal(false);
 
-/** problems are what the search field holds and the server does not understand. */
+/** problems are the search terms that the server does not understand. */
 export const problems = signal(/** @type {string[]} */ ([]));
 
-/** paused keeps new exchanges back; held are those. */
+/** paused holds back new exchanges, which are collected in held. */
 export const paused = signal(false);
 export const held = signal(/** @type {Exchange[]} */ ([]));
 
-/** sessions are the starts of the console that have exchanges. */
+/** sessions are the runs of the console that have exchanges. */
 export const sessions = signal(/** @type {Start[]} */ ([]));
 
-/** chosen is the exchange that another one is to be compared with. */
+/** chosen is the exchange to compare the next one with. */
 export const chosen = signal(0);
 
-/** loaded says which question the rows answer. */
+/** loaded is the query that the rows were loaded for. */
 const loaded = signal(/** @type {string | null} */ (null));
 export const ready = computed(() => loaded.value === wanted.value);
 
-/** change sets a part of the filter. @param {Partial<Filter>} part */
+/** change sets part of the filter. @param {Partial<Filter>} part */
 export function change(part) { remember("traffic", {...filter.value, ...part}); }
 
-/** show opens an exchange; the first one is a step in the history, so that Back closes it. @param {number} id */
+/** show opens an exchange. The first one adds a history entry, so that Back closes it. @param {number} id */
 export function show(id) {
   if (filter.value.id) change({id, compare: 0});
   else go("traffic", {...filter.value, id, compare: 0});
@@ -61,14 +61,14 @@ export function show(id) {
 /** close closes the open exchange. */
 export function close() { change({id: 0, compare: 0}); }
 
-/** ask is the question to the server with more parameters. @param {string} mine @param {Record<string, string | number>} params */
+/** ask returns a query with additional parameters. @param {string} mine @param {Record<string, string | number>} params */
 const ask = (mine, params) => "exchanges" + (mine ? mine + "&" : "?") + query(params).slice(1);
 
-/** load reads the newest exchanges that match. */
+/** load loads the newest exchanges that match. */
 export async function load() {
   const mine = wanted.value;
   const answer = await settled("exchange", () => api.get(ask(mine, {limit: page})));
-  if (mine !== wanted.value) return; // another filter is on by now
+  if (mine !== wanted.value) return; // the filter has changed since
   batch(() => {
     rows.value = answer.exchanges;
     more.value = answer.more;
@@ -78,12 +78,12 @@ export async function load() {
   });
 }
 
-/** loadSessions reads when the console was started. */
+/** loadSessions loads the start times of the console. */
 export async function loadSessions() { sessions.value = (await api.get("sessions")).sessions; }
 
 let reading = false;
 
-/** loadOlder reads on at the end of the list. */
+/** loadOlder extends the list with older exchanges. */
 export async function loadOlder() {
   const last = rows.value[rows.value.length - 1];
   if (reading || !more.value || !last) return;
@@ -98,13 +98,13 @@ export async function loadOlder() {
   } catch (error) { failed(error); } finally { reading = false; }
 }
 
-/** toggle pauses the list, or shows what was kept back. */
+/** toggle pauses or resumes the list. */
 export function toggle() {
   paused.value = !paused.value;
   if (!paused.value) resume();
 }
 
-/** resume shows what was kept back. */
+/** resume shows the exchanges held back. */
 export function resume() {
   const fresh = held.value;
   batch(() => {
@@ -114,20 +114,20 @@ export function resume() {
   });
 }
 
-let soon = false; // the server is asked for newer ones soon
+let soon = false; // a request for newer exchanges is scheduled
 
 /** @type {Exchange[]} */
 let waiting = [];
 
 on("exchange", (e) => {
-  if (loaded.value === null) return; // nobody has looked at the list yet
+  if (loaded.value === null) return; // the list has not been opened yet
   if (waiting.push(e) === 1) queueMicrotask(arrive);
 });
 
-const near = 1000; // how far below the newest row a late exchange may belong
+const near = 1000; // how far below the newest row a late exchange may be inserted
 
 /**
- * merged puts new exchanges into a list, each at its place: two that come at the
+ * merged inserts new exchanges into a list in order. Exchanges that arrive at the
  * same time may be reported in either order.
  * @param {Exchange[]} fresh @param {Exchange[]} list
  */
@@ -136,8 +136,8 @@ function merged(fresh, list) {
   return top.concat(list.slice(near)).slice(0, most);
 }
 
-// arrive puts the exchanges of one moment on top of the list. An exchange that
-// is reported again has changed.
+// arrive adds a batch of exchanges to the top of the list. An exchange that
+// is already listed is replaced.
 function arrive() {
   /** @type {Map<number, Exchange>} */
   const fresh = new Map(waiting.map((e) => [e.id, e]));
@@ -161,7 +161,7 @@ function arrive() {
   });
 }
 
-// askNewer lets the server say which new exchanges match the filter.
+// askNewer asks the server which new exchanges match the filter.
 function askNewer() {
   if (soon || route.value.name !== "traffic") return;
   soon = true;

@@ -1,4 +1,4 @@
-// Everything that belongs to one call or message, in order.
+// The timeline of a call or message.
 
 import {classes, html, useEffect, useState} from "../../lib/html.js";
 import * as api from "../../lib/api.js";
