@@ -57,6 +57,11 @@ type Request struct {
 	Body   Body        `json:"body,omitempty"`
 }
 
+// IsForm reports whether the body is a form.
+func (r Request) IsForm() bool {
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+}
+
 // A Response is what came back, unchanged except that a long one is cut.
 type Response struct {
 	Status    int         `json:"status"` // zero when nothing came
@@ -155,7 +160,7 @@ func clip(b []byte, n int) []byte { return b[:min(len(b), n)] }
 // unescaped, other text is unchanged.
 func Readable(r Request, n int) string {
 	body := string(clip(r.Body, n))
-	if !isForm(r) {
+	if !r.IsForm() {
 		return body
 	}
 	var b strings.Builder

@@ -241,7 +241,7 @@ const searched = 16 << 10
 // parameters.
 func (e *Exchange) words() string {
 	body := ""
-	if !isForm(e.Request) {
+	if !e.Request.IsForm() {
 		body = string(clip(e.Request.Body, searched))
 	}
 	parts := []string{
@@ -268,7 +268,7 @@ func (e *Exchange) parameters() string {
 			b.WriteString("\n" + strings.NewReplacer("\n", " ", "\r", " ").Replace(strings.ToLower(pair)))
 		}
 	}
-	if isForm(e.Request) {
+	if e.Request.IsForm() {
 		add(string(clip(e.Request.Body, searched)))
 	}
 	if _, query, ok := strings.Cut(e.Request.URL, "?"); ok {
@@ -278,8 +278,4 @@ func (e *Exchange) parameters() string {
 		b.WriteByte('\n')
 	}
 	return b.String()
-}
-
-func isForm(r Request) bool {
-	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 }

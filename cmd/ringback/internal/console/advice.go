@@ -140,7 +140,7 @@ func hint(token string) string {
 // signedText is what Twilio signs of a request: the URL, and the parameters of a
 // form sorted by name.
 func signedText(r capture.Request) string {
-	if !isForm(r) {
+	if !r.IsForm() {
 		return r.URL
 	}
 	pairs, err := form.Parse(string(r.Body), form.Limits{Pairs: 1000, Lenient: true})

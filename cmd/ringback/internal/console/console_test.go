@@ -277,7 +277,7 @@ func TestExports(t *testing.T) {
 	require.Equal(t, 200, d.do("POST", "/api/messages", `{"person":"+15550101","body":"it's"}`, nil))
 	d.until("the exchange", func() bool { return len(d.exchanges("")) > 0 })
 	for form, want := range map[string]string{
-		"curl": "--data-raw '", "go": "func TestExchange1(t *testing.T) {", "fixture": "POST /sms HTTP/1.1\r\n", "har": `"version": "1.2"`,
+		"curl": "--data-raw '", "go": "func TestExchange1(t *testing.T) {", "fixture": "POST /sms HTTP/1.1\r\n", "har": `"version":"1.2"`,
 	} {
 		r := httptest.NewRequest("GET", "/api/exchanges/1/export/"+form, nil)
 		r.Host = ours

@@ -177,7 +177,7 @@ func (s *Server) parameters(e capture.Exchange) []parameter {
 			})
 		}
 	}
-	if isForm(e.Request) {
+	if e.Request.IsForm() {
 		add(string(e.Request.Body), "body")
 	}
 	if u, err := url.Parse(e.Request.URL); err == nil && u.RawQuery != "" {
@@ -191,10 +191,6 @@ func (s *Server) parameters(e capture.Exchange) []parameter {
 	}
 	slices.SortStableFunc(out, func(a, b parameter) int { return cmp.Compare(rank(a), rank(b)) })
 	return out
-}
-
-func isForm(r capture.Request) bool {
-	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 }
 
 // documentOf is the kind of TwiML that Twilio expects in answer to an exchange.

@@ -37,7 +37,11 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 		"curl":    {"sh", "text/plain; charset=utf-8", curl},
 		"go":      {"go", "text/plain; charset=utf-8", goTest},
 		"fixture": {"http", "text/plain; charset=utf-8", fixture},
-		"har":     {"har", "application/json", func(e capture.Exchange) string { return har(s.Version, e) }},
+		"har": {"har", "application/json", func(e capture.Exchange) string {
+			var b strings.Builder
+			writeHAR(&b, s.Version, slices.Values([]capture.Exchange{e})) // a Builder takes everything
+			return b.String()
+		}},
 	}
 	form, ok := writers[r.PathValue("form")]
 	if !ok {
@@ -138,8 +142,8 @@ import (
 )
 
 func TestExchange%d(t *testing.T) {
-`, map[bool]string{true: "\t\"net/url\"\n"}[isForm(e.Request)], e.ID)
-	if isForm(e.Request) {
+`, map[bool]string{true: "\t\"net/url\"\n"}[e.Request.IsForm()], e.ID)
+	if e.Request.IsForm() {
 		fmt.Fprintf(&b, "\tparams := url.Values{\n")
 		pairs, err := form.Parse(e.Request.Body, form.Limits{Lenient: true})
 		if err != nil {
@@ -204,28 +208,13 @@ func fixture(e capture.Exchange) string {
 	return b.String()
 }
 
-// har is a HAR 1.2 log of one entry.
-func har(version string, e capture.Exchange) string {
-	text, err := json.MarshalIndent(map[string]any{"log": map[string]any{
-		"version": "1.2", "creator": creator(version), "entries": []any{entryOf(e)},
-	}}, "", "  ")
-	if err != nil {
-		panic(err) // plain data always encodes
-	}
-	return string(text) + "\n"
-}
-
-func creator(version string) map[string]string {
-	return map[string]string{"name": "ringback", "version": version}
-}
-
-// writeHAR writes a HAR 1.2 log of many entries, one after the other.
+// writeHAR writes a HAR 1.2 log, one entry after the other.
 func writeHAR(w io.Writer, version string, exchanges iter.Seq[capture.Exchange]) error {
 	enc := json.NewEncoder(w)
 	if _, err := io.WriteString(w, "{\"log\":{\"version\":\"1.2\",\"creator\":"); err != nil {
 		return err
 	}
-	if err := enc.Encode(creator(version)); err != nil {
+	if err := enc.Encode(map[string]string{"name": "ringback", "version": version}); err != nil {
 		return err
 	}
 	before := ",\"entries\":["

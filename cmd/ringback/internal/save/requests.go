@@ -36,7 +36,7 @@ func tests(cfg Config, exchanges []capture.Exchange) (out []test, notes []string
 		}
 	}
 	for _, e := range exchanges {
-		pairs := Pairs(e.Request)
+		pairs := pairsOf(e.Request)
 		switch {
 		case e.Source == capture.API:
 			continue

@@ -97,12 +97,12 @@ func PathOf(address, base string) string {
 	return "/" // of a URL like https:@example.com, which a test must not put behind a host
 }
 
-// Pairs are the parameters of a request: those of its form, or of its query.
-func Pairs(r capture.Request) []form.Pair {
+// pairsOf are the parameters of a request: those of its form, or of its query.
+func pairsOf(r capture.Request) []form.Pair {
 	text := string(r.Body)
 	if r.Method == http.MethodGet {
 		_, text, _ = strings.Cut(r.URL, "?")
-	} else if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+	} else if !r.IsForm() {
 		return nil
 	}
 	pairs, err := form.Parse(text, form.Limits{Pairs: 1000, Lenient: true})
@@ -128,7 +128,7 @@ func clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 // other are one story.
 func (t *teller) message(list []capture.Exchange) {
 	first := list[slices.IndexFunc(list, incoming)]
-	pairs := Pairs(first.Request)
+	pairs := pairsOf(first.Request)
 	from := param(pairs, "From")
 	text := Step{Do: Text, Texts: []string{param(pairs, "Body")}, Path: t.path(first.Request.URL, t.cfg.SMS)}
 	for i := range 10 {
@@ -330,7 +330,7 @@ func (t *teller) documents(list []capture.Exchange) {
 	var s Story
 	dialed := ""
 	for _, e := range list {
-		pairs := Pairs(e.Request)
+		pairs := pairsOf(e.Request)
 		switch webhook.Kind(e.Kind) {
 		case webhook.KindIncomingCall, webhook.KindSIPIncomingCall, webhook.KindClientCallRequest:
 			if len(s.Steps) > 0 {

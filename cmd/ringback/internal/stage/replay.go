@@ -74,7 +74,7 @@ func change(r *capture.Request, c Change) error {
 	case c.Body != nil:
 		r.Body = []byte(*c.Body)
 	case c.Parameters != nil && r.Method != http.MethodGet:
-		if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		if !r.IsForm() {
 			return errors.New("only a form has parameters to change; change the body instead")
 		}
 		pairs := make([]form.Pair, len(c.Parameters))
@@ -104,7 +104,7 @@ func (s *Stage) sign(r *capture.Request, how string) (err error) {
 		return fmt.Errorf("a signature is fresh, kept, wrong or old, not %q", how)
 	}
 	var signed signature.Headers
-	if len(r.Body) > 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+	if len(r.Body) > 0 && !r.IsForm() {
 		signed, r.URL = key.SignBody(r.URL, r.Body)
 	} else {
 		values, err := url.ParseQuery(string(r.Body))
