@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"regexp"
 	"slices"
@@ -221,8 +222,6 @@ var languages = []snippet{
 	{ID: "ruby", Name: "Ruby", File: "webhook.rb", Run: "ringback dev -- ruby webhook.rb"},
 }
 
-var endings = map[string]string{"go": "go.txt", "node": "js", "python": "py", "php": "php", "ruby": "rb"}
-
 // plainPath is a path that is the same inside quotes of any language.
 var plainPath = regexp.MustCompile(`^/[A-Za-z0-9/._~-]*$`)
 
@@ -233,7 +232,8 @@ func (s *Server) snippets() []snippet {
 	for i := range out {
 		v := &out[i]
 		for name, text := range map[string]*string{"webhook": &v.Webhook, "send": &v.Send} {
-			data, err := snippets.ReadFile("snippets/" + v.ID + "/" + name + "." + endings[v.ID])
+			files, _ := fs.Glob(snippets, "snippets/"+v.ID+"/"+name+".*")
+			data, err := snippets.ReadFile(files[0])
 			if err != nil {
 				panic(err) // the folder is part of the program
 			}

@@ -39,14 +39,15 @@ func (s *Server) save(w http.ResponseWriter, r *http.Request) {
 	exchanges := slices.Collect(s.each(query))
 	cfg := s.Stage.Config()
 	into := save.Config{App: cfg.App, BaseURL: cfg.BaseURL, Number: cfg.Number, SMS: cfg.SMS, Voice: cfg.Voice}
-	stories, notes := save.Stories(into, exchanges, s.Stage.Call)
 	var result save.Result
 	switch what {
-	case "scenario":
-		result, err = save.Scenario(into, stories)
-		result.Notes = notes
-	case "go":
-		result, err = save.GoTest(into, stories)
+	case "scenario", "go":
+		write := save.Scenario
+		if what == "go" {
+			write = save.GoTest
+		}
+		stories, notes := save.Stories(into, exchanges, s.Stage.Call)
+		result, err = write(into, stories)
 		result.Notes = notes
 	case "jest":
 		result, err = save.Jest(into, exchanges)
