@@ -185,3 +185,17 @@ func TestT33TokenStaysOnItsPort(t *testing.T) {
 		chromedp.Reload(), chromedp.WaitVisible(".card"))
 	tb.until(t, "what to do", `document.querySelector(".card").textContent.includes("ringback dev")`)
 }
+
+// TestT33AnotherTokenDoesNotReplaceOne opens the page as another page may do, with
+// a token that the console does not know.
+func TestT33AnotherTokenDoesNotReplaceOne(t *testing.T) {
+	c := start(t)
+	tb := browse(t, c)
+	tb.run(t, chromedp.Navigate("about:blank"), chromedp.Navigate(c.url+"#token=0123456789abcdef"), chromedp.WaitVisible("main > section"))
+	tb.until(t, "the app", `document.querySelector("#app-state").dataset.up === "yes"`)
+	tb.until(t, "the token stays", `localStorage.getItem("ringback-token") === "`+c.token+`" && !location.href.includes("0123456789abcdef")`)
+	tb.run(t, chromedp.Evaluate(`localStorage.setItem("ringback-token", "0123456789abcdef")`, nil), chromedp.Navigate("about:blank"),
+		chromedp.Navigate(c.url+"#token="+c.token), chromedp.WaitVisible("main > section"))
+	tb.until(t, "the right token replaces a wrong one", `localStorage.getItem("ringback-token") === "`+c.token+`"`)
+	tb.clean(t)
+}

@@ -14,32 +14,48 @@ export class Failure extends Error {
 // with its port, and takes it out of the address. It is never in a cookie.
 const stored = "ringback-token";
 
-function token() {
-  const given = new URLSearchParams(location.hash.replace(/^#/, "")).get("token") || new URLSearchParams(location.search).get("token");
-  if (given) {
-    localStorage.setItem(stored, given);
-    history.replaceState(null, "", location.pathname + (location.hash.startsWith("#token=") ? "" : location.hash));
-  }
-  return given || localStorage.getItem(stored) || "";
-}
+const headers = {"X-Console-Token": localStorage.getItem(stored) || ""};
 
-const headers = {"X-Console-Token": token()};
+// given is the token of the URL until it is accepted or refused.
+let given = new URLSearchParams(location.hash.replace(/^#/, "")).get("token") || new URLSearchParams(location.search).get("token") || "";
+if (given) history.replaceState(null, "", location.pathname + (location.hash.startsWith("#token=") ? "" : location.hash));
+
+// Any page can open this one with a token of its own making. A stored token is
+// replaced only if the server proves that it knows the given one.
+async function accept() {
+  const token = given;
+  if (!token) return;
+  const now = headers["X-Console-Token"];
+  if (!now || (now !== token && await knows(token))) {
+    headers["X-Console-Token"] = token;
+    localStorage.setItem(stored, token);
+  }
+  given = "";
+}
 
 // The page may outlive the server, and another program may then listen on its
 // port. After a lost connection, the server has to prove that it knows the token
 // before the page sends it again.
 let doubtful = false;
 
-async function prove() {
+/** knows asks the server to prove that it knows a token. @param {string} token */
+async function knows(token) {
   /** @param {ArrayBuffer | Uint8Array} bytes */
   const hex = (bytes) => Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, "0")).join("");
   /** @param {string} text */
   const bytes = (text) => new TextEncoder().encode(text);
   const nonce = hex(crypto.getRandomValues(new Uint8Array(16)));
-  const key = await crypto.subtle.importKey("raw", bytes(headers["X-Console-Token"]), {name: "HMAC", hash: "SHA-256"}, false, ["sign"]);
+  const key = await crypto.subtle.importKey("raw", bytes(token), {name: "HMAC", hash: "SHA-256"}, false, ["sign"]);
   const want = hex(await crypto.subtle.sign("HMAC", key, bytes(nonce)));
   const answer = await fetch("/api/hello?nonce=" + nonce, {credentials: "omit"});
-  if (!answer.ok || await answer.text() !== want) {
+  return answer.ok && await answer.text() === want;
+}
+
+/** ready settles which token is sent, and whether it may be. */
+async function ready() {
+  await accept();
+  if (!doubtful || !headers["X-Console-Token"]) return;
+  if (!await knows(headers["X-Console-Token"])) {
     throw new Failure(0, "Another program, or a console with another token, answers at this address.");
   }
   doubtful = false;
@@ -47,15 +63,15 @@ async function prove() {
 
 /** @param {string} method @param {string} path @param {unknown} [body] @param {AbortSignal} [signal] */
 async function call(method, path, body, signal) {
-  /** @type {RequestInit & {headers: Record<string, string>}} */
-  const init = {method, headers: {...headers}, credentials: "omit", signal};
-  if (body !== undefined) {
-    init.headers["Content-Type"] = "application/json";
-    init.body = JSON.stringify(body);
-  }
   let answer;
   try {
-    if (doubtful && headers["X-Console-Token"]) await prove();
+    await ready();
+    /** @type {RequestInit & {headers: Record<string, string>}} */
+    const init = {method, headers: {...headers}, credentials: "omit", signal};
+    if (body !== undefined) {
+      init.headers["Content-Type"] = "application/json";
+      init.body = JSON.stringify(body);
+    }
     answer = await fetch("/api/" + path, init);
   } catch (error) {
     doubtful = true;
@@ -103,7 +119,7 @@ export async function blob(path) { return (await call("GET", path)).blob(); }
  * @param {string} path @param {string} protocol
  */
 export async function socket(path, protocol) {
-  if (doubtful && headers["X-Console-Token"]) await prove();
+  await ready();
   const at = (location.protocol === "https:" ? "wss://" : "ws://") + location.host + "/api/" + path;
   return new WebSocket(at, [protocol, "ringback.token." + headers["X-Console-Token"]]);
 }
