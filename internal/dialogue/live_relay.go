@@ -27,6 +27,8 @@ const (
 	charTime     = 85 * time.Millisecond   // of speech
 	begunTime    = 10 * time.Millisecond   // after which a word counts as heard when it is cut
 	maxMalformed = 10
+	maxQueued    = 1000     // utterances that wait
+	maxUnspoken  = 64 << 10 // bytes of them, which are more than an hour of speech
 )
 
 const sessionClosed = "Closing websocket session"
@@ -54,6 +56,7 @@ type relay struct {
 	sayings          []input
 	typing           bool // the person types what they say
 	malformed        int
+	flooded          bool // the queue was full once
 	over             bool
 	ended            *SessionEnd
 	delay            time.Duration // until the action request

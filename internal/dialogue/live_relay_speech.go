@@ -40,7 +40,9 @@ func (r *relay) modeOf(interruptible *bool) mode {
 func (r *relay) text(m *relayMessage) {
 	if n := len(r.queue); n > 0 && !r.queue[n-1].closed {
 		u := r.queue[n-1]
-		u.text += *m.Token
+		if r.room() {
+			u.text += *m.Token
+		}
 		u.closed = m.Last
 		r.c.e.wake(r.speaker)
 		return
@@ -64,8 +66,27 @@ func (r *relay) add(u *utterance) {
 		r.queue = nil
 		r.cuts++
 	}
-	r.queue = append(r.queue, u)
+	if r.room() {
+		r.queue = append(r.queue, u)
+	}
 	r.c.e.wake(r.speaker)
+}
+
+// room reports whether more may wait to be played. The first time that it may
+// not is a warning.
+func (r *relay) room() bool {
+	size := 0
+	for _, u := range r.queue {
+		size += len(u.text) + len(u.play) + len(u.digits)
+	}
+	if len(r.queue) < maxQueued && size <= maxUnspoken {
+		return true
+	}
+	if !r.flooded {
+		r.flooded = true
+		r.c.warn(failure(0, "the program sends more than can be played, and the rest is dropped"))
+	}
+	return false
 }
 
 // cutOff notes that the caller hears no more of the piece being spoken.

@@ -20,6 +20,8 @@ const (
 	firstFrame  = 57 * time.Millisecond  // the timestamp of the first frame, as recorded
 	streamDelay = 400 * time.Millisecond // from the program's close to the next verb
 	maxBuffered = 10 * time.Minute       // of sound that waits to be played
+	maxPieces   = 1 << 18                // of sound that wait, and marks
+	maxNames    = 1 << 20                // bytes of the names of marks that wait
 )
 
 // stream plays Twilio's side of a media stream.
@@ -41,6 +43,7 @@ type stream struct {
 	cuts    int
 	dry     time.Time // when what has begun to play is over
 	waiting time.Duration
+	names   int // bytes of the marks in the queue
 	heard   []Sounding
 	marks   []Mark
 }
@@ -322,8 +325,8 @@ func (st *stream) frame(data []byte) {
 			st.invalid("its payload is not base64")
 			return
 		}
-		if length := audio.MuLaw8k.Duration(len(sound)); st.waiting+length > maxBuffered {
-			st.c.warn(failure(31931, "more than ten minutes of sound wait to be played, and sound is dropped"))
+		if length := audio.MuLaw8k.Duration(len(sound)); st.waiting+length > maxBuffered || len(st.queue) >= maxPieces {
+			st.c.warn(failure(31931, "more than ten minutes of sound wait to be played, or too many pieces of it, and sound is dropped"))
 			return
 		}
 		st.waiting += audio.MuLaw8k.Duration(len(sound))
@@ -331,6 +334,11 @@ func (st *stream) frame(data []byte) {
 			st.queue = append(st.queue, playback{sound: sound})
 		}
 	case m.Event == "mark" && m.Mark != nil && m.Mark.Name != "":
+		if st.names+len(m.Mark.Name) > maxNames || len(st.queue) >= maxPieces {
+			st.c.warn(failure(31931, "too many marks wait for the sound before them, and a mark is dropped"))
+			return
+		}
+		st.names += len(m.Mark.Name)
 		st.queue = append(st.queue, playback{mark: m.Mark.Name})
 	case m.Event == "clear":
 		st.clear()
@@ -359,7 +367,7 @@ func (st *stream) play(p *proc) {
 			p.park(time.Time{})
 		case st.queue[0].mark != "":
 			name := st.queue[0].mark
-			st.queue = st.queue[1:]
+			st.queue, st.names = st.queue[1:], st.names-len(name)
 			st.echo(name, false)
 		default:
 			sound := st.queue[0].sound
@@ -381,6 +389,9 @@ func (st *stream) play(p *proc) {
 func (st *stream) echo(name string, cleared bool) {
 	st.number(map[string]any{"event": "mark", "mark": map[string]any{"name": name}})
 	st.marks = append(st.marks, Mark{name, st.c.e.now, cleared})
+	for limit := st.c.e.limits.Sound; limit > 0 && st.c.e.now.Sub(st.marks[0].At) > limit; {
+		st.marks = st.marks[1:]
+	}
 	what := "played"
 	if cleared {
 		what = "cleared"
@@ -392,7 +403,7 @@ func (st *stream) echo(name string, cleared bool) {
 func (st *stream) clear() {
 	st.trim(st.c.e.now)
 	queue := st.queue
-	st.queue, st.waiting, st.dry = nil, 0, st.c.e.now
+	st.queue, st.waiting, st.names, st.dry = nil, 0, 0, st.c.e.now
 	for _, item := range queue {
 		if item.mark != "" {
 			st.echo(item.mark, true)

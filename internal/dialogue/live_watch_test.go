@@ -443,3 +443,108 @@ func TestT36AProgramThatDoesNotRead(t *testing.T) {
 		s.wait(3)
 	})
 }
+
+// flood connects a call to a program that sends frames, which get the SID of the
+// stream for %s, and reads until time has passed.
+func flood(t *testing.T, noun string, length time.Duration, frames []string) (*stage, *dialogue.Call) {
+	t.Helper()
+	opened := make(chan *websocket.Conn, 1)
+	var sid string
+	s := play(t, pages{"/voice": "<Connect>" + noun + "</Connect>",
+		"/live": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ws, err := websocket.Accept(w, r, nil)
+			if err != nil {
+				return
+			}
+			ws.SetReadLimit(-1)
+			opened <- ws
+			for err == nil {
+				_, _, err = ws.Read(context.Background())
+			}
+		})},
+		func(cfg *dialogue.Config) {
+			cfg.Live = func(ev dialogue.LiveEvent) { sid = ev.SID }
+		})
+	call := s.call()
+	s.wait(1)
+	ws := <-opened
+	synctest.Wait()
+	for _, frame := range frames {
+		require.NoError(t, ws.Write(t.Context(), websocket.MessageText, []byte(strings.ReplaceAll(frame, "%s", sid))))
+	}
+	synctest.Wait()
+	s.Advance(length)
+	ws.CloseNow()
+	s.wait(5)
+	return s, call
+}
+
+// TestT36AFloodOfSpeech sends tokens without an end, and digits behind them. What
+// waits is bounded, with one warning, and the session goes on.
+func TestT36AFloodOfSpeech(t *testing.T) {
+	const noun = `<ConversationRelay url="wss://hooks.example.com/live"/>`
+	token := `{"type":"text","token":"` + strings.Repeat("x", 1<<10) + `","last":false}`
+	for _, c := range []struct {
+		name   string
+		frames []string
+		length time.Duration
+		most   map[dialogue.EventType]int
+	}{
+		{"text", append(slices.Repeat([]string{token}, 300), `{"type":"text","token":"","last":true}`), 2 * time.Hour,
+			map[dialogue.EventType]int{dialogue.EventPieceHeard: 65 << 10}},
+		{"utterances", slices.Repeat([]string{`{"type":"sendDigits","digits":"1"}`}, 3000), time.Hour,
+			map[dialogue.EventType]int{dialogue.EventDigitsSent: 1000}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, _ := flood(t, noun, c.length, c.frames)
+				heard, warned := map[dialogue.EventType]int{}, 0
+				for _, ev := range s.log() {
+					heard[ev.Type] += len(ev.Text)
+					if ev.Failure != nil && strings.Contains(ev.Failure.Text, "more than can be played") {
+						warned++
+					}
+				}
+				for kind, n := range c.most {
+					assert.LessOrEqual(t, heard[kind], n)
+					assert.Greater(t, heard[kind], n/2)
+				}
+				assert.Equal(t, 1, warned)
+			})
+		})
+	}
+}
+
+// TestT36AFloodOfMarks sends marks with long names behind sound. Those that wait
+// are bounded.
+func TestT36AFloodOfMarks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		frames := []string{`{"event":"media","streamSid":"%s","media":{"payload":"` + base64.StdEncoding.EncodeToString(make([]byte, 8000)) + `"}}`}
+		mark := `{"event":"mark","streamSid":"%s","mark":{"name":"` + strings.Repeat("x", 10<<10) + `"}}`
+		frames = append(frames, slices.Repeat([]string{mark}, 300)...)
+		_, call := flood(t, `<Stream url="wss://hooks.example.com/live"/>`, 3*time.Second, frames)
+		_, marks := call.Heard()
+		assert.Len(t, marks, 102)
+	})
+}
+
+// TestT36MarksAreForgotten sends marks where old sound is not kept.
+func TestT36MarksAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t)
+		s := play(t, pages{"/voice": `<Connect><Stream url="wss://hooks.example.com/stream"/></Connect>`, "/stream": http.HandlerFunc(w.ServeHTTP)},
+			func(cfg *dialogue.Config) { cfg.Limits.Sound = time.Second })
+		call := s.call()
+		s.wait(1)
+		ws, sid := <-w.opened, streamSID(t, w)
+		for _, name := range []string{"one", "two", "three"} {
+			require.NoError(t, ws.Write(t.Context(), websocket.MessageText, []byte(`{"event":"mark","streamSid":"`+sid+`","mark":{"name":"`+name+`"}}`)))
+			s.wait(.6)
+		}
+		_, marks := call.Heard()
+		require.Len(t, marks, 2)
+		assert.Equal(t, "two", marks[0].Name)
+		ws.CloseNow()
+		s.wait(2)
+	})
+}
