@@ -449,7 +449,7 @@ func TestT36AProgramThatDoesNotRead(t *testing.T) {
 func flood(t *testing.T, noun string, length time.Duration, frames []string) (*stage, *dialogue.Call) {
 	t.Helper()
 	opened := make(chan *websocket.Conn, 1)
-	var sid string
+	sids := make(chan string, 1)
 	s := play(t, pages{"/voice": "<Connect>" + noun + "</Connect>",
 		"/live": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ws, err := websocket.Accept(w, r, nil)
@@ -463,12 +463,15 @@ func flood(t *testing.T, noun string, length time.Duration, frames []string) (*s
 			}
 		})},
 		func(cfg *dialogue.Config) {
-			cfg.Live = func(ev dialogue.LiveEvent) { sid = ev.SID }
+			cfg.Live = func(ev dialogue.LiveEvent) {
+				if ev.Type == dialogue.LiveOpen {
+					sids <- ev.SID
+				}
+			}
 		})
 	call := s.call()
 	s.wait(1)
-	ws := <-opened
-	synctest.Wait()
+	ws, sid := <-opened, <-sids
 	for _, frame := range frames {
 		require.NoError(t, ws.Write(t.Context(), websocket.MessageText, []byte(strings.ReplaceAll(frame, "%s", sid))))
 	}
