@@ -28,17 +28,13 @@ files=(
 
 # The icons, by their names at lucide.dev.
 icons=(
-  activity archive arrow-down arrow-down-left arrow-left arrow-right arrow-up arrow-up-right audio-lines bell bell-off
-  bookmark bot braces bug calendar check chevron-down chevron-left chevron-right chevron-up circle circle-alert
-  circle-check circle-dot circle-question-mark circle-x clipboard clock code columns-2 contrast copy corner-down-left
-  credit-card delete dices download ellipsis ellipsis-vertical external-link eye eye-off fast-forward file-code
-  file-text flag flask-conical funnel git-compare globe grid-3x3 hash headphones image inbox info key-round keyboard
-  lightbulb link list list-tree loader-circle lock map-pin maximize-2 message-circle message-square mic mic-off
-  minimize-2 minus monitor moon mouse-pointer-click package palette panel-right paperclip pause pencil phone phone-call
-  phone-forwarded phone-incoming phone-missed phone-off phone-outgoing pin pin-off play plug plus radio refresh-cw
-  repeat reply rotate-ccw save search send server server-off settings share-2 shield shield-alert shield-check shield-x
-  skip-forward sparkles square star sun terminal timer trash triangle-alert truck unplug upload user user-plus users
-  video voicemail volume-2 volume-x webhook wifi-off workflow wrench x zap
+  activity arrow-down-left arrow-left arrow-right arrow-up arrow-up-right audio-lines bell bot bug check chevron-down
+  circle circle-alert circle-check circle-dot circle-question-mark circle-x clock code contrast copy corner-down-left
+  credit-card download ellipsis-vertical file-text flag git-compare grid-3x3 hash image info key-round keyboard link
+  list list-tree loader-circle map-pin message-circle message-square mic mic-off moon mouse-pointer-click pause phone
+  phone-call phone-incoming phone-missed phone-off phone-outgoing pin pin-off play plug plus radio refresh-cw repeat
+  reply rotate-ccw save search send server server-off settings shield-alert shield-check shield-x skip-forward sun
+  terminal timer trash triangle-alert truck unplug upload user-plus users voicemail volume-2 volume-x webhook x
 )
 
 scratch=$(mktemp -d)
