@@ -65,6 +65,15 @@ export function Badge({tone, icon, title, children}) {
   return html`<span class=${classes("badge", tone && "badge-" + tone)} title=${title}>${icon && html`<${Icon} name=${icon} size=${13} />`}${children}</span>`;
 }
 
+/** @type {Record<string, string>} */
+const endings = {delivered: "good", read: "good", completed: "good", failed: "bad", undelivered: "bad", busy: "bad", "no-answer": "bad", canceled: "warn"};
+
+/**
+ * Status is the status of a message or a call, in the color of how it ended.
+ * @param {{status: string}} props
+ */
+export function Status({status}) { return html`<${Badge} tone=${endings[status]}>${status}<//>`; }
+
 /**
  * ErrorCode shows a Twilio error code and its name, linked to Twilio's documentation.
  * @param {{code: number, name?: string}} props

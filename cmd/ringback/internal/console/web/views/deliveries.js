@@ -2,7 +2,7 @@
 
 import {html, memo, useEffect, useState} from "../lib/html.js";
 import * as api from "../lib/api.js";
-import {Badge, Button, Empty, ErrorCode, Field, Icon, Select, Time} from "../lib/components.js";
+import {Button, Empty, ErrorCode, Field, Icon, Select, Status, Time} from "../lib/components.js";
 import {link} from "../lib/route.js";
 import {deliveries, loadDeliveries, nameOf, on} from "../lib/store.js";
 import {failed} from "../lib/toast.js";
@@ -73,15 +73,12 @@ function Play() {
   </form>`;
 }
 
-/** @type {Record<string, string>} */
-const tones = {delivered: "good", read: "good", completed: "good", failed: "bad", undelivered: "bad", busy: "bad", "no-answer": "bad", canceled: "warn"};
-
 const Life = memo((/** @type {{d: Delivery}} */ {d}) => html`<li>
   <h3><${Icon} name=${d.kind === "call" ? "phone" : "message-square"} />${d.kind === "call" ? "Call to " : "Message to "}${nameOf(d.to)}
     <small><a href=${link("traffic", {sid: d.sid})}>${d.sid}</a></small></h3>
   <ol class="steps">${d.steps.map((s, i) => html`<li key=${i} class=${s.lost ? "lost" : "status-" + s.status}>
     ${s.exchange ? html`<a href=${link("traffic", {id: s.exchange})}>${s.status}</a>` : s.status}${s.lost && " (lost)"} <${Time} at=${s.at} />${after(d.steps, i)}</li>`)}</ol>
-  <p class="ending">Now <${Badge} tone=${tones[d.status]}>${d.status}<//>
+  <p class="ending">Now <${Status} status=${d.status} />
     ${d.errorCode ? html` <${ErrorCode} code=${d.errorCode} name=${d.error} />` : null}
     ${d.silent && html`<small>No statusCallback set: no callbacks are sent.</small>`}</p>
 </li>`);

@@ -3,7 +3,7 @@
 
 import {html, memo, useEffect, useState} from "../lib/html.js";
 import * as api from "../lib/api.js";
-import {Badge, Button, Empty, ErrorCode, Icon, Time} from "../lib/components.js";
+import {Badge, Button, Empty, ErrorCode, Icon, Status, Time} from "../lib/components.js";
 import {link, query} from "../lib/route.js";
 import {nameOf, on} from "../lib/store.js";
 import {failed} from "../lib/toast.js";
@@ -37,13 +37,10 @@ export function Outbound() {
       : html`<${Empty} icon="server" title="No API requests yet">When your program sends a message or makes a call, the request appears here. Find the API's URL and credentials on <a href=${link("connect")}>Connect</a>.<//>`}`;
 }
 
-/** @type {Record<string, string>} */
-const tones = {delivered: "good", read: "good", completed: "good", sent: "good", failed: "bad", undelivered: "bad", busy: "bad", "no-answer": "bad", canceled: "warn"};
-
 const Row = memo((/** @type {{r: Request}} */ {r}) => html`<tr>
   <td><${Badge} tone=${r.failed ? "bad" : "good"}>${r.status}<//></td>
   <td><a href=${link("traffic", {id: r.id})}>${r.method} ${r.resource || r.path}</a>${r.body && html`<p class="outbound-body">${r.body}</p>`}
     ${r.code ? html`<p class="failure-text"><${Icon} name="circle-alert" /><span><${ErrorCode} code=${r.code} name=${r.name} /><br />${r.error}</span></p>` : null}</td>
   <td>${r.to && nameOf(r.to)}</td>
-  <td>${r.delivery && html`<${Badge} tone=${tones[r.delivery.status]}>${r.delivery.status}<//>${r.delivery.errorCode ? html` <${ErrorCode} code=${r.delivery.errorCode} />` : null}${r.delivery.silent && html`<br /><small>No statusCallback set.</small>`}`}</td>
+  <td>${r.delivery && html`<${Status} status=${r.delivery.status} />${r.delivery.errorCode ? html` <${ErrorCode} code=${r.delivery.errorCode} />` : null}${r.delivery.silent && html`<br /><small>No statusCallback set.</small>`}`}</td>
   <td><${Time} at=${r.at} /></td></tr>`);
