@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"runtime"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/project"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
@@ -31,7 +32,7 @@ func (d *devCommand) announce(io streams, page string, st *stage.Stage) (session
 	if err != nil {
 		fmt.Fprintf(io.err, "ringback: the console's token cannot be kept (%v): open the printed URL after each start\n", err)
 		if session == "" {
-			session = project.NewToken()
+			session = guard.NewToken()
 		}
 		return session, page + "#token=" + session, func() {}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/project"
 )
 
@@ -59,7 +60,7 @@ func authToken() string {
 			return token
 		}
 	}
-	return project.NewToken()
+	return guard.NewToken()
 }
 
 // addressOf reads a URL, or what people write in its place: localhost:3000, :3000

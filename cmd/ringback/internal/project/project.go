@@ -4,7 +4,6 @@
 package project
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -15,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/lock"
 )
 
@@ -63,18 +63,11 @@ func (d *Dir) secret(name string) (string, error) {
 	if text, err := readPrivate(path); err == nil && valid.MatchString(text) {
 		return text, nil
 	}
-	token := NewToken()
+	token := guard.NewToken()
 	return token, write(path, token+"\n")
 }
 
 var valid = regexp.MustCompile(`^[0-9a-f]{32}$`)
-
-// NewToken returns 128 random bits as text.
-func NewToken() string {
-	var b [16]byte
-	rand.Read(b[:])
-	return hex.EncodeToString(b[:])
-}
 
 // A Console says where a running console is and what it knows of the program.
 type Console struct {
