@@ -54,6 +54,11 @@ func TestLinksLead(t *testing.T) {
 				to := filepath.Join(root, filepath.Dir(name), filepath.FromSlash(link))
 				_, err := os.Stat(to)
 				assert.NoError(t, err, "%s links to %s", name, link)
+				if anchor != "" {
+					target, err := os.ReadFile(to)
+					require.NoError(t, err)
+					assert.Contains(t, headings(string(target)), anchor, "%s links to %s#%s", name, link, anchor)
+				}
 			}
 		}
 	}
