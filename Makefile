@@ -16,7 +16,7 @@ test:
 race:
 	go test -race -shuffle=on ./...
 
-# every fuzz target for FUZZTIME, such as make fuzz FUZZTIME=60s; default 3s
+# every fuzz target for FUZZTIME, such as make fuzz FUZZTIME=60s; default 2s
 fuzz:
 	bash .ci/run fuzz
 
