@@ -2,6 +2,7 @@ package capture
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -203,10 +204,11 @@ func (e *Exchange) is(state string) bool {
 }
 
 // Failed reports whether Twilio would not take the answer, or the program would
-// not take the request: there is no 2xx status, an error number, or a wrong
-// signature.
+// not take the request: the status is neither 2xx nor that of an open
+// WebSocket, or there is an error number or a wrong signature.
 func (e *Exchange) Failed() bool {
-	return e.Response.Status < 200 || e.Response.Status > 299 || e.Code != 0 || e.Verdict != "valid" && e.Source != API
+	taken := e.Response.Status/100 == 2 || e.Response.Status == http.StatusSwitchingProtocols
+	return !taken || e.Code != 0 || e.Verdict != "valid" && e.Source != API
 }
 
 // field reports whether a parameter of that name, in lower case, has a value that

@@ -31,18 +31,20 @@ func TestSearch(t *testing.T) {
 	json := text(7, "seven")
 	json.Request.Header = http.Header{"Content-Type": {"application/json"}}
 	json.Request.Body = []byte("{\n\"x\":\"\ndigits=1\n\"}")
-	add(t, s, menu, broken, status, refused, outbound, silent, json)
+	socket := text(8, "eight")
+	socket.Response = capture.Response{Status: http.StatusSwitchingProtocols}
+	add(t, s, menu, broken, status, refused, outbound, silent, json, socket)
 	require.NoError(t, s.Pin(3, true))
 
 	for text, want := range map[string][]int64{
-		"":                                    {7, 6, 5, 4, 3, 2, 1},
+		"":                                    {8, 7, 6, 5, 4, 3, 2, 1},
 		"code:12100":                          {2},
 		"12100":                               {2},
 		"code:30003":                          {3},
 		"status:403":                          {4},
 		"status:4xx":                          {4},
 		"status:none":                         {6},
-		"-status:2xx":                         {6, 4},
+		"-status:2xx":                         {8, 6, 4},
 		"kind:gather":                         {1},
 		"from:+15550101 Digits":               {5, 1},
 		"path:/voice/key":                     {1},
@@ -58,12 +60,12 @@ func TestSearch(t *testing.T) {
 		"method:get":                          {6},
 		"source:api":                          {5},
 		"sid:ca1":                             nil,
-		"until:2026-11-29":                    {2, 7, 6, 5, 4, 3, 1},
+		"until:2026-11-29":                    {2, 8, 7, 6, 5, 4, 3, 1},
 		"since:2026-11-29":                    nil,
 		`"hello digits=1"`:                    {5},
 		`-"hello digits=1" is:outbound`:       nil,
 		"https://hooks.example.com/voice/key": {1},
-		"-two -three -four -seven -six":       {7, 5, 3, 1},
+		"-two -three -four -seven -six":       {8, 7, 5, 3, 1},
 		`path:"/voice/key"`:                   {1},
 		`"is:pinned"`:                         nil,
 		"-":                                   nil,

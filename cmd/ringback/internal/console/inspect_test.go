@@ -128,6 +128,19 @@ func TestNextAgreesWithTheProblems(t *testing.T) {
 	}
 }
 
+// TestAnOpenWebSocketIsNoFailure shows the handshake of a live call that a command
+// makes.
+func TestAnOpenWebSocketIsNoFailure(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	var kept struct{ ID int64 }
+	require.Equal(t, 200, d.do("POST", "/api/exchanges", `{"request":{"method":"GET","url":"https://hooks.example.com/agent"},"response":{"status":101}}`, &kept))
+	var shown advised
+	require.Equal(t, 200, d.do("GET", fmt.Sprintf("/api/exchanges/%d", kept.ID), "", &shown))
+	assert.Equal(t, "The WebSocket is open: Twilio sends its first message.", shown.Next)
+	assert.Empty(t, shown.Codes)
+}
+
 func TestFieldsThatMatterComeFirst(t *testing.T) {
 	t.Parallel()
 	shown := open(t, nil).text("a table for four")

@@ -31,6 +31,8 @@ func (s *Server) next(e capture.Exchange, problems []problem) string {
 		return "Twilio logs " + numbered(e.Code) + " as a warning and goes on."
 	case e.Response.Status == 0:
 		return "Twilio logs " + numbered(e.Code) + ", " + fallback
+	case e.Response.Status == http.StatusSwitchingProtocols && e.Code == 0:
+		return "The WebSocket is open: Twilio sends its first message."
 	case e.Response.Status >= 400 && unread:
 		return "Twilio logs error 11200 as a warning and goes on."
 	case e.Response.Status >= 400:

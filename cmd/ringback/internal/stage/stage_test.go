@@ -541,6 +541,23 @@ func TestTunnel(t *testing.T) {
 	})
 }
 
+// TestACommandOpensAWebSocket keeps the handshake of a call that a one-shot
+// command makes: 101 is the answer that Twilio wants.
+func TestACommandOpensAWebSocket(t *testing.T) {
+	play(t, nil, func(t *testing.T, w *world) {
+		e := capture.Exchange{Request: capture.Request{Method: http.MethodGet, URL: "https://hooks.example.com/agent"}}
+		e.Response.Status = http.StatusSwitchingProtocols
+		e, err := w.Ingest(e)
+		require.NoError(t, err)
+		assert.Zero(t, e.Code)
+		assert.Equal(t, "WebSocket", e.Kind)
+		e.Response.Status = http.StatusForbidden
+		e, err = w.Ingest(e)
+		require.NoError(t, err)
+		assert.Equal(t, 11200, e.Code)
+	})
+}
+
 // TestTheShownIsBounded keeps what the page shows within its limits, however much
 // is written and called.
 func TestTheShownIsBounded(t *testing.T) {

@@ -133,6 +133,8 @@ func (s *Stage) Ingest(e capture.Exchange) (capture.Exchange, error) {
 	switch {
 	case e.Error == "" && e.Response.Status >= 200 && e.Response.Status < 400:
 		e.Code = 0
+	case e.Error == "" && e.Response.Status == http.StatusSwitchingProtocols:
+		e.Code, e.Kind = 0, "WebSocket"
 	case e.Error == "" || e.Code < 11200 || e.Code > 11299: // those of HTTP
 		e.Code = 11200
 	}
