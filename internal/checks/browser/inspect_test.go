@@ -314,7 +314,7 @@ func TestOutboundRequests(t *testing.T) {
 		tb.until(t, "the delivery", `document.querySelector(".outbound tbody tr:last-child").innerText.includes("delivered")`)
 	})
 	tb.run(t, chromedp.Click(".outbound tbody tr:last-child a", chromedp.ByQuery))
-	tb.until(t, "the exchange", `document.querySelector(".detail .facts")?.innerText.includes("request to the REST API")`)
+	tb.until(t, "the exchange", `document.querySelector(".detail .facts")?.innerText.includes("request from your program to the REST API")`)
 	tb.shot(t, "outbound-detail")
 	tb.clean(t)
 }

@@ -151,7 +151,7 @@ func TestIncomingLegOfADial(t *testing.T) {
 		"/dialed": "<Say>Thank you.</Say>",
 	})
 	tb := browse(t, start(t, "--app", p.server.URL))
-	const rings = `document.querySelector(".legs .leg")?.innerText.includes("Ben rings")`
+	const rings = `document.querySelector(".legs .leg")?.innerText.includes("Ben is ringing")`
 	for _, c := range []struct{ button, status string }{{"Busy", "busy"}, {"No answer", "no-answer"}} {
 		tb.calls(t)
 		tb.until(t, "Ben's phone", rings)

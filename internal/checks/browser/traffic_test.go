@@ -140,7 +140,7 @@ func TestNothingJumps(t *testing.T) {
 	}
 	tb.until(t, "what is said", heard("App", "One moment."))
 	before := where()
-	tb.until(t, "Ben's phone", `document.querySelector(".legs .leg")?.innerText.includes("Ben rings")`)
+	tb.until(t, "Ben's phone", `document.querySelector(".legs .leg")?.innerText.includes("Ben is ringing")`)
 	assert.Equal(t, before, where(), "the keypad stays where it is")
 	tb.click(t, "Answer")
 	tb.until(t, "the two talk", `document.querySelector(".legs .leg")?.innerText.includes("on the line")`)

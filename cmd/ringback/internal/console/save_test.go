@@ -1,9 +1,7 @@
 package console_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -233,35 +231,16 @@ func command(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
-// runGo compiles a saved test in a module of its own and runs it against the
-// program.
+// runGo compiles a saved test with this module and runs it against the program.
 func (d *desk) runGo(t *testing.T, text string) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("it compiles a module")
+		t.Skip("it compiles a package")
 	}
-	dir := t.TempDir()
-	root, err := filepath.Abs("../../../..")
-	require.NoError(t, err)
-	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	require.NoError(t, err)
-	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	require.NoError(t, err)
-	mod = bytes.Replace(mod, []byte("module github.com/ringback-go/ringback"), []byte("module example.com/saved"), 1)
-	mod = append(mod, fmt.Sprintf("\nrequire github.com/ringback-go/ringback v0.0.0\n\nreplace github.com/ringback-go/ringback => %s\n", root)...)
-	for name, data := range map[string][]byte{"go.mod": mod, "go.sum": sum, "saved_test.go": []byte(text)} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
-	}
-	format := exec.CommandContext(t.Context(), "gofmt", "-l", dir)
-	listed, err := format.CombinedOutput()
-	require.NoError(t, err)
-	assert.Empty(t, string(listed), "it is not formatted")
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-mod=mod", "-v", ".")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "TWILIO_AUTH_TOKEN="+authToken)
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s\n%s", out, text)
-	assert.GreaterOrEqual(t, strings.Count(string(out), "--- PASS"), 4)
+	file := write(t, "saved_test.go", text)
+	assert.Empty(t, command(t, "gofmt", "-l", file), "it is not formatted")
+	out := command(t, "go", "test", "-v", file)
+	assert.GreaterOrEqual(t, strings.Count(out, "--- PASS"), 4)
 }
 
 func TestSaveRefusesWhatCannotBeSaved(t *testing.T) {

@@ -1,6 +1,6 @@
 // Modal dialogs and confirmations.
 
-import {classes, html, signal, useEffect, useId, useRef} from "./html.js";
+import {classes, html, signal, useId, useLayoutEffect, useRef} from "./html.js";
 import {Button} from "./components.js";
 
 /**
@@ -12,7 +12,7 @@ import {Button} from "./components.js";
 export function Dialog({title, onClose, class: more, children, role, plain}) {
   const ref = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
     const before = /** @type {HTMLElement | null} */ (document.activeElement);

@@ -1,14 +1,14 @@
 // Menus and small panels that open below a button. Clicking elsewhere, pressing Esc
 // or tabbing out closes them.
 
-import {classes, html, useEffect, useRef, useState} from "./html.js";
+import {classes, html, useLayoutEffect, useRef, useState} from "./html.js";
 import {Button, Icon} from "./components.js";
 
 /** usePopup holds the open state of a popup and closes it. */
 function usePopup() {
   const [open, setOpen] = useState(false);
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => { // before it is drawn, so that an Esc pressed at once is not lost
     if (!open) return;
     /** @param {Event} e */
     const outside = (e) => { if (!ref.current?.contains(/** @type {Node} */ (e.target))) setOpen(false); };
@@ -51,7 +51,7 @@ export function Popover({label, icon, text, variant = "quiet", up, class: more, 
  */
 export function Menu({label, icon, text, variant, up, items}) {
   const {open, setOpen, ref} = usePopup();
-  useEffect(() => { if (open) /** @type {HTMLElement | null | undefined} */ (ref.current?.querySelector("[role=menuitem]"))?.focus(); }, [open]);
+  useLayoutEffect(() => { if (open) /** @type {HTMLElement | null | undefined} */ (ref.current?.querySelector("[role=menuitem]"))?.focus(); }, [open]);
   /** @param {KeyboardEvent} e */
   function key(e) {
     const step = {ArrowDown: 1, ArrowUp: -1}[e.key];

@@ -37,5 +37,5 @@ function Cell({value}) { return html`<td class=${classes(value === null && "soft
 /** @param {{e: Exchange}} props */
 function Side({e}) {
   return html`<div><${Button} variant="link" onClick=${() => show(e.id)}>#${e.id} ${named(e.summary) || e.kind}<//>
-    <p class="facts"><span>${e.method} ${e.path}</span><span>${full(e.at)}</span><span>${duration(e.took)}</span><${Badge} tone=${e.failed ? "bad" : "good"}>${e.status || "no answer"}<//></p></div>`;
+    <p class="facts"><span>${e.method} ${e.path}</span><span>${full(e.at)}</span><span>${duration(e.took)}</span><${Badge} tone=${e.failed ? "bad" : "good"}>${e.status || "no response"}<//></p></div>`;
 }

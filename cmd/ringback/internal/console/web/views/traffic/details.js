@@ -56,7 +56,7 @@ export function Details({id}) {
     try {
       const answer = await api.post(`exchanges/${e.id}/replay`, changes);
       setReplayed(answer);
-      say(`Replayed: ${answer.exchange.status || "no answer"}`);
+      say(`Replayed: ${answer.exchange.status || "no response"}`);
     } catch (error) { failed(error); }
   }
 
@@ -86,7 +86,7 @@ export function Details({id}) {
     </header>
     ${replayed && html`<div class="replayed" role="status" ref=${result}>
       <h3>Replayed as <${Button} variant="link" onClick=${() => show(replayed.exchange.id)}>#${replayed.exchange.id}<//></h3>
-      <${Diff} name="Request" lines=${replayed.requestDiff} /><${Diff} name="Answer" lines=${replayed.answerDiff} /></div>`}
+      <${Diff} name="Request" lines=${replayed.requestDiff} /><${Diff} name="Response" lines=${replayed.answerDiff} /></div>`}
     <${Codes} data=${data} />
     ${data.advice && html`<${AdviceCard} advice=${data.advice} />`}
     <${Verdict} data=${data} />
@@ -109,7 +109,7 @@ function Overview({data, replay}) {
     </section>
     <${Answer} data=${data} />
     ${data.next && html`<p class="next"><${Icon} name="corner-down-left" /><span><strong>Next:</strong> ${data.next}</span></p>`}
-    <details class="fold"><summary>Headers</summary><${Headers} name="Request" all=${data.request.header} /><${Headers} name="Answer" all=${data.response.header} /></details>`;
+    <details class="fold"><summary>Headers</summary><${Headers} name="Request" all=${data.request.header} /><${Headers} name="Response" all=${data.response.header} /></details>`;
 }
 
 /** @param {{data: Data}} props */

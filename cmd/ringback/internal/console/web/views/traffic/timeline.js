@@ -40,5 +40,5 @@ export function Timeline({sid, id}) {
 function Exchange({e, here}) {
   return html`<span class="moment"><${Icon} name=${e.source === "api" ? "arrow-down-left" : "arrow-up-right"} size=${14} />
     ${here ? html`<strong>${named(e.summary) || e.kind}</strong>` : html`<${Button} variant="link" onClick=${() => show(e.id)}>${named(e.summary) || e.kind}<//>`}
-    <${Badge} tone=${e.failed ? "bad" : "good"}>${e.status || "no answer"}<//>${e.code ? html` <${Badge} tone="bad" title=${e.name}>${e.code}<//>` : null} <code>${e.method} ${e.path}</code></span>`;
+    <${Badge} tone=${e.failed ? "bad" : "good"}>${e.status || "no response"}<//>${e.code ? html` <${Badge} tone="bad" title=${e.name}>${e.code}<//>` : null} <code>${e.method} ${e.path}</code></span>`;
 }
