@@ -76,7 +76,8 @@ func (s *source) verb(depth int) twiml.VoiceVerb {
 		return twiml.Enqueue(s.text(), twiml.Task(s.text()).Priority(s.n(9)))
 	default:
 		// any element of the grammar, in an element that takes anything
-		return twiml.Custom("Holder", everyElement[s.n(len(everyElement))], twiml.Comment(s.text()), twiml.Text(s.text()))
+		every := everyElement()
+		return twiml.Custom("Holder", every[s.n(len(every))], twiml.Comment(s.text()), twiml.Text(s.text()))
 	}
 }
 

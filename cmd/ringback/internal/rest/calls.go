@@ -269,9 +269,9 @@ func (a *api) updateCall(w http.ResponseWriter, r *request) {
 }
 
 func (a *api) call(leg *dialogue.Call) call {
-	created, answered, ended := leg.Times()
 	sid, status := leg.SID(), string(leg.Status())
-	if leg.Status() == webhook.CallStatusInitiated {
+	created, answered, ended := leg.Times() // after the status, so that a call that is over has its end
+	if status == string(webhook.CallStatusInitiated) {
 		status = "queued" // the resource has no such status
 	}
 	out := call{
