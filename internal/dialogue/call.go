@@ -204,6 +204,7 @@ func (e *Engine) newCall(parent *Call, setup CallSetup) *Call {
 		history: history{created: e.now, deadline: e.now.Add(e.limits.CallLength)},
 	}
 	e.calls = append(e.calls, c)
+	e.forget()
 	if parent != nil {
 		parent.children = append(parent.children, c)
 		c.direction = webhook.CallDirectionOutboundDial

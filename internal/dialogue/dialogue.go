@@ -127,6 +127,7 @@ type Limits struct {
 	CallLength    time.Duration // default 4 h
 	ReplyDocument int           // documents of one incoming message; default 50, error 14106
 	Sound         time.Duration // that is kept of media streams behind the present; default all
+	Kept          int           // calls, conferences and recordings that are remembered when they are over, of each; default all
 }
 
 func (l Limits) withDefaults() Limits {
@@ -253,7 +254,8 @@ func (e *Engine) Close() {
 	e.wakeRunner()
 }
 
-// Calls returns every leg there has been, in the order of creation.
+// Calls returns every leg there has been, in the order of creation. Limits.Kept
+// bounds how many have ended.
 func (e *Engine) Calls() []*Call {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -327,6 +328,7 @@ func (x *answering) jar() http.CookieJar {
 		if e.mailCookies == nil {
 			e.mailCookies = map[string]*mailJar{}
 		}
+		maps.DeleteFunc(e.mailCookies, func(_ string, j *mailJar) bool { return e.now.Sub(j.used) > cookieLife })
 		jar, _ := cookiejar.New(nil)
 		j = &mailJar{jar: jar}
 		e.mailCookies[key] = j

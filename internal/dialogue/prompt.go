@@ -73,6 +73,9 @@ func (c *Call) play(doc *document, v *twiml.Node, stop func() bool) error {
 	return c.listenTo(length, stop)
 }
 
+// maxMedia limits how many files are remembered.
+const maxMedia = 1000
+
 // fetchMedia fetches a file from the program under test, once. Files on other
 // hosts are assumed to exist.
 func (c *Call) fetchMedia(doc *document, ref string) (string, *Failure) {
@@ -103,7 +106,7 @@ func (c *Call) fetchMedia(doc *document, ref string) (string, *Failure) {
 			f.URL = x.URL
 		}
 	}
-	if c.e.media == nil {
+	if c.e.media == nil || len(c.e.media) >= maxMedia {
 		c.e.media = map[string]*Failure{}
 	}
 	c.e.media[key] = f
