@@ -277,6 +277,7 @@ func (a *api) createParticipant(w http.ResponseWriter, r *request) {
 		return
 	}
 	seat.Call = leg
+	a.participants(sid) // forgets those who have joined
 	a.mu.Lock()
 	a.invited[leg.SID()] = invitation{conference: sid, seat: seat}
 	a.mu.Unlock()

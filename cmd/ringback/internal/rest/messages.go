@@ -84,15 +84,16 @@ func (a *api) createMessage(w http.ResponseWriter, r *request) {
 		}
 	}
 	m, err := a.stage.SendOut(out)
-	if errors.Is(err, stage.ErrOptedOut) {
+	switch {
+	case errors.Is(err, stage.ErrOptedOut):
 		refused(w, 21610, "The recipient has unsubscribed by texting STOP.")
-		return
-	}
-	if err != nil {
+	case errors.Is(err, stage.ErrScheduled):
+		refused(w, 35125, "Maximum limit reached in the account for scheduling messages.")
+	case err != nil:
 		notFound(w, r, err)
-		return
+	default:
+		write(w, http.StatusCreated, a.message(m))
 	}
-	write(w, http.StatusCreated, a.message(m))
 }
 
 // wrongMessage returns what is wrong with a message, with Twilio's number.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/phone"
 	"github.com/ringback-go/ringback/internal/dialogue"
 	"github.com/ringback-go/ringback/webhook"
@@ -79,6 +78,7 @@ type call struct {
 	person string
 	lines  []Line
 	sounds map[int]string // addresses of files, by line
+	size   int            // bytes of text of the lines
 	said   int            // lines so far, dropped ones included
 	code   int
 	reason string
@@ -88,6 +88,7 @@ type call struct {
 const (
 	keptCalls = 100
 	keptLines = 1000
+	keptWords = 512 << 10 // bytes of text of a call's lines
 )
 
 // Dial lets a person call the program.
@@ -108,7 +109,6 @@ func (s *Stage) begins(leg *dialogue.Call, person string) (Call, error) {
 	s.mu.Lock()
 	c := s.callOf(leg)
 	c.person = person
-	s.source[leg.SID()] = capture.Phone
 	s.mu.Unlock()
 	return s.Call(leg.SID())
 }

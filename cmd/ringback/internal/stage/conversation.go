@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
 
@@ -116,6 +115,14 @@ func (c *Conversation) head() Conversation {
 	return h
 }
 
+// latest is the time of the last message.
+func (c *Conversation) latest() time.Time {
+	if n := len(c.messages); n > 0 {
+		return c.messages[n-1].At
+	}
+	return time.Time{}
+}
+
 // conversation returns the conversation with an address, and creates it if
 // necessary. The lock is held.
 func (s *Stage) conversation(address string) *Conversation {
@@ -143,7 +150,7 @@ func (s *Stage) put(c *Conversation, m Message) {
 		c.messages[p.index] = m
 	} else {
 		if len(c.messages) >= kept {
-			delete(s.texts, c.messages[0].SID)
+			s.forget(c.messages[0].SID)
 			c.messages = c.messages[1:]
 			for i := range c.messages {
 				s.texts[c.messages[i].SID] = place{c, i}
@@ -151,6 +158,7 @@ func (s *Stage) put(c *Conversation, m Message) {
 		}
 		s.texts[m.SID] = place{c, len(c.messages)}
 		c.messages = append(c.messages, m)
+		s.trim(c)
 	}
 	s.tell(News{"message", struct {
 		Conversation Conversation `json:"conversation"`
@@ -210,7 +218,6 @@ func (s *Stage) Send(t Text) (Message, error) {
 	}
 	confirmed := s.engine.NewSID("SM")
 	s.mu.Lock()
-	s.source[m.SID] = capture.Phone
 	s.put(s.conversation(from), m)
 	s.listens(from, t, confirmed)
 	s.mu.Unlock()

@@ -74,6 +74,12 @@ func (d *Delivery) clone() Delivery {
 	return c
 }
 
+// step adds a report, and drops the oldest beyond the bound.
+func (d *Delivery) step(s Step) {
+	d.Steps = append(d.Steps, s)
+	d.Steps = d.Steps[max(len(d.Steps)-keptSteps, 0):]
+}
+
 // Play reports a lifecycle to the program's status callback.
 func (s *Stage) Play(l Lifecycle) (Delivery, error) {
 	if l.To == "" {
@@ -91,7 +97,7 @@ func (s *Stage) Play(l Lifecycle) (Delivery, error) {
 		m.SID = s.engine.NewSID("SM")
 	}
 	s.mu.Lock()
-	s.source[m.SID] = capture.Delivery
+	s.source.put(m.SID, capture.Delivery)
 	d := s.begin(Delivery{SID: m.SID, Kind: "message", To: l.To, Status: "queued"})
 	steps := d.arrange(reports, l.Order == "late", time.Now())
 	view := d.clone()
@@ -111,7 +117,7 @@ const (
 func (d *Delivery) arrange(reports []scenario.Report, delayed bool, now time.Time) (steps []dialogue.Delivery) {
 	for i, r := range reports {
 		if r.Lost {
-			d.Steps = append(d.Steps, Step{Status: r.Status, At: now.Add(time.Duration(i+1) * pace), Lost: true})
+			d.step(Step{Status: r.Status, At: now.Add(time.Duration(i+1) * pace), Lost: true})
 			continue
 		}
 		steps = append(steps, dialogue.Delivery{After: pace, Status: r.Status, ErrorCode: r.ErrorCode})
@@ -130,7 +136,7 @@ func (s *Stage) playCall(l Lifecycle, reaction string) (Delivery, error) {
 	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.source[leg.SID()] = capture.Delivery
+	s.source.put(leg.SID(), capture.Delivery)
 	p := plan{leg: leg, reaction: dialogue.Reaction{Status: webhook.CallStatus(reaction), After: time.Second}}
 	if reaction == "answered" {
 		p.talk = talk
@@ -247,7 +253,7 @@ func (s *Stage) merge(e capture.Exchange) {
 		if d.SID != string(o.SID) {
 			continue
 		}
-		d.Steps = append(d.Steps, Step{Status: o.Status, At: e.At, Exchange: e.ID})
+		d.step(Step{Status: o.Status, At: e.At, Exchange: e.ID})
 		d.state = d.state.Merge(status.Of(o))
 		if d.Kind != "call" { // the status of a call is that of the call itself
 			d.Status, d.ErrorCode = d.state.Status, d.state.ErrorCode

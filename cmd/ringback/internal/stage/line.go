@@ -46,10 +46,6 @@ func (s *Stage) line(e dialogue.Event, exchange int64) {
 		c.cut(e)
 	}
 	if l := s.told(e); l.Text != "" {
-		if len(c.lines) >= keptLines {
-			delete(c.sounds, c.lines[0].N)
-			c.lines = c.lines[1:] // the end of a call is more useful than its beginning
-		}
 		c.said++
 		l.N, l.At, l.Exchange = c.said, e.At, exchange
 		l.Sound = c.sound(l.N, e)
@@ -57,13 +53,27 @@ func (s *Stage) line(e dialogue.Event, exchange int64) {
 		if e.Call.Parent() != nil {
 			l.Dialed = personOf(e.Call)
 		}
-		c.lines = append(c.lines, l)
+		c.keep(l)
 	}
 	select {
 	case s.changed <- c.leg.SID():
 	default: // a newer look at the call is on its way anyway
 	}
 }
+
+// keep adds a line and drops the oldest beyond the bounds: the end of a call is more
+// useful than its beginning.
+func (c *call) keep(l Line) {
+	c.lines = append(c.lines, l)
+	c.size += l.bytes()
+	for len(c.lines) > keptLines || c.size > keptWords && len(c.lines) > 1 {
+		c.size -= c.lines[0].bytes()
+		delete(c.sounds, c.lines[0].N)
+		c.lines = c.lines[1:]
+	}
+}
+
+func (l *Line) bytes() int { return len(l.Text) + len(l.Words) }
 
 // cut notes that the last prompt at a phone was cut short.
 func (c *call) cut(e dialogue.Event) {

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +11,9 @@ import (
 	"github.com/ringback-go/ringback/internal/dialogue"
 	"github.com/ringback-go/ringback/webhook"
 )
+
+// ErrScheduled is the error for more scheduled messages than may wait.
+var ErrScheduled = errors.New("stage: too many messages are scheduled")
 
 // Outgoing is a message that the program sends by the REST API.
 type Outgoing struct {
@@ -21,7 +25,8 @@ type Outgoing struct {
 }
 
 // SendOut delivers a message of the program to a person's phone and reports its
-// statuses to its status callback. It fails with [ErrOptedOut].
+// statuses to its status callback. It fails with [ErrOptedOut], and with
+// [ErrScheduled].
 func (s *Stage) SendOut(o Outgoing) (Message, error) {
 	if s.refuses(o.To) {
 		return Message{}, ErrOptedOut
@@ -37,7 +42,7 @@ func (s *Stage) SendOut(o Outgoing) (Message, error) {
 		m.Status = "accepted"
 	}
 	if !o.SendAt.IsZero() {
-		return s.schedule(m, o), nil
+		return s.schedule(m, o)
 	}
 	m.SID = s.deliverOut(o, "")
 	return m, nil
@@ -51,7 +56,7 @@ func (s *Stage) deliverOut(o Outgoing, sid string) string {
 	}).SID
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.source[sid] = capture.REST
+	s.source.put(sid, capture.REST)
 	return sid
 }
 
@@ -62,7 +67,7 @@ type pending struct {
 }
 
 // schedule keeps a message until its time has come.
-func (s *Stage) schedule(m Message, o Outgoing) Message {
+func (s *Stage) schedule(m Message, o Outgoing) (Message, error) {
 	prefix := "SM"
 	if len(o.Media) > 0 {
 		prefix = "MM"
@@ -70,10 +75,13 @@ func (s *Stage) schedule(m Message, o Outgoing) Message {
 	m.SID, m.Status, m.SendAt = s.engine.NewSID(prefix), "scheduled", o.SendAt
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.source[m.SID] = capture.REST
+	if len(s.scheduled) >= mostScheduled {
+		return Message{}, ErrScheduled
+	}
+	s.source.put(m.SID, capture.REST)
 	s.scheduled[m.SID] = pending{o, time.AfterFunc(time.Until(o.SendAt), func() { s.SendNow(m.SID) })}
 	s.put(s.conversation(m.To), m)
-	return m
+	return m, nil
 }
 
 // SendNow sends a scheduled message as if its time had come. It fails with
@@ -95,7 +103,10 @@ func (s *Stage) Cancel(sid string) (Message, error) {
 		return Message{}, err
 	}
 	s.mu.Lock()
-	m, _ := s.message(sid)
+	m, known := s.message(sid)
+	if !known { // many others came after it
+		m = Message{SID: sid, Direction: "from-app", Body: o.Body, From: o.From, To: o.To, Service: o.Service, At: time.Now(), SendAt: o.SendAt}
+	}
 	m.Status = "canceled"
 	s.put(s.conversation(m.To), m)
 	s.mu.Unlock()
@@ -145,7 +156,7 @@ func (s *Stage) RingOut(o CallOut) (*dialogue.Call, error) {
 	_, err := s.begins(leg, o.To)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.source[leg.SID()] = capture.REST
+	s.source.put(leg.SID(), capture.REST)
 	if r, ok := s.reaction(o.To); ok {
 		s.planned[leg.SID()] = plan{leg: leg, reaction: r}
 		select {

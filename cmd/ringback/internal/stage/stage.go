@@ -78,7 +78,7 @@ type Stage struct {
 	looks   int64
 
 	mu            sync.Mutex
-	source        map[string]capture.Source // by SID, for exchanges to come
+	source        recent[capture.Source] // by SID, for exchanges to come; those of others are of a phone
 	conversations []*Conversation
 	calls         []*call
 	deliveries    []*Delivery
@@ -87,7 +87,7 @@ type Stage struct {
 	pictures      []picture
 	scheduled     map[string]pending // messages that wait for their time, by SID
 	outcomes      map[string]Outcome // by address
-	deleted       map[string]bool    // SIDs of messages
+	deleted       map[string]bool    // SIDs of messages in texts
 }
 
 // New returns a stage. tell is called with all news, from any goroutine, and
@@ -126,7 +126,7 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 		cfg: cfg, key: key, route: route, verifier: verifier, tell: tell,
 		changed: make(chan string, 256),
 		live:    newLiveCalls(),
-		source:  make(map[string]capture.Source),
+		source:  recent[capture.Source]{most: keptSources},
 		texts:   make(map[string]place),
 		planned: make(map[string]plan),
 
@@ -155,7 +155,7 @@ func New(cfg Config, tell func(News)) (*Stage, error) {
 		Clock:      dialogue.SystemClock{},
 		Observe:    s.observe,
 		Live:       s.live.event,
-		Limits:     dialogue.Limits{CallLength: time.Hour, Sound: 10 * time.Second},
+		Limits:     dialogue.Limits{CallLength: time.Hour, Sound: 10 * time.Second, Kept: keptByAPI},
 		Deliver:    s.life,
 	})
 	return s, nil
@@ -216,6 +216,9 @@ func (s *Stage) observe(e dialogue.Event) {
 		s.sent(e)
 	}
 	if e.Call != nil {
+		if e.Type == dialogue.EventEnded {
+			delete(s.planned, e.Call.SID()) // of a phone that has not rung
+		}
 		s.line(e, id)
 		s.progress(e)
 	}
@@ -225,7 +228,7 @@ func (s *Stage) observe(e dialogue.Event) {
 func (s *Stage) captured(x *dialogue.Exchange, at time.Time) int64 {
 	e, rec := s.describe(x, at)
 	s.mu.Lock()
-	e.Source = cmp.Or(s.source[e.SID], capture.Phone)
+	e.Source = cmp.Or(s.source.values[e.SID], capture.Phone)
 	s.mu.Unlock()
 	kept, err := s.store(e, rec)
 	if err != nil {
