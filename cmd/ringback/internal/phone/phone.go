@@ -121,7 +121,8 @@ func Parse(line string) (Action, error) {
 	case verb == Pays:
 		groups := strings.Fields(a.Text)
 		if slices.ContainsFunc(groups, func(g string) bool { return len(g) > 20 || strings.Trim(g, "0123456789") != "" }) || len(groups) > 4 {
-			return Action{}, fmt.Errorf("%w %q: write the digits as in pays 4242424242424242 1230 123 10001", ErrUnclear, line)
+			// The digits are those of a card, which does not belong in an error.
+			return Action{}, fmt.Errorf("%w: write the digits as in pays 4242424242424242 1230 123 10001", ErrUnclear)
 		}
 		a.Text = strings.Join(groups, " ")
 		return a, nil
@@ -260,10 +261,10 @@ func Play(e *dialogue.Engine, leg *dialogue.Call, script []Action) (err error) {
 			return nil
 		}
 		if why := await(e, leg, a); why != "" {
-			return fmt.Errorf("step %d, %s: %s", i+1, a, why)
+			return fmt.Errorf("step %d, %s: %s", i+1, a.secret(), why)
 		}
 		if m.before(e, leg); !Do(leg, a) {
-			return fmt.Errorf("step %d, %s: it had no effect", i+1, a)
+			return fmt.Errorf("step %d, %s: it had no effect", i+1, a.secret())
 		}
 		m.after(e, a)
 		e.Settle()
@@ -272,6 +273,14 @@ func Play(e *dialogue.Engine, leg *dialogue.Call, script []Action) (err error) {
 		}
 	}
 	return nil
+}
+
+// secret returns a without the digits of a card.
+func (a Action) secret() Action {
+	if a.Verb == Pays {
+		a.Text = ""
+	}
+	return a
 }
 
 // String returns a in the form that Parse reads.

@@ -153,6 +153,18 @@ func TestPayInACall(t *testing.T) {
 	require.ErrorContains(t, err, "the call waits for something else (recording)")
 }
 
+// TestT29NoCardInAnError writes the digits of a card in a way that is not understood,
+// and in a call that waits for something else.
+func TestT29NoCardInAnError(t *testing.T) {
+	t.Parallel()
+	_, err := phone.Parse("pays 4242-4242-4242-4242 12/30 123")
+	require.ErrorIs(t, err, phone.ErrUnclear)
+	assert.NotContains(t, strings.ReplaceAll(err.Error(), "pays 4242424242424242 1230 123 10001", ""), "42")
+	_, err = call(t, map[string]string{"/voice": `<Record/>`}, "pays 4242424242424242 1230 123")
+	require.ErrorContains(t, err, "step 1, pays: the call waits")
+	assert.NotContains(t, err.Error(), "42")
+}
+
 // TestSeveralCallees lets each of the people who are dialed do something.
 func TestSeveralCallees(t *testing.T) {
 	t.Parallel()

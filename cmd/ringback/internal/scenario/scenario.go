@@ -176,6 +176,9 @@ func parseStep(n *yaml.Node, fail func(int, string, ...any) error) (step, error)
 		switch {
 		case err == nil:
 			s.do = act(a)
+			if a.Verb == phone.Pays {
+				s.name = string(a.Verb) // the digits of a card do not belong in a report
+			}
 			return s, nil
 		case phone.Known(s.name):
 			return s, fail(n.Line, "%v", err)

@@ -3,6 +3,7 @@ package scenario_test
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -212,6 +213,15 @@ scenarios:
 `) {
 		assert.True(t, r.Passed(), "%s (line %d): %s\n%s", r.Name, r.Line, r.Failure, r.Transcript)
 	}
+}
+
+// TestT29NoCardInAReport pays where there is no call.
+func TestT29NoCardInAReport(t *testing.T) {
+	t.Parallel()
+	results := play(t, http.NotFoundHandler(), "steps:\n  - pays 4242424242424242 1230 123\n")
+	require.Len(t, results, 1)
+	assert.Contains(t, fmt.Sprintf("%+v", results[0]), "pays: there is no call")
+	assert.NotContains(t, fmt.Sprintf("%+v", results[0]), "4242")
 }
 
 func TestMistakesHaveALine(t *testing.T) {

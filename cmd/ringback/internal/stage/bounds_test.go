@@ -1,6 +1,7 @@
 package stage_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
@@ -76,5 +78,65 @@ func TestT36ManyScheduledMessages(t *testing.T) {
 		assert.Equal(t, "canceled later +15550100", m.Status+" "+m.Body+" "+m.To)
 		_, err = w.SendOut(stage.Outgoing{To: ana, Body: "now it fits", SendAt: at})
 		require.NoError(t, err)
+	})
+}
+
+// TestT29DigitsOfAPayment pays by the form and by single keys, rightly and wrongly.
+// Nothing that is kept, shown or announced has more digits than the program gets from
+// Twilio.
+func TestT29DigitsOfAPayment(t *testing.T) {
+	documents := map[string]string{
+		"/voice": `<Pay action="/paid" method="GET" statusCallback="/step" postalCode="false" maxAttempts="2"><Prompt for="payment-card-number"><Say>Your card?</Say></Prompt></Pay>`,
+		"/paid":  `<Gather numDigits="1" timeout="1"/>`,
+	}
+	play(t, documents, func(t *testing.T, w *world) {
+		for _, digits := range [][]string{
+			{"pays 4000056655665556 1229 987"},
+			{"pays 4000056655665557 1229 987", "pays 4000056655665556 1229 98"},
+			{"presses 4000056655665556", "presses 1229", "presses 987"},
+			{"presses 40000566556", "presses 40000566556655"},
+			{"presses 4000056655665556", "presses *"},
+		} {
+			c := w.dial()
+			for _, do := range digits {
+				for key := range strings.SplitSeq(strings.TrimPrefix(do, "presses "), "") {
+					if strings.HasPrefix(do, "presses ") {
+						w.act(c, stage.Act{Do: "presses " + key})
+					}
+				}
+				if strings.HasPrefix(do, "pays ") {
+					w.act(c, stage.Act{Do: do})
+				}
+				w.pass(time.Second)
+			}
+			w.pass(time.Minute)
+			require.True(t, w.look(c).Ended)
+		}
+		_, err := w.Act(w.dial().SID, stage.Act{Do: "pays 4000-0566-5566-5556 12/29 987"})
+		require.Error(t, err)
+		assert.NotContains(t, err.Error(), "5566")
+
+		everything := []any{w.Calls(), err.Error()}
+		for _, c := range w.Calls() {
+			everything = append(everything, w.look(c))
+		}
+		for _, e := range w.store.List(capture.Query{Limit: 2000}) {
+			whole, err := w.store.Get(e.ID)
+			require.NoError(t, err)
+			everything = append(everything, whole, string(whole.Request.Body), string(whole.Response.Body))
+		}
+		w.mu.Lock()
+		for _, n := range w.news {
+			everything = append(everything, n.Event, n.Data)
+		}
+		w.mu.Unlock()
+		text, err := json.Marshal(everything)
+		require.NoError(t, err)
+		assert.Contains(t, string(text), "xxxxxxxxxxxx5556")
+		assert.Contains(t, string(text), "too-many-failed-attempts")
+		assert.Contains(t, string(text), "caller-interrupted-with-star")
+		for _, secret := range []string{"4000056", "0566556", "65566", "code 987", "=987", `"987"`, "presses 4"} {
+			assert.NotContains(t, string(text), secret)
+		}
 	})
 }
