@@ -3,9 +3,10 @@ package rest
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"net/http"
 	"strings"
 	"time"
+
+	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
 // began is the creation time of the account and its numbers.
@@ -17,16 +18,16 @@ func (a *api) accounts() {
 	a.handle("GET /IncomingPhoneNumbers/{sid}", "fetches a phone number", "", "", a.fetchNumber)
 }
 
-func (a *api) fetchAccount(w http.ResponseWriter, r *request) {
+func (a *api) fetchAccount(r *request) (any, error) {
 	sid := a.stage.AccountSID()
-	write(w, http.StatusOK, map[string]any{
+	return map[string]any{
 		"sid": sid, "owner_account_sid": sid, "friendly_name": "ringback dev", "status": "active", "type": "Full",
 		"date_created": date(began), "date_updated": date(began), "uri": "/" + version + "/Accounts/" + sid + ".json",
 		"subresource_uris": map[string]string{
 			"messages": a.uri("/Messages.json"), "calls": a.uri("/Calls.json"), "conferences": a.uri("/Conferences.json"),
 			"recordings": a.uri("/Recordings.json"), "incoming_phone_numbers": a.uri("/IncomingPhoneNumbers.json"),
 		},
-	})
+	}, nil
 }
 
 // number is the program's number as Twilio writes the resource.
@@ -50,19 +51,18 @@ func (a *api) number() map[string]any {
 	}
 }
 
-func (a *api) listNumbers(w http.ResponseWriter, r *request) {
+func (a *api) listNumbers(r *request) (any, error) {
 	out := []map[string]any{}
 	if number := a.number(); strings.Contains(number["phone_number"].(string), r.get("PhoneNumber")) && r.equal("FriendlyName", number["friendly_name"].(string)) {
 		out = append(out, number)
 	}
-	list(w, r, "incoming_phone_numbers", out)
+	return list(r, "incoming_phone_numbers", out), nil
 }
 
-func (a *api) fetchNumber(w http.ResponseWriter, r *request) {
+func (a *api) fetchNumber(r *request) (any, error) {
 	number := a.number()
 	if r.sid() != number["sid"] {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
-	write(w, http.StatusOK, number)
+	return number, nil
 }

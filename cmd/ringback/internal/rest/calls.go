@@ -23,8 +23,8 @@ func (a *api) calls() {
 	a.handle("GET /Calls.json", "lists calls", paging+"To From ParentCallSid Status "+dates("StartTime")+" "+dates("EndTime"), "", a.listCalls)
 	a.handle("GET /Calls/{sid}", "fetches a call", "", "", a.fetchCall)
 	a.handle("POST /Calls/{sid}", "updates a call", "Url Method Twiml Status", "FallbackUrl FallbackMethod StatusCallback StatusCallbackMethod TimeLimit", a.updateCall)
-	a.handle("DELETE /Calls/{sid}", "deletes a call", "", "", func(w http.ResponseWriter, r *request) {
-		fail(w, http.StatusNotFound, 20404, "Calls cannot be deleted here. To end one, set Status to completed.")
+	a.handle("DELETE /Calls/{sid}", "deletes a call", "", "", func(*request) (any, error) {
+		return nil, &refusal{http.StatusNotFound, 20404, "Calls cannot be deleted here. To end one, set Status to completed."}
 	})
 }
 
@@ -62,16 +62,15 @@ var (
 // callEvents are the events that a status callback of a call can report.
 var callEvents = []string{"initiated", "ringing", "answered", "completed"}
 
-func (a *api) createCall(w http.ResponseWriter, r *request) {
+func (a *api) createCall(r *request) (any, error) {
 	out := stage.CallOut{
 		From: canonical(r.get("From")), To: canonical(r.get("To")), URL: r.get("Url"), Method: r.get("Method"), TwiML: r.get("Twiml"),
 		StatusCallback: r.get("StatusCallback"), StatusCallbackMethod: r.get("StatusCallbackMethod"),
 		FallbackURL: r.get("FallbackUrl"), FallbackMethod: r.get("FallbackMethod"), SendDigits: r.get("SendDigits"),
 	}
 	application := r.get("ApplicationSid")
-	if code, text := a.readCall(r, &out, application); code != 0 {
-		refused(w, code, text)
-		return
+	if err := a.readCall(r, &out, application); err != nil {
+		return nil, err
 	}
 	switch {
 	case out.TwiML != "":
@@ -85,82 +84,80 @@ func (a *api) createCall(w http.ResponseWriter, r *request) {
 	}
 	leg, err := a.stage.RingOut(out)
 	if err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
-	write(w, http.StatusCreated, a.call(leg))
+	return a.call(leg), nil
 }
 
-// readCall reads what calls and participants have in common. It returns what is
-// wrong, with Twilio's number.
-func (a *api) readCall(r *request, out *stage.CallOut, application string) (code int, text string) {
-	if code, text = a.wrongCall(r, out, application); code == 0 {
-		code, text = wrongDetection(r, out)
+// readCall reads what calls and participants have in common.
+func (a *api) readCall(r *request, out *stage.CallOut, application string) error {
+	err := a.checkCall(r, out, application)
+	if err == nil {
+		err = readDetection(r, out)
 	}
-	if code == 0 && r.yes("Record", false) {
-		out.Recording, code, text = recordingOf(r, "mono")
+	if err == nil && r.yes("Record", false) {
+		out.Recording, err = recordingOf(r, "mono")
 	}
-	return code, text
+	return err
 }
 
-// wrongCall returns what is wrong with a call, with Twilio's number.
-func (a *api) wrongCall(r *request, out *stage.CallOut, application string) (int, string) {
+// checkCall returns what is wrong with a call.
+func (a *api) checkCall(r *request, out *stage.CallOut, application string) error {
 	to, from := canonical(r.get("To")), canonical(r.get("From"))
 	switch {
 	case to == "":
-		return 21201, "No 'To' number specified."
+		return refused(21201, "No 'To' number specified.")
 	case from == "":
-		return 21213, "Caller phone number required."
+		return refused(21213, "Caller phone number required.")
 	case out.URL == "" && out.TwiML == "" && application == "":
-		return 21205, "Url parameter is required."
+		return refused(21205, "Url parameter is required.")
 	case out.TwiML == "" && out.URL != "" && !link(out.URL):
-		return 21205, "Url is not a valid URL: it begins with http:// or https://."
+		return refused(21205, "Url is not a valid URL: it begins with http:// or https://.")
 	case application != "" && out.URL == "" && out.TwiML == "" && (!sidShape.MatchString(application) || !strings.HasPrefix(application, "AP")):
-		return 21218, "Invalid ApplicationSid: it is AP and 32 hexadecimal digits."
+		return refused(21218, "Invalid ApplicationSid: it is AP and 32 hexadecimal digits.")
 	case len([]rune(out.TwiML)) > 4000:
-		return 20001, "Twiml is longer than 4000 characters."
+		return refused(20001, "Twiml is longer than 4000 characters.")
 	case !verb(out.Method) || !verb(out.StatusCallbackMethod) || !verb(out.FallbackMethod):
-		return 21209, "Invalid method: it is GET or POST."
+		return refused(21209, "Invalid method: it is GET or POST.")
 	case out.StatusCallback != "" && !link(out.StatusCallback):
-		return 21609, "The 'StatusCallback' URL is not a valid URL."
+		return refused(21609, "The 'StatusCallback' URL is not a valid URL.")
 	case out.SendDigits != "" && !digitsOut.MatchString(out.SendDigits):
-		return 21206, "Invalid SendDigits: it holds digits, *, # and w."
+		return refused(21206, "Invalid SendDigits: it holds digits, *, # and w.")
 	}
 	if code := testCaller[from]; code != 0 {
-		return code, name(code)
+		return refused(code, name(code))
 	}
 	if code := testCalled[to]; code != 0 {
-		return code, name(code)
+		return refused(code, name(code))
 	}
 	if kind, rest := channel(to); kind == "" && !e164.MatchString(to) || kind != "" && (rest == "" || kind != "client" && kind != "sip" && kind != "sips") {
-		return 21211, "The phone number you are attempting to call is not valid" + hint(r.get("To")) + ": write it as +15550101, client:name or sip:user@example.com."
+		return refused(21211, "The phone number you are attempting to call is not valid"+hint(r.get("To"))+": write it as +15550101, client:name or sip:user@example.com.")
 	}
 	if kind, _ := channel(from); kind != "client" && kind != "sip" && !e164.MatchString(from) {
-		return 21212, "The source phone number provided is not valid" + hint(r.get("From")) + ": write it as +15550100."
+		return refused(21212, "The source phone number provided is not valid"+hint(r.get("From"))+": write it as +15550100.")
 	}
-	events, wrong := r.events("StatusCallbackEvent", callEvents...)
-	if wrong != "" {
-		return 21626, wrong
+	var err error
+	if out.StatusEvents, err = r.events("StatusCallbackEvent", callEvents...); err != nil {
+		return err
 	}
-	out.StatusEvents = events
 	if text := r.get("Timeout"); text != "" {
 		seconds, err := strconv.Atoi(text)
 		if err != nil || seconds < 1 || seconds > 600 {
-			return 20001, "Timeout is in whole seconds, from 1 to 600."
+			return refused(20001, "Timeout is in whole seconds, from 1 to 600.")
 		}
 		out.Timeout = time.Duration(seconds) * time.Second
 	}
-	return 0, ""
+	return nil
 }
 
-// wrongDetection reads how a machine is detected.
-func wrongDetection(r *request, out *stage.CallOut) (int, string) {
+// readDetection reads how a machine is detected.
+func readDetection(r *request, out *stage.CallOut) error {
 	mode := r.get("MachineDetection")
 	if mode == "" {
-		return 0, ""
+		return nil
 	}
 	if mode != "Enable" && mode != "DetectMessageEnd" {
-		return 20001, "Invalid MachineDetection: it is Enable or DetectMessageEnd."
+		return refused(20001, "Invalid MachineDetection: it is Enable or DetectMessageEnd.")
 	}
 	out.Detection = dialogue.Detection{
 		Mode: mode, Async: r.yes("AsyncAmd", false), Callback: r.get("AsyncAmdStatusCallback"), Method: r.get("AsyncAmdStatusCallbackMethod"),
@@ -168,11 +165,11 @@ func wrongDetection(r *request, out *stage.CallOut) (int, string) {
 	if out.Detection.Async && out.Detection.Callback == "" {
 		r.note("AsyncAmd without AsyncAmdStatusCallback: the result is not sent")
 	}
-	return 0, ""
+	return nil
 }
 
 // recordingOf reads how a call is to be recorded.
-func recordingOf(r *request, channels string) (rec dialogue.CallRecording, code int, text string) {
+func recordingOf(r *request, channels string) (rec dialogue.CallRecording, err error) {
 	rec = dialogue.CallRecording{Channels: 1, Track: r.get("RecordingTrack"), Callback: r.get("RecordingStatusCallback"), Method: r.get("RecordingStatusCallbackMethod")}
 	if c := r.get("RecordingChannels"); c != "" {
 		channels = c
@@ -180,31 +177,29 @@ func recordingOf(r *request, channels string) (rec dialogue.CallRecording, code 
 	if channels == "dual" {
 		rec.Channels = 2
 	}
-	var wrong string
+	var wrong error
 	// Unlike those of calls, one of these parameters may contain several
 	// events.
 	for _, value := range r.form["RecordingStatusCallbackEvent"] {
 		for event := range strings.FieldsSeq(value) {
 			if event != "in-progress" && event != "completed" && event != "absent" {
-				wrong = "Invalid RecordingStatusCallbackEvent: the events are in-progress, completed and absent."
+				wrong = refused(21626, "Invalid RecordingStatusCallbackEvent: the events are in-progress, completed and absent.")
 			}
 			rec.Events = append(rec.Events, event)
 		}
 	}
 	switch {
 	case channels != "mono" && channels != "dual":
-		return rec, 20001, "Invalid RecordingChannels: mono or dual."
+		return rec, refused(20001, "Invalid RecordingChannels: mono or dual.")
 	case rec.Track != "" && rec.Track != "inbound" && rec.Track != "outbound" && rec.Track != "both":
-		return rec, 20001, "Invalid RecordingTrack: inbound, outbound or both."
+		return rec, refused(20001, "Invalid RecordingTrack: inbound, outbound or both.")
 	case rec.Callback != "" && !link(rec.Callback):
-		return rec, 21609, "The 'RecordingStatusCallback' URL is not a valid URL."
-	case wrong != "":
-		return rec, 21626, wrong
+		return rec, refused(21609, "The 'RecordingStatusCallback' URL is not a valid URL.")
 	}
-	return rec, 0, ""
+	return rec, wrong
 }
 
-func (a *api) listCalls(w http.ResponseWriter, r *request) {
+func (a *api) listCalls(r *request) (any, error) {
 	out := []call{}
 	for _, leg := range a.stage.Legs() {
 		c := a.call(leg)
@@ -218,54 +213,45 @@ func (a *api) listCalls(w http.ResponseWriter, r *request) {
 			out = append(out, c)
 		}
 	}
-	list(w, r, "calls", out)
+	return list(r, "calls", out), nil
 }
 
-func (a *api) fetchCall(w http.ResponseWriter, r *request) {
+func (a *api) fetchCall(r *request) (any, error) {
 	leg, err := a.stage.Leg(r.sid())
 	if err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
-	write(w, http.StatusOK, a.call(leg))
+	return a.call(leg), nil
 }
 
-func (a *api) updateCall(w http.ResponseWriter, r *request) {
+func (a *api) updateCall(r *request) (any, error) {
 	leg, err := a.stage.Leg(r.sid())
 	if err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
 	address, method, xml, state := r.get("Url"), r.get("Method"), r.get("Twiml"), r.get("Status")
 	switch {
 	case state != "" && state != "completed" && state != "canceled":
-		refused(w, 20001, "Status can only be set to completed or canceled.")
-		return
+		return nil, refused(20001, "Status can only be set to completed or canceled.")
 	case state == "" && address == "" && xml == "":
-		refused(w, 20001, "Nothing to update: set Url, Twiml or Status.")
-		return
+		return nil, refused(20001, "Nothing to update: set Url, Twiml or Status.")
 	case address != "" && !link(address):
-		refused(w, 21205, "Url is not a valid URL: it begins with http:// or https://.")
-		return
+		return nil, refused(21205, "Url is not a valid URL: it begins with http:// or https://.")
 	case address != "" && xml != "":
-		refused(w, 20001, "Set either Url or Twiml.")
-		return
+		return nil, refused(20001, "Set either Url or Twiml.")
 	case !verb(method):
-		refused(w, 21209, "Invalid method: it is GET or POST.")
-		return
+		return nil, refused(21209, "Invalid method: it is GET or POST.")
 	case len([]rune(xml)) > 4000:
-		refused(w, 20001, "Twiml is longer than 4000 characters.")
-		return
+		return nil, refused(20001, "Twiml is longer than 4000 characters.")
 	}
 	if err := a.stage.UpdateLeg(leg, address, method, xml, state); errors.Is(err, stage.ErrNotNow) {
 		text := "Call is not in-progress. Cannot redirect."
 		if state != "" {
 			text = "Call is not in-progress. Cannot end it."
 		}
-		refused(w, 21220, text)
-		return
+		return nil, refused(21220, text)
 	}
-	write(w, http.StatusOK, a.call(leg))
+	return a.call(leg), nil
 }
 
 func (a *api) call(leg *dialogue.Call) call {

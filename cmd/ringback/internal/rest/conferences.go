@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -84,7 +83,7 @@ func (a *api) conference(c dialogue.ConferenceState) conference {
 	return out
 }
 
-func (a *api) listConferences(w http.ResponseWriter, r *request) {
+func (a *api) listConferences(r *request) (any, error) {
 	all := a.stage.Engine().Conferences()
 	out := []conference{}
 	for i := len(all) - 1; i >= 0; i-- {
@@ -93,7 +92,7 @@ func (a *api) listConferences(w http.ResponseWriter, r *request) {
 			out = append(out, a.conference(c))
 		}
 	}
-	list(w, r, "conferences", out)
+	return list(r, "conferences", out), nil
 }
 
 // room returns the conference with that SID, or the one in progress with that
@@ -107,32 +106,27 @@ func (a *api) room(id string) (dialogue.ConferenceState, bool) {
 	return dialogue.ConferenceState{}, false
 }
 
-func (a *api) fetchConference(w http.ResponseWriter, r *request) {
+func (a *api) fetchConference(r *request) (any, error) {
 	c, ok := a.room(r.sid())
 	if !ok {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
-	write(w, http.StatusOK, a.conference(c))
+	return a.conference(c), nil
 }
 
-func (a *api) updateConference(w http.ResponseWriter, r *request) {
+func (a *api) updateConference(r *request) (any, error) {
 	c, ok := a.room(r.sid())
 	if !ok {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
 	announce := r.get("AnnounceUrl")
 	switch state := r.get("Status"); {
 	case state != "" && state != "completed":
-		refused(w, 20001, "Status can only be set to completed.")
-		return
+		return nil, refused(20001, "Status can only be set to completed.")
 	case announce != "" && !link(announce):
-		refused(w, 21205, "AnnounceUrl is not a valid URL.")
-		return
+		return nil, refused(21205, "AnnounceUrl is not a valid URL.")
 	case c.Status == "completed":
-		refused(w, 20001, "The conference is over.")
-		return
+		return nil, refused(20001, "The conference is over.")
 	case announce != "":
 		a.stage.Engine().Announce(c.Name, announce, r.get("AnnounceMethod"))
 	case state != "":
@@ -140,7 +134,7 @@ func (a *api) updateConference(w http.ResponseWriter, r *request) {
 		a.stage.Engine().Settle()
 	}
 	c, _ = a.room(c.SID)
-	write(w, http.StatusOK, a.conference(c))
+	return a.conference(c), nil
 }
 
 func (a *api) participant(conference string, p dialogue.Participant) participant {
@@ -187,11 +181,10 @@ func (a *api) participants(id string) (sid string, all []dialogue.Participant, o
 	return sid, all, ok
 }
 
-func (a *api) listParticipants(w http.ResponseWriter, r *request) {
+func (a *api) listParticipants(r *request) (any, error) {
 	sid, all, ok := a.participants(r.PathValue("conference"))
 	if !ok {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
 	out := []participant{}
 	for _, p := range all {
@@ -200,7 +193,7 @@ func (a *api) listParticipants(w http.ResponseWriter, r *request) {
 			out = append(out, v)
 		}
 	}
-	list(w, r, "participants", out)
+	return list(r, "participants", out), nil
 }
 
 // find returns the participant that the path names, by the SID of the call or by
@@ -215,24 +208,22 @@ func (a *api) find(r *request) (conference string, p dialogue.Participant, ok bo
 	return "", dialogue.Participant{}, false
 }
 
-func (a *api) fetchParticipant(w http.ResponseWriter, r *request) {
+func (a *api) fetchParticipant(r *request) (any, error) {
 	conference, p, ok := a.find(r)
 	if !ok {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
-	write(w, http.StatusOK, a.participant(conference, p))
+	return a.participant(conference, p), nil
 }
 
 // createParticipant calls someone with a document that connects to the
 // conference.
-func (a *api) createParticipant(w http.ResponseWriter, r *request) {
+func (a *api) createParticipant(r *request) (any, error) {
 	name := r.PathValue("conference")
 	if c, ok := a.room(name); ok {
 		name = c.Name
 	} else if sidShape.MatchString(name) {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
 	coach := r.get("CallSidToCoach")
 	if !r.yes("Coaching", coach != "") {
@@ -266,34 +257,30 @@ func (a *api) createParticipant(w http.ResponseWriter, r *request) {
 		From: canonical(r.get("From")), To: canonical(r.get("To")), StatusCallback: r.get("StatusCallback"), StatusCallbackMethod: r.get("StatusCallbackMethod"),
 		TwiML: (&twiml.Node{Name: "Response", Children: []*twiml.Node{{Name: "Dial", Children: []*twiml.Node{room}}}}).String(),
 	}
-	if code, text := a.readCall(r, &out, ""); code != 0 {
-		refused(w, code, text)
-		return
+	if err := a.readCall(r, &out, ""); err != nil {
+		return nil, err
 	}
 	sid := a.stage.Engine().ConferenceSID(name)
 	leg, err := a.stage.RingOut(out)
 	if err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
 	seat.Call = leg
 	a.participants(sid) // forgets those who have joined
 	a.mu.Lock()
 	a.invited[leg.SID()] = invitation{conference: sid, seat: seat}
 	a.mu.Unlock()
-	write(w, http.StatusCreated, a.participant(sid, seat))
+	return a.participant(sid, seat), nil
 }
 
-func (a *api) updateParticipant(w http.ResponseWriter, r *request) {
+func (a *api) updateParticipant(r *request) (any, error) {
 	conference, p, ok := a.find(r)
 	if !ok {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
 	for _, name := range []string{"HoldUrl", "AnnounceUrl"} {
 		if text := r.get(name); text != "" && !link(text) {
-			refused(w, 21205, name+" is not a valid URL.")
-			return
+			return nil, refused(21205, name+" is not a valid URL.")
 		}
 	}
 	if r.form.Has("Muted") {
@@ -312,23 +299,21 @@ func (a *api) updateParticipant(w http.ResponseWriter, r *request) {
 		}
 	}
 	if conference, p, ok = a.find(r); !ok {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
-	write(w, http.StatusOK, a.participant(conference, p))
+	return a.participant(conference, p), nil
 }
 
-func (a *api) deleteParticipant(w http.ResponseWriter, r *request) {
+func (a *api) deleteParticipant(r *request) (any, error) {
 	_, p, ok := a.find(r)
 	if !ok {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
 	if !p.Call.Kick() {
 		p.Call.End()
 	}
 	a.stage.Engine().Settle()
-	w.WriteHeader(http.StatusNoContent)
+	return nil, nil
 }
 
 // seconds rounds as Twilio bills.

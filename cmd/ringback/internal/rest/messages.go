@@ -64,15 +64,14 @@ func name(code int) string {
 	return cmp.Or(status.Code(code).Name(), "the request was refused") + "."
 }
 
-func (a *api) createMessage(w http.ResponseWriter, r *request) {
+func (a *api) createMessage(r *request) (any, error) {
 	out := stage.Outgoing{
 		From: canonical(r.get("From")), To: canonical(r.get("To")), Body: r.get("Body"), Media: r.form["MediaUrl"],
 		Service: r.get("MessagingServiceSid"), StatusCallback: r.get("StatusCallback"),
 	}
 	content := r.get("ContentSid")
-	if code, text := a.wrongMessage(r, &out, content); code != 0 {
-		refused(w, code, text)
-		return
+	if err := a.checkMessage(r, &out, content); err != nil {
+		return nil, err
 	}
 	if content != "" {
 		r.note("the template is unknown here, so its SID is shown instead")
@@ -86,95 +85,94 @@ func (a *api) createMessage(w http.ResponseWriter, r *request) {
 	m, err := a.stage.SendOut(out)
 	switch {
 	case errors.Is(err, stage.ErrOptedOut):
-		refused(w, 21610, "The recipient has unsubscribed by texting STOP.")
+		return nil, refused(21610, "The recipient has unsubscribed by texting STOP.")
 	case errors.Is(err, stage.ErrScheduled):
-		refused(w, 35125, "Maximum limit reached in the account for scheduling messages.")
+		return nil, refused(35125, "Maximum limit reached in the account for scheduling messages.")
 	case err != nil:
-		notFound(w, r, err)
-	default:
-		write(w, http.StatusCreated, a.message(m))
+		return nil, err
 	}
+	return a.message(m), nil
 }
 
-// wrongMessage returns what is wrong with a message, with Twilio's number.
-func (a *api) wrongMessage(r *request, out *stage.Outgoing, content string) (int, string) {
+// checkMessage returns what is wrong with a message.
+func (a *api) checkMessage(r *request, out *stage.Outgoing, content string) error {
 	channelTo, to := channel(out.To)
 	channelFrom, from := channel(out.From)
 	switch {
 	case out.To == "":
-		return 21604, "A 'To' phone number is required."
+		return refused(21604, "A 'To' phone number is required.")
 	case out.From == "" && out.Service == "":
-		return 21603, "A 'From' phone number is required."
+		return refused(21603, "A 'From' phone number is required.")
 	case out.Body == "" && len(out.Media) == 0 && content == "":
-		return 21602, "Message body is required."
+		return refused(21602, "Message body is required.")
 	case len([]rune(out.Body)) > 1600:
-		return 21617, "The message body exceeds the 1600 character limit."
+		return refused(21617, "The message body exceeds the 1600 character limit.")
 	case len(out.Media) > 10:
-		return 21623, "Number of media files exceeds allowed limit: 10."
+		return refused(21623, "Number of media files exceeds allowed limit: 10.")
 	case out.StatusCallback != "" && !link(out.StatusCallback):
-		return 21609, "The 'StatusCallback' URL is not a valid URL."
+		return refused(21609, "The 'StatusCallback' URL is not a valid URL.")
 	case out.Service != "" && (!sidShape.MatchString(out.Service) || !strings.HasPrefix(out.Service, "MG")):
-		return 21701, "The Messaging Service does not exist: its SID is MG and 32 hexadecimal digits."
+		return refused(21701, "The Messaging Service does not exist: its SID is MG and 32 hexadecimal digits.")
 	case content != "" && (!sidShape.MatchString(content) || !strings.HasPrefix(content, "HX")):
-		return 21655, "The ContentSid is invalid: it is HX and 32 hexadecimal digits."
+		return refused(21655, "The ContentSid is invalid: it is HX and 32 hexadecimal digits.")
 	case r.get("ContentVariables") != "" && !json.Valid([]byte(r.get("ContentVariables"))):
-		return 21656, "The ContentVariables parameter is invalid: it is a JSON object."
+		return refused(21656, "The ContentVariables parameter is invalid: it is a JSON object.")
 	}
 	for _, media := range out.Media {
 		if !link(media) {
-			return 21620, "Invalid media URL(s)."
+			return refused(21620, "Invalid media URL(s).")
 		}
 	}
 	if code := testFrom[from]; code != 0 {
-		return code, name(code)
+		return refused(code, name(code))
 	}
 	if code := testTo[to]; code != 0 {
-		return code, name(code)
+		return refused(code, name(code))
 	}
 	switch {
 	case to == "" || channelTo == "" && !e164.MatchString(to):
-		return 21211, "Invalid 'To' Phone Number" + hint(out.To) + ": write it as +15550101."
+		return refused(21211, "Invalid 'To' Phone Number"+hint(out.To)+": write it as +15550101.")
 	case out.From != "" && (from == "" || channelFrom == "" && !e164.MatchString(from) && !shortCode.MatchString(from) && !alpha.MatchString(from)):
-		return 21212, "The 'From' number is not a valid phone number, short code, or alphanumeric sender ID" + hint(out.From) + "."
+		return refused(21212, "The 'From' number is not a valid phone number, short code, or alphanumeric sender ID"+hint(out.From)+".")
 	case out.From != "" && out.From == out.To:
-		return 21266, "'To' and 'From' number cannot be the same."
+		return refused(21266, "'To' and 'From' number cannot be the same.")
 	case out.From != "" && channelFrom != channelTo:
-		return 21910, "Invalid 'From' and 'To' pair: both must be of the same channel."
+		return refused(21910, "Invalid 'From' and 'To' pair: both must be of the same channel.")
 	}
-	if code, text := a.wrongTime(r, out); code != 0 {
-		return code, text
+	if err := readTime(r, out); err != nil {
+		return err
 	}
 	if code := a.stage.Rejected(out.To); code != 0 {
-		return code, name(code)
+		return refused(code, name(code))
 	}
-	return 0, ""
+	return nil
 }
 
-// wrongTime reads when a message is to be sent.
-func (a *api) wrongTime(r *request, out *stage.Outgoing) (int, string) {
+// readTime reads when a message is to be sent.
+func readTime(r *request, out *stage.Outgoing) error {
 	kind, at := r.get("ScheduleType"), r.get("SendAt")
 	switch {
 	case kind == "" && at == "":
-		return 0, ""
+		return nil
 	case kind != "fixed":
-		return 35119, "SendAt can only be used when ScheduleType is 'fixed'."
+		return refused(35119, "SendAt can only be used when ScheduleType is 'fixed'.")
 	case at == "":
-		return 35111, "SendAt timestamp is missing."
+		return refused(35111, "SendAt timestamp is missing.")
 	case out.Service == "":
-		return 35118, "MessagingServiceSid is required to schedule a message."
+		return refused(35118, "MessagingServiceSid is required to schedule a message.")
 	}
 	t, err := time.Parse(time.RFC3339, at)
 	if err != nil {
-		return 35114, "SendAt is not in ISO 8601 format, such as 2026-01-31T18:00:00Z."
+		return refused(35114, "SendAt is not in ISO 8601 format, such as 2026-01-31T18:00:00Z.")
 	}
 	if ahead := time.Until(t); ahead < 5*time.Minute || ahead > 35*24*time.Hour {
-		return 35114, "SendAt must be between 300 seconds and 35 days in the future."
+		return refused(35114, "SendAt must be between 300 seconds and 35 days in the future.")
 	}
 	out.SendAt = t
-	return 0, ""
+	return nil
 }
 
-func (a *api) listMessages(w http.ResponseWriter, r *request) {
+func (a *api) listMessages(r *request) (any, error) {
 	out := []message{}
 	for _, m := range a.stage.AllMessages() {
 		sent := m.At
@@ -185,7 +183,7 @@ func (a *api) listMessages(w http.ResponseWriter, r *request) {
 			out = append(out, a.message(m))
 		}
 	}
-	list(w, r, "messages", out)
+	return list(r, "messages", out), nil
 }
 
 // waits reports whether a message has not been sent yet.
@@ -193,17 +191,16 @@ func waits(status string) bool {
 	return status == "queued" || status == "accepted" || status == "scheduled" || status == "canceled"
 }
 
-func (a *api) fetchMessage(w http.ResponseWriter, r *request) {
+func (a *api) fetchMessage(r *request) (any, error) {
 	m, err := a.stage.Message(r.sid())
 	if err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
-	write(w, http.StatusOK, a.message(m))
+	return a.message(m), nil
 }
 
 // updateMessage redacts, or cancels a scheduled message.
-func (a *api) updateMessage(w http.ResponseWriter, r *request) {
+func (a *api) updateMessage(r *request) (any, error) {
 	body, given := r.form["Body"]
 	var m stage.Message
 	var err error
@@ -211,40 +208,33 @@ func (a *api) updateMessage(w http.ResponseWriter, r *request) {
 	case status == "canceled":
 		m, err = a.stage.Cancel(r.sid())
 		if errors.Is(err, stage.ErrNotNow) {
-			refused(w, 30409, "This message cannot be canceled: it is not scheduled.")
-			return
+			return nil, refused(30409, "This message cannot be canceled: it is not scheduled.")
 		}
 	case status != "":
-		refused(w, 20001, "Status can only be set to canceled.")
-		return
+		return nil, refused(20001, "Status can only be set to canceled.")
 	case !given || body[0] != "":
-		refused(w, 20001, "Only an empty Body can be set: it redacts the message.")
-		return
+		return nil, refused(20001, "Only an empty Body can be set: it redacts the message.")
 	default:
 		if m, err = a.stage.Message(r.sid()); err == nil && waits(m.Status) && m.Status != "canceled" {
-			fail(w, http.StatusConflict, 20009, "The message cannot be redacted before it is complete.")
-			return
+			return nil, &refusal{http.StatusConflict, 20009, "The message cannot be redacted before it is complete."}
 		}
 		m, err = a.stage.Redact(r.sid())
 	}
 	if err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
-	write(w, http.StatusOK, a.message(m))
+	return a.message(m), nil
 }
 
-func (a *api) deleteMessage(w http.ResponseWriter, r *request) {
+func (a *api) deleteMessage(r *request) (any, error) {
 	m, err := a.stage.Message(r.sid())
 	if err == nil && waits(m.Status) && m.Status != "canceled" {
-		fail(w, http.StatusConflict, 20009, "Cannot delete this resource before it is complete.")
-		return
+		return nil, &refusal{http.StatusConflict, 20009, "Cannot delete this resource before it is complete."}
 	}
 	if err = a.stage.Delete(r.sid()); err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
-	w.WriteHeader(http.StatusNoContent)
+	return nil, nil
 }
 
 func (a *api) message(m stage.Message) message {
@@ -324,40 +314,33 @@ func (a *api) media(m stage.Message) []medium {
 	return out
 }
 
-func (a *api) listMedia(w http.ResponseWriter, r *request) {
+func (a *api) listMedia(r *request) (any, error) {
 	m, err := a.stage.Message(r.PathValue("message"))
 	if err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
-	list(w, r, "media_list", a.media(m))
+	return list(r, "media_list", a.media(m)), nil
 }
 
 // fetchMedia returns a picture that a person sent, or redirects to one of the
 // program. With .json it returns the resource.
-func (a *api) fetchMedia(w http.ResponseWriter, r *request) {
+func (a *api) fetchMedia(r *request) (any, error) {
 	m, err := a.stage.Message(r.PathValue("message"))
 	if err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
-	for _, file := range a.media(m) {
-		if file.SID != r.sid() {
+	for _, one := range a.media(m) {
+		if one.SID != r.sid() {
 			continue
 		}
 		if strings.HasSuffix(r.PathValue("sid"), ".json") {
-			write(w, http.StatusOK, file)
-			return
+			return one, nil
 		}
-		kind, data, err := a.stage.Picture(file.SID)
+		kind, data, err := a.stage.Picture(one.SID)
 		if err != nil {
-			w.Header().Set("Location", file.url)
-			w.WriteHeader(http.StatusTemporaryRedirect)
-			return
+			return http.RedirectHandler(one.url, http.StatusTemporaryRedirect), nil
 		}
-		w.Header().Set("Content-Type", kind)
-		w.Write(data)
-		return
+		return file(kind, data), nil
 	}
-	missing(w, r)
+	return nil, stage.ErrNotFound
 }

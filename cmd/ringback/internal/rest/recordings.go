@@ -2,7 +2,6 @@ package rest
 
 import (
 	"bytes"
-	"net/http"
 	"strings"
 	"time"
 
@@ -65,7 +64,7 @@ func (a *api) recording(r dialogue.Recording) recording {
 	return out
 }
 
-func (a *api) listRecordings(w http.ResponseWriter, r *request) {
+func (a *api) listRecordings(r *request) (any, error) {
 	all := a.stage.Engine().Recordings()
 	under := func(name, value string) bool { return r.PathValue(name) == "" || r.PathValue(name) == value }
 	out := []recording{}
@@ -76,7 +75,7 @@ func (a *api) listRecordings(w http.ResponseWriter, r *request) {
 			out = append(out, a.recording(rec))
 		}
 	}
-	list(w, r, "recordings", out)
+	return list(r, "recordings", out), nil
 }
 
 // made returns the recording of that SID.
@@ -90,20 +89,17 @@ func (a *api) made(sid string) (dialogue.Recording, bool) {
 }
 
 // fetchRecording returns the resource of a recording, or its audio.
-func (a *api) fetchRecording(w http.ResponseWriter, r *request) {
+func (a *api) fetchRecording(r *request) (any, error) {
 	id := r.PathValue("sid")
 	sid, extension, _ := strings.Cut(id, ".")
 	rec, ok := a.made(sid)
 	switch {
 	case !ok:
-		missing(w, r)
 	case extension == "json":
-		write(w, http.StatusOK, a.recording(rec))
-	case rec.Status != "completed":
-		missing(w, r) // no file yet, or none at all
+		return a.recording(rec), nil
+	case rec.Status != "completed": // no file yet, or none at all
 	case extension == "mp3":
-		w.Header().Set("Content-Type", "audio/mpeg")
-		w.Write(quiet(rec.Duration))
+		return file("audio/mpeg", quiet(rec.Duration)), nil
 	case extension == "" || extension == "wav":
 		channels := rec.Channels
 		switch r.get("RequestedChannels") {
@@ -112,49 +108,42 @@ func (a *api) fetchRecording(w http.ResponseWriter, r *request) {
 		case "2":
 			channels = 2
 		}
-		w.Header().Set("Content-Type", "audio/x-wav")
-		w.Write(stage.Tone(rec.Duration, channels))
-	default:
-		missing(w, r)
+		return file("audio/x-wav", stage.Tone(rec.Duration, channels)), nil
 	}
+	return nil, stage.ErrNotFound
 }
 
-func (a *api) deleteRecording(w http.ResponseWriter, r *request) {
+func (a *api) deleteRecording(r *request) (any, error) {
 	sid, _, _ := strings.Cut(r.PathValue("sid"), ".")
 	if !a.stage.Engine().DeleteRecording(sid) {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
-	w.WriteHeader(http.StatusNoContent)
+	return nil, nil
 }
 
-func (a *api) createRecording(w http.ResponseWriter, r *request) {
+func (a *api) createRecording(r *request) (any, error) {
 	leg, err := a.stage.Leg(r.PathValue("call"))
 	if err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
-	how, code, text := recordingOf(r, "dual")
-	if code != 0 {
-		refused(w, code, text)
-		return
+	how, err := recordingOf(r, "dual")
+	if err != nil {
+		return nil, err
 	}
 	sid, ok := leg.Record(how)
 	if !ok {
-		refused(w, 21220, "Call is not in-progress. Cannot record.")
-		return
+		return nil, refused(21220, "Call is not in-progress. Cannot record.")
 	}
 	rec, _ := a.made(sid)
-	write(w, http.StatusCreated, a.recording(rec))
+	return a.recording(rec), nil
 }
 
 // updateRecording ends a recording that is being made. Twilio.CURRENT is the one
 // of the call.
-func (a *api) updateRecording(w http.ResponseWriter, r *request) {
+func (a *api) updateRecording(r *request) (any, error) {
 	leg, err := a.stage.Leg(r.PathValue("call"))
 	if err != nil {
-		notFound(w, r, err)
-		return
+		return nil, err
 	}
 	id := r.sid()
 	if id == "Twilio.CURRENT" {
@@ -168,18 +157,15 @@ func (a *api) updateRecording(w http.ResponseWriter, r *request) {
 	case r.get("Status") == "paused" || r.get("Status") == "in-progress":
 		r.note("recordings are not paused here")
 	case r.get("Status") != "stopped":
-		refused(w, 20001, "Status can only be set to stopped, paused or in-progress.")
-		return
+		return nil, refused(20001, "Status can only be set to stopped, paused or in-progress.")
 	case !leg.StopRecording(id):
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
 	rec, ok := a.made(id)
 	if !ok {
-		missing(w, r)
-		return
+		return nil, stage.ErrNotFound
 	}
-	write(w, http.StatusOK, a.recording(rec))
+	return a.recording(rec), nil
 }
 
 // quiet is a silent MP3 file of the given length: frames of 32 kbit/s, mono,

@@ -41,41 +41,29 @@ func (r *request) note(text string) {
 	}
 }
 
-// read reads the parameters of a form, multipart or not. It answers a body that
-// cannot be read, and reports whether it could.
-func (r *request) read(w http.ResponseWriter, in *http.Request) bool {
+// read reads the parameters of a form, multipart or not.
+func (r *request) read(in *http.Request) error {
 	if in.Method == http.MethodGet {
 		r.form = in.URL.Query()
-		return true
+		return nil
 	}
 	kind, _, err := mime.ParseMediaType(in.Header.Get("Content-Type"))
 	switch {
 	case len(r.body) == 0:
 		r.form = url.Values{}
-		return true
+		return nil
 	case err != nil || kind != "multipart/form-data" && kind != "application/x-www-form-urlencoded":
-		refused(w, 20001, "The body must be a form: application/x-www-form-urlencoded or multipart/form-data.")
-		return false
+		return refused(20001, "The body must be a form: application/x-www-form-urlencoded or multipart/form-data.")
 	case kind == "multipart/form-data":
 		err = in.ParseMultipartForm(maxBody)
 	default:
 		err = in.ParseForm()
 	}
 	if err != nil {
-		refused(w, 20001, "The form cannot be read.")
-		return false
+		return refused(20001, "The form cannot be read.")
 	}
 	r.form = in.PostForm
-	return true
-}
-
-func (r *request) names() []string {
-	names := make([]string, 0, len(r.form))
-	for name := range r.form {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return nil
 }
 
 // get returns the first value of a parameter.
@@ -138,22 +126,21 @@ func link(text string) bool {
 
 func verb(text string) bool { return text == "" || text == http.MethodGet || text == http.MethodPost }
 
-// events reads a parameter that may be repeated, with one event in each. wrong
-// describes a mistake.
-func (r *request) events(name string, allowed ...string) (events []string, wrong string) {
+// events reads a parameter that may be repeated, with one event in each.
+func (r *request) events(name string, allowed ...string) (events []string, err error) {
 	for _, event := range r.form[name] {
 		if event == "" {
 			continue
 		}
 		if strings.ContainsAny(event, " ,") {
-			return nil, "Invalid " + name + ": send one event per parameter, " + name + "=" + allowed[0] + "&" + name + "=" + allowed[len(allowed)-1] + "."
+			return nil, refused(21626, "Invalid "+name+": send one event per parameter, "+name+"="+allowed[0]+"&"+name+"="+allowed[len(allowed)-1]+".")
 		}
 		if !slices.Contains(allowed, event) {
-			return nil, "Invalid " + name + ": the events are " + strings.Join(allowed, ", ") + "."
+			return nil, refused(21626, "Invalid "+name+": the events are "+strings.Join(allowed, ", ")+".")
 		}
 		events = append(events, event)
 	}
-	return events, ""
+	return events, nil
 }
 
 // Bounds of a page.
@@ -162,8 +149,8 @@ const (
 	largestPage = 1000
 )
 
-// list answers with the requested page of all, under key.
-func list[T any](w http.ResponseWriter, r *request, key string, all []T) {
+// list returns the requested page of all, under key.
+func list[T any](r *request, key string, all []T) map[string]any {
 	size, err := strconv.Atoi(r.get("PageSize"))
 	if err != nil || size < 1 {
 		size = defaultPage
@@ -196,7 +183,7 @@ func list[T any](w http.ResponseWriter, r *request, key string, all []T) {
 	if number > 0 {
 		out["previous_page_uri"] = at(number - 1)
 	}
-	write(w, http.StatusOK, out)
+	return out
 }
 
 // dates are the filters of a time: name, name< and name>.

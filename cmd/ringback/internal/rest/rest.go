@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -158,19 +159,24 @@ func (a *api) capture(q *request, out *httptest.ResponseRecorder, start time.Tim
 	}
 }
 
+// A handler returns the resource that answers a request, nil if it was deleted,
+// or an http.Handler for a file.
+type handler func(*request) (any, error)
+
 // handle registers a handler. title says what the request does. used are the
 // parameters that it reads, inert those that Twilio has and that have no effect
 // here.
-func (a *api) handle(pattern, title string, used, inert string, h func(http.ResponseWriter, *request)) {
+func (a *api) handle(pattern, title string, used, inert string, h handler) {
 	method, path, _ := strings.Cut(pattern, " ")
 	known, idle := strings.Fields(used), strings.Fields(inert)
 	a.mux.HandleFunc(method+" "+account+path, func(w http.ResponseWriter, r *http.Request) {
 		q := requestOf(r)
 		q.title = title
-		if !q.read(w, r) {
+		if err := q.read(r); err != nil {
+			reject(w, r, err)
 			return
 		}
-		for _, name := range q.names() {
+		for _, name := range slices.Sorted(maps.Keys(q.form)) {
 			switch {
 			case slices.Contains(known, name):
 			case slices.Contains(idle, name):
@@ -179,7 +185,28 @@ func (a *api) handle(pattern, title string, used, inert string, h func(http.Resp
 				q.note(name + " is not a parameter of this resource: ignored")
 			}
 		}
-		h(w, q)
+		v, err := h(q)
+		file, ok := v.(http.Handler)
+		switch {
+		case err != nil:
+			reject(w, r, err)
+		case ok:
+			file.ServeHTTP(w, r)
+		case v == nil:
+			w.WriteHeader(http.StatusNoContent)
+		case method == http.MethodPost && strings.HasSuffix(path, ".json"): // to a list
+			write(w, http.StatusCreated, v)
+		default:
+			write(w, http.StatusOK, v)
+		}
+	})
+}
+
+// file answers with a file.
+func file(kind string, data []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		w.Write(data)
 	})
 }
 
@@ -199,22 +226,28 @@ func fail(w http.ResponseWriter, status, code int, text string) {
 	})
 }
 
-// refused answers a request with a parameter that is wrong.
-func refused(w http.ResponseWriter, code int, text string) {
-	fail(w, http.StatusBadRequest, code, text)
+// A refusal is an answer with one of Twilio's error numbers.
+type refusal struct {
+	status, code int
+	text         string
 }
 
-func missing(w http.ResponseWriter, r *request) {
-	fail(w, http.StatusNotFound, 20404, "The requested resource "+r.URL.Path+" was not found")
-}
+func (e *refusal) Error() string { return e.text }
 
-// notFound answers an error for a missing resource.
-func notFound(w http.ResponseWriter, r *request, err error) {
-	if errors.Is(err, stage.ErrNotFound) {
-		missing(w, r)
-		return
+// refused returns the error for a parameter that is wrong.
+func refused(code int, text string) error { return &refusal{http.StatusBadRequest, code, text} }
+
+// reject answers a request with an error.
+func reject(w http.ResponseWriter, r *http.Request, err error) {
+	no, ok := errors.AsType[*refusal](err)
+	switch {
+	case ok:
+		fail(w, no.status, no.code, no.text)
+	case errors.Is(err, stage.ErrNotFound):
+		fail(w, http.StatusNotFound, 20404, "The requested resource "+r.URL.Path+" was not found")
+	default:
+		fail(w, http.StatusInternalServerError, 20500, err.Error())
 	}
-	fail(w, http.StatusInternalServerError, 20500, err.Error())
 }
 
 func write(w http.ResponseWriter, status int, v any) {
