@@ -90,40 +90,4 @@ func BenchmarkParse(b *testing.B) {
 			_, _ = parse(frame)
 		}
 	})
-	b.Run("encoding/json", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			var m struct {
-				Event, SequenceNumber, StreamSid string
-				Media                            struct{ Track, Chunk, Timestamp, Payload string }
-			}
-			_ = json.Unmarshal(frame, &m)
-			_, _ = base64.StdEncoding.DecodeString(m.Media.Payload)
-		}
-	})
-}
-
-func BenchmarkAppend(b *testing.B) {
-	sound := make([]byte, 160)
-	b.Run("append", func(b *testing.B) {
-		b.ReportAllocs()
-		var out []byte
-		m := Message(Media{StreamSID: "MZf51bf1ab4ec01f2e694c7cada4d99701", Payload: sound})
-		for b.Loop() {
-			out, _ = Append(out[:0], m)
-		}
-	})
-	b.Run("encoding/json", func(b *testing.B) {
-		b.ReportAllocs()
-		type media struct {
-			Payload string `json:"payload"`
-		}
-		for b.Loop() {
-			_, _ = json.Marshal(struct {
-				Event     string `json:"event"`
-				StreamSID string `json:"streamSid"`
-				Media     media  `json:"media"`
-			}{"media", "MZf51bf1ab4ec01f2e694c7cada4d99701", media{base64.StdEncoding.EncodeToString(sound)}})
-		}
-	})
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/twiml"
 	"github.com/ringback-go/ringback/webhook"
 )
@@ -40,42 +39,6 @@ func fixedDocument(doc []byte) http.Handler {
 		h.Set("Content-Type", "text/xml; charset=utf-8")
 		h.Set("Content-Length", strconv.Itoa(len(doc)))
 		_, _ = w.Write(doc)
-	})
-}
-
-func BenchmarkRequest(b *testing.B) {
-	doc := []byte(twiml.Reply("Thanks, we got: " + sms22().Get("Body")).String())
-	rc := webhook.NewReceiver(newVerifier(b), nil)
-	h := webhook.Handle(rc, thanks)
-	b.Run("ringback", func(b *testing.B) { loopback(b, h) })
-	b.Run("fixed", func(b *testing.B) { loopback(b, fixedDocument(doc)) })
-	b.Run("ringback-deduplicate", func(b *testing.B) {
-		loopback(b, webhook.Deduplicate(rc, new(signature.MemoryClaims), h))
-	})
-}
-
-// loopback drives a handler over kept connections with the same bytes each time.
-func loopback(b *testing.B, h http.Handler) {
-	b.ReportAllocs()
-	server := httptest.NewServer(h)
-	defer server.Close()
-	var raw bytes.Buffer
-	require.NoError(b, signed("/sms", sms22()).Write(&raw))
-	b.SetParallelism(2)
-	b.RunParallel(func(pb *testing.PB) {
-		conn, err := net.Dial("tcp", server.Listener.Addr().String())
-		if err != nil {
-			b.Error(err)
-			return
-		}
-		defer conn.Close()
-		answers := bufio.NewReader(conn)
-		for pb.Next() {
-			if err := exchange(conn, answers, raw.Bytes()); err != nil {
-				b.Error(err)
-				return
-			}
-		}
 	})
 }
 
