@@ -31,7 +31,7 @@ type callCommand struct {
 func (callCommand) Help() string {
 	return `At a terminal the call runs in real time, and you type what the caller does. With steps on the command line or from a pipe, time is virtual: each step is done as soon as the program listens for it. The exit code is 1 if the call fails or a step is not possible.
 
-A program that talks over a WebSocket (<ConversationRelay>, <Stream>) is heard in real time. At a terminal, type words and Enter to speak; that interrupts it. Steps wait until it has finished, except after waits: "waits 2s" "speaks stop" interrupts. Twilio opens only WebSockets of wss, so set --base-url to an https URL.
+A program that talks over a WebSocket (<ConversationRelay>, <Stream>) is heard in real time. At a terminal, type words and Enter to speak; that interrupts it. Steps wait until it has finished, except after waits: "waits 2s" "speaks stop" interrupts. A program that only listens (<Start><Stream>) hears what is said during a <Pause> that is long enough. Twilio opens only WebSockets of wss, so set --base-url to an https URL.
 
 Steps:
 
@@ -199,7 +199,7 @@ func (c *callCommand) act(leg *dialogue.Call, line string, out io.Writer) {
 		return
 	}
 	a, err := phone.Parse(line)
-	if errors.Is(err, phone.ErrUnclear) && leg.Activity().Live {
+	if now := leg.Activity(); errors.Is(err, phone.ErrUnclear) && (now.Live || now.Overheard) {
 		a, err = phone.Action{Verb: phone.Speaks, Text: strings.TrimSpace(line)}, nil // words to a program that talks
 	}
 	switch {

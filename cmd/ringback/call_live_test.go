@@ -2,9 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/signature"
+	"github.com/ringback-go/ringback/twiml"
+	"github.com/ringback-go/ringback/webhook"
+	"github.com/ringback-go/ringback/webhook/mediastream"
 )
 
 // paper is a terminal on which a test waits for a text.
@@ -93,4 +103,59 @@ func TestCallTalksInSteps(t *testing.T) {
 	assert.Zero(t, code, errs)
 	assert.Contains(t, out, `the caller hears "You said:"`)
 	assert.Contains(t, out, `the caller hears "hello"`)
+}
+
+// TestCallSpeaksIntoAPause speaks to programs that listen by a stream or a
+// transcription of Start while the document pauses.
+func TestCallSpeaksIntoAPause(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	v, err := signature.New(signature.Config{BaseURL: "https://" + l.Addr().String(), Tokens: signature.Tokens("12345")})
+	require.NoError(t, err)
+	var loud atomic.Int64
+	words := make(chan string, 10)
+	rc := webhook.NewReceiver(v, nil)
+	mux := http.NewServeMux()
+	document := func(noun twiml.StartNoun, pause time.Duration) http.Handler {
+		return twiml.Voice(twiml.Start(noun), twiml.Say("Go on."), twiml.Pause().Length(pause))
+	}
+	mux.Handle("POST /stream", document(twiml.Stream().URL("wss://"+l.Addr().String()+"/audio"), 2*time.Second))
+	mux.Handle("POST /text", document(twiml.Transcription().StatusCallbackURL("/transcript"), 10*time.Second))
+	mux.Handle("POST /short", document(twiml.Transcription().StatusCallbackURL("/transcript"), time.Second))
+	mux.Handle("POST /transcript", webhook.Notify(rc, func(_ context.Context, c webhook.TranscriptionCallback) error {
+		if c.Track == "inbound_track" {
+			words <- string(c.TranscriptionData)
+		}
+		return nil
+	}))
+	mux.Handle("GET /audio", mediastream.Handle(v, func(ctx context.Context, s *mediastream.Stream) error {
+		for {
+			ev, err := s.Receive(ctx)
+			if err != nil {
+				return nil
+			}
+			if m, ok := ev.(*mediastream.Media); ok && slices.ContainsFunc(m.Payload, func(b byte) bool { return b != 0xFF && b != 0x7F }) {
+				loud.Add(1)
+			}
+		}
+	}, &mediastream.Options{Logger: slog.New(slog.DiscardHandler)}))
+	server := &httptest.Server{Listener: l, Config: &http.Server{Handler: mux}}
+	server.Start()
+	t.Cleanup(server.Close)
+	call := func(path string, steps ...string) (int, string) {
+		code, out, errs := command(t, "", append([]string{"call", "--token", "12345", "--app", server.URL, "--base-url", "https://" + l.Addr().String(), "--voice", path}, steps...)...)
+		return code, out + errs
+	}
+
+	code, out := call("/stream", "speaks hello there")
+	assert.Zero(t, code, out)
+	assert.Positive(t, loud.Load(), "the program hears the caller")
+	code, out = call("/text", "speaks hello there", "speaks and goodbye", "hangs up")
+	assert.Zero(t, code, out)
+	assert.Contains(t, <-words, "hello there")
+	assert.Contains(t, <-words, "and goodbye")
+	code, out = call("/short", "speaks something that takes longer than the pause does")
+	assert.Equal(t, 1, code, out)
+	assert.Contains(t, out, "the call has ended")
 }

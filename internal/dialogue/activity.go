@@ -47,6 +47,9 @@ type Activity struct {
 	// Live reports whether the call is connected to a WebSocket of the program,
 	// or about to be, and Sounding whether the program is heard.
 	Live, Sounding bool
+	// Pausing reports whether a Pause lasts until Until, and Overheard whether a
+	// stream or a transcription of Start receives what the person says.
+	Pausing, Overheard bool
 	// Room and Queue name the conference or the queue that the leg is in. Muted and
 	// Held are about the conference.
 	Room, Queue string
@@ -78,7 +81,7 @@ func (c *Call) Activity() Activity {
 		a.Queue = t.q.name
 	}
 	a.Keys, a.Speech = false, false
-	a.Live = a.Live || c.link != nil
+	a.Live, a.Overheard = a.Live || c.link != nil, c.overheard()
 	if c.link != nil {
 		a.Sounding = c.link.speaking()
 	}

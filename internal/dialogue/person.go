@@ -50,7 +50,8 @@ func (c *Call) starEnds() bool {
 
 // Speak says words into the phone: to a Gather, a recording, or whoever is on
 // the line. Speaking takes as long as it takes to say the words. It reports
-// whether a Gather, a recording or a person heard.
+// whether a Gather, a recording, a person, or a stream or a transcription of
+// Start heard.
 func (c *Call) Speak(words string) bool { return c.SpeakClearly(words, 0.9) }
 
 // SpeakClearly is Speak with the confidence, 0 to 1, that speech recognition
@@ -94,6 +95,7 @@ func (c *Call) utter(words string, d time.Duration) (heard bool) {
 	c.emit(Event{Type: EventSpoke, Text: words, Duration: d})
 	if words != "" {
 		c.spoken = append(c.spoken, words)
+		heard = c.overheard()
 	}
 	for _, other := range c.company() {
 		other.emit(Event{Type: EventHeard, Text: words, Other: c, Duration: d})

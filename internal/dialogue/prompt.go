@@ -22,7 +22,7 @@ func (c *Call) prompt(doc *document, v *twiml.Node, stop func() bool) error {
 	switch c.activity.State {
 	case StatePrompting, StatePaying, StateInQueue, StateInConference:
 	default:
-		defer c.busy(Activity{State: StateSpeaking})()
+		defer c.busy(Activity{State: StateSpeaking, Pausing: v.Name == "Pause"})()
 	}
 	switch v.Name {
 	case "Say":

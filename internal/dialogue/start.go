@@ -128,6 +128,13 @@ func (s *session) provider() string {
 		`,"enableAutomaticPunctuation":` + quoteJSON(attr(s.v, "enableAutomaticPunctuation", "true")) + `}`
 }
 
+// overheard reports whether a job of Start receives what the person says.
+func (c *Call) overheard() bool {
+	return slices.ContainsFunc(c.sessions, func(s *session) bool {
+		return (s.kind == "Transcription" || s.stream != nil) && s.track != "outbound_track"
+	})
+}
+
 // transcribe passes words of one side to the running transcriptions.
 func (c *Call) transcribe(track, words string) {
 	if words == "" {

@@ -65,6 +65,13 @@ func (m *manners) before(e *dialogue.Engine, leg *dialogue.Call) {
 func (m *manners) after(e *dialogue.Engine, a Action) {
 	m.waited = a.Verb == Waits
 	if m.spoke = a.Verb == Speaks || a.Verb == Presses; m.spoke {
-		m.until = e.Now().Add(recognized + time.Duration(len(a.Text))*time.Second/15)
+		m.until = e.Now().Add(recognized + saying(a.Text))
 	}
 }
+
+// saying is about how long it takes to say words.
+func saying(words string) time.Duration { return time.Duration(len(words)) * time.Second / 15 }
+
+// overheard reports whether the call is in a Pause in which a program hears the
+// caller by a stream of Start.
+func overheard(a dialogue.Activity) bool { return a.Pausing && a.Overheard }

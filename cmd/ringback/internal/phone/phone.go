@@ -268,8 +268,11 @@ func Play(e *dialogue.Engine, leg *dialogue.Call, script []Action) (err error) {
 		}
 		m.after(e, a)
 		e.Settle()
-		if a.Verb == Records {
+		switch {
+		case a.Verb == Records:
 			e.Advance(a.For)
+		case a.Verb == Speaks && overheard(leg.Activity()):
+			e.Advance(saying(a.Text))
 		}
 	}
 	return nil
@@ -317,7 +320,7 @@ func await(e *dialogue.Engine, leg *dialogue.Call, do Action) string {
 	until := e.Now().Add(longest)
 	for range steps {
 		a := leg.Activity()
-		if can(leg, do) {
+		if can(leg, do, e.Now()) {
 			return ""
 		}
 		switch {
@@ -336,7 +339,7 @@ func await(e *dialogue.Engine, leg *dialogue.Call, do Action) string {
 // itself may wait for something else meanwhile.
 func (a Action) atCallee() bool { return a.Callee && !a.Verb.atRinging() }
 
-func can(leg *dialogue.Call, do Action) bool {
+func can(leg *dialogue.Call, do Action, now time.Time) bool {
 	if do.Verb.atRinging() {
 		for _, child := range leg.Children() {
 			if do.of(child) && child.Activity().State == dialogue.StateRinging {
@@ -354,7 +357,7 @@ func can(leg *dialogue.Call, do Action) bool {
 	case Presses:
 		return a.Keys || open
 	case Speaks:
-		return a.Speech || open
+		return a.Speech || open || overheard(a) && a.Until.Sub(now) >= saying(do.Text)
 	case Records:
 		return a.State == dialogue.StateRecording
 	case Pays:

@@ -17,7 +17,7 @@ func Why(leg *dialogue.Call, v Verb) string {
 		}
 		return "The phone is ringing. Answer it first."
 	}
-	open := a.State == dialogue.StateTalking || a.State == dialogue.StateInConference || a.Live
+	open := a.State == dialogue.StateTalking || a.State == dialogue.StateInConference || a.Live || a.Overheard
 	switch v {
 	case Answers, Busy, NoAnswer, Unreachable:
 		return "The phone is not ringing."
