@@ -22,6 +22,7 @@ import (
 
 type devCommand struct {
 	appFlags   `embed:"" group:"app"`
+	Method     string   `help:"Method of incoming messages and calls: POST or GET." enum:"POST,GET" default:"POST"`
 	Listen     string   `help:"Address of the page, on this machine only (default: 127.0.0.1:4141, or the next free port)." placeholder:"ADDR"`
 	Tunnel     *string  `help:"Address of the endpoint for a tunnel (default: 127.0.0.1:4151, or the next free port); empty for none." placeholder:"ADDR"`
 	TunnelHost []string `help:"Host name that requests through the tunnel may have, beside that of --base-url; may be repeated." placeholder:"HOST"`
@@ -117,6 +118,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	st, err := stage.New(stage.Config{
 		App: d.App, BaseURL: d.BaseURL, AuthToken: d.Token, SMS: d.SMS, Voice: d.Voice, Status: d.statusPath(), Ends: d.Status, Fallback: d.Fallback,
 		Number: d.Number, Hosts: d.TunnelHost, API: strings.TrimSuffix(pageURL, "/"), Store: store, Facts: facts, Offline: d.Offline,
+		Method: d.Method,
 	}, d.teller(io, hub))
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -110,7 +111,9 @@ func TestFirstRequestByGET(t *testing.T) {
 	})
 	app := httptest.NewServer(mux)
 	defer app.Close()
-	for _, play := range [][]string{{"text", "hi"}, {"call", "waits 1s"}, {"explore"}} {
+	file := filepath.Join(t.TempDir(), "get.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("name: by GET\nsteps:\n  - text: hi\n  - sends to +15550109: by GET\n  - call\n  - hears: by GET\n"), 0o600))
+	for _, play := range [][]string{{"text", "hi"}, {"call", "waits 1s"}, {"explore"}, {"run", file}} {
 		code, out, errs := command(t, "", append(play, "--method", "GET", "--app", app.URL)...)
 		assert.Zero(t, code, errs)
 		assert.Contains(t, out, "by GET")
@@ -118,4 +121,21 @@ func TestFirstRequestByGET(t *testing.T) {
 			assert.Contains(t, errs, "this is sent to +15550109")
 		}
 	}
+
+	page := startDev(t, "--memory", "--tunnel=", "--method", "GET", "--app", app.URL)
+	page.state()
+	m := pageURL.FindStringSubmatch(page.out.String())
+	for path, body := range map[string]string{"messages": `{"person": "+15550101", "body": "hi"}`, "calls": `{"person": "+15550101"}`} {
+		r, err := http.NewRequest(http.MethodPost, m[1]+"api/"+path, strings.NewReader(body))
+		require.NoError(t, err)
+		r.Header.Set("X-Console-Token", m[2])
+		r.Header.Set("Content-Type", "application/json")
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		resp.Body.Close()
+		require.Less(t, resp.StatusCode, 300, path)
+	}
+	require.Eventually(t, func() bool {
+		return strings.Contains(page.out.String(), "200 GET  /sms") && strings.Contains(page.out.String(), "200 GET  /voice")
+	}, 20*time.Second, 10*time.Millisecond, page.out.String)
 }

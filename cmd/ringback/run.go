@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 
@@ -16,6 +17,7 @@ type runCommand struct {
 	Scenario     []string `arg:"" help:"Scenario files, or example:supportline.yaml." placeholder:"SCENARIO.yaml"`
 	Junit        string   `name:"junit" help:"Write the results as JUnit XML." placeholder:"FILE" type:"path"`
 	Transcript   string   `help:"Write what happened as text." placeholder:"FILE" type:"path"`
+	Method       string   `help:"Method of incoming messages and calls: POST or GET." enum:"POST,GET" default:"POST"`
 	Only         string   `help:"Play only scenarios whose name contains this." placeholder:"TEXT"`
 	JSON         bool     `name:"json" help:"Print the results as JSON."`
 }
@@ -114,6 +116,7 @@ func (r *runCommand) config(way *remote.Program, seed uint64) scenario.Config {
 	return scenario.Config{
 		Transport: way, BaseURL: way.BaseURL(), AuthToken: r.Token, SMS: r.SMS, Voice: r.Voice, Status: r.statusPath(),
 		Fallback: r.Fallback, Number: r.Number, Seed: seed, CallStatus: r.Status,
+		GET: r.Method == http.MethodGet,
 	}
 }
 

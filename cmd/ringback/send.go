@@ -18,7 +18,7 @@ import (
 type sendCommand struct {
 	programFlags `embed:""`
 	Kind         string   `arg:"" optional:"" help:"A kind of webhook or a fixture: IncomingMessage, GatherAction, status_read_whatsapp ..."`
-	List         bool     `help:"List all kinds with their fixtures."`
+	List         bool     `help:"List all kinds, with the setting at Twilio and the fixtures of each."`
 	Path         string   `help:"Path to send it to (default: by its kind)." placeholder:"PATH"`
 	Param        []string `short:"p" sep:"none" help:"Set a parameter; may be repeated." placeholder:"NAME=VALUE"`
 	Body         string   `help:"File with the JSON body to send." placeholder:"FILE" type:"existingfile"`
@@ -186,17 +186,18 @@ func (s *sendCommand) print(p *program, f fixture.Fixture, x *dialogue.Exchange,
 func listKinds(all *fixture.All, asJSON bool, io streams) error {
 	type kind struct {
 		Kind     string   `json:"kind"`
+		Setting  string   `json:"setting"`
 		Fixtures []string `json:"fixtures"`
 	}
 	var list []kind
 	for _, k := range all.Kinds() {
-		list = append(list, kind{k, all.Names(k)})
+		list = append(list, kind{k, webhook.Kind(k).Setting(), all.Names(k)})
 	}
 	if asJSON {
 		return writeJSON(io.out, list)
 	}
 	for _, k := range list {
-		fmt.Fprintln(io.out, k.Kind)
+		fmt.Fprintf(io.out, "%s: %s\n", k.Kind, k.Setting)
 		for _, name := range k.Fixtures {
 			if name != k.Kind {
 				fmt.Fprintln(io.out, "  "+name)

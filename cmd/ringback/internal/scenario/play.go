@@ -25,6 +25,7 @@ type Config struct {
 	Number     string
 	Seed       uint64
 	CallStatus string // path of status callbacks for ended calls; empty: none
+	GET        bool   // messages and calls come in by GET
 }
 
 // A Result is the result of one scenario.
@@ -61,7 +62,7 @@ func (f *File) Play(ctx context.Context, path string, s Scenario, cfg Config) Re
 	tb.run(func() {
 		p.twilio = webhooktest.New(tb, nil, &webhooktest.Options{
 			Transport: cfg.Transport, BaseURL: cfg.BaseURL, AuthToken: cfg.AuthToken, To: webhook.Address(cfg.Number),
-			Seed: cfg.Seed, Fallback: cfg.Fallback, StatusPath: cfg.CallStatus,
+			Seed: cfg.Seed, Fallback: cfg.Fallback, StatusPath: cfg.CallStatus, GET: cfg.GET,
 		})
 		if s.As != "" {
 			p.twilio = p.twilio.As(webhook.Address(s.As))

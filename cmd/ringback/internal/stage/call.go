@@ -98,6 +98,7 @@ func (s *Stage) Dial(person string) (Call, error) {
 	}
 	return s.begins(s.engine.Call(dialogue.CallSetup{
 		URL:            s.cfg.Voice,
+		Method:         s.cfg.Method,
 		FallbackURL:    s.cfg.Fallback,
 		StatusCallback: s.cfg.Ends,
 		From:           party(person),

@@ -193,6 +193,7 @@ func (s *Stage) Send(t Text) (Message, error) {
 	from, to := address(t.Channel, t.Person), address(t.Channel, s.cfg.Number)
 	text := dialogue.Text{
 		URL:         s.cfg.SMS,
+		Method:      s.cfg.Method,
 		FallbackURL: s.cfg.Fallback,
 		From:        party(from),
 		To:          party(to),

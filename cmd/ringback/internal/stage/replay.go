@@ -218,5 +218,8 @@ func (s *Stage) Forge(ctx context.Context, person string) (capture.Exchange, err
 		Method: http.MethodPost, URL: s.cfg.BaseURL + s.cfg.SMS,
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(params.Encode()),
 	}
+	if s.cfg.Method == http.MethodGet {
+		former.Request = capture.Request{Method: http.MethodGet, URL: s.cfg.BaseURL + s.cfg.SMS + "?" + params.Encode(), Header: http.Header{}}
+	}
 	return s.Replay(ctx, former, Change{Signature: "wrong"})
 }

@@ -33,6 +33,7 @@ type Config struct {
 	AuthToken string   // or a shared key, as remote.ParseToken reads it
 	SMS       string   // path of incoming messages; empty: /sms
 	Voice     string   // of incoming calls; empty: /voice
+	Method    string   // of incoming messages and calls; empty: POST
 	Status    string   // of status callbacks that are played; empty: /status
 	Ends      string   // of the status callback of calls; empty: there is none
 	Fallback  string   // of the fallback for messages and calls; empty: none
