@@ -32,7 +32,7 @@ type devCommand struct {
 	NoOpen     bool     `help:"Do not open the page in the browser."`
 	Outcome    []string `help:"What happens to messages and calls to a number, such as +15550101=30003 or +15550102=busy; may be repeated. Words: unreachable, unknown, landline, blocked, slow, busy, no-answer, answers, machine, fax, or an error number." placeholder:"NUMBER=RESULT"`
 	NoProxy    bool     `help:"Do not direct your program's requests to twilio.com to the console."`
-	Offline    bool     `help:"Refuse your program's requests through the proxy to hosts other than twilio.com."`
+	Offline    bool     `help:"Refuse your program's requests through the proxy to hosts other than twilio.com, and do not fetch files from other hosts for the page."`
 	Command    []string `arg:"" optional:"" passthrough:"" help:"Command that starts your program. It runs with ADDR, PORT, BASE_URL, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and RINGBACK_API set and is restarted when it exits."`
 }
 
