@@ -77,7 +77,13 @@ func TestConverseWithAProgramThatTalks(t *testing.T) {
 	in, keyboard := io.Pipe()
 	out := newPaper()
 	done := make(chan error, 1)
-	go func() { done <- c.converse(t.Context(), streams{in, out, out}) }()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	go func() {
+		err := c.converse(ctx, streams{in, out, out})
+		in.Close() // nobody reads the keyboard now
+		done <- err
+	}()
 	out.waitFor(t, "Twilio answers")
 	_, err = io.WriteString(keyboard, "a rather long one\n")
 	require.NoError(t, err)
