@@ -26,7 +26,7 @@ func TestT33HelloProvesTheToken(t *testing.T) {
 	}
 	const nonce = "00112233445566778899aabbccddeeff"
 	mac := hmac.New(sha256.New, []byte(session))
-	mac.Write([]byte(nonce))
+	mac.Write([]byte(nonce + " " + ours)) // no proof for another port
 	w := hello(http.MethodGet, ours, "", nonce)
 	assert.Equal(t, http.StatusOK, w.Code)
 	assert.Equal(t, hex.EncodeToString(mac.Sum(nil)), w.Body.String())

@@ -120,9 +120,11 @@ func (g *Guard) API(next http.Handler) http.Handler {
 }
 
 // Hello proves to the page that this server has the token, without receiving it:
-// it answers with the HMAC-SHA256 of the parameter nonce in hexadecimal digits.
-// After losing its connection, the page demands this proof before it sends the
-// token, because another program may now listen on the port.
+// it answers with the HMAC-SHA256 of the parameter nonce, a space and the host that
+// the page has requested, in hexadecimal digits. After losing its connection, the
+// page demands this proof before it sends the token, because another program may now
+// listen on the port. That program gets no proof for its port from a console that
+// was started again on another one.
 func (g *Guard) Hello() http.Handler {
 	return g.Static(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		nonce := r.URL.Query().Get("nonce")
@@ -134,7 +136,7 @@ func (g *Guard) Hello() http.Handler {
 			return
 		}
 		mac := hmac.New(sha256.New, []byte(g.token))
-		mac.Write([]byte(nonce))
+		mac.Write([]byte(nonce + " " + strings.ToLower(r.Host)))
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
 		fmt.Fprintf(w, "%x", mac.Sum(nil))

@@ -122,3 +122,21 @@ func FuzzConsoleRequest(f *testing.F) {
 		}
 	})
 }
+
+// TestT33ProofIsForOneAddress asks a console that was started again on another port
+// for the proof with which a program on its old port would get the page's token.
+func TestT33ProofIsForOneAddress(t *testing.T) {
+	prove := func(listens, asked string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, "/api/hello?nonce=0123456789abcdef", nil)
+		r.Host = asked
+		out := httptest.NewRecorder()
+		guard.New(token, guard.LoopbackHosts(listens)...).Hello().ServeHTTP(out, r)
+		return out
+	}
+	const next = "127.0.0.1:4041"
+	wanted := prove(ours, ours).Body.String()
+	assert.Len(t, wanted, 64)
+	assert.NotEqual(t, wanted, prove(next, next).Body.String())
+	assert.NotEqual(t, wanted, prove(next, "localhost:4041").Body.String())
+	assert.Equal(t, http.StatusMisdirectedRequest, prove(next, ours).Code)
+}

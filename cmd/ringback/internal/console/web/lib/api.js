@@ -46,7 +46,7 @@ async function knows(token) {
   const bytes = (text) => new TextEncoder().encode(text);
   const nonce = hex(crypto.getRandomValues(new Uint8Array(16)));
   const key = await crypto.subtle.importKey("raw", bytes(token), {name: "HMAC", hash: "SHA-256"}, false, ["sign"]);
-  const want = hex(await crypto.subtle.sign("HMAC", key, bytes(nonce)));
+  const want = hex(await crypto.subtle.sign("HMAC", key, bytes(nonce + " " + location.host)));
   const answer = await fetch("/api/hello?nonce=" + nonce, {credentials: "omit"});
   return answer.ok && await answer.text() === want;
 }
