@@ -33,7 +33,7 @@ func projectDir() string {
 		return "."
 	}
 	for dir := here; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, projectFile)); err == nil {
+		if _, err := os.Stat(filepath.Join(dir, projectFile)); err == nil && !planted(dir, here) {
 			return dir
 		}
 		if dir == filepath.Dir(dir) {
@@ -47,6 +47,9 @@ func projectDir() string {
 type projectSettings map[string]any
 
 func readSettings(dir string) (projectSettings, error) {
+	if here, err := os.Getwd(); err == nil && planted(dir, here) {
+		return nil, nil
+	}
 	f, err := os.Open(filepath.Join(dir, projectFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
