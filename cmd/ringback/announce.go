@@ -10,10 +10,10 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
-// announce returns the console's token and a file that opens the page with it,
-// and tells one-shot commands where the console is, until withdraw is called.
-// The browser gets a file since every user of the machine can read the URL that a
-// program is started with.
+// announce returns the console's token and a file that opens the page with it, or no
+// file if none can be written, and tells one-shot commands where the console is, until
+// withdraw is called. The browser gets a file since every user of the machine can read
+// the URL that a program is started with.
 func (d *devCommand) announce(io streams, page string, st *stage.Stage) (session, link string, withdraw func()) {
 	cfg := st.Config()
 	dir, err := project.Open(projectDir())
@@ -34,7 +34,7 @@ func (d *devCommand) announce(io streams, page string, st *stage.Stage) (session
 		if session == "" {
 			session = guard.NewToken()
 		}
-		return session, page + "#token=" + session, func() {}
+		return session, "", func() {}
 	}
 	return session, link, withdraw
 }

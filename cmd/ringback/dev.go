@@ -159,7 +159,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 		start(func(ctx context.Context) error { return serve(ctx, tunnel, st.Tunnel()) })
 	}
 	d.greet(io, pageURL+"#token="+session, tunnelAddr, st)
-	if !d.NoOpen && terminal(io.out) {
+	if !d.NoOpen && link != "" && terminal(io.out) {
 		if err := browse(link); err != nil {
 			fmt.Fprintf(io.err, "ringback: the page cannot be opened (%v); open the URL above\n", err)
 		}

@@ -15,12 +15,28 @@ import (
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
+// Bounds of the hosts that are named when a request through the tunnel is refused.
+const (
+	mostRefused = 20
+	longestHost = 260 // with a port
+)
+
 // teller passes news on to the page, and writes a line for each request.
 func (d *devCommand) teller(io streams, hub *console.Hub) func(stage.News) {
-	var refused sync.Map
+	var mu sync.Mutex
+	refused := map[string]bool{}
+	first := func(host string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if refused[host] || len(refused) >= mostRefused || len(host) > longestHost {
+			return false
+		}
+		refused[host] = true
+		return true
+	}
 	return func(n stage.News) {
 		if host, ok := n.Data.(string); ok && n.Event == "refused" {
-			if _, again := refused.LoadOrStore(host, true); !again {
+			if first(host) {
 				fmt.Fprintf(io.err, "ringback: refused a request through the tunnel for the host %q%s\n", host, restart(host))
 			}
 			return
