@@ -44,7 +44,7 @@ func (devCommand) Help() string {
   ringback dev -- go run ./examples/hello
   ringback dev --app localhost:3000 --sms /webhooks/sms
 
-The page also implements a part of Twilio's REST API at its own address, for the account SID and the auth token that are printed: messages, calls, conferences and recordings. A program that dev starts needs no change: it gets the SID and the token as TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and HTTPS_PROXY with a certificate that is made at the start, so that its requests to *.twilio.com arrive at the page. On macOS and Windows, Go programs do not read SSL_CERT_FILE: there, or with --no-proxy, set the base URL of the client to RINGBACK_API.
+The page also implements a part of Twilio's REST API at its own address, for the account SID that is printed and the auth token that you set, or else the one that is printed: messages, calls, conferences and recordings. A program that dev starts needs no change: it gets the SID and the token as TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and HTTPS_PROXY with a certificate that is made at the start, so that its requests to *.twilio.com arrive at the page. On macOS and Windows, Go programs do not read SSL_CERT_FILE: there, or with --no-proxy, set the base URL of the client to RINGBACK_API.
 
 To see real traffic, point a tunnel at the address of --tunnel and set --base-url to the tunnel's public URL. Requests are forwarded unchanged.
 
@@ -62,6 +62,7 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	if d.App == demoApp {
 		d.App = ""
 	}
+	given := d.Token != "" || d.TokenFile != ""
 	if err := d.check(); err != nil {
 		return err
 	}
@@ -158,7 +159,11 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	if tunnel != nil {
 		start(func(ctx context.Context) error { return serve(ctx, tunnel, st.Tunnel()) })
 	}
-	d.greet(io, pageURL+"#token="+session, tunnelAddr, st)
+	token := d.restToken()
+	if given && token == d.Token {
+		token = "(the one that you set)" // output is kept in logs and shown to others
+	}
+	d.greet(io, pageURL+"#token="+session, tunnelAddr, token, st)
 	if !d.NoOpen && link != "" && terminal(io.out) {
 		if err := browse(link); err != nil {
 			fmt.Fprintf(io.err, "ringback: the page cannot be opened (%v); open the URL above\n", err)
@@ -168,12 +173,12 @@ func (d *devCommand) Run(ctx context.Context, io streams) error {
 	return failed
 }
 
-func (d *devCommand) greet(io streams, link, tunnel string, st *stage.Stage) {
+func (d *devCommand) greet(io streams, link, tunnel, token string, st *stage.Stage) {
 	rows := [][2]string{
 		{"Open", bold.on(io.out, link)},
 		{"App", fmt.Sprintf("%s (%s)", d.App, strings.Join(d.paths(), ", "))},
 		{"Signed for", st.Config().BaseURL},
-		{"Auth token", d.restToken()},
+		{"Auth token", token},
 		{"Account", fmt.Sprintf("%s, at %s for a REST client", st.AccountSID(), st.Config().API)},
 	}
 	if tunnel != "" {

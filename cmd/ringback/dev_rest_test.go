@@ -58,9 +58,9 @@ func (d *dev) account() (sid, address string) {
 	return m[1], m[2]
 }
 
-// TestDevTellsTheProgramItsAccount starts a program in the place of a real
-// account: what it has of that one is not passed on.
-func TestDevTellsTheProgramItsAccount(t *testing.T) {
+// TestT29DevTellsTheProgramItsAccount starts a program in the place of a real
+// account: what it has of that one is not passed on, and its token is not printed.
+func TestT29DevTellsTheProgramItsAccount(t *testing.T) {
 	t.Setenv(asChild, "1")
 	t.Setenv("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef")
 	d := startDev(t, "--memory", "--tunnel=", "--token", "12345", "--", os.Args[0])
@@ -68,6 +68,7 @@ func TestDevTellsTheProgramItsAccount(t *testing.T) {
 	assert.NotEqual(t, "AC0123456789abcdef0123456789abcdef", sid)
 	require.Eventually(t, func() bool { return strings.Contains(d.err.String(), "app  TWILIO_AUTH_TOKEN=12345\n") }, 20*time.Second, 10*time.Millisecond)
 	assert.Contains(t, d.err.String(), "app  TWILIO_ACCOUNT_SID="+sid+"\n")
+	assert.Regexp(t, `Auth token +\(the one that you set\)\n`, d.out.String())
 	assert.Regexp(t, `app  BASE_URL=http://127\.0\.0\.1:\d+\n`, d.err.String())
 	d.stop()
 	assert.Equal(t, 0, d.code())

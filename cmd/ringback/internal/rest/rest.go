@@ -85,7 +85,7 @@ func (a *api) allowed(w http.ResponseWriter, r *http.Request) bool {
 	user, password, ok := r.BasicAuth()
 	if !ok || user == "" || subtle.ConstantTimeCompare([]byte(password), []byte(a.token)) != 1 {
 		w.Header().Set("WWW-Authenticate", `Basic realm="Ringback"`)
-		fail(w, http.StatusUnauthorized, 20003, "Authenticate: the password is the auth token that the console printed.")
+		fail(w, http.StatusUnauthorized, 20003, "Authenticate: the password is the auth token of this console.")
 		return false
 	}
 	sid := a.stage.AccountSID()
