@@ -53,9 +53,9 @@ func (s *paper) String() string {
 // waitFor waits until text is shown.
 func (s *paper) waitFor(t *testing.T, text string) {
 	t.Helper()
-	late := time.AfterFunc(20*time.Second, s.cond.Broadcast)
-	defer late.Stop()
 	end := time.Now().Add(20 * time.Second)
+	late := time.AfterFunc(21*time.Second, s.cond.Broadcast) // after end, or it would wait again
+	defer late.Stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for !strings.Contains(s.text.String(), text) {
