@@ -12,7 +12,6 @@ require golang.org/x/sys v0.49.0 // indirect
 
 require (
 	github.com/alecthomas/kong v1.17.0
-	github.com/beevik/etree v1.8.1 // indirect
 	github.com/golang-jwt/jwt/v5 v5.2.2 // indirect
 	github.com/golang/mock v1.6.0 // indirect
 	github.com/mattn/go-isatty v0.0.24
