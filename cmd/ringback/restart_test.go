@@ -4,15 +4,21 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/console"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/guard"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/project"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
@@ -54,4 +60,22 @@ func TestT33NoTokenOnACommandLine(t *testing.T) {
 	assert.Empty(t, link)
 	assert.Contains(t, out.String(), "open the printed URL")
 	assert.NotContains(t, out.String(), session)
+}
+
+// TestT33NoReportToAnotherProgram finds another program at the address of the
+// console. It gets neither the token nor the exchange.
+func TestT33NoReportToAnotherProgram(t *testing.T) {
+	var mu sync.Mutex
+	var got []string
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		got = append(got, r.Method+" "+r.URL.Path+" "+r.Header.Get(guard.TokenHeader))
+		io.WriteString(w, strings.Repeat("0", 64))
+	}))
+	defer other.Close()
+	tell := report(t.Context(), project.Console{URL: other.URL + "/", Token: "0123456789abcdef0123456789abcdef"})
+	tell(capture.Exchange{})
+	tell(capture.Exchange{})
+	assert.Equal(t, []string{"GET /api/hello "}, got)
 }

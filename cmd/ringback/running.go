@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
@@ -39,15 +41,35 @@ func (f *appFlags) adopt(c project.Console) {
 }
 
 // report returns a function that shows exchanges on the page of a console.
-// Failures are not reported: the page is a convenience.
+// Failures are not reported: the page is a convenience. The console has to prove that
+// it knows its token first: where files are not locked, another program may listen at
+// the address of one that has ended.
 func report(ctx context.Context, c project.Console) func(capture.Exchange) {
-	client := &http.Client{Timeout: 2 * time.Second}
+	base := strings.TrimSuffix(c.URL, "/")
+	client := &http.Client{
+		Timeout:       2 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	known := sync.OnceValue(func() bool {
+		nonce := guard.NewToken()
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/hello?nonce="+nonce, nil)
+		if err != nil {
+			return false
+		}
+		resp, err := client.Do(r)
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		proof, err := io.ReadAll(io.LimitReader(resp.Body, 1000))
+		return err == nil && string(proof) == guard.Proof(c.Token, nonce, r.URL.Host)
+	})
 	return func(e capture.Exchange) {
 		body, err := json.Marshal(e)
-		if err != nil {
+		if err != nil || !known() {
 			return
 		}
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.URL, "/")+"/api/exchanges", bytes.NewReader(body))
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/api/exchanges", bytes.NewReader(body))
 		if err != nil {
 			return
 		}

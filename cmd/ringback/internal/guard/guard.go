@@ -18,7 +18,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
-	"fmt"
+	"io"
 	"mime"
 	"net"
 	"net/http"
@@ -119,12 +119,11 @@ func (g *Guard) API(next http.Handler) http.Handler {
 	})
 }
 
-// Hello proves to the page that this server has the token, without receiving it:
-// it answers with the HMAC-SHA256 of the parameter nonce, a space and the host that
-// the page has requested, in hexadecimal digits. After losing its connection, the
-// page demands this proof before it sends the token, because another program may now
-// listen on the port. That program gets no proof for its port from a console that
-// was started again on another one.
+// Hello proves that this server has the token, without receiving it: it answers with
+// the [Proof] for the parameter nonce and the host that was requested. After losing
+// its connection, the page demands this proof before it sends the token, because
+// another program may now listen on the port. That program gets no proof for its port
+// from a console that was started again on another one.
 func (g *Guard) Hello() http.Handler {
 	return g.Static(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		nonce := r.URL.Query().Get("nonce")
@@ -135,12 +134,18 @@ func (g *Guard) Hello() http.Handler {
 			refuse(w, http.StatusBadRequest, "nonce needs 16 to 128 characters")
 			return
 		}
-		mac := hmac.New(sha256.New, []byte(g.token))
-		mac.Write([]byte(nonce + " " + strings.ToLower(r.Host)))
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
-		fmt.Fprintf(w, "%x", mac.Sum(nil))
+		io.WriteString(w, Proof(g.token, nonce, r.Host))
 	}))
+}
+
+// Proof is what only a server that knows token can answer to nonce: the HMAC-SHA256
+// of the nonce, a space and the server's host, in hexadecimal digits.
+func Proof(token, nonce, host string) string {
+	mac := hmac.New(sha256.New, []byte(token))
+	mac.Write([]byte(nonce + " " + strings.ToLower(host)))
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // Host admits requests to one of our hosts, for handlers with credentials of
