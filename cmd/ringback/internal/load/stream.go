@@ -161,7 +161,7 @@ func (l *line) talk(ctx context.Context) error {
 }
 
 // speak lets the caller speak, and returns when that is over.
-func (l *line) speak(ctx context.Context, cleared func() bool) error {
+func (l *line) speak(ctx context.Context, cleared func()) error {
 	until := time.Now().Add(sentence)
 	l.mu.Lock()
 	l.says = until
@@ -202,13 +202,17 @@ func (l *line) turn(ctx context.Context, interrupt bool) error {
 	if !time.Now().Before(l.dry) {
 		return nil // the reply is over
 	}
-	at, cut := time.Now(), time.Duration(0)
-	if err := l.speak(ctx, func() bool { cut = time.Since(at); return true }); err != nil {
+	at, cleared := time.Now(), time.Time{}
+	if err := l.speak(ctx, func() {
+		if cleared.IsZero() {
+			cleared = time.Now()
+		}
+	}); err != nil {
 		return err
 	}
-	l.r.interruption(cut == 0 && time.Now().Before(l.dry))
-	if cut > 0 {
-		l.r.cut(cut)
+	l.r.interruption(cleared.IsZero() && time.Now().Before(l.dry))
+	if !cleared.IsZero() {
+		l.r.cut(cleared.Sub(at))
 	}
 	return l.listen(ctx, time.Now().Add(l.cfg.Wait), true, nil)
 }
