@@ -35,9 +35,9 @@
 // When a signature does not match, [Verifier.Diagnose] says why and which setting
 // to change.
 //
-// A signature does not say when a request was made: see [ReplayWindow]. It makes
-// a request authentic and its content no less dangerous: a text message is what a
-// stranger typed. Package webhook decodes parameters into types.
+// A signature does not say when a request was made: see [ReplayWindow]. It proves
+// who sent a request, not that its content is harmless: a stranger writes the text
+// of a message. Package webhook decodes parameters into types.
 package signature
 
 import (

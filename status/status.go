@@ -18,8 +18,8 @@
 //
 // Each report is an [Observation]. A [State] is the merge of all observations of
 // one SID, and merging is commutative, associative and idempotent, so neither
-// the order of reports nor the clocks of machines matter. Contradictions and
-// unknown words are kept and shown.
+// the order of reports nor the clocks of machines matter. Contradictory
+// and unknown statuses are kept and shown.
 //
 // A callback is answered with 204 after the [Store] has saved it, and with 503
 // when the store fails; Twilio tries again if the callback URL asks for it (see

@@ -11,9 +11,9 @@ import (
 )
 
 // announce returns the console's token and a file that opens the page with it, or no
-// file if none can be written, and tells one-shot commands where the console is, until
-// withdraw is called. The browser gets a file since every user of the machine can read
-// the URL that a program is started with.
+// file if none can be written, and records for one-shot commands where the console is,
+// until withdraw is called. The browser gets a file since every user of the machine can
+// read the URL that a program is started with.
 func (d *devCommand) announce(io streams, page string, st *stage.Stage) (session, link string, withdraw func()) {
 	cfg := st.Config()
 	dir, err := project.Open(projectDir())

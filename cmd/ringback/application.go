@@ -119,14 +119,14 @@ func (a *application) run(ctx context.Context) error {
 	}
 }
 
-// missed says what to do if nobody listens where the program should.
+// missed says what to do if nothing is listening where the program should.
 func (a *application) missed() {
 	switch s := a.state(); {
 	case s.Up:
 	case len(a.cfg.Command) > 0:
-		fmt.Fprintf(a.io.err, "ringback: nobody listens on %s yet. A program that does not read ADDR or PORT needs --app localhost:PORT, with the port that it has\n", a.cfg.App)
+		fmt.Fprintf(a.io.err, "ringback: nothing is listening on %s yet. A program that does not read ADDR or PORT needs --app localhost:PORT, with its own port\n", a.cfg.App)
 	default:
-		fmt.Fprintf(a.io.err, "ringback: nobody listens on %s yet. Start your program there, or set --app to its address\n", a.cfg.App)
+		fmt.Fprintf(a.io.err, "ringback: nothing is listening on %s yet. Start your program there, or set --app to its address\n", a.cfg.App)
 	}
 }
 

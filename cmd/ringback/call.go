@@ -96,7 +96,7 @@ func (c *callCommand) setup() (dialogue.CallSetup, error) {
 		From: dialogue.Party{Address: c.From}, To: dialogue.Party{Address: c.Number},
 	}
 	for _, p := range params {
-		if p.Name == "To" { // whom a client calls; sent once
+		if p.Name == "To" { // the number that a client calls, which is sent once
 			s.To.Address = p.Value
 			continue
 		}

@@ -267,7 +267,9 @@ func TestDevTellsThatNobodyListens(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- a.run(ctx) }()
-		require.Eventually(t, func() bool { return strings.Contains(screen.String(), "nobody listens on http://127.0.0.1:1 yet") }, 20*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool {
+			return strings.Contains(screen.String(), "nothing is listening on http://127.0.0.1:1 yet")
+		}, 20*time.Second, 10*time.Millisecond)
 		assert.Contains(t, screen.String(), c.says)
 		cancel()
 		<-ended

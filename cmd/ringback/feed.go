@@ -48,9 +48,9 @@ func (d *devCommand) teller(io streams, hub *console.Hub) func(stage.News) {
 	}
 }
 
-// restart says how to allow a host. The host is what a request said, and people
-// copy the flag to a shell, so there is none for a name with other characters
-// than those of hosts.
+// restart says how to allow a host. The host comes from a request, and people
+// copy the flag to a shell, so it returns nothing for a name with characters that
+// hosts do not have.
 func restart(host string) string {
 	for _, c := range host {
 		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == ':' || c == '-') {

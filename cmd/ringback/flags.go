@@ -25,7 +25,7 @@ type appFlags struct {
 	Number      string `help:"Phone number of your program." default:"+15550100"`
 }
 
-// check completes the flags and refuses what cannot work.
+// check completes the flags and rejects invalid ones.
 func (f *appFlags) check() (err error) {
 	if err := f.secret(); err != nil {
 		return err
@@ -64,7 +64,7 @@ func authToken() string {
 }
 
 // addressOf reads a URL, or what people write in its place: localhost:3000, :3000
-// and 3000. A name of another machine gets the scheme given.
+// and 3000. The name of another machine gets the given scheme.
 func addressOf(text, scheme string) (string, error) {
 	if text == "" {
 		return "", nil
@@ -93,5 +93,6 @@ func addressOf(text, scheme string) (string, error) {
 	return strings.TrimSuffix(full, "/"), nil
 }
 
-// statusPath is the path of status callbacks that have to go somewhere.
+// statusPath is the path of message reports, which need one even if --status is
+// not set.
 func (f *appFlags) statusPath() string { return cmp.Or(f.Status, "/status") }

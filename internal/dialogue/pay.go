@@ -311,7 +311,7 @@ func (y *paying) promptFor(step, problem string, attempt int) (best *twiml.Node)
 	return best
 }
 
-// report tells the status callback about a step.
+// report sends a step to the status callback.
 func (y *paying) report(step string, attempt int, problem string) {
 	ref := attr(y.v, "statusCallback", "")
 	if ref == "" {

@@ -121,7 +121,7 @@ func (c *Call) finishSpeaking() {
 }
 
 // Skip ends at once what the call would wait for until Activity.Until: what is said
-// or played, the patience of a Gather, a recording or a Pay, or the ringing of a
+// or played, the timeout of a Gather, a recording or a Pay, or the ringing of a
 // phone. In virtual time that time passes. It reports whether there was such a wait.
 func (c *Call) Skip() bool {
 	defer c.e.act()()

@@ -12,7 +12,7 @@ import (
 	"github.com/ringback-go/ringback/webhook"
 )
 
-// patience is the most virtual time that one expectation may take.
+// patience is the maximum virtual time that one expectation may take.
 const patience = 10 * time.Minute
 
 // livePatience is the same while the call is connected to a WebSocket. Outside

@@ -125,7 +125,7 @@ func TestRefusalCanBeFixed(t *testing.T) {
 	tb.write(t, "hello")
 	tb.until(t, "what Twilio says", `document.querySelector(".mine")?.innerText.includes("11200")`)
 	tb.each(t, "refused", "#/traffic?id=1", func(t *testing.T) {
-		tb.until(t, "the card", `document.querySelector(".refusal")?.innerText.includes("but the signature is right")`)
+		tb.until(t, "the card", `document.querySelector(".refusal")?.innerText.includes("but the signature is correct")`)
 		tb.until(t, "side by side", `["Auth token", "URL", "Signed text"].every((w) => document.querySelector(".side-by-side").innerText.includes(w))`)
 		assert.Contains(t, tb.copies(t, `.fixes [aria-label="Copy the fix"]`), "export TWILIO_AUTH_TOKEN="+token)
 		for tab, want := range map[string]string{"Console flags": "--base-url", "Go": "signature.Config", "Node": "validateRequest", "Python": "RequestValidator"} {
@@ -166,7 +166,7 @@ http.createServer((req, res) => {
 	tb.each(t, "inspector", "#/traffic?id=1", func(t *testing.T) {
 		tb.until(t, "what matters first", `document.querySelector(".parameters tbody tr input").value === "one"`)
 		tb.until(t, "a problem with its name", `document.querySelector(".problems .error-code")?.href.includes("14110")`)
-		tb.until(t, "what Twilio does", `document.querySelector(".next").innerText.includes("It leaves out Say (14110)")`)
+		tb.until(t, "what Twilio does", `document.querySelector(".next").innerText.includes("It skips Say (14110)")`)
 		tb.shot(t, strings.ReplaceAll(t.Name(), "/", "-"))
 		tb.run(t, chromedp.Click(`[data-tab="log"]`, chromedp.ByQuery))
 		tb.until(t, "what the program printed", `document.querySelector(".output")?.innerText.includes("handling /sms one")`)

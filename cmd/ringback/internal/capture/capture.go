@@ -119,7 +119,7 @@ type Query struct {
 	Before  int64   // only older ones than this ID; zero: from the newest
 	After   int64   // only newer ones than this ID
 	IDs     []int64 // only these, ascending; nil: all
-	Skip    int     // leave out so many of the newest
+	Skip    int     // how many of the newest to leave out
 	Limit   int     // zero: 100; at most 2,000
 }
 

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A Term is one condition of a search. Not turns it around.
+// A Term is one condition of a search. Not negates it.
 type Term struct {
 	Key   string // of [Keys]; empty: Value is anywhere in the exchange
 	Value string // in lower case
@@ -32,9 +32,9 @@ var States = []string{"failed", "fault", "outbound", "pinned", "refused", "repla
 const maxTerms = 30
 
 // ParseSearch reads what a person types to search: words, "phrases in quotes",
-// and terms such as code:12100 or field:Digits=1, each turned around by a minus
-// before it. What begins with an unknown name and a colon is a word, since URLs do.
-// A term with a value that it cannot have is left out, and problems says why.
+// and terms such as code:12100 or field:Digits=1, each negated by a minus sign. A
+// text with a colon after an unknown name, such as a URL, is a word. A term with
+// an invalid value is left out, and problems says why.
 func ParseSearch(text string) (terms []Term, problems []string) {
 	for _, word := range split(text) {
 		if len(terms) == maxTerms {
@@ -100,7 +100,7 @@ func day(text string) (time.Time, error) {
 	return time.ParseInLocation("2006-01-02t15:04", text, time.Local)
 }
 
-// A word of a search; start is how many bytes of it stand before the first quote.
+// A word of a search; start is how many bytes it has before the first quote.
 type word struct {
 	text   string
 	quoted bool // it begins with a quote
@@ -203,8 +203,8 @@ func (e *Exchange) is(state string) bool {
 	return false
 }
 
-// Failed reports whether Twilio would not take the answer, or the program would
-// not take the request: the status is neither 2xx nor that of an open
+// Failed reports whether Twilio would reject the answer, or the program rejected
+// the request: the status is neither 2xx nor that of an open
 // WebSocket, or there is an error number or a wrong signature.
 func (e *Exchange) Failed() bool {
 	taken := e.Response.Status/100 == 2 || e.Response.Status == http.StatusSwitchingProtocols
@@ -239,7 +239,7 @@ func pathOf(u string) string {
 // searched bounds how much of a body can be found by its words.
 const searched = 16 << 10
 
-// words is the text that a search looks through, in lower case, without the
+// words is the text that is searched, in lower case, without the
 // parameters.
 func (e *Exchange) words() string {
 	body := ""

@@ -8,13 +8,12 @@ import (
 // A Session is the time between two starts of a console.
 type Session struct {
 	Start
-	Until int64 // its newest exchange at most; zero: it goes on
+	Until int64 // no exchange after this one belongs to it; zero: it is the current one
 	Count int   // exchanges
 }
 
-// Sessions returns the sessions that have exchanges, and the present one, newest
-// first. What is older than the first start that is known is a session without a
-// time.
+// Sessions returns the sessions that have exchanges, and the current one, newest
+// first. Exchanges older than the first known start form a session without a time.
 func (s *Store) Sessions() []Session {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -33,7 +33,7 @@ type fact struct {
 	Value string `json:"value"`
 }
 
-// An advice says what to do about a program that does not take a request.
+// An advice says what to do about a program that rejects a request.
 type advice struct {
 	Kind  string `json:"kind"` // refused, missing
 	Title string `json:"title"`
@@ -116,9 +116,9 @@ func (s *Server) refused(e capture.Exchange) *advice {
 		}
 	}
 	return &advice{
-		Kind: "refused", Title: fmt.Sprintf("Your program answered %d, but the signature is right", e.Response.Status),
-		Text: "Compare these values with those that your program checks with. They must be the same: the auth token, and the URL as Twilio requests it. " +
-			"A program that makes the URL from the Host header or behind a proxy often gets another one.",
+		Kind: "refused", Title: fmt.Sprintf("Your program responded with %d, but the signature is correct", e.Response.Status),
+		Text: "Compare these values with the ones that your program uses. The auth token must be the same, and so must the URL that Twilio requests. " +
+			"A program that builds the URL from the Host header, or runs behind a proxy, often gets a different one.",
 		Facts: []fact{
 			{"Auth token", hint(cfg.AuthToken)},
 			{"URL", e.Request.URL},
@@ -165,14 +165,14 @@ func (s *Server) missing(e capture.Exchange) *advice {
 	}
 	a := &advice{Kind: "missing", Title: fmt.Sprintf("Your program has no handler for %s %s", e.Request.Method, path), Facts: []fact{}, Fixes: []fix{}}
 	if e.Response.Status == http.StatusMethodNotAllowed {
-		a.Title = fmt.Sprintf("Your program does not take %s at %s", e.Request.Method, path)
+		a.Title = fmt.Sprintf("Your program does not accept %s at %s", e.Request.Method, path)
 	}
 	flag, ok := flags[path]
 	if !ok {
 		a.Text = "The path comes from your program's own TwiML or REST request. Add the handler, or correct the URL there."
 		return a
 	}
-	a.Text = fmt.Sprintf("The console sends %s to %s. If your program takes them at another path, start the console with %s.", flag[1], path, flag[0])
+	a.Text = fmt.Sprintf("The console sends %s to %s. If your program expects them at another path, start the console with %s.", flag[1], path, flag[0])
 	a.Fixes = append(a.Fixes, fix{"console", "This console", fmt.Sprintf("ringback dev --app %s %s /YOUR/PATH", quote(cfg.App), flag[0])})
 	return a
 }

@@ -15,8 +15,8 @@ import (
 //go:embed web
 var web embed.FS
 
-// types are the media types of the page's files: a list, since those of the
-// machine differ from one to the next. Files of other types are not served.
+// types are the media types of the page's files. They are listed because those of
+// the operating system differ between machines. Files of other types are not served.
 var types = map[string]string{
 	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
 	".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8",

@@ -40,7 +40,7 @@ type route struct {
 	Text   string `json:"text"`
 }
 
-// usual are paths that programs have, for what takes what.
+// usual are paths that programs commonly have, by flag.
 var usual = map[string][]string{
 	"--sms":    {"/sms", "/message", "/messages", "/sms/incoming", "/incoming-sms", "/webhooks/sms", "/webhook/sms", "/twilio/sms"},
 	"--voice":  {"/voice", "/call", "/calls", "/answer", "/voice/incoming", "/incoming-call", "/webhooks/voice", "/webhook/voice", "/twilio/voice"},
@@ -55,7 +55,7 @@ func (s *Server) connect(w http.ResponseWriter, _ *http.Request) {
 		{Name: "Auth token", Value: hint(s.token()), Env: "TWILIO_AUTH_TOKEN", Secret: true},
 		{Name: "Phone number", Value: cfg.Number, Env: "TWILIO_PHONE_NUMBER"},
 		{Name: "Public URL", Value: cfg.BaseURL, Env: "BASE_URL", Note: "Requests are signed for it. Set another one with --base-url."},
-		{Name: "REST API", Value: cfg.API, Env: "RINGBACK_API", Note: "In place of https://api.twilio.com. A program that ringback dev starts needs no change."},
+		{Name: "REST API", Value: cfg.API, Env: "RINGBACK_API", Note: "Use it instead of https://api.twilio.com. A program that ringback dev starts needs no change."},
 	}
 	var env strings.Builder
 	for _, v := range settings {
@@ -110,7 +110,7 @@ func (s *Server) seen() []route {
 func stateOf(status int) (state, text string) {
 	switch {
 	case status == 0:
-		return "silent", "The last request got no answer."
+		return "silent", "The last request got no response."
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return "refused", fmt.Sprintf("The last request was refused with %d.", status)
 	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
@@ -138,7 +138,7 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request) {
 	if found[nowhere].Status == 0 {
 		for i := range routes {
 			if routes[i].Seen == 0 {
-				routes[i].State, routes[i].Text = "silent", "The program does not answer."
+				routes[i].State, routes[i].Text = "silent", "The program does not respond."
 			}
 		}
 		answer(w, map[string]any{"routes": routes, "catchAll": false}, nil)
@@ -153,7 +153,7 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request) {
 			continue
 		case everywhere:
 			if v.Seen == 0 {
-				v.Text = "The program answers at every path, so only a request can tell."
+				v.Text = "The program responds at every path, so only a real request can show whether it has a handler here."
 			}
 			continue
 		case has(p):
@@ -166,7 +166,7 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request) {
 		for _, other := range usual[v.Flag] {
 			if has(found[other]) && !slices.ContainsFunc(routes, func(r route) bool { return r.Path == other }) {
 				v.Other = other
-				v.Text += fmt.Sprintf(" There is something at %s: start with %s %s.", other, v.Flag, other)
+				v.Text += fmt.Sprintf(" Your program has a handler at %s: start the console with %s %s.", other, v.Flag, other)
 				break
 			}
 		}
@@ -257,10 +257,10 @@ type trial struct {
 var tries = []trial{
 	{"text", "Send a text", "Ana texts “Hello” to your program. Its reply appears on the phone."},
 	{"call", "Call your program", "Ana calls. Your program’s TwiML is executed: listen, press keys, speak."},
-	{"wrong-signature", "Break a signature", "A text with a wrong signature. A program that verifies answers 403."},
+	{"wrong-signature", "Break a signature", "A text with a wrong signature. A program that verifies responds with 403."},
 }
 
-// try does what a trial says, and returns where its result is to be seen.
+// try does what a trial says, and returns where its result appears.
 func (s *Server) try(w http.ResponseWriter, r *http.Request) {
 	var v struct{ What string }
 	if !read(w, r, &v) {

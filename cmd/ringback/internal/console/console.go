@@ -320,7 +320,7 @@ type reader struct {
 	behind int // bytes of news that it has not read; the lock of the Hub is held
 }
 
-// told is news as pages get it, which are all sent the same JSON.
+// told is a change as JSON, which is the same for all pages.
 type told struct {
 	event string
 	data  json.RawMessage

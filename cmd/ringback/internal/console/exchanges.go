@@ -129,8 +129,8 @@ func (s *Server) getExchange(w http.ResponseWriter, r *http.Request) {
 	}, nil)
 }
 
-// codesOf are the error numbers of an exchange: its own, and those of which a
-// status callback tells.
+// codesOf are the error numbers of an exchange: its own, and those that a
+// status callback reports.
 func codesOf(e capture.Exchange, parameters []parameter) []errorCode {
 	out := []errorCode{}
 	if c := explained(e.Code); c != nil {

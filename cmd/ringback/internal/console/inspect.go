@@ -62,7 +62,7 @@ func printable(text string) (out string, escaped bool) {
 	return b.String(), escaped
 }
 
-// compare shows in what two exchanges differ.
+// compare shows how two exchanges differ.
 func (s *Server) compare(w http.ResponseWriter, r *http.Request) {
 	var sides [2]capture.Exchange
 	for i, name := range []string{"a", "b"} {
@@ -188,7 +188,7 @@ type deliveryStatus struct {
 	Silent    bool   `json:"silent,omitempty"`
 }
 
-// listOutbound lists what the program has asked of the REST API, newest first.
+// listOutbound lists the program's requests to the REST API, newest first.
 func (s *Server) listOutbound(w http.ResponseWriter, r *http.Request) {
 	query, problems, err := s.queryOf(r.URL.Query())
 	if err != nil {

@@ -104,9 +104,9 @@ func TestAMissingPathNamesTheFlag(t *testing.T) {
 func TestNextAgreesWithTheProblems(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]struct{ next, problem string }{
-		"<Response><Say>hi</Say></Response>":                                        {"Nothing: Twilio leaves out Say (14110).", "A messaging document holds Message and Redirect, not Say."},
-		"<Response><Message>" + strings.Repeat("x", 2000) + "</Message></Response>": {"Nothing: Twilio leaves out Message (14103).", "2000 characters"},
-		"<Response><Message>hi</Message><Say>hi</Say></Response>":                   {"Twilio executes Message. It leaves out Say (14110).", ""},
+		"<Response><Say>hi</Say></Response>":                                        {"Nothing: Twilio skips Say (14110).", "A messaging document holds Message and Redirect, not Say."},
+		"<Response><Message>" + strings.Repeat("x", 2000) + "</Message></Response>": {"Nothing: Twilio skips Message (14103).", "2000 characters"},
+		"<Response><Message>hi</Message><Say>hi</Say></Response>":                   {"Twilio executes Message. It skips Say (14110).", ""},
 		"<Response><Message>hi</Message></Response>":                                {"Twilio executes Message.", ""},
 		"<Response><Message>a & b</Message></Response>":                             {"Twilio logs error 12100, requests the fallback URL", `The document cannot be parsed: an "&"`},
 		"<Response/>": {"Nothing: the document has no verb.", ""},

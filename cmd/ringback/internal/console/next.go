@@ -44,13 +44,13 @@ func (s *Server) next(e capture.Exchange, problems []problem) string {
 	case unread && e.Code != 0:
 		return "Twilio logs " + numbered(e.Code) + " as a warning and goes on."
 	case unread:
-		return "Nothing. Twilio does not read the answer to this request."
+		return "Nothing. Twilio does not read the response to this request."
 	case expected == "json":
-		return "Twilio reads the answer as JSON."
+		return "Twilio reads the response as JSON."
 	case e.Code != 0:
 		return "Twilio logs " + numbered(e.Code) + ", " + fallback
 	case len(bytes.TrimSpace(e.Response.Body)) == 0:
-		return "Nothing more: the answer is empty."
+		return "Nothing more: the response is empty."
 	}
 	if i := slices.IndexFunc(problems, func(p problem) bool { return p.Stops }); i >= 0 {
 		return "Twilio logs " + numbered(problems[i].Code) + ", " + fallback
@@ -88,11 +88,11 @@ func executed(doc *twiml.Node, problems []problem) string {
 	case len(done) == 0 && len(out) == 0:
 		return "Nothing: the document has no verb."
 	case len(done) == 0:
-		return "Nothing: Twilio leaves out " + strings.Join(out, " and ") + "."
+		return "Nothing: Twilio skips " + strings.Join(out, " and ") + "."
 	case len(out) == 0:
 		return "Twilio executes " + strings.Join(done, ", then ") + "."
 	}
-	return "Twilio executes " + strings.Join(done, ", then ") + ". It leaves out " + strings.Join(out, " and ") + "."
+	return "Twilio executes " + strings.Join(done, ", then ") + ". It skips " + strings.Join(out, " and ") + "."
 }
 
 // numbered names an error.

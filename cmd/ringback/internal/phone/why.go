@@ -35,7 +35,7 @@ func Why(leg *dialogue.Call, v Verb) string {
 		}
 	case Skips:
 		if !leg.Skippable() {
-			return "Nothing here ends after a set time."
+			return "There is nothing to skip."
 		}
 	}
 	return ""

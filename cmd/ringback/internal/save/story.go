@@ -18,8 +18,8 @@ import (
 )
 
 // Stories reads what happened in exchanges, oldest first. calls finds what is
-// known of a call by its SID: what people did and heard. Of a call that is not
-// known any more, the exchanges tell enough for a simple story.
+// known of a call by its SID: what people did and heard. For a call that is no
+// longer known, the exchanges suffice for a simple story.
 func Stories(cfg Config, exchanges []capture.Exchange, calls func(sid string) (stage.Call, error)) (stories []Story, notes []string) {
 	t := &teller{cfg: cfg}
 	threads := map[string][]capture.Exchange{}
@@ -124,7 +124,7 @@ func param(pairs []form.Pair, name string) string {
 // clean is text that every format can hold.
 func clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
-// message tells a text and its answer. Texts of one person that follow each
+// message adds a text and its answer. Texts of one person that follow each
 // other are one story.
 func (t *teller) message(list []capture.Exchange) {
 	first := list[slices.IndexFunc(list, incoming)]
@@ -231,7 +231,7 @@ func content(n *twiml.Node) string {
 // spoken is the text of an element with that of its children, as SSML has them.
 func spoken(n *twiml.Node) string { return strings.Join(strings.Fields(clean(n.Content())), " ") }
 
-// lines tells a call by what people did and heard.
+// lines adds a call from what people did and heard.
 func (t *teller) lines(call stage.Call, list []capture.Exchange) {
 	s := Story{Name: "a call of " + clean(call.Person), As: clean(call.Person)}
 	path := ""
@@ -324,8 +324,8 @@ func (t *teller) hears(s *Story, text string, callee bool) {
 	s.Steps = append(s.Steps, Step{Do: Hears, Texts: []string{text}, Callee: callee})
 }
 
-// documents tells a call by its exchanges alone: by the documents, and by what
-// the requests for them say that the caller did.
+// documents adds a call from its exchanges alone: from the documents, and from
+// the caller's actions in the requests for them.
 func (t *teller) documents(list []capture.Exchange) {
 	var s Story
 	dialed := ""

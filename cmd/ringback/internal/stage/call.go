@@ -322,7 +322,7 @@ func (s *Stage) Act(sid string, a Act) (Call, error) {
 	} else {
 		done = phone.Do(leg, action)
 	}
-	// Keys and words that reach no ear are no mistake: the transcript shows it.
+	// Keys and words that nobody hears are not an error: the transcript shows them.
 	if unheard := action.Verb == phone.Presses || action.Verb == phone.Speaks; !done && !(direct && unheard) {
 		return Call{}, &NotNow{cmp.Or(phone.Why(leg, action.Verb), "Nobody is there to do that.")}
 	}

@@ -66,7 +66,7 @@ type session struct {
 	lastOut time.Time // end of the program's sound
 	over    bool      // the program has ended it
 
-	dirty      map[int]bool // items that are news
+	dirty      map[int]bool // items that have changed
 	toldFrames int
 	dirtyLevel int
 	news       bool
@@ -246,7 +246,7 @@ func (v *session) add(at time.Time, item Item) *Item {
 	return &item
 }
 
-// frame keeps a message and reads what it says. It returns the sound in it.
+// frame keeps and reads a message. It returns the sound in it.
 func (v *session) frame(ev dialogue.LiveEvent, at int64, out bool) (message, []byte) {
 	var m message
 	bad := json.Unmarshal(ev.Data, &m) != nil
@@ -299,7 +299,7 @@ func (v *session) trim() {
 	v.Frames = kept
 }
 
-// dialogueEvent takes what the engine says of a call that has a session.
+// dialogueEvent handles an event of a call that has a session.
 func (l *liveCalls) dialogueEvent(s *Stage, e dialogue.Event, exchange int64) {
 	switch e.Type {
 	case dialogue.EventWordHeard, dialogue.EventFailed, dialogue.EventWarned, dialogue.EventFetched:

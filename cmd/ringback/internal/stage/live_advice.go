@@ -41,15 +41,15 @@ func (s *Stage) advice(v *session, f *dialogue.Failure) string {
 			return "Twilio opens only URLs that begin with wss://."
 		}
 		return "Twilio opens only URLs that begin with wss://. Most programs build the URL from their public address, which is " + s.cfg.BaseURL +
-			" here. Start the console again with the flag below. A program that the console starts gets it as BASE_URL; set it yourself for a program that runs already."
+			" here. Restart the console with the flag below. A program that the console starts gets it as BASE_URL. Set it yourself for a program that is already running."
 	case errors.Is(f.Err, remote.ErrForeign):
 		return "The console opens WebSockets only to the program, at wss://" + base.Host + ". The TwiML names another host."
 	case v.Status == 401 || v.Status == 403:
 		return "The program has refused the handshake. It must check the signature over " + v.URL + " with the console's auth token."
 	case v.Status == 404:
-		return "The program has nothing at " + u.EscapedPath() + "."
+		return "The program has no handler at " + u.EscapedPath() + "."
 	case v.Status != 0:
 		return fmt.Sprintf("The program answered %d. It must accept the WebSocket at %s.", v.Status, u.EscapedPath())
 	}
-	return "Nothing has answered. Is the program running, and does it accept WebSockets?"
+	return "The program did not respond. Check that it is running and accepts WebSockets."
 }

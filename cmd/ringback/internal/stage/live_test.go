@@ -211,12 +211,12 @@ func TestRelayFailures(t *testing.T) {
 	}{
 		"https":         {strings.Replace(relayVerb, "WSS", "https://127.0.0.1", 1), 31922, 0, "wss://"},
 		"another host":  {strings.Replace(relayVerb, "WSS", "wss://agent.example.com", 1), 64102, 0, "names another host"},
-		"not there":     {strings.Replace(relayVerb, "/agent", "/nothing", 1), 64102, 404, "nothing at /nothing"},
+		"not there":     {strings.Replace(relayVerb, "/agent", "/nothing", 1), 64102, 404, "no handler at /nothing"},
 		"forbidden":     {strings.Replace(relayVerb, "/agent", "/forbidden", 1), 64102, 403, "check the signature"},
 		"dropped":       {strings.Replace(relayVerb, "/agent", "/drops", 1), 64105, 0, "closed the WebSocket or lost it"},
 		"unreadable":    {strings.Replace(relayVerb, "/agent", "/mumbles", 1), 64107, 0, "list of frames"},
 		"stream, https": {`<Connect><Stream url="https://127.0.0.1/stream"/></Connect>`, 31922, 0, "wss://"},
-		"stream, none":  {`<Connect><Stream url="WSS/nothing"/></Connect>`, 31920, 404, "nothing at /nothing"},
+		"stream, none":  {`<Connect><Stream url="WSS/nothing"/></Connect>`, 31920, 404, "no handler at /nothing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Probe is what a program says of a path without being called or texted.
+// A Probe is how a program responds at a path without being called or texted.
 type Probe struct {
 	Path   string `json:"path"`
 	Status int    `json:"status"` // zero: no answer
@@ -17,10 +17,10 @@ type Probe struct {
 // probeDeadline bounds one probe.
 const probeDeadline = 2 * time.Second
 
-// Probe asks the program by OPTIONS whether it has something at a path. The
+// Probe finds out by OPTIONS whether the program has a handler at a path. The
 // request has no parameters and no signature, so it starts no conversation: most
-// frameworks answer it themselves, from their table of routes. It is not captured,
-// and no fault strikes it.
+// frameworks answer it themselves, from their table of routes. It is neither
+// captured nor subject to faults.
 func (s *Stage) Probe(ctx context.Context, path string) (Probe, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeDeadline)
 	defer cancel()

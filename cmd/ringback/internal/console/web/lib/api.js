@@ -76,7 +76,7 @@ async function call(method, path, body, signal) {
   } catch (error) {
     doubtful = true;
     if (error instanceof Failure) throw error;
-    throw new Failure(0, "The console does not answer. Is ringback still running?");
+    throw new Failure(0, "The console does not respond. Check that ringback is running.");
   }
   if (answer.ok) return answer;
   const text = (await answer.text()).trim();
