@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,6 +51,7 @@ func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, e
 	console, found := running()
 	if f.App == "" && found {
 		f.adopt(console)
+		f.Account = cmp.Or(f.Account, console.Account)
 		fmt.Fprintf(io.err, "ringback: using the program of the console at %s\n", console.URL)
 	}
 	if f.App == "" {

@@ -114,7 +114,7 @@ func (r *runCommand) Run(ctx context.Context, io streams) error {
 
 func (r *runCommand) config(way *remote.Program, seed uint64) scenario.Config {
 	return scenario.Config{
-		Transport: way, BaseURL: way.BaseURL(), AuthToken: r.Token, SMS: r.SMS, Voice: r.Voice, Status: r.statusPath(),
+		Transport: way, BaseURL: way.BaseURL(), AuthToken: r.Token, Account: r.Account, SMS: r.SMS, Voice: r.Voice, Status: r.statusPath(),
 		Fallback: r.Fallback, Number: r.Number, Seed: seed, CallStatus: r.Status,
 		GET: r.Method == http.MethodGet,
 	}

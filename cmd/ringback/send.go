@@ -78,11 +78,20 @@ func (s *sendCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return usageError{err.Error()}
 	}
-	if err := s.change(&f); err != nil {
-		return err
-	}
 	facts, err := explain.Load()
 	if err != nil {
+		return err
+	}
+	if s.Path != "" && !strings.HasPrefix(s.Path, "/") {
+		return usagef("the path %q does not start with /", s.Path)
+	}
+	p, err := s.start(ctx, io, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer p.engine.Close()
+	// Only now: start takes the account and the paths from a running console.
+	if err := s.change(&f); err != nil {
 		return err
 	}
 	answer := facts.Answer(f.Kind)
@@ -93,14 +102,6 @@ func (s *sendCommand) Run(ctx context.Context, io streams) error {
 	if path == "" {
 		path = s.statusPath()
 	}
-	if !strings.HasPrefix(path, "/") {
-		return usagef("the path %q does not start with /", path)
-	}
-	p, err := s.start(ctx, io, nil, nil)
-	if err != nil {
-		return err
-	}
-	defer p.engine.Close()
 	var x *dialogue.Exchange
 	p.engine.Request(webhook.Kind(f.Kind), path, f.Method, f.Params, f.JSON, func(last *dialogue.Exchange) { x = last })
 	for x == nil && p.engine.Step() {
@@ -123,6 +124,11 @@ var documentKinds = map[string]twiml.DocumentKind{"twiml-voice": twiml.VoiceDocu
 func (s *sendCommand) change(f *fixture.Fixture) error {
 	if s.Method != "" {
 		f.Method = s.Method
+	}
+	if s.Account != "" && f.Params.Has("AccountSid") {
+		if err := f.Set("AccountSid", s.Account); err != nil {
+			return err
+		}
 	}
 	if s.Body != "" {
 		data, err := os.ReadFile(s.Body)

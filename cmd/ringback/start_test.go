@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -190,6 +191,46 @@ func TestOneShotCommandsFindTheConsole(t *testing.T) {
 	assert.Equal(t, 0, d.code())
 	code, _, _ = command(t, "", "text", "hello")
 	assert.Equal(t, 2, code, "the console has gone")
+}
+
+// TestOneShotCommandsTakeTheSettingsOfTheConsole sends requests of its account to
+// its paths, so that a program that has a token for each account accepts them.
+func TestOneShotCommandsTakeTheSettingsOfTheConsole(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("TWILIO_ACCOUNT_SID", "")
+	var mu sync.Mutex
+	var got []string
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		got = append(got, r.URL.Path+" "+r.FormValue("AccountSid"))
+		w.Header().Set("Content-Type", "text/xml")
+		w.Write([]byte("<Response/>"))
+	}))
+	defer app.Close()
+	d := startDev(t, "--memory", "--tunnel=", "--app", app.URL, "--sms", "/hooks/sms", "--voice", "/hooks/voice")
+	sid, _ := d.account()
+	require.NoError(t, os.WriteFile("a.yaml", []byte("name: a\nsteps:\n  - text: hi\n"), 0o600))
+	for _, play := range [][]string{{"text", "hi"}, {"send", "IncomingMessage"}, {"run", "a.yaml"}, {"call", "waits 1s"}, {"explore"}} {
+		mu.Lock()
+		got = nil
+		mu.Unlock()
+		_, _, errs := command(t, "", play...)
+		path := "/hooks/sms"
+		if play[0] == "call" || play[0] == "explore" {
+			path = "/hooks/voice"
+		}
+		mu.Lock()
+		require.NotEmpty(t, got, errs)
+		assert.Equal(t, path+" "+sid, got[0], "%s: %s", play, errs)
+		mu.Unlock()
+	}
+	code, _, errs := command(t, "", "send", "IncomingMessage", "-p", "AccountSid=AC0123456789abcdef0123456789abcdef", "--sms", "/other")
+	require.Zero(t, code, errs)
+	assert.Equal(t, "/other AC0123456789abcdef0123456789abcdef", got[len(got)-1])
 }
 
 // TestExploreFindsTheMenuOfTheConsole explores the path that the running console

@@ -75,6 +75,7 @@ type Console struct {
 	Token    string `json:"token"` // of the console
 	App      string `json:"app"`
 	BaseURL  string `json:"baseURL"`
+	Account  string `json:"account,omitempty"` // SID that requests are sent for
 	Number   string `json:"number"`
 	SMS      string `json:"sms"`
 	Voice    string `json:"voice"`

@@ -18,6 +18,7 @@ type Config struct {
 	Transport  http.RoundTripper
 	BaseURL    string
 	AuthToken  string
+	Account    string // SID of the account; empty: a made-up one
 	SMS        string
 	Voice      string
 	Status     string
@@ -61,7 +62,7 @@ func (f *File) Play(ctx context.Context, path string, s Scenario, cfg Config) Re
 	p := &player{cfg: cfg}
 	tb.run(func() {
 		p.twilio = webhooktest.New(tb, nil, &webhooktest.Options{
-			Transport: cfg.Transport, BaseURL: cfg.BaseURL, AuthToken: cfg.AuthToken, To: webhook.Address(cfg.Number),
+			Transport: cfg.Transport, BaseURL: cfg.BaseURL, AuthToken: cfg.AuthToken, AccountSID: webhook.SID(cfg.Account), To: webhook.Address(cfg.Number),
 			Seed: cfg.Seed, Fallback: cfg.Fallback, StatusPath: cfg.CallStatus, GET: cfg.GET,
 		})
 		if s.As != "" {
