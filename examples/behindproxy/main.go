@@ -33,7 +33,7 @@ func main() { serve.Run(build) }
 func build(getenv func(string) string) (http.Handler, error) {
 	proxy, err := netip.ParsePrefix(getenv("PROXIES"))
 	if err != nil {
-		return nil, fmt.Errorf("PROXIES: %w", err)
+		return nil, fmt.Errorf("set PROXIES, such as 10.0.0.0/8: %w", err)
 	}
 	all := make(tenants)
 	for pair := range strings.FieldsSeq(getenv("TENANTS")) {

@@ -22,7 +22,7 @@ func main() {
 		Tokens:  signature.Tokens(os.Getenv("TWILIO_AUTH_TOKEN")),
 	})
 	if err != nil {
-		log.Fatal(err)
+		log.Fatal("set BASE_URL and TWILIO_AUTH_TOKEN: ", err)
 	}
 	server := &http.Server{
 		Addr:              cmp.Or(os.Getenv("ADDR"), "127.0.0.1:8080"),

@@ -10,6 +10,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/ringback-go/ringback/examples/internal/serve"
@@ -63,7 +64,7 @@ func (d directory) routes(base string) (http.Handler, error) {
 func build(getenv func(string) string) (http.Handler, error) {
 	d := make(directory)
 	if err := d.add(getenv("TWILIO_ACCOUNT_SID"), "Our first customer", getenv("TWILIO_AUTH_TOKEN")); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and BASE_URL: %w", err)
 	}
 	return d.routes(getenv("BASE_URL"))
 }

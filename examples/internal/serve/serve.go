@@ -12,6 +12,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -39,10 +40,14 @@ func Main(routes func(*signature.Verifier) http.Handler) {
 
 // Verifier returns the verifier for BASE_URL and TWILIO_AUTH_TOKEN.
 func Verifier(getenv func(string) string) (*signature.Verifier, error) {
-	return signature.New(signature.Config{
+	verifier, err := signature.New(signature.Config{
 		BaseURL: getenv("BASE_URL"),
 		Tokens:  signature.Tokens(getenv("TWILIO_AUTH_TOKEN")),
 	})
+	if err != nil {
+		return nil, fmt.Errorf("set BASE_URL and TWILIO_AUTH_TOKEN: %w", err)
+	}
+	return verifier, nil
 }
 
 // Socket returns the URL of path as a WebSocket. Twilio opens WebSockets over TLS
