@@ -10,11 +10,14 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN GOWORK=off go mod download
 COPY . .
-RUN CGO_ENABLED=0 GOWORK=off go build -trimpath -ldflags "-s -w" -o /ringback ./cmd/ringback
+RUN CGO_ENABLED=0 GOWORK=off go build -trimpath -ldflags "-s -w" -o /ringback ./cmd/ringback && mkdir -p /home/ringback
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /ringback /ringback
+# For the console's token and its captures.
+COPY --from=build --chown=65532:65532 /home/ringback /home/ringback
+ENV HOME=/home/ringback
 USER 65532
 ENTRYPOINT ["/ringback"]
 CMD ["dev", "--no-open"]
