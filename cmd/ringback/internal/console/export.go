@@ -8,6 +8,7 @@ import (
 	"go/format"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -125,61 +126,45 @@ func octal(text string) string {
 	return b.String()
 }
 
-// goTest is a test that sends the same parameters, signed by webhooktest. All
+// goTest is a test that sends the same request, signed by webhooktest. All
 // captured data is in quoted Go strings.
 func goTest(e capture.Exchange) string {
 	var b strings.Builder
-	path := pathOf(e.Request.URL)
+	path, _, _ := strings.Cut(pathOf(e.Request.URL), "bodySHA256=") // which NewRequest adds again
+	path = strings.TrimRight(path, "?&")
+	values, err := url.ParseQuery(string(e.Request.Body))
+	readable := e.Request.IsForm() && err == nil
 	fmt.Fprintf(&b, `package main
 
 import (
 	"net/http/httptest"
-%s	"strings"
-	"testing"
+%s	"testing"
 
-	"github.com/ringback-go/ringback/signature"
-	"github.com/ringback-go/ringback/webhook/webhooktest"
+	"github.com/ringback-go/ringback/webhook/webhooktest/fixture"
 )
 
 func TestExchange%d(t *testing.T) {
-`, map[bool]string{true: "\t\"net/url\"\n"}[e.Request.IsForm()], e.ID)
-	if e.Request.IsForm() {
-		fmt.Fprintf(&b, "\tparams := url.Values{\n")
-		pairs, err := form.Parse(e.Request.Body, form.Limits{Lenient: true})
-		if err != nil {
-			pairs = nil
+`, map[bool]string{true: "\t\"net/url\"\n"}[readable], e.ID)
+	body := strconv.Quote(string(e.Request.Body))
+	if readable {
+		body = "params.Encode()"
+		b.WriteString("\tparams := url.Values{\n")
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			fmt.Fprintf(&b, "\t\t%q: %#v,\n", name, values[name])
 		}
-		names := map[string][]string{}
-		var order []string
-		for _, p := range pairs {
-			if _, ok := names[p.Name]; !ok {
-				order = append(order, p.Name)
-			}
-			names[p.Name] = append(names[p.Name], strconv.Quote(p.Value))
-		}
-		for _, name := range order {
-			fmt.Fprintf(&b, "\t\t%q: {%s},\n", name, strings.Join(names[name], ", "))
-		}
-		b.WriteString("\t}\n\tbody := params.Encode()\n")
-		fmt.Fprintf(&b, "\tsigned := signature.Sign(webhooktest.AuthToken, webhooktest.BaseURL+%q, params)\n", path)
-		fmt.Fprintf(&b, "\tr := httptest.NewRequest(%q, %q, strings.NewReader(body))\n", e.Request.Method, path)
-	} else {
-		fmt.Fprintf(&b, "\tbody := %q\n", e.Request.Body)
-		if len(e.Request.Body) > 0 {
-			fmt.Fprintf(&b, "\tsigned, address := signature.SignBody(webhooktest.AuthToken, webhooktest.BaseURL+%q, []byte(body))\n", path)
-			fmt.Fprintf(&b, "\tr := httptest.NewRequest(%q, strings.TrimPrefix(address, webhooktest.BaseURL), strings.NewReader(body))\n", e.Request.Method)
-		} else {
-			fmt.Fprintf(&b, "\tsigned := signature.Sign(webhooktest.AuthToken, webhooktest.BaseURL+%q, nil)\n", path)
-			fmt.Fprintf(&b, "\tr := httptest.NewRequest(%q, %q, strings.NewReader(body))\n", e.Request.Method, path)
-		}
+		b.WriteString("\t}\n")
 	}
-	if kind := e.Request.Header.Get("Content-Type"); kind != "" {
-		fmt.Fprintf(&b, "\tr.Header.Set(\"Content-Type\", %q)\n", kind)
+	fmt.Fprintf(&b, `	r := fixture.NewRequest(%q, %q, %q, []byte(%s))
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r) // your http.Handler, with fixture.BaseURL and fixture.AuthToken
+	if w.Code != %d {
+		t.Errorf("status %%d", w.Code)
 	}
-	b.WriteString("\tr.Header.Set(\"X-Twilio-Signature\", signed)\n")
-	b.WriteString("\tw := httptest.NewRecorder()\n\thandler.ServeHTTP(w, r) // your http.Handler\n")
-	fmt.Fprintf(&b, "\tif w.Code != %d {\n\t\tt.Errorf(\"status %%d\", w.Code)\n\t}\n", e.Response.Status)
-	fmt.Fprintf(&b, "\tif got, want := w.Body.String(), %q; got != want {\n\t\tt.Errorf(\"got %%s, want %%s\", got, want)\n\t}\n}\n", e.Response.Body)
+	if got, want := w.Body.String(), %q; got != want {
+		t.Errorf("got %%s, want %%s", got, want)
+	}
+}
+`, e.Request.Method, path, e.Request.Header.Get("Content-Type"), body, e.Response.Status, e.Response.Body)
 	text, err := format.Source([]byte(b.String()))
 	if err != nil {
 		return b.String()

@@ -204,6 +204,17 @@ func TestT38GoExportIsData(t *testing.T) {
 	}
 }
 
+// TestGoExportHasNoOldHash leaves the hash of a JSON body to NewRequest.
+func TestGoExportHasNoOldHash(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	e, err := d.store.Add(capture.Exchange{Request: capture.Request{
+		Method: "POST", URL: "http://127.0.0.1:8080/events?a=1&bodySHA256=01ab", Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(`{"a":1}`),
+	}})
+	require.NoError(t, err)
+	assert.Contains(t, d.export(e.ID, "go"), `fixture.NewRequest("POST", "/events?a=1", "application/json", []byte("{\"a\":1}"))`)
+}
+
 // TestT38FixtureAndHARAreTheRequest reads both exports again.
 func TestT38FixtureAndHARAreTheRequest(t *testing.T) {
 	t.Parallel()
