@@ -2,6 +2,7 @@ package status
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/ringback-go/ringback/webhook"
@@ -70,144 +71,67 @@ const (
 
 func (r rank) final() bool { return r.class >= ended }
 
-// rankOf looks a word up in the table of what sid names. The final words of a
-// message and of a call are ordered by how much had to happen for them to be
+// vocabulary lists the status words of a kind, in order.
+type vocabulary struct{ steps, ended, after []string }
+
+var (
+	messageWords = vocabulary{
+		steps: []string{"receiving", "scheduled", "accepted", "queued", "sending", "sent"},
+		ended: []string{"invalid", "canceled", "failed", "undelivered", "partially_delivered", "received", "delivered"},
+		after: []string{"read"},
+	}
+	callWords = vocabulary{
+		steps: []string{"queued", "initiated", "ringing", "in-progress"},
+		ended: []string{"canceled", "failed", "no-answer", "busy", "completed"},
+	}
+	recordingWords = vocabulary{
+		steps: []string{"in-progress", "paused", "stopped", "processing"},
+		ended: []string{"failed", "absent", "completed"},
+		after: []string{"deleted"},
+	}
+	conferenceWords = vocabulary{steps: []string{"init", "in-progress"}, ended: []string{"completed"}}
+	transcriptWords = vocabulary{steps: []string{"in-progress"}, ended: []string{"failed", "completed"}}
+
+	// sessionWords are those of streams and live transcriptions. A session that
+	// failed is also reported as stopped; failed wins.
+	sessionWords = vocabulary{steps: []string{"in-progress"}, ended: []string{"completed"}, after: []string{"failed"}}
+)
+
+// rankOf looks a word up in the vocabulary of what sid names. The final words of
+// a message and of a call are ordered by how much had to happen for them to be
 // reported: a receipt from the handset is better evidence than its absence.
 //
 // Sources: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values,
 // https://www.twilio.com/docs/voice/api/call-resource#call-status-values and section 4
 // of internal/spec/verb-semantics.md.
 func rankOf(sid webhook.SID, word string) rank {
+	var v *vocabulary
 	switch prefix(sid) {
 	case "SM", "MM", "WA", "DY":
-		return messageRank(word)
+		v = &messageWords
 	case "CA":
-		return callRank(word)
+		v = &callWords
+		if word == "answered" {
+			word = "in-progress"
+		}
 	case "RE", "RT":
-		return recordingRank(word)
+		v = &recordingWords
 	case "CF":
-		return conferenceRank(word)
+		v = &conferenceWords
 	case "TR":
-		return transcriptRank(word)
+		v = &transcriptWords
 	case "GT", "MZ", "SR":
-		return sessionRank(word)
+		v = &sessionWords
+	default:
+		return rank{class: unknown}
 	}
-	return rank{class: unknown}
-}
-
-func messageRank(word string) rank {
-	switch word {
-	case "receiving":
-		return rank{class: 0}
-	case "scheduled":
-		return rank{class: 1}
-	case "accepted":
-		return rank{class: 2}
-	case "queued":
-		return rank{class: 3}
-	case "sending":
-		return rank{class: 4}
-	case "sent":
-		return rank{class: 5}
-	case "invalid":
-		return rank{ended, 0}
-	case "canceled":
-		return rank{ended, 1}
-	case "failed":
-		return rank{ended, 2}
-	case "undelivered":
-		return rank{ended, 3}
-	case "partially_delivered":
-		return rank{ended, 4}
-	case "received":
-		return rank{ended, 5}
-	case "delivered":
-		return rank{ended, 6}
-	case "read":
-		return rank{class: after}
+	if i := slices.Index(v.steps, word); i >= 0 {
+		return rank{class: uint8(i)}
 	}
-	return rank{class: unknown}
-}
-
-func callRank(word string) rank {
-	switch word {
-	case "queued":
-		return rank{class: 0}
-	case "initiated":
-		return rank{class: 1}
-	case "ringing":
-		return rank{class: 2}
-	case "in-progress", "answered":
-		return rank{class: 3}
-	case "canceled":
-		return rank{ended, 0}
-	case "failed":
-		return rank{ended, 1}
-	case "no-answer":
-		return rank{ended, 2}
-	case "busy":
-		return rank{ended, 3}
-	case "completed":
-		return rank{ended, 4}
+	if i := slices.Index(v.ended, word); i >= 0 {
+		return rank{ended, uint8(i)}
 	}
-	return rank{class: unknown}
-}
-
-func recordingRank(word string) rank {
-	switch word {
-	case "in-progress":
-		return rank{class: 0}
-	case "paused":
-		return rank{class: 1}
-	case "stopped":
-		return rank{class: 2}
-	case "processing":
-		return rank{class: 3}
-	case "failed":
-		return rank{ended, 0}
-	case "absent":
-		return rank{ended, 1}
-	case "completed":
-		return rank{ended, 2}
-	case "deleted":
-		return rank{class: after}
-	}
-	return rank{class: unknown}
-}
-
-func conferenceRank(word string) rank {
-	switch word {
-	case "init":
-		return rank{class: 0}
-	case "in-progress":
-		return rank{class: 1}
-	case "completed":
-		return rank{class: ended}
-	}
-	return rank{class: unknown}
-}
-
-func transcriptRank(word string) rank {
-	switch word {
-	case "in-progress":
-		return rank{class: 0}
-	case "failed":
-		return rank{ended, 0}
-	case "completed":
-		return rank{ended, 1}
-	}
-	return rank{class: unknown}
-}
-
-// sessionRank is for streams and live transcriptions. A session that failed is
-// also reported as stopped; failed wins.
-func sessionRank(word string) rank {
-	switch word {
-	case "in-progress":
-		return rank{class: 0}
-	case "completed":
-		return rank{class: ended}
-	case "failed":
+	if slices.Contains(v.after, word) {
 		return rank{class: after}
 	}
 	return rank{class: unknown}

@@ -1,6 +1,9 @@
 package relay
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // A Code is an error code of ConversationRelay in Twilio's debugger, in
 // [Error] messages and in the ErrorCode of the action request.
@@ -21,39 +24,21 @@ const (
 	CodeRecognizerConnect Code = 64114
 )
 
-func (c Code) meaning() string {
-	switch c {
-	case CodeInvalidParameter:
-		return "invalid parameter"
-	case CodeCannotConnect:
-		return "cannot connect to the WebSocket"
-	case CodeInternal:
-		return "internal error"
-	case CodeMaxDuration:
-		return "maximum call duration reached"
-	case CodeWebSocketEnded:
-		return "the WebSocket ended"
-	case CodeInvalidArgument:
-		return "language, voice and provider do not match"
-	case CodeInvalidMessage:
-		return "invalid message"
-	case CodeRTPTimeout:
-		return "no audio from the call"
-	case CodeConcurrency:
-		return "too many sessions at once"
-	case CodeAccountOptedOut:
-		return "the account has not accepted the terms for AI features"
-	case CodeRecognizerConnect:
-		return "cannot connect to the speech recognition"
-	}
-	return ""
+var meanings = map[Code]string{
+	CodeInvalidParameter:  "invalid parameter",
+	CodeCannotConnect:     "cannot connect to the WebSocket",
+	CodeInternal:          "internal error",
+	CodeMaxDuration:       "maximum call duration reached",
+	CodeWebSocketEnded:    "the WebSocket ended",
+	CodeInvalidArgument:   "language, voice and provider do not match",
+	CodeInvalidMessage:    "invalid message",
+	CodeRTPTimeout:        "no audio from the call",
+	CodeConcurrency:       "too many sessions at once",
+	CodeAccountOptedOut:   "the account has not accepted the terms for AI features",
+	CodeRecognizerConnect: "cannot connect to the speech recognition",
 }
 
 // String returns the code and its meaning.
 func (c Code) String() string {
-	text := strconv.Itoa(int(c))
-	if meaning := c.meaning(); meaning != "" {
-		return text + " " + meaning
-	}
-	return text
+	return strings.TrimSpace(strconv.Itoa(int(c)) + " " + meanings[c])
 }
