@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/ringback-go/ringback/twiml"
 )
@@ -33,24 +32,14 @@ func Calls(rc *Receiver, answer func(context.Context, Call, Event) (*twiml.Voice
 	if rc == nil || answer == nil {
 		panic("webhook: Calls of a nil Receiver or function")
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		proof := rc.receive(w, r)
-		if proof == nil {
-			return
-		}
-		event, err := Parse(proof)
-		if err != nil {
-			rc.refuseEvent(w, r, "", "", err)
-			return
-		}
-		call, ok := CallOf(event)
+	return rc.handler("", Parse, func(w http.ResponseWriter, x *exchange) {
+		call, ok := CallOf(x.event)
 		if !ok {
-			rc.refuseEvent(w, r, event.Kind(), "", errNoCall)
+			rc.refuseEvent(w, x.request, x.event.Kind(), "", errNoCall)
 			return
 		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: rc.fallback.of(event), unread: unread(proof, event)}
-		x.serve(w, func(ctx context.Context, _ Event) (Reply, error) {
+		x.fallback = rc.fallback.of(x.event)
+		x.serve(w, func(ctx context.Context, event Event) (Reply, error) {
 			doc, err := answer(ctx, call, event)
 			if _, document := event.Kind().Document(); !document {
 				return nil, err

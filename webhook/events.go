@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/ringback-go/ringback/twiml"
 )
@@ -29,18 +28,8 @@ func Events(rc *Receiver, receive func(context.Context, Event) (Reply, error)) h
 	if rc == nil || receive == nil {
 		panic("webhook: Events of a nil Receiver or function")
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		proof := rc.receive(w, r)
-		if proof == nil {
-			return
-		}
-		event, err := Parse(proof)
-		if err != nil {
-			rc.refuseEvent(w, r, "", "", err)
-			return
-		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: rc.fallback.of(event), unread: unread(proof, event)}
+	return rc.handler("", Parse, func(w http.ResponseWriter, x *exchange) {
+		x.fallback = rc.fallback.of(x.event)
 		x.serve(w, receive)
 	})
 }

@@ -30,6 +30,24 @@ type exchange struct {
 	result    result  // of the function, once it has returned
 }
 
+// handler returns a handler that verifies and decodes each request, and passes it
+// to serve. kind is that of the requests; "" means any.
+func (rc *Receiver) handler(kind Kind, decode func(*signature.Verified) (Event, error), serve func(http.ResponseWriter, *exchange)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		proof := rc.receive(w, r)
+		if proof == nil {
+			return
+		}
+		event, err := decode(proof)
+		if err != nil {
+			rc.refuseEvent(w, r, kind, lookalike(proof, kind), err)
+			return
+		}
+		serve(w, &exchange{rc: rc, request: r, proof: proof, start: start, event: event, unread: unread(proof, event)})
+	})
+}
+
 // A call calls the user's function with the event.
 type call func(context.Context, Event) (Reply, error)
 

@@ -3,7 +3,6 @@ package webhook
 import (
 	"context"
 	"net/http"
-	"time"
 )
 
 // Handle returns a handler for requests of the kind E, which are answered by a
@@ -39,21 +38,10 @@ func Handle[E Request[E, R], R Reply](rc *Receiver, answer func(context.Context,
 	}
 	var none E
 	zero := Event(none)
-	kind, fallback := zero.Kind(), rc.fallback.of(zero)
+	fallback := rc.fallback.of(zero)
 	call := func(ctx context.Context, e Event) (Reply, error) { return answer(ctx, e.(E)) }
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		proof := rc.receive(w, r)
-		if proof == nil {
-			return
-		}
-		event, err := Decode[E](proof)
-		if err != nil {
-			rc.refuseEvent(w, r, kind, lookalike(proof, kind), err)
-			return
-		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, fallback: fallback, looksLike: misrouted(proof, zero)}
-		x.unread = unread(proof, x.event)
+	return rc.handler(zero.Kind(), decodeAs[E], func(w http.ResponseWriter, x *exchange) {
+		x.fallback, x.looksLike = fallback, misrouted(x.proof, zero)
 		x.serve(w, call)
 	})
 }

@@ -28,7 +28,7 @@ func misrouted(v *signature.Verified, want Event) Kind {
 
 // lookalike returns the apparent kind of a form, or "" if it is want.
 func lookalike(v *signature.Verified, want Kind) Kind {
-	if isJSON(v) || want == KindUnknown {
+	if isJSON(v) || want == KindUnknown || want == "" {
 		return ""
 	}
 	if kind := detect(v); kind != want {

@@ -3,7 +3,6 @@ package webhook
 import (
 	"context"
 	"net/http"
-	"time"
 )
 
 // Notify returns a handler for requests of the kind E that need no document:
@@ -20,21 +19,9 @@ func Notify[E Notice[E]](rc *Receiver, receive func(context.Context, E) error) h
 	}
 	var none E
 	zero := Event(none)
-	kind := zero.Kind()
 	call := func(ctx context.Context, e Event) (Reply, error) { return nil, receive(ctx, e.(E)) }
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		proof := rc.receive(w, r)
-		if proof == nil {
-			return
-		}
-		event, err := Decode[E](proof)
-		if err != nil {
-			rc.refuseEvent(w, r, kind, lookalike(proof, kind), err)
-			return
-		}
-		x := &exchange{rc: rc, request: r, proof: proof, start: start, event: event, looksLike: misrouted(proof, zero)}
-		x.unread = unread(proof, x.event)
+	return rc.handler(zero.Kind(), decodeAs[E], func(w http.ResponseWriter, x *exchange) {
+		x.looksLike = misrouted(x.proof, zero)
 		x.serve(w, call)
 	})
 }

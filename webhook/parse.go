@@ -74,6 +74,9 @@ func parseBatch(v *signature.Verified) (Event, error) {
 	return unknownJSON(v), nil
 }
 
+// decodeAs is [Decode] with the result of [Parse].
+func decodeAs[E Decodable[E]](v *signature.Verified) (Event, error) { return whole(Decode[E](v)) }
+
 // whole returns an event as an Event, and nil with an error.
 func whole[E Event](e E, err error) (Event, error) {
 	if err != nil {
