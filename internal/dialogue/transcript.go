@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,6 +48,43 @@ func (c *Call) person() string {
 // Line returns the event in words; empty for one that people do not notice.
 func (ev Event) Line() string { return ev.line(false) }
 
+// phrases are the events that are described in the same way for everyone: WHO is a
+// person, TEXT the text, QUOTED the text in quotes, and TIME the duration.
+var phrases = map[EventType]string{
+	EventCallStarted:       "call TEXT",
+	EventSaid:              "WHO hears QUOTED",
+	EventDigitsSent:        "tones TEXT",
+	EventPaused:            "pause of TIME",
+	EventListening:         "listening for TIME",
+	EventRecordingStarted:  "recording",
+	EventRecordingEnded:    "recorded TIME, ended by TEXT",
+	EventDialing:           "dialing TEXT",
+	EventDialEnded:         "dial ended: TEXT",
+	EventJoined:            "WHO joins conference QUOTED",
+	EventLeft:              "WHO leaves conference QUOTED",
+	EventConferenceStarted: "conference QUOTED starts",
+	EventConferenceEnded:   "conference QUOTED ends",
+	EventMuted:             "WHO muted: TEXT",
+	EventHeld:              "WHO on hold: TEXT",
+	EventEnqueued:          "WHO waits in queue QUOTED",
+	EventDequeued:          "WHO leaves the queue: TEXT",
+	EventRedirected:        "redirect to TEXT",
+	EventRejected:          "rejected: TEXT",
+	EventReferred:          "transfer to TEXT",
+	EventPaying:            "waiting for the TEXT",
+	EventEntered:           "WHO enters the TEXT",
+	EventPaid:              "payment: TEXT",
+	EventSessionStarted:    "TEXT begins",
+	EventSessionEnded:      "TEXT ends",
+	EventPieceHeard:        "WHO hears QUOTED",
+	EventMarked:            "mark TEXT",
+	EventPressed:           "WHO presses TEXT",
+	EventPressedInVain:     "WHO presses TEXT, but nothing listens",
+	EventHungUp:            "WHO hangs up",
+	EventWarned:            "warning: TEXT",
+	EventFailed:            "FAILED: TEXT",
+}
+
 // line is Line; with several callers each is named.
 func (ev Event) line(several bool) string {
 	who := "the caller"
@@ -55,16 +93,14 @@ func (ev Event) line(several bool) string {
 	}
 	brief := ev.Duration.Round(100 * time.Millisecond)
 	switch ev.Type {
-	case EventCallStarted:
-		return "call " + ev.Text
 	case EventAnswered:
-		if ev.Call.direction == webhook.CallDirectionInbound {
-			if several {
-				return "Twilio answers " + who
-			}
-			return "Twilio answers"
+		if ev.Call.direction != webhook.CallDirectionInbound {
+			return who + " answers"
 		}
-		return who + " answers"
+		if several {
+			return "Twilio answers " + who
+		}
+		return "Twilio answers"
 	case EventRinging:
 		if ev.Call.direction == webhook.CallDirectionInbound {
 			return ""
@@ -80,97 +116,32 @@ func (ev Event) line(several bool) string {
 		return "call ended: " + ev.Text
 	case EventFetched:
 		return ev.Exchange.line()
-	case EventSaid:
-		return fmt.Sprintf("%s hears %q", who, ev.Text)
 	case EventPlayed:
 		if ev.Foreign {
 			return who + " hears " + ev.Text + " (not fetched)"
 		}
 		return who + " hears " + ev.Text
-	case EventDigitsSent:
-		return "tones " + ev.Text
-	case EventPaused:
-		return fmt.Sprintf("pause of %v", brief)
-	case EventGathering, EventListening:
-		if ev.Type == EventGathering {
-			return ""
-		}
-		return fmt.Sprintf("listening for %v", brief)
 	case EventGathered:
 		if ev.Text == "" {
 			return "nothing gathered"
 		}
 		return fmt.Sprintf("gathered %q", ev.Text)
-	case EventRecordingStarted:
-		return "recording"
-	case EventRecordingEnded:
-		return fmt.Sprintf("recorded %v, ended by %s", brief, ev.Text)
-	case EventDialing:
-		return "dialing " + ev.Text
-	case EventDialEnded:
-		return "dial ended: " + ev.Text
 	case EventBridged:
 		return who + " talks to " + ev.Other.person()
-	case EventJoined:
-		return fmt.Sprintf("%s joins conference %q", who, ev.Text)
-	case EventLeft:
-		return fmt.Sprintf("%s leaves conference %q", who, ev.Text)
-	case EventConferenceStarted:
-		return fmt.Sprintf("conference %q starts", ev.Text)
-	case EventConferenceEnded:
-		return fmt.Sprintf("conference %q ends", ev.Text)
-	case EventMuted:
-		return who + " muted: " + ev.Text
-	case EventHeld:
-		return who + " on hold: " + ev.Text
-	case EventEnqueued:
-		return fmt.Sprintf("%s waits in queue %q", who, ev.Text)
-	case EventDequeued:
-		return who + " leaves the queue: " + ev.Text
-	case EventRedirected:
-		return "redirect to " + ev.Text
-	case EventRejected:
-		return "rejected: " + ev.Text
-	case EventReferred:
-		return "transfer to " + ev.Text
-	case EventPaying:
-		return "waiting for the " + ev.Text
-	case EventEntered:
-		return who + " enters the " + ev.Text
-	case EventPaid:
-		return "payment: " + ev.Text
-	case EventSessionStarted:
-		return ev.Text + " begins"
-	case EventSessionEnded:
-		return ev.Text + " ends"
-	case EventPieceHeard:
-		return fmt.Sprintf("%s hears %q", who, ev.Text)
 	case EventCutOff:
 		if ev.Text == "" {
 			return who + " hears nothing more of the reply"
 		}
 		return fmt.Sprintf("%s hears %q, and no more of the reply", who, ev.Text)
-	case EventMarked:
-		return "mark " + ev.Text
 	case EventMessageSent:
 		return fmt.Sprintf("message to %s: %q", ev.Message.To, ev.Text)
-	case EventPressed:
-		return who + " presses " + ev.Text
-	case EventPressedInVain:
-		return who + " presses " + ev.Text + ", but nothing listens"
 	case EventSpoke:
 		if ev.Text == "" {
 			return fmt.Sprintf("%s talks for %v", who, brief)
 		}
 		return fmt.Sprintf("%s says %q", who, ev.Text)
-	case EventHungUp:
-		return who + " hangs up"
-	case EventWarned:
-		return "warning: " + ev.Text
-	case EventFailed:
-		return "FAILED: " + ev.Text
 	}
-	return ""
+	return strings.NewReplacer("WHO", who, "TEXT", ev.Text, "QUOTED", strconv.Quote(ev.Text), "TIME", brief.String()).Replace(phrases[ev.Type])
 }
 
 // line describes an exchange in one line.

@@ -166,32 +166,27 @@ func group(kind string) string {
 	return "protocol"
 }
 
+// roles say who does something, and what kind of line it is.
+var roles = map[dialogue.EventType][2]string{
+	dialogue.EventSaid:          {"app", "say"},
+	dialogue.EventPlayed:        {"app", "play"},
+	dialogue.EventDigitsSent:    {"app", "play"},
+	dialogue.EventPieceHeard:    {"app", "piece"},
+	dialogue.EventPaused:        {"app", "pause"},
+	dialogue.EventPressed:       {"caller", "press"},
+	dialogue.EventPressedInVain: {"caller", "press"},
+	dialogue.EventSpoke:         {"caller", "speak"},
+	dialogue.EventHungUp:        {"caller", "end"},
+	dialogue.EventEntered:       {"caller", "enter"},
+	dialogue.EventFetched:       {"twilio", "fetch"},
+	dialogue.EventFailed:        {"twilio", "error"},
+	dialogue.EventWarned:        {"twilio", "warning"},
+	dialogue.EventEnded:         {"twilio", "end"},
+}
+
 func role(t dialogue.EventType) (who, kind string) {
-	switch t {
-	case dialogue.EventSaid:
-		return "app", "say"
-	case dialogue.EventPlayed, dialogue.EventDigitsSent:
-		return "app", "play"
-	case dialogue.EventPieceHeard:
-		return "app", "piece"
-	case dialogue.EventPaused:
-		return "app", "pause"
-	case dialogue.EventPressed, dialogue.EventPressedInVain:
-		return "caller", "press"
-	case dialogue.EventSpoke:
-		return "caller", "speak"
-	case dialogue.EventHungUp:
-		return "caller", "end"
-	case dialogue.EventFetched:
-		return "twilio", "fetch"
-	case dialogue.EventEntered:
-		return "caller", "enter"
-	case dialogue.EventFailed:
-		return "twilio", "error"
-	case dialogue.EventWarned:
-		return "twilio", "warning"
-	case dialogue.EventEnded:
-		return "twilio", "end"
+	if r, ok := roles[t]; ok {
+		return r[0], r[1]
 	}
 	return "twilio", string(t)
 }
