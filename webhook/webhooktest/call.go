@@ -278,9 +278,7 @@ func (c *Call) act() { c.from, c.at, c.acted = c.t.log.len(), 0, c.t.engine.Now(
 // first ends or waits for something else, or if a key comes too late.
 func (c *Call) Presses(keys string) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().Keys }); why != "" {
-		c.fail("the caller cannot press %s: %s", keys, why)
-	}
+	c.need(c.until(func() bool { return c.leg.Activity().Keys }), "the caller cannot press %s", keys)
 	c.act()
 	for _, key := range keys {
 		if c.leg.Press(string(key)) == 0 {
@@ -304,9 +302,7 @@ func (c *Call) Speaks(words ...string) *Call {
 			}
 			return a.Speech
 		}
-		if why := c.until(ready); why != "" {
-			c.fail("the caller cannot say %q: %s", w, why)
-		}
+		c.need(c.until(ready), "the caller cannot say %q", w)
 		c.act()
 		meets := c.leg.Activity().State == dialogue.StateInConference
 		if !c.leg.Speak(w) && !meets {
@@ -340,9 +336,7 @@ func (c *Call) HangsUp() *Call {
 // when they hang up.
 func (c *Call) Records(d time.Duration) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.StateRecording }); why != "" {
-		c.fail("nothing is recorded: %s", why)
-	}
+	c.need(c.until(func() bool { return c.leg.Activity().State == dialogue.StateRecording }), "nothing is recorded")
 	c.act()
 	c.leg.Talk(d, "")
 	c.t.engine.Advance(d)
@@ -353,9 +347,7 @@ func (c *Call) Records(d time.Duration) *Call {
 // fails after ten minutes, or if the call waits for someone else.
 func (c *Call) Ends() *Call {
 	c.t.tb.Helper()
-	if why := c.await(func() bool { return c.leg.Activity().State == dialogue.StateOver }); why != "" {
-		c.fail("the call does not end: %s", why)
-	}
+	c.need(c.await(func() bool { return c.leg.Activity().State == dialogue.StateOver }), "the call does not end")
 	return c
 }
 
@@ -479,6 +471,14 @@ func (c *Call) fail(format string, args ...any) {
 	c.t.tb.Helper()
 	c.acceptFailures()
 	c.t.tb.Fatalf("%s\n%s", fmt.Sprintf(format, args...), indent(c.t.story(c.leg)))
+}
+
+// need fails unless why is empty: the reason why something cannot happen.
+func (c *Call) need(why, format string, args ...any) {
+	c.t.tb.Helper()
+	if why != "" {
+		c.fail(format+": %s", append(args, why)...)
+	}
 }
 
 // acceptFailures prevents failures of a call that was shown from being shown

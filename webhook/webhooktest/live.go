@@ -17,9 +17,7 @@ const quiet = time.Second
 // nothing.
 func (c *Call) Interrupts(words string) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().Sounding }); why != "" {
-		c.fail("the caller cannot interrupt with %q: %s", words, why)
-	}
+	c.need(c.until(func() bool { return c.leg.Activity().Sounding }), "the caller cannot interrupt with %q", words)
 	return c.Speaks(words)
 }
 
@@ -36,9 +34,7 @@ func (c *Call) Listens() *Call {
 		}
 		return a.Speech && c.t.engine.Now().Sub(last) > quiet
 	})
-	if why != "" {
-		c.fail("the caller cannot hear the program to the end: %s", why)
-	}
+	c.need(why, "the caller cannot hear the program to the end")
 	return c
 }
 
@@ -46,9 +42,7 @@ func (c *Call) Listens() *Call {
 // failure does. The call continues as it would at Twilio.
 func (c *Call) Drops() *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().Speech }); why != "" {
-		c.fail("no WebSocket is open: %s", why)
-	}
+	c.need(c.until(func() bool { return c.leg.Activity().Speech }), "no WebSocket is open")
 	c.act()
 	c.leg.Drop()
 	return c
@@ -162,8 +156,6 @@ func (c *Call) HearsMark(name string) *Call {
 		}
 		return false
 	})
-	if why != "" {
-		c.fail("the mark %q does not come back: %s", name, why)
-	}
+	c.need(why, "the mark %q does not come back", name)
 	return c
 }

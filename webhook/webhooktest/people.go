@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/ringback-go/ringback/internal/dialogue"
@@ -99,9 +100,7 @@ func (c *Call) Rings(number webhook.Address) *Call {
 // Talks fails unless the person is connected to someone now.
 func (c *Call) Talks() *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Peer() != nil }); why != "" {
-		c.fail("the caller is not connected to anyone: %s", why)
-	}
+	c.need(c.until(func() bool { return c.leg.Peer() != nil }), "the caller is not connected to anyone")
 	return c
 }
 
@@ -109,31 +108,28 @@ func (c *Call) Talks() *Call {
 // conference if name is empty: a program may name it after the CallSid.
 func (c *Call) Joins(name string) *Call {
 	c.t.tb.Helper()
-	switch why := c.until(func() bool { return c.inPlace(name, c.leg.Activity().Room) }); {
-	case why != "" && name == "":
-		c.fail("the caller does not join a conference: %s", why)
-	case why != "":
-		c.fail("the caller does not join conference %q: %s", name, why)
-	}
+	c.need(c.until(func() bool { return inPlace(name, c.leg.Activity().Room) }), "the caller does not join %s", called("conference", name))
 	return c
 }
 
 // inPlace reports whether the person is in the place with the expected name. An empty
 // name means any.
-func (c *Call) inPlace(name, place string) bool {
+func inPlace(name, place string) bool {
 	return place != "" && (name == "" || name == place)
+}
+
+func called(what, name string) string {
+	if name == "" {
+		return "a " + what
+	}
+	return fmt.Sprintf("%s %q", what, name)
 }
 
 // Queues lets time pass until the person waits in the queue called name, or in any
 // queue if name is empty.
 func (c *Call) Queues(name string) *Call {
 	c.t.tb.Helper()
-	switch why := c.until(func() bool { return c.inPlace(name, c.leg.Activity().Queue) }); {
-	case why != "" && name == "":
-		c.fail("the caller does not wait in a queue: %s", why)
-	case why != "":
-		c.fail("the caller does not wait in queue %q: %s", name, why)
-	}
+	c.need(c.until(func() bool { return inPlace(name, c.leg.Activity().Queue) }), "the caller does not wait in %s", called("queue", name))
 	return c
 }
 
@@ -215,9 +211,7 @@ type Payment struct {
 // Payment succeeds with a test card.
 func (c *Call) Pays(p Payment) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.StatePaying }); why != "" {
-		c.fail("the caller is not asked to pay: %s", why)
-	}
+	c.need(c.until(func() bool { return c.leg.Activity().State == dialogue.StatePaying }), "the caller is not asked to pay")
 	c.act()
 	c.leg.Pay(dialogue.Payment(p))
 	return c
@@ -230,9 +224,7 @@ func (c *Call) Pays(p Payment) *Call {
 // asked for again. The card 4000000000000002 is declined.
 func (c *Call) Enters(digits ...string) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.StatePaying }); why != "" {
-		c.fail("the caller is not asked to pay: %s", why)
-	}
+	c.need(c.until(func() bool { return c.leg.Activity().State == dialogue.StatePaying }), "the caller is not asked to pay")
 	c.act()
 	c.leg.Enter(digits...)
 	return c
@@ -242,9 +234,7 @@ func (c *Call) Enters(digits ...string) *Call {
 // patience of a menu, a recording or a payment.
 func (c *Call) Skips() *Call {
 	c.t.tb.Helper()
-	if why := c.until(c.leg.Skippable); why != "" {
-		c.fail("there is nothing to skip: %s", why)
-	}
+	c.need(c.until(c.leg.Skippable), "there is nothing to skip")
 	c.leg.Skip()
 	return c
 }
@@ -262,9 +252,7 @@ type SessionEnd struct {
 // EndsSession ends the session of a Connect from the program's side.
 func (c *Call) EndsSession(end SessionEnd) *Call {
 	c.t.tb.Helper()
-	if why := c.until(func() bool { return c.leg.Activity().State == dialogue.StateInSession }); why != "" {
-		c.fail("the call is not connected to a session: %s", why)
-	}
+	c.need(c.until(func() bool { return c.leg.Activity().State == dialogue.StateInSession }), "the call is not connected to a session")
 	c.act()
 	c.leg.EndSession(dialogue.SessionEnd(end))
 	return c
