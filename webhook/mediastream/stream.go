@@ -1,6 +1,7 @@
 package mediastream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,21 +109,18 @@ func (s *Stream) Receive(ctx context.Context) (Event, error) {
 		}
 		select {
 		case <-s.arrived:
+			continue
 		case <-s.conn.Done():
-			if e, ok := s.next(); ok {
-				return e, nil
-			}
-			return nil, s.err()
 		case <-ctx.Done():
 			if !errors.Is(context.Cause(ctx), ErrHungUp) {
 				return nil, context.Cause(ctx)
 			}
 			<-s.conn.Done() // at once: it is why the context of the stream has ended
-			if e, ok := s.next(); ok {
-				return e, nil
-			}
-			return nil, s.err()
 		}
+		if e, ok := s.next(); ok {
+			return e, nil
+		}
+		return nil, s.err()
 	}
 }
 
@@ -193,23 +191,17 @@ func (s *Stream) Send(ctx context.Context, m Message) error {
 func (s *Stream) named(m Message) Message {
 	switch v := m.(type) {
 	case Media:
-		if v.StreamSID == "" {
-			v.StreamSID = s.start.StreamSID
-		}
+		v.StreamSID = cmp.Or(v.StreamSID, s.start.StreamSID)
 		return v
 	case *Media:
 		return s.named(*v)
 	case Mark:
-		if v.StreamSID == "" {
-			v.StreamSID = s.start.StreamSID
-		}
+		v.StreamSID = cmp.Or(v.StreamSID, s.start.StreamSID)
 		return v
 	case *Mark:
 		return s.named(*v)
 	case Clear:
-		if v.StreamSID == "" {
-			v.StreamSID = s.start.StreamSID
-		}
+		v.StreamSID = cmp.Or(v.StreamSID, s.start.StreamSID)
 		return v
 	case *Clear:
 		return s.named(*v)

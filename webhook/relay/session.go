@@ -119,20 +119,16 @@ func (s *Session) Receive(ctx context.Context) (Event, error) {
 	case a := <-s.events:
 		return s.received(a), nil
 	case <-s.conn.Done():
-		if a, ok := s.poll(); ok {
-			return a, nil
-		}
-		return nil, s.err()
 	case <-ctx.Done():
 		if !errors.Is(context.Cause(ctx), ErrHungUp) {
 			return nil, context.Cause(ctx)
 		}
 		<-s.conn.Done() // at once: it is why the context of the session has ended
-		if a, ok := s.poll(); ok {
-			return a, nil
-		}
-		return nil, s.err()
 	}
+	if a, ok := s.poll(); ok {
+		return a, nil
+	}
+	return nil, s.err()
 }
 
 func (s *Session) poll() (Event, bool) {
