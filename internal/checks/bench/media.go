@@ -11,13 +11,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/gorilla/websocket"
 
 	"github.com/ringback-go/ringback/webhook/mediastream"
 )
@@ -106,32 +103,25 @@ type handSound struct {
 }
 
 func mediaCodecRows() []row {
-	frame := mediaFrame(100)
+	frame, payload := mediaFrame(100), sound(frameBytes)
+	buf := make([]byte, 0, 512)
+	m := mediastream.Message(mediastream.Media{StreamSID: benchStream, Payload: payload})
 	return []row{
 		{
 			name: "media/frame-in",
 			contenders: []contender{
-				{name: "ringback", run: func(b *testing.B) {
-					b.ReportAllocs()
-					for b.Loop() {
-						e, err := mediastream.Parse(frame)
-						if err != nil || len(e.(*mediastream.Media).Payload) != frameBytes {
-							b.Fatal(err)
-						}
+				{name: "ringback", run: loop(func() error {
+					_, err := mediastream.Parse(frame)
+					return err
+				})},
+				{name: "encoding/json by hand", run: loop(func() error {
+					var m handStream
+					if err := json.Unmarshal(frame, &m); err != nil {
+						return err
 					}
-				}},
-				{name: "encoding/json by hand", run: func(b *testing.B) {
-					b.ReportAllocs()
-					for b.Loop() {
-						var m handStream
-						if err := json.Unmarshal(frame, &m); err != nil {
-							b.Fatal(err)
-						}
-						if _, err := base64.StdEncoding.DecodeString(m.Media.Payload); err != nil {
-							b.Fatal(err)
-						}
-					}
-				}},
+					_, err := base64.StdEncoding.DecodeString(m.Media.Payload)
+					return err
+				})},
 			},
 			ratios:    []ratio{{peer: "encoding/json by hand", atLeast: 7}},
 			maxAllocs: 1,
@@ -139,26 +129,14 @@ func mediaCodecRows() []row {
 		{
 			name: "media/frame-out",
 			contenders: []contender{
-				{name: "ringback", run: func(b *testing.B) {
-					b.ReportAllocs()
-					buf := make([]byte, 0, 512)
-					m := mediastream.Message(mediastream.Media{StreamSID: benchStream, Payload: sound(frameBytes)})
-					for b.Loop() {
-						var err error
-						if buf, err = mediastream.Append(buf[:0], m); err != nil {
-							b.Fatal(err)
-						}
-					}
-				}},
-				{name: "encoding/json by hand", run: func(b *testing.B) {
-					b.ReportAllocs()
-					payload := sound(frameBytes)
-					for b.Loop() {
-						if _, err := json.Marshal(byHand(benchStream, payload)); err != nil {
-							b.Fatal(err)
-						}
-					}
-				}},
+				{name: "ringback", run: loop(func() (err error) {
+					buf, err = mediastream.Append(buf[:0], m)
+					return err
+				})},
+				{name: "encoding/json by hand", run: loop(func() error {
+					_, err := json.Marshal(byHand(benchStream, payload))
+					return err
+				})},
 			},
 			ratios:    []ratio{{peer: "encoding/json by hand", atLeast: 5}},
 			maxAllocs: -1,
@@ -200,13 +178,8 @@ func ringbackMedia(frames int) http.Handler {
 // no limits, and it would keep Twilio waiting if its work took long.
 func gorillaMedia(frames int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if sign(token, strings.Replace(base, "https", "wss", 1)+r.URL.RequestURI(), nil) != r.Header.Get(sigHeader) {
-			w.WriteHeader(http.StatusForbidden)
-			return
-		}
-		upgrader := websocket.Upgrader{}
-		ws, err := upgrader.Upgrade(w, r, nil)
-		if err != nil {
+		ws := accepted(w, r)
+		if ws == nil {
 			return
 		}
 		defer ws.Close()

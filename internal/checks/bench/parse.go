@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"testing"
 
 	"github.com/beevik/etree"
 
@@ -26,35 +25,21 @@ func parseRow(name string, doc []byte) row {
 	return row{
 		name: name,
 		contenders: []contender{
-			{name: "ringback", run: func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					if _, err := twiml.Parse(doc); err != nil {
-						b.Fatal(err)
+			{name: "ringback", run: loop(func() error {
+				_, err := twiml.Parse(doc)
+				return err
+			})},
+			{name: "encoding/xml tokens", run: loop(func() error {
+				dec := xml.NewDecoder(bytes.NewReader(doc))
+				for {
+					if _, err := dec.Token(); errors.Is(err, io.EOF) {
+						return nil
+					} else if err != nil {
+						return err
 					}
 				}
-			}},
-			{name: "encoding/xml tokens", run: func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					dec := xml.NewDecoder(bytes.NewReader(doc))
-					for {
-						if _, err := dec.Token(); errors.Is(err, io.EOF) {
-							break
-						} else if err != nil {
-							b.Fatal(err)
-						}
-					}
-				}
-			}},
-			{name: "beevik/etree", run: func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					if err := etree.NewDocument().ReadFromBytes(doc); err != nil {
-						b.Fatal(err)
-					}
-				}
-			}},
+			})},
+			{name: "beevik/etree", run: loop(func() error { return etree.NewDocument().ReadFromBytes(doc) })},
 		},
 		ratios: []ratio{{peer: "encoding/xml tokens", atLeast: 2.5}, {peer: "beevik/etree", atLeast: 4}},
 	}

@@ -57,23 +57,14 @@ func relayCodecRows() []row {
 		{
 			name: "relay/prompt-in",
 			contenders: []contender{
-				{name: "ringback", run: func(b *testing.B) {
-					b.ReportAllocs()
-					for b.Loop() {
-						if _, err := relay.Parse(prompt); err != nil {
-							b.Fatal(err)
-						}
-					}
-				}},
-				{name: "encoding/json by hand", run: func(b *testing.B) {
-					b.ReportAllocs()
-					for b.Loop() {
-						var m handMessage
-						if err := json.Unmarshal(prompt, &m); err != nil {
-							b.Fatal(err)
-						}
-					}
-				}},
+				{name: "ringback", run: loop(func() error {
+					_, err := relay.Parse(prompt)
+					return err
+				})},
+				{name: "encoding/json by hand", run: loop(func() error {
+					var m handMessage
+					return json.Unmarshal(prompt, &m)
+				})},
 			},
 			ratios: []ratio{{peer: "encoding/json by hand", atLeast: 1.3}},
 		},
@@ -122,16 +113,24 @@ type handToken struct {
 	Last  bool   `json:"last"`
 }
 
+// accepted opens the WebSocket of a signed request; nil: it was refused.
+func accepted(w http.ResponseWriter, r *http.Request) *websocket.Conn {
+	if sign(token, strings.Replace(base, "https", "wss", 1)+r.URL.RequestURI(), nil) != r.Header.Get(sigHeader) {
+		w.WriteHeader(http.StatusForbidden)
+		return nil
+	}
+	ws, err := new(websocket.Upgrader).Upgrade(w, r, nil)
+	if err != nil {
+		return nil
+	}
+	return ws
+}
+
 // gorillaRelay is the usual program: one goroutine reads, the answer runs in
 // another and writes under a mutex. It has no turns, no history and no limits.
 func gorillaRelay(w http.ResponseWriter, r *http.Request) {
-	if sign(token, strings.Replace(base, "https", "wss", 1)+r.URL.RequestURI(), nil) != r.Header.Get(sigHeader) {
-		w.WriteHeader(http.StatusForbidden)
-		return
-	}
-	upgrader := websocket.Upgrader{}
-	ws, err := upgrader.Upgrade(w, r, nil)
-	if err != nil {
+	ws := accepted(w, r)
+	if ws == nil {
 		return
 	}
 	defer ws.Close()

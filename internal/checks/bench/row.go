@@ -26,6 +26,16 @@ type contender struct {
 	each int // how much one iteration does, so that batches compare with singles; zero: 1
 }
 
+// loop measures f, which stops at an error.
+func loop(f func() error) func(*testing.B) {
+	return func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			check(b, f())
+		}
+	}
+}
+
 // A ratio is a budget: the peer's time divided by ours is at least this, or
 // ours divided by the peer's at most that.
 type ratio struct {
