@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -14,27 +15,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var color = regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]{3,6})\b`)
+var color = regexp.MustCompile(`--([a-z-]+): (?:light-dark\()?(#[0-9a-f]{3,6})(?:, (#[0-9a-f]{3,6})\))?;`)
 
 // themes reads the colors of each theme from the style sheet.
 func themes(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	css, err := os.ReadFile("web/css/app.css")
 	require.NoError(t, err)
-	out := map[string]map[string]string{}
-	for name, start := range map[string]string{
-		"light": ":root {", "dark by choice": "\n:root[data-theme=\"dark\"] {", "dark by the system": ":root:not([data-theme=\"light\"]) {",
-	} {
-		_, block, ok := strings.Cut(string(css), start)
-		require.True(t, ok, start)
-		block, _, _ = strings.Cut(block, "}")
-		out[name] = map[string]string{}
-		for _, m := range color.FindAllStringSubmatch(block, -1) {
-			out[name][m[1]] = m[2]
-		}
-		require.GreaterOrEqual(t, len(out[name]), 25, name)
+	light, dark := map[string]string{}, map[string]string{}
+	for _, m := range color.FindAllStringSubmatch(string(css), -1) {
+		light[m[1]], dark[m[1]] = m[2], cmp.Or(m[3], m[2])
 	}
-	return out
+	require.GreaterOrEqual(t, len(light), 25)
+	return map[string]map[string]string{"light": light, "dark": dark}
 }
 
 func channels(t *testing.T, hex string) (out [3]float64) {

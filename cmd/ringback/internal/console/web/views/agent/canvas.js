@@ -48,7 +48,10 @@ function paint(canvas, height, draw) {
   const colors = new Map();
   draw(g, width, (name) => {
     let value = colors.get(name);
-    if (value === undefined) colors.set(name, value = style.getPropertyValue(name).trim());
+    if (value === undefined) {
+      canvas.style.color = `var(${name})`; // the computed color is the one of the theme
+      colors.set(name, value = style.color);
+    }
     return value;
   });
 }
