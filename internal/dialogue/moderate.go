@@ -83,19 +83,6 @@ func (e *Engine) Announce(name, ref, method string) bool {
 	return true
 }
 
-// Conference returns who is in a conference and whether it has started.
-func (e *Engine) Conference(name string) (participants []*Call, started bool) {
-	defer e.act()()
-	r := e.rooms[name]
-	if r == nil {
-		return nil, false
-	}
-	for _, s := range r.seats {
-		participants = append(participants, s.call)
-	}
-	return participants, r.started
-}
-
 // Update gives the call a new document, as a REST update with Url does. It ends
 // whatever the call is doing.
 func (c *Call) Update(ref, method string) bool {

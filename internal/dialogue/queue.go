@@ -304,15 +304,3 @@ func (e *Engine) wakeQueues() {
 		e.wake(p)
 	}
 }
-
-// Queue returns the callers in a queue, in order of arrival.
-func (e *Engine) Queue(name string) (waiting []*Call) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if q := e.queues[name]; q != nil {
-		for _, t := range q.tickets {
-			waiting = append(waiting, t.call)
-		}
-	}
-	return waiting
-}

@@ -12,8 +12,9 @@ import (
 
 const callers = 16
 
-// together runs f in 16 goroutines at once and returns their errors.
-func together(f func(caller int) error) error {
+// together runs f in 16 goroutines at once and fails if one of them does.
+func (b *bench) together(f func(caller int) error) {
+	b.Helper()
 	errs := make([]error, callers)
 	start := make(chan struct{})
 	var wg sync.WaitGroup
@@ -25,7 +26,9 @@ func together(f func(caller int) error) error {
 	}
 	close(start)
 	wg.Wait()
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // ledger collects the changes of one SID and checks that together they explain
@@ -66,7 +69,7 @@ var concurrencyRules = []rule{
 		obs := reported(sid, words...)
 		b.record(obs...)
 		var l ledger
-		err := together(func(caller int) error {
+		b.together(func(caller int) error {
 			for i := range obs {
 				changes, err := b.store.Apply(b.Context(), obs[(i+caller)%len(obs)])
 				if err != nil {
@@ -76,10 +79,7 @@ var concurrencyRules = []rule{
 			}
 			return nil
 		})
-		if err == nil {
-			err = l.audit(b.check(sid))
-		}
-		if err != nil {
+		if err := l.audit(b.check(sid)); err != nil {
 			b.Fatal(err)
 		}
 	}},
@@ -88,7 +88,7 @@ var concurrencyRules = []rule{
 		obs := reported(sid, "accepted", "queued", "sending", "sent", "undelivered", "delivered", "read")
 		b.record(obs...)
 		var l ledger
-		err := together(func(caller int) error {
+		b.together(func(caller int) error {
 			for n := 1; n <= len(obs); n++ {
 				from := (caller + n) % len(obs)
 				changes, err := b.store.Apply(b.Context(), append(slices.Clone(obs[from:]), obs[:from]...)[:n]...)
@@ -99,10 +99,7 @@ var concurrencyRules = []rule{
 			}
 			return nil
 		})
-		if err == nil {
-			err = l.audit(b.check(sid))
-		}
-		if err != nil {
+		if err := l.audit(b.check(sid)); err != nil {
 			b.Fatal(err)
 		}
 	}},
@@ -121,7 +118,7 @@ var concurrencyRules = []rule{
 		for _, w := range words {
 			b.record(batch(w)...)
 		}
-		err := together(func(caller int) error {
+		b.together(func(caller int) error {
 			obs := batch(words[caller%len(words)])
 			if caller%2 == 1 {
 				slices.Reverse(obs)
@@ -133,9 +130,6 @@ var concurrencyRules = []rule{
 			}
 			return nil
 		})
-		if err != nil {
-			b.Fatal(err)
-		}
 		b.checkAll()
 	}},
 	{"ConcurrentReadersSeeNoStepBack", func(b *bench) {
@@ -143,7 +137,7 @@ var concurrencyRules = []rule{
 		obs := counted(sid, "queued", "initiated", "ringing", "in-progress", "zapped", "completed")
 		b.apply(obs[0])
 		b.record(obs...)
-		err := together(func(caller int) error {
+		b.together(func(caller int) error {
 			if caller < 4 {
 				for _, o := range obs {
 					if _, err := b.store.Apply(b.Context(), o); err != nil {
@@ -165,9 +159,6 @@ var concurrencyRules = []rule{
 			}
 			return nil
 		})
-		if err != nil {
-			b.Fatal(err)
-		}
 		b.ends(sid, "completed", true)
 	}},
 	{"ConcurrentManySIDs", func(b *bench) {
@@ -178,7 +169,7 @@ var concurrencyRules = []rule{
 			}
 			b.record(all[i]...)
 		}
-		err := together(func(caller int) error {
+		b.together(func(caller int) error {
 			for _, o := range all[caller] {
 				if _, err := b.store.Apply(b.Context(), o); err != nil {
 					return err
@@ -186,9 +177,6 @@ var concurrencyRules = []rule{
 			}
 			return nil
 		})
-		if err != nil {
-			b.Fatal(err)
-		}
 		b.checkAll()
 	}},
 	{"ConcurrentPending", func(b *bench) {
@@ -197,7 +185,7 @@ var concurrencyRules = []rule{
 			obs = append(obs, reported(newSID("SM"), "sent")...)
 		}
 		b.apply(obs...)
-		err := together(func(caller int) error {
+		b.together(func(caller int) error {
 			if caller%2 == 0 {
 				for i := caller; i < len(obs); i += callers {
 					o := obs[i]
@@ -218,8 +206,5 @@ var concurrencyRules = []rule{
 			}
 			return nil
 		})
-		if err != nil {
-			b.Fatal(err)
-		}
 	}},
 }
