@@ -102,7 +102,6 @@ func rows() []row {
 	all = append(all, renderRows()...)
 	all = append(all, parseRows()...)
 	all = append(all, serveRow(), growthRow())
-	all = append(all, relayCodecRows()...)
 	all = append(all, relayRow(), audioRow())
 	all = append(all, mediaRows()...)
 	all = append(all, sqliteRows()...)

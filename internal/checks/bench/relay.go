@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -46,27 +45,6 @@ func relayRow() row {
 		ratios: []ratio{
 			{peer: "gorilla by hand", atMost: 1.1, metric: cpu},
 			{peer: "gorilla by hand", within: wireLimit, metric: p99},
-		},
-	}
-}
-
-// relayCodecRows compare reading and writing of single messages.
-func relayCodecRows() []row {
-	prompt := []byte(`{"type":"prompt","voicePrompt":"Hi, I would like to know when you are open","lang":"en-US","last":true}`)
-	return []row{
-		{
-			name: "relay/prompt-in",
-			contenders: []contender{
-				{name: "ringback", run: loop(func() error {
-					_, err := relay.Parse(prompt)
-					return err
-				})},
-				{name: "encoding/json by hand", run: loop(func() error {
-					var m handMessage
-					return json.Unmarshal(prompt, &m)
-				})},
-			},
-			ratios: []ratio{{peer: "encoding/json by hand", atLeast: 1.3}},
 		},
 	}
 }

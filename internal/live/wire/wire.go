@@ -15,12 +15,14 @@ import (
 // maxDepth is the maximum nesting of a message.
 const maxDepth = 32
 
-var errSyntax = errors.New("not a JSON object")
+var (
+	errSyntax = errors.New("not a JSON object")
+	errDeep   = errors.New("nested too deeply")
+)
 
 // An Object reads the members of a JSON object one by one.
 type Object struct {
-	data []byte
-	pos  int
+	rest []byte
 	seen [12][]byte
 	n    int
 	more map[string]bool
@@ -30,90 +32,56 @@ type Object struct {
 // Message starts a complete message: data must be one JSON object in UTF-8 and
 // nothing else.
 func Message(data []byte) Object {
-	o := Members(data)
-	if o.err == nil && !utf8.Valid(data) {
-		o.err = errors.New("not UTF-8")
+	switch {
+	case !json.Valid(data):
+		return Object{err: errSyntax}
+	case !utf8.Valid(data):
+		return Object{err: errors.New("not UTF-8")}
 	}
-	return o
+	return Members(data)
 }
 
 // Members starts an object that [Object.Next] of another has returned.
 func Members(data []byte) Object {
-	o := Object{data: data}
-	o.space()
-	if o.pos == len(data) || data[o.pos] != '{' {
-		o.err = errSyntax
-		return o
+	data = skipSpace(data)
+	if len(data) == 0 || data[0] != '{' {
+		return Object{err: errSyntax}
 	}
-	o.pos++
-	return o
+	return Object{rest: data[1:]}
 }
 
 // Next returns the decoded name of the next member, and its raw value. It
 // returns false at the end of the object or at an error.
 func (o *Object) Next() (name, value []byte, ok bool) {
-	if o.err != nil || o.data == nil {
+	if o.err != nil {
 		return nil, nil, false
 	}
-	o.space()
-	if o.pos < len(o.data) && o.data[o.pos] == '}' && o.n == 0 {
-		return o.finish()
+	if o.rest = skipSpace(o.rest); o.rest[0] == ',' {
+		o.rest = skipSpace(o.rest[1:])
 	}
-	if o.n > 0 {
-		switch {
-		case o.pos < len(o.data) && o.data[o.pos] == '}':
-			return o.finish()
-		case o.pos == len(o.data) || o.data[o.pos] != ',':
-			return o.fail(errSyntax)
-		}
-		o.pos++
-		o.space()
+	if o.rest[0] == '}' {
+		return nil, nil, false
 	}
-	from := o.pos
-	if !o.text() {
-		return o.fail(errSyntax)
-	}
-	name = o.data[from+1 : o.pos-1]
+	size := length(o.rest)
+	name, o.rest = o.rest[1:size-1], skipSpace(o.rest[size:])
 	if bytes.IndexByte(name, '\\') >= 0 {
-		decoded, err := Text(o.data[from:o.pos])
-		if err != nil {
-			return o.fail(err)
-		}
+		var decoded string
+		o.err = json.Unmarshal([]byte(`"`+string(name)+`"`), &decoded)
 		name = []byte(decoded)
 	}
 	if o.repeated(name) {
-		return o.fail(errors.New("a member occurs twice"))
+		o.err = errors.New("a member occurs twice")
 	}
-	o.space()
-	if o.pos == len(o.data) || o.data[o.pos] != ':' {
-		return o.fail(errSyntax)
+	o.rest = skipSpace(o.rest[1:]) // the colon
+	if size = length(o.rest); size == 0 {
+		o.err = errDeep
 	}
-	o.pos++
-	o.space()
-	from = o.pos
-	if !o.value(maxDepth) {
-		return o.fail(errSyntax)
-	}
-	return name, o.data[from:o.pos], true
+	value, o.rest = o.rest[:size], o.rest[size:]
+	return name, value, o.err == nil
 }
 
 // Err returns what was wrong with the object.
 func (o *Object) Err() error { return o.err }
-
-func (o *Object) fail(err error) ([]byte, []byte, bool) {
-	o.err = err
-	return nil, nil, false
-}
-
-func (o *Object) finish() ([]byte, []byte, bool) {
-	o.pos++
-	o.space()
-	if o.pos != len(o.data) {
-		o.err = errSyntax
-	}
-	o.data = nil
-	return nil, nil, false
-}
 
 func (o *Object) repeated(name []byte) bool {
 	for _, s := range o.seen[:min(o.n, len(o.seen))] {
@@ -137,149 +105,45 @@ func (o *Object) repeated(name []byte) bool {
 	return false
 }
 
-func (o *Object) space() {
-	for o.pos < len(o.data) {
-		switch o.data[o.pos] {
-		case ' ', '\t', '\n', '\r':
-			o.pos++
-		default:
-			return
-		}
+func skipSpace(data []byte) []byte {
+	for len(data) > 0 && (data[0] == ' ' || data[0] == '\t' || data[0] == '\n' || data[0] == '\r') {
+		data = data[1:]
 	}
+	return data
 }
 
-// value skips one value.
-func (o *Object) value(depth int) bool {
-	if o.pos == len(o.data) || depth == 0 {
-		return false
-	}
-	switch c := o.data[o.pos]; {
-	case c == '"':
-		return o.text()
-	case c == '{':
-		return o.list('}', depth, true)
-	case c == '[':
-		return o.list(']', depth, false)
-	case c == 't':
-		return o.word("true")
-	case c == 'f':
-		return o.word("false")
-	case c == 'n':
-		return o.word("null")
-	}
-	return o.number()
-}
-
-func (o *Object) list(end byte, depth int, named bool) bool {
-	o.pos++
-	o.space()
-	if o.pos < len(o.data) && o.data[o.pos] == end {
-		o.pos++
-		return true
-	}
-	for {
-		if named {
-			if o.space(); !o.text() {
-				return false
-			}
-			if o.space(); o.pos == len(o.data) || o.data[o.pos] != ':' {
-				return false
-			}
-			o.pos++
-		}
-		if o.space(); !o.value(depth - 1) {
-			return false
-		}
-		o.space()
-		if o.pos == len(o.data) {
-			return false
-		}
-		o.pos++
-		switch o.data[o.pos-1] {
-		case end:
-			return true
-		case ',':
-		default:
-			return false
-		}
-	}
-}
-
-func (o *Object) word(w string) bool {
-	if !bytes.HasPrefix(o.data[o.pos:], []byte(w)) {
-		return false
-	}
-	o.pos += len(w)
-	return true
-}
-
-// text skips a string.
-func (o *Object) text() bool {
-	if o.pos == len(o.data) || o.data[o.pos] != '"' {
-		return false
-	}
-	for i := o.pos + 1; i < len(o.data); i++ {
-		switch c := o.data[i]; {
-		case c == '"':
-			o.pos = i + 1
-			return true
-		case c < ' ':
-			return false
-		case c == '\\':
-			i++
-			if i == len(o.data) {
-				return false
-			}
-			switch o.data[i] {
-			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-			case 'u':
-				if i+4 >= len(o.data) {
-					return false
+// length returns how long the value is that valid JSON starts with, or 0 if it is
+// nested too deeply.
+func length(data []byte) int {
+	depth := 0
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case '"':
+			for i++; data[i] != '"'; i++ {
+				if data[i] == '\\' {
+					i++
 				}
-				for _, h := range o.data[i+1 : i+5] {
-					if !('0' <= h && h <= '9' || 'a' <= h && h <= 'f' || 'A' <= h && h <= 'F') {
-						return false
-					}
-				}
-				i += 4
-			default:
-				return false
+			}
+			if depth == 0 {
+				return i + 1
+			}
+		case '{', '[':
+			if depth++; depth > maxDepth {
+				return 0
+			}
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			} else if depth < 0 {
+				return i // behind a number or a word
+			}
+		case ',', ' ', '\t', '\n', '\r':
+			if depth == 0 {
+				return i
 			}
 		}
 	}
-	return false
-}
-
-func (o *Object) digits() bool {
-	from := o.pos
-	for o.pos < len(o.data) && '0' <= o.data[o.pos] && o.data[o.pos] <= '9' {
-		o.pos++
-	}
-	return o.pos > from
-}
-
-func (o *Object) number() bool {
-	if o.data[o.pos] == '-' {
-		o.pos++
-	}
-	from := o.pos
-	if !o.digits() || o.data[from] == '0' && o.pos > from+1 {
-		return false
-	}
-	if o.pos < len(o.data) && o.data[o.pos] == '.' {
-		o.pos++
-		if !o.digits() {
-			return false
-		}
-	}
-	if o.pos < len(o.data) && (o.data[o.pos] == 'e' || o.data[o.pos] == 'E') {
-		o.pos++
-		if o.pos < len(o.data) && (o.data[o.pos] == '+' || o.data[o.pos] == '-') {
-			o.pos++
-		}
-		return o.digits()
-	}
-	return true
+	return len(data)
 }
 
 // Text returns a string. null is empty. A number or a boolean is returned as
