@@ -1,18 +1,17 @@
 package webhook_test
 
 import (
-	"bytes"
 	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringback-go/ringback/internal/syncbuf"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/webhook"
 )
@@ -44,22 +43,7 @@ func newReceiver(t testing.TB, opts webhook.Options) (*webhook.Receiver, *logBuf
 }
 
 // A logBuffer keeps log records, a line each.
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
-}
+type logBuffer struct{ syncbuf.Buffer }
 
 func (b *logBuffer) lines() []string {
 	return strings.FieldsFunc(b.String(), func(r rune) bool { return r == '\n' })

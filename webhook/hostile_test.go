@@ -95,9 +95,7 @@ func (s *stage) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls, s.dials, s.known = nil, nil, map[string]bool{}
-	s.log.mu.Lock()
-	defer s.log.mu.Unlock()
-	s.log.buf.Reset()
+	s.log.Reset()
 }
 
 // message answers the received text.

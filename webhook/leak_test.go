@@ -331,7 +331,7 @@ func TestT29Redaction(t *testing.T) {
 		}
 		require.NotContains(t, everything.String(), testToken)
 		require.Len(t, log.lines(), 1, "one record on a line of its own")
-		log.buf.Reset()
-		everything.buf.Reset()
+		log.Reset()
+		everything.Reset()
 	}
 }

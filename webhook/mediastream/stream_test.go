@@ -25,6 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/internal/live/livetest"
+	"github.com/ringback-go/ringback/internal/syncbuf"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/webhook/mediastream"
 	"github.com/ringback-go/ringback/webhook/mediastream/audio"
@@ -41,25 +42,8 @@ type stage struct {
 	ctx     context.Context
 	handler *mediastream.Handler
 	server  *livetest.Server
-	log     *logBuffer
+	log     *syncbuf.Buffer
 	results chan error
-}
-
-type logBuffer struct {
-	mu sync.Mutex
-	bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.Buffer.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.Buffer.String()
 }
 
 // play runs f in a bubble with a handler that serves serve.
@@ -70,7 +54,7 @@ func play(t *testing.T, serve func(context.Context, *mediastream.Stream) error, 
 		require.NoError(t, err)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		s := &stage{t: t, ctx: ctx, log: new(logBuffer), results: make(chan error, 2000)}
+		s := &stage{t: t, ctx: ctx, log: new(syncbuf.Buffer), results: make(chan error, 2000)}
 		opts.Logger = slog.New(slog.NewTextHandler(s.log, nil))
 		s.handler = mediastream.New(v, func(ctx context.Context, stream *mediastream.Stream) error {
 			err := serve(ctx, stream)

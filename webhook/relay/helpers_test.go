@@ -1,7 +1,6 @@
 package relay_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/internal/live/livetest"
+	"github.com/ringback-go/ringback/internal/syncbuf"
 	"github.com/ringback-go/ringback/signature"
 	"github.com/ringback-go/ringback/webhook/relay"
 )
@@ -44,28 +44,11 @@ type stage struct {
 	ctx     context.Context
 	handler *relay.Handler
 	server  *livetest.Server
-	log     *logBuffer
+	log     *syncbuf.Buffer
 	results chan error
 
 	mu      sync.Mutex
 	timings []relay.Timing
-}
-
-type logBuffer struct {
-	mu sync.Mutex
-	bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.Buffer.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.Buffer.String()
 }
 
 // play runs f in a bubble with a handler that serves serve.
@@ -81,7 +64,7 @@ func play(t *testing.T, serve func(context.Context, *relay.Session) error, opts 
 }
 
 func newStage(t *testing.T, ctx context.Context, serve func(context.Context, *relay.Session) error, opts relay.Options) *stage {
-	s := &stage{t: t, ctx: ctx, log: new(logBuffer), results: make(chan error, 2000)}
+	s := &stage{t: t, ctx: ctx, log: new(syncbuf.Buffer), results: make(chan error, 2000)}
 	if opts.Accounts == nil && opts.Admit == nil {
 		opts.Accounts = []string{account}
 	}

@@ -5,32 +5,17 @@ import (
 	"context"
 	"os/exec"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/process"
+	"github.com/ringback-go/ringback/internal/syncbuf"
 )
 
 // output is a buffer for two writers.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
-}
+type output = syncbuf.Buffer
 
 func TestRunsAgainAndStopsWithUs(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
