@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"time"
 
@@ -74,12 +73,7 @@ func (s *Stage) LiveAct(sid string, a LiveAct) error {
 
 // tone is a test tone of 440 Hz.
 func tone(d time.Duration) []byte {
-	pcm := make([]byte, audio.PCM8k.Bytes(d))
-	for i := range len(pcm) / 2 {
-		v := int16(8000 * math.Sin(2*math.Pi*440*float64(i)/8000))
-		pcm[2*i], pcm[2*i+1] = byte(v), byte(uint16(v)>>8)
-	}
-	sound, err := audio.Convert(pcm, audio.PCM8k, audio.MuLaw8k)
+	sound, err := audio.Convert(sine(8000, d), audio.PCM8k, audio.MuLaw8k)
 	if err != nil {
 		panic(err) // both formats are constants
 	}
@@ -286,47 +280,5 @@ func (s *Stage) StreamRecording(sid string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	both := make([]byte, 0, 4*n)
-	for i := range n {
-		both = append(both, left[2*i], left[2*i+1], right[2*i], right[2*i+1])
-	}
-	f := new(memoryFile)
-	w, err := audio.NewWAVWriter(f, audio.PCM8k, 2)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(both); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return f.data, nil
-}
-
-// memoryFile is a file in memory for a [audio.WAVWriter].
-type memoryFile struct {
-	data []byte
-	at   int
-}
-
-func (f *memoryFile) Write(p []byte) (int, error) {
-	n := copy(f.data[f.at:], p)
-	f.data = append(f.data, p[n:]...)
-	f.at += len(p)
-	return len(p), nil
-}
-
-func (f *memoryFile) Seek(offset int64, whence int) (int64, error) {
-	switch whence {
-	case io.SeekCurrent:
-		offset += int64(f.at)
-	case io.SeekEnd:
-		offset += int64(len(f.data))
-	}
-	if offset < 0 || offset > int64(len(f.data)) {
-		return 0, errors.New("stage: cannot seek there")
-	}
-	f.at = int(offset)
-	return offset, nil
+	return wavOf(stereo(left, right), 2), nil
 }
