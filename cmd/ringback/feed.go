@@ -86,7 +86,7 @@ func feed(w io.Writer, e capture.Exchange) string {
 		notes = append(notes, fmt.Sprintf("error %d", e.Code))
 	}
 	if e.Verdict != "valid" && e.Verdict != "" {
-		notes = append(notes, "signature refused")
+		notes = append(notes, "invalid signature")
 	}
 	if e.Lint > 0 {
 		notes = append(notes, counted(e.Lint, "problem"))

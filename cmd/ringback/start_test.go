@@ -356,7 +356,7 @@ func TestFeedShowsProblems(t *testing.T) {
 		Summary: "+15550101 texts hello",
 		Request: capture.Request{Method: "POST", URL: "https://hooks.example.com/sms?From=%2B15550101"}, Response: capture.Response{Status: 200},
 	}
-	assert.Equal(t, "09:30:00  200 POST /sms  IncomingMessage 6s  error 12100, signature refused, 2 problems, fault slow", feed(new(bytes.Buffer), e))
+	assert.Equal(t, "09:30:00  200 POST /sms  IncomingMessage 6s  error 12100, invalid signature, 2 problems, fault slow", feed(new(bytes.Buffer), e))
 	e.Request.Method, e.Request.URL, e.Kind = "\x1b[2J", "\x1b]0;title\x07", "\x9b31m"
 	assert.NotContains(t, feed(new(bytes.Buffer), e), "\x1b")
 }
@@ -398,7 +398,7 @@ func TestSharedKeyIsAToken(t *testing.T) {
 	for _, c := range []struct{ path, body, says string }{
 		{"api/messages", `{"person":"+15550101","channel":"sms","body":"hello"}`, "200 POST /sms  IncomingMessage"},
 		{"api/exchanges/1/replay", `{"parameters":[["Body","again"]]}`, "200 POST /sms  IncomingMessage"},
-		{"api/exchanges/1/replay", `{"signature":"old"}`, "signature refused"},
+		{"api/exchanges/1/replay", `{"signature":"old"}`, "invalid signature"},
 	} {
 		before := len(d.out.String())
 		r, err := http.NewRequest(http.MethodPost, m[1]+c.path, strings.NewReader(c.body))
