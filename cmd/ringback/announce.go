@@ -25,7 +25,7 @@ func (d *devCommand) announce(io streams, page string, st *stage.Stage) (session
 	}
 	if err == nil {
 		withdraw, err = dir.Announce(project.Console{
-			URL: page, Token: session, App: cfg.App, BaseURL: cfg.BaseURL, Account: st.AccountSID(), Number: cfg.Number,
+			URL: page, Token: session, App: cfg.App, BaseURL: cfg.BaseURL, Account: st.AccountSID(), Number: cfg.Number, Method: cfg.Method,
 			SMS: cfg.SMS, Voice: cfg.Voice, Status: d.Status, Fallback: cfg.Fallback,
 		})
 	}

@@ -92,7 +92,7 @@ func (c *callCommand) setup() (dialogue.CallSetup, error) {
 		return dialogue.CallSetup{}, err
 	}
 	s := dialogue.CallSetup{
-		URL: c.Voice, Method: c.Method, FallbackURL: c.Fallback, StatusCallback: c.Status,
+		URL: c.Voice, Method: c.method(c.Method), FallbackURL: c.Fallback, StatusCallback: c.Status,
 		From: dialogue.Party{Address: c.From}, To: dialogue.Party{Address: c.Number},
 	}
 	for _, p := range params {

@@ -73,7 +73,7 @@ func (x *exploreCommand) Run(ctx context.Context, io streams) error {
 	defer began.Stop()
 	tree := dialogue.Explore(dialogue.Exploration{
 		Config: dialogue.Config{Transport: way, BaseURL: way.BaseURL(), AuthToken: x.Token, AccountSID: x.Account, Seed: x.Seed},
-		Call:   dialogue.CallSetup{URL: path, Method: x.Method, FallbackURL: x.Fallback, To: dialogue.Party{Address: x.Number}},
+		Call:   dialogue.CallSetup{URL: path, Method: x.method(x.Method), FallbackURL: x.Fallback, To: dialogue.Party{Address: x.Number}},
 		Depth:  x.Depth, Keys: x.Keys, Calls: x.Calls,
 	})
 	if err := ctx.Err(); err != nil {

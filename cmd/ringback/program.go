@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/ringback-go/ringback/cmd/ringback/internal/project"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/remote"
 	"github.com/ringback-go/ringback/internal/dialogue"
 )
@@ -30,8 +32,18 @@ const aboutApp = `
 // program.
 type programFlags struct {
 	appFlags `embed:"" group:"app"`
-	Account  string `help:"Account SID that requests are sent for." env:"TWILIO_ACCOUNT_SID" placeholder:"SID" group:"common"`
-	Seed     uint64 `help:"Seed of identifiers: equal seeds send equal requests (default: the clock)." placeholder:"N" group:"common"`
+	Account  string          `help:"Account SID that requests are sent for." env:"TWILIO_ACCOUNT_SID" placeholder:"SID" group:"common"`
+	Seed     uint64          `help:"Seed of identifiers: equal seeds send equal requests (default: the clock)." placeholder:"N" group:"common"`
+	console  project.Console `kong:"-"` // whose program is used, if any
+}
+
+// method returns the method of first requests: that of the flag, or of the console
+// whose program is used.
+func (f *programFlags) method(flag string) string {
+	if flag == http.MethodPost && f.console.Method != "" {
+		return f.console.Method
+	}
+	return flag
 }
 
 // program is the program under test, and the engine that sends requests to it.
@@ -51,7 +63,7 @@ func (f *programFlags) open(ctx context.Context, io streams) (*remote.Program, e
 	console, found := running()
 	if f.App == "" && found {
 		f.adopt(console)
-		f.Account = cmp.Or(f.Account, console.Account)
+		f.Account, f.console = cmp.Or(f.Account, console.Account), console
 		fmt.Fprintf(io.err, "ringback: using the program of the console at %s\n", console.URL)
 	}
 	if f.App == "" {

@@ -116,7 +116,7 @@ func (r *runCommand) config(way *remote.Program, seed uint64) scenario.Config {
 	return scenario.Config{
 		Transport: way, BaseURL: way.BaseURL(), AuthToken: r.Token, Account: r.Account, SMS: r.SMS, Voice: r.Voice, Status: r.statusPath(),
 		Fallback: r.Fallback, Number: r.Number, Seed: seed, CallStatus: r.Status,
-		GET: r.Method == http.MethodGet,
+		GET: r.method(r.Method) == http.MethodGet,
 	}
 }
 

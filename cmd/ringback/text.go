@@ -61,7 +61,7 @@ func (t *textCommand) Run(ctx context.Context, io streams) error {
 	}
 	defer p.engine.Close()
 	text := dialogue.Text{
-		URL: t.SMS, Method: t.Method, FallbackURL: t.Fallback, Body: t.Body, After: after,
+		URL: t.SMS, Method: t.method(t.Method), FallbackURL: t.Fallback, Body: t.Body, After: after,
 		From: dialogue.Party{Address: t.From}, To: dialogue.Party{Address: t.Number},
 	}
 	if t.WhatsApp {

@@ -77,6 +77,7 @@ type Console struct {
 	BaseURL  string `json:"baseURL"`
 	Account  string `json:"account,omitempty"` // SID that requests are sent for
 	Number   string `json:"number"`
+	Method   string `json:"method,omitempty"` // of incoming messages and calls; empty: POST
 	SMS      string `json:"sms"`
 	Voice    string `json:"voice"`
 	Status   string `json:"status,omitempty"`
