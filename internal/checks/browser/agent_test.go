@@ -56,6 +56,7 @@ const (
 // TestTalkWithTheAgent talks with examples/agent: streaming replies, an
 // interruption by typing, keys, the messages on the WebSocket, and the end.
 func TestTalkWithTheAgent(t *testing.T) {
+	t.Parallel()
 	c := start(t, "--base-url", "https://agent.example.com", "--", example(t, "agent"))
 	tb := browse(t, c)
 	tb.run(t, chromedp.EmulateViewport(1440, 900))
@@ -104,6 +105,7 @@ func TestTalkWithTheAgent(t *testing.T) {
 // TestTalkWithTheVoicebot talks with examples/voicebot through a microphone that
 // beeps, and expects the beeps back.
 func TestTalkWithTheVoicebot(t *testing.T) {
+	t.Parallel()
 	c := start(t, "--base-url", "https://voicebot.example.com", "--", example(t, "voicebot"))
 	tb := browse(t, c, microphone...)
 	tb.run(t, chromedp.EmulateViewport(1440, 900))
@@ -150,6 +152,7 @@ func TestTalkWithTheVoicebot(t *testing.T) {
 // TestAgentWithoutWSS uses a program whose WebSocket URL is not wss, as with the
 // console's default base URL. The page must show how to fix it.
 func TestAgentWithoutWSS(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/voice": `<Connect><ConversationRelay url="http://127.0.0.1/agent"/></Connect>`})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.run(t, chromedp.EmulateViewport(1440, 900))

@@ -64,6 +64,7 @@ func (tb *tab) accessible(t *testing.T, what string) {
 // TestAxeFindsNothing checks every view with content, an exchange, and open panels
 // and dialogs, light and dark, at three sizes.
 func TestAxeFindsNothing(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("npm"); err != nil {
 		t.Skip("skipped: npm is not installed, which axe-core comes from")
 	}
@@ -71,7 +72,10 @@ func TestAxeFindsNothing(t *testing.T) {
 	require.NoError(t, err)
 	for _, size := range sizes {
 		for _, dark := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s dark %t", size.name, dark), func(t *testing.T) { inspect(t, script, size.width, size.height, dark) })
+			t.Run(fmt.Sprintf("%s dark %t", size.name, dark), func(t *testing.T) {
+				t.Parallel()
+				inspect(t, script, size.width, size.height, dark)
+			})
 		}
 	}
 }

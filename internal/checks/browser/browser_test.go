@@ -26,8 +26,11 @@ import (
 // token is the auth token of every account here.
 const token = "4f1d8a3c5b7e90214f1d8a3c5b7e9021"
 
-// patience limits each test. Calls run in real time.
-const patience = 3 * time.Minute
+// Calls run in real time, and several browsers share the processor.
+const (
+	patience = 90 * time.Second // limits each wait
+	lifetime = 6 * time.Minute  // limits each browser
+)
 
 // command builds the command once.
 var command = sync.OnceValues(func() (string, error) {
@@ -50,13 +53,16 @@ type console struct {
 	stop               func()
 }
 
-var opened = regexp.MustCompile(`Open\s+(http://\S+/)#token=([0-9a-f]+)`)
+var (
+	opened   = regexp.MustCompile(`Open\s+(http://\S+/)#token=([0-9a-f]+)`)
+	tunneled = regexp.MustCompile(`Tunnel to\s+(http://\S+)`)
+)
 
 // start runs "ringback dev" with additional arguments and waits until it has printed
 // its URL.
 func start(t *testing.T, args ...string) console {
 	t.Helper()
-	return startAt(t, "127.0.0.1:"+freePort(t), args...)
+	return startAt(t, "127.0.0.1:0", args...)
 }
 
 // startAt is like start, with the console at an address.
@@ -64,8 +70,7 @@ func startAt(t *testing.T, addr string, args ...string) console {
 	t.Helper()
 	path, err := command()
 	require.NoError(t, err)
-	tunnel := "127.0.0.1:" + freePort(t)
-	args = append([]string{"dev", "--memory", "--listen", addr, "--tunnel", tunnel}, args...)
+	args = append([]string{"dev", "--memory", "--listen", addr, "--tunnel", "127.0.0.1:0"}, args...)
 	cmd := exec.Command(path, args...)
 	cmd.Env = append(os.Environ(), "TWILIO_AUTH_TOKEN="+token, "BASE_URL=")
 	out, err := cmd.StdoutPipe()
@@ -74,17 +79,22 @@ func startAt(t *testing.T, addr string, args ...string) console {
 	require.NoError(t, cmd.Start())
 	var mu sync.Mutex
 	var text strings.Builder
-	found := make(chan []string, 1)
+	found := make(chan console, 1)
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
+		var c console
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
 			mu.Lock()
 			text.WriteString(lines.Text() + "\n")
 			mu.Unlock()
 			if m := opened.FindStringSubmatch(lines.Text()); m != nil {
-				found <- m
+				c.url, c.token = m[1], m[2]
+			}
+			if m := tunneled.FindStringSubmatch(lines.Text()); m != nil { // the last line
+				c.tunnel = m[1]
+				found <- c
 			}
 		}
 	}()
@@ -105,11 +115,12 @@ func startAt(t *testing.T, addr string, args ...string) console {
 		}
 	})
 	select {
-	case m := <-found:
-		return console{url: m[1], token: m[2], tunnel: "http://" + tunnel, output: output, stop: stop}
+	case c := <-found:
+		c.output, c.stop = output, stop
+		return c
 	case <-read:
 		t.Fatalf("the command ended: %s", output())
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("the command did not start: %s", output())
 	}
 	return console{}
@@ -149,7 +160,7 @@ func browse(t *testing.T, c console, flags ...chromedp.ExecAllocatorOption) *tab
 	options = append(options, flags...)
 	allocated, release := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(release)
-	bounded, cancel := context.WithTimeout(allocated, patience)
+	bounded, cancel := context.WithTimeout(allocated, lifetime)
 	t.Cleanup(cancel)
 	ctx, closeTab := chromedp.NewContext(bounded)
 	t.Cleanup(closeTab)
@@ -211,7 +222,7 @@ func (tb *tab) clean(t *testing.T) {
 // as one for a missing element, counts as false.
 func (tb *tab) until(t *testing.T, what, expression string) {
 	t.Helper()
-	err := chromedp.Run(tb.ctx, chromedp.Poll("(() => { try { return "+expression+"; } catch { return false; } })()", nil, chromedp.WithPollingTimeout(30*time.Second)))
+	err := chromedp.Run(tb.ctx, chromedp.Poll("(() => { try { return "+expression+"; } catch { return false; } })()", nil, chromedp.WithPollingTimeout(patience)))
 	if err != nil {
 		var text string
 		chromedp.Run(tb.ctx, chromedp.Text("body", &text))

@@ -55,13 +55,14 @@ func hears(what string) string {
 	return fmt.Sprintf(`window.__heard.some((h) => h.includes(%q))`, what)
 }
 
-// inEachSize runs a test in windows of several sizes.
+// inEachSize runs a test in windows of several sizes, each with a program and a
+// console of its own.
 func inEachSize(t *testing.T, documents map[string]string, test func(t *testing.T, tb *tab, p *program, size string)) {
-	p := answers(t, documents)
-	c := start(t, "--app", p.server.URL)
 	for _, size := range sizes {
 		t.Run(size.name, func(t *testing.T) {
-			tb := browse(t, c)
+			t.Parallel()
+			p := answers(t, documents)
+			tb := browse(t, start(t, "--app", p.server.URL))
 			tb.run(t, chromedp.EmulateViewport(size.width, size.height))
 			tb.listens(t)
 			test(t, tb, p, size.name)
@@ -102,8 +103,10 @@ func (c console) ring(t *testing.T, to, twiml string) {
 // TestIncomingCallShowsEverywhere calls Ana while the page shows another view. She
 // declines once and answers once.
 func TestIncomingCallShowsEverywhere(t *testing.T) {
+	t.Parallel()
 	for _, size := range sizes {
 		t.Run(size.name, func(t *testing.T) {
+			t.Parallel()
 			c := start(t)
 			tb := browse(t, c)
 			tb.run(t, chromedp.EmulateViewport(size.width, size.height))
@@ -138,10 +141,11 @@ func TestIncomingCallShowsEverywhere(t *testing.T) {
 
 // TestSoundsOfACall checks tones, languages, files and beeps, and the silence after a key press.
 func TestSoundsOfACall(t *testing.T) {
+	t.Parallel()
 	const wav = "RIFF\x24\x00\x00\x00WAVE"
 	p := answers(t, map[string]string{
-		"/voice": `<Gather numDigits="1" action="/next"><Say language="de-DE">Guten Tag. Bitte drücken Sie eine Taste, wenn Sie das nicht zu Ende hören wollen.</Say><Pause length="20"/></Gather>`,
-		"/next":  `<Say voice="Polly.Joanna">Thank you.</Say><Play>/ding.wav</Play><Play digits="5"/><Record timeout="2" action="/done" finishOnKey="#"/>`,
+		"/voice": `<Gather numDigits="1" action="/next"><Say language="de-DE">Guten Tag. Bitte drücken Sie eine Taste, wenn Sie das nicht zu Ende hören wollen.</Say><Pause length="60"/></Gather>`,
+		"/next":  `<Say voice="Polly.Joanna">Thank you.</Say><Play>/ding.wav</Play><Play digits="5"/><Record timeout="20" action="/done" finishOnKey="#"/>`,
 		"/done":  `<Hangup/>`,
 	})
 	p.files = map[string]string{"/ding.wav": wav}
@@ -180,6 +184,7 @@ func TestSoundsOfACall(t *testing.T) {
 // TestPayAtThePage pays with the form: first with a wrong number, then with a valid
 // card and a declined one, and finally cancels a payment.
 func TestPayAtThePage(t *testing.T) {
+	t.Parallel()
 	documents := map[string]string{
 		"/voice": `<Pay action="/paid" chargeAmount="20.45" currency="usd" postalCode="false" timeout="120"><Prompt for="payment-card-number"><Say>Your card?</Say></Prompt></Pay>`,
 		"/paid":  `<Say>Thank you.</Say>`,
@@ -220,9 +225,10 @@ func TestPayAtThePage(t *testing.T) {
 // TestWhisperAtTheOtherPhone has Ben hear the whisper and press a key on his own
 // phone, and Chidi decline on his.
 func TestWhisperAtTheOtherPhone(t *testing.T) {
+	t.Parallel()
 	documents := map[string]string{
 		"/voice":   `<Dial action="/dialed"><Number url="/whisper">+15550102</Number><Number>+15550103</Number></Dial>`,
-		"/whisper": `<Gather numDigits="1" action="/taken"><Say>Press 1 to take this call.</Say></Gather><Hangup/>`,
+		"/whisper": `<Gather numDigits="1" action="/taken" timeout="60"><Say>Press 1 to take this call.</Say></Gather><Hangup/>`,
 		"/taken":   `<Say>Connecting.</Say>`, "/dialed": `<Say>Thank you.</Say>`,
 	}
 	inEachSize(t, documents, func(t *testing.T, tb *tab, p *program, size string) {
@@ -254,11 +260,12 @@ func TestWhisperAtTheOtherPhone(t *testing.T) {
 // TestTranscriptAndHistory shows and hides the requests, shows errors with their code,
 // and opens an ended call from its card.
 func TestTranscriptAndHistory(t *testing.T) {
-	documents := map[string]string{"/voice": `<Say>Welcome.</Say><Gather timeout="30"><Say>Press a key.</Say></Gather><Redirect>/broken</Redirect>`, "/broken": `<Oops`}
+	t.Parallel()
+	documents := map[string]string{"/voice": `<Say>Welcome.</Say><Gather timeout="300"><Say>Press a key.</Say></Gather><Redirect>/broken</Redirect>`, "/broken": `<Oops`}
 	inEachSize(t, documents, func(t *testing.T, tb *tab, p *program, size string) {
 		tb.calls(t)
 		tb.until(t, "the menu", keys)
-		tb.until(t, "a timer", `document.querySelector(".timer")?.innerText.match(/^0:0\d$/)`)
+		tb.until(t, "a timer", `document.querySelector(".timer")?.innerText.match(/^\d:\d\d$/)`)
 		tb.until(t, "why nothing is recorded", `[...document.querySelectorAll(".does button")].some((b) => b.disabled && b.title === "The app isn't recording yet. Wait for the beep.")`)
 		tb.until(t, "no protocol", `!document.querySelector(".line-protocol")`)
 		tb.run(t, chromedp.Click(`button[aria-label="Show requests"]`, chromedp.ByQuery))
@@ -280,6 +287,7 @@ func TestTranscriptAndHistory(t *testing.T) {
 
 // TestSpeakingIntoTheMicrophone uses a simulated speech recognition of the browser.
 func TestSpeakingIntoTheMicrophone(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/voice": `<Gather input="speech" language="fr-FR" action="/said"><Say>Bonjour.</Say></Gather>`, "/said": `<Say>Merci.</Say>`})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.listens(t, `window.SpeechRecognition = window.webkitSpeechRecognition = class {
@@ -302,6 +310,7 @@ func TestSpeakingIntoTheMicrophone(t *testing.T) {
 // TestT34PictureOfTheAppOnClick loads a picture that the program sent, through the
 // console, and only when the user asks for it.
 func TestT34PictureOfTheAppOnClick(t *testing.T) {
+	t.Parallel()
 	const gif = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 	p := answers(t, nil)
 	p.documents = map[string]string{"/sms": "<Message><Body>Look.</Body><Media>" + p.server.URL + "/dot.gif</Media></Message>"}

@@ -30,6 +30,7 @@ func freePort(t *testing.T) string {
 // TestBareCommand does what a newcomer does: starts the command without arguments,
 // texts, calls, goes through the menu to voicemail, and looks at the traffic.
 func TestBareCommand(t *testing.T) {
+	t.Parallel()
 	tb := browse(t, start(t))
 	useThePhone(t, tb, "Thanks, we got: a table for four")
 	tb.open(t, "traffic")
@@ -60,11 +61,13 @@ func TestBareCommand(t *testing.T) {
 
 // TestOtherLanguages repeats the test with programs in other languages.
 func TestOtherLanguages(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, program, file string }{
 		{"Python", "python3", "testdata/line.py"},
 		{"Node", "node", "testdata/line.js"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			if _, err := exec.LookPath(c.program); err != nil {
 				t.Skipf("skipped: no %s on this machine", c.program)
 			}
@@ -79,6 +82,7 @@ func TestOtherLanguages(t *testing.T) {
 // TestT34CapturedMarkupStaysText opens a hundred captures with markup in every
 // field: no script runs, no request leaves, the policy reports nothing.
 func TestT34CapturedMarkupStaysText(t *testing.T) {
+	t.Parallel()
 	c := start(t)
 	payloads := []string{
 		`<script>window.__pwned=1</script>`, `<img src=x onerror=window.__pwned=1>`, `"><svg onload=window.__pwned=1>`,
@@ -115,6 +119,7 @@ func TestT34CapturedMarkupStaysText(t *testing.T) {
 // TestBrokenSignatureIsDiagnosed runs behind a proxy that terminates TLS. The page
 // must name the cause and the fix.
 func TestBrokenSignatureIsDiagnosed(t *testing.T) {
+	t.Parallel()
 	c := start(t, "--tunnel-host", "hooks.example.com")
 	form := url.Values{"Body": {"hi"}, "From": {"+15550101"}, "AccountSid": {"AC0123456789abcdef0123456789abcdef"}}
 	r, err := http.NewRequest(http.MethodPost, c.tunnel+"/sms", strings.NewReader(form.Encode()))
@@ -137,6 +142,7 @@ func TestBrokenSignatureIsDiagnosed(t *testing.T) {
 // TestLosesAndFindsTheProgram starts without a program. The page must say so, and
 // reconnect when the program starts.
 func TestLosesAndFindsTheProgram(t *testing.T) {
+	t.Parallel()
 	addr := "127.0.0.1:" + freePort(t)
 	c := start(t, "--app", "http://"+addr)
 	tb := browse(t, c)
@@ -159,6 +165,7 @@ func TestLosesAndFindsTheProgram(t *testing.T) {
 // the same host, which must not learn the token. The page survives a reload, and
 // without the token it says what to do.
 func TestT33TokenStaysOnItsPort(t *testing.T) {
+	t.Parallel()
 	seen := make(chan http.Header, 10)
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen <- r.Header
@@ -189,6 +196,7 @@ func TestT33TokenStaysOnItsPort(t *testing.T) {
 // TestT33AnotherTokenDoesNotReplaceOne opens the page as another page may do, with
 // a token that the console does not know.
 func TestT33AnotherTokenDoesNotReplaceOne(t *testing.T) {
+	t.Parallel()
 	c := start(t)
 	tb := browse(t, c)
 	tb.run(t, chromedp.Navigate("about:blank"), chromedp.Navigate(c.url+"#token=0123456789abcdef"), chromedp.WaitVisible("main > section"))

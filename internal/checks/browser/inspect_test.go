@@ -78,6 +78,7 @@ func (tb *tab) copies(t *testing.T, selector string) (text string) {
 // found without starting a conversation, the token can be copied but is not in
 // the page, and a click sends the first text.
 func TestConnectScreen(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.grant(t)
@@ -118,6 +119,7 @@ func TestConnectScreen(t *testing.T) {
 // TestRefusalCanBeFixed uses a program that rejects correct signatures. The page shows
 // the values to compare side by side, and the fix can be copied.
 func TestRefusalCanBeFixed(t *testing.T) {
+	t.Parallel()
 	p := answers(t, nil)
 	p.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusForbidden) })
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -139,6 +141,7 @@ func TestRefusalCanBeFixed(t *testing.T) {
 // TestInspector opens every tab of an exchange, compares two exchanges, and follows
 // the timeline of a call.
 func TestInspector(t *testing.T) {
+	t.Parallel()
 	script := filepath.Join(t.TempDir(), "app.js")
 	require.NoError(t, os.WriteFile(script, []byte(`const http = require("http");
 http.createServer((req, res) => {
@@ -211,6 +214,7 @@ func (tb *tab) search(t *testing.T, text string) {
 // TestSearchPauseAndClear searches by code and field, pauses the list, and deletes
 // only the filtered exchanges.
 func TestSearchPauseAndClear(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	for i, text := range []string{"alpha", "beta", "gamma"} {
@@ -258,6 +262,7 @@ func TestSearchPauseAndClear(t *testing.T) {
 // TestSaveFromThePage saves a conversation from the phone, and the filtered
 // exchanges from the list.
 func TestSaveFromThePage(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.grant(t)
@@ -290,6 +295,7 @@ func TestSaveFromThePage(t *testing.T) {
 
 // TestOutboundRequests shows what the program asks of the REST API.
 func TestOutboundRequests(t *testing.T) {
+	t.Parallel()
 	p := answers(t, nil)
 	c := start(t, "--app", p.server.URL)
 	tb := browse(t, c)

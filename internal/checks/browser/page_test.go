@@ -50,6 +50,7 @@ func (tb *tab) fits(t *testing.T, what string) {
 // TestEveryViewFits opens each view with content at three sizes, light and dark.
 // Nothing may be cut off or too small to tap.
 func TestEveryViewFits(t *testing.T) {
+	t.Parallel()
 	tb := browse(t, start(t))
 	tb.write(t, "a table for four, please")
 	tb.until(t, "the reply", bubble("theirs", "Thanks, we got"))
@@ -80,6 +81,7 @@ func TestEveryViewFits(t *testing.T) {
 // TestPhoneInANarrowWindow goes from the people to a conversation and to the
 // call in a single column, and back.
 func TestPhoneInANarrowWindow(t *testing.T) {
+	t.Parallel()
 	tb := browse(t, start(t))
 	tb.run(t, chromedp.EmulateViewport(390, 844))
 	shows := func(section string) string {
@@ -105,7 +107,8 @@ func TestPhoneInANarrowWindow(t *testing.T) {
 // TestPageIsWhereItWas leaves the phone view and returns. The person and the draft
 // must be unchanged, and number keys must go to the call in progress.
 func TestPageIsWhereItWas(t *testing.T) {
-	p := answers(t, map[string]string{"/voice": `<Gather numDigits="1" timeout="60" action="/chosen"><Say>Press a key.</Say></Gather>`, "/chosen": "<Say>Thank you.</Say><Pause length=\"60\"/>"})
+	t.Parallel()
+	p := answers(t, map[string]string{"/voice": `<Gather numDigits="1" timeout="300" action="/chosen"><Say>Press a key.</Say></Gather>`, "/chosen": "<Say>Thank you.</Say><Pause length=\"300\"/>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.person(t, "Chidi")
 	tb.run(t, chromedp.SendKeys(".composer textarea", "not sent yet", chromedp.ByQuery))
@@ -131,6 +134,7 @@ func TestPageIsWhereItWas(t *testing.T) {
 // TestDialogsAndMenus closes dialogs and menus with Esc, a click elsewhere and Back.
 // In a dialog that deletes, the focus must start on Cancel.
 func TestDialogsAndMenus(t *testing.T) {
+	t.Parallel()
 	tb := browse(t, start(t))
 	tb.write(t, "hello")
 	tb.until(t, "the reply", bubble("theirs", "Thanks, we got"))
@@ -168,6 +172,7 @@ func TestDialogsAndMenus(t *testing.T) {
 // TestConsoleStopsAndComesBack restarts the console while the page is open. The page
 // must say so, keep its content, and reconnect automatically.
 func TestConsoleStopsAndComesBack(t *testing.T) {
+	t.Parallel()
 	addr := "127.0.0.1:" + freePort(t)
 	first := startAt(t, addr)
 	tb := browse(t, first)
@@ -188,6 +193,7 @@ var account = regexp.MustCompile(`Account\s+(AC[0-9a-f]{32})`)
 // TestOutcomeOfANumber makes Ben unreachable. A message to him must fail with
 // error 30003, shown with its name, and another number must fail with its own code.
 func TestOutcomeOfANumber(t *testing.T) {
+	t.Parallel()
 	p := answers(t, nil)
 	c := start(t, "--app", p.server.URL, "--status", "/status")
 	tb := browse(t, c)

@@ -116,6 +116,7 @@ func bubble(side, text string) string {
 // TestConferenceOfTwo has Ana and Ben call a program that puts both in one
 // conference. Each has a tab and hears the other.
 func TestConferenceOfTwo(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/voice": `<Say>Welcome to the party line.</Say><Dial><Conference waitUrl="">party</Conference></Dial>`})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.calls(t)
@@ -146,8 +147,9 @@ func TestConferenceOfTwo(t *testing.T) {
 // TestIncomingLegOfADial rings a phone that the program dials. The call is
 // answered, busy, or not answered, and the program receives the result.
 func TestIncomingLegOfADial(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{
-		"/voice":  `<Dial action="/dialed" timeout="5"><Number>+15550102</Number></Dial>`,
+		"/voice":  `<Dial action="/dialed" timeout="60"><Number>+15550102</Number></Dial>`,
 		"/dialed": "<Say>Thank you.</Say>",
 	})
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -176,6 +178,7 @@ func TestIncomingLegOfADial(t *testing.T) {
 // TestPicture sends a sample picture and an uploaded one. The page shows both, and
 // the program can fetch them with the account's token.
 func TestPicture(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/sms": "<Message><Body>Nice.</Body><Media>https://media.example.com/cat.jpg</Media></Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.run(t, chromedp.SendKeys(".composer textarea", "look", chromedp.ByQuery))
@@ -230,6 +233,7 @@ func fetch(t *testing.T, address, account string) (kind string, data []byte) {
 // TestWhatsApp sends a text, a location, a button reply and a quoted reply on WhatsApp,
 // and checks their WhatsApp parameters.
 func TestWhatsApp(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/sms": "<Message>Can we meet?</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.run(t, chromedp.SetValue(".composer select", "whatsapp", chromedp.ByQuery),
@@ -276,6 +280,7 @@ func TestWhatsApp(t *testing.T) {
 // TestOptOut texts STOP. Twilio confirms it, rejects the program's messages with
 // error 21610, and accepts them again after START.
 func TestOptOut(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/sms": "<Message>News!</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.write(t, "stop")

@@ -34,6 +34,7 @@ func (tb *tab) clipboard(t *testing.T) (text string) {
 // TestTrafficByKeyboard finds an exchange, edits and sends it again, pins it,
 // copies it and clears the rest, mostly without the mouse.
 func TestTrafficByKeyboard(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>", "/voice": "<Say voise=\"Alice\">Hello</Say><Sing>la</Sing>"})
 	c := start(t, "--app", p.server.URL, "--status", "/status")
 	tb := browse(t, c)
@@ -104,6 +105,7 @@ func TestTrafficByKeyboard(t *testing.T) {
 // TestFaultsAreSeen turns on a fault. The navigation shows it, the next text fails
 // with Twilio's error code, and the exchange names the fault.
 func TestFaultsAreSeen(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{"/sms": "<Message>Got it.</Message>"})
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.press(t, "4")
@@ -128,8 +130,9 @@ func TestFaultsAreSeen(t *testing.T) {
 // TestNothingJumps measures layout shifts during a call when another phone starts
 // ringing. The keypad must stay in place.
 func TestNothingJumps(t *testing.T) {
+	t.Parallel()
 	p := answers(t, map[string]string{
-		"/voice":  `<Say>One moment.</Say><Dial action="/dialed"><Number>+15550102</Number></Dial>`,
+		"/voice":  `<Say>One moment.</Say><Dial action="/dialed" timeout="120"><Number>+15550102</Number></Dial>`,
 		"/dialed": "<Say>Thank you.</Say>",
 	})
 	tb := browse(t, start(t, "--app", p.server.URL))
@@ -157,6 +160,7 @@ func TestNothingJumps(t *testing.T) {
 // TestDeliveriesInEveryOrder plays lifecycles with disordered callbacks. The page
 // must show the state that the program should have.
 func TestDeliveriesInEveryOrder(t *testing.T) {
+	t.Parallel()
 	p := answers(t, nil)
 	tb := browse(t, start(t, "--app", p.server.URL))
 	tb.press(t, "3")

@@ -3,8 +3,8 @@ const http = require("node:http");
 
 const documents = {
   "/sms": "<Message>Thanks from Node</Message>",
-  "/voice": '<Say>Hello.</Say><Gather numDigits="1" action="/menu"><Say>Press 2 to leave a message.</Say></Gather>',
-  "/menu": '<Say>Speak now.</Say><Record action="/done" maxLength="30"/>',
+  "/voice": '<Say>Hello.</Say><Gather numDigits="1" timeout="60" action="/menu"><Say>Press 2 to leave a message.</Say></Gather>',
+  "/menu": '<Say>Speak now.</Say><Record action="/done" timeout="60" maxLength="120"/>',
   "/done": "<Say>Goodbye.</Say>",
 };
 

@@ -10,8 +10,8 @@ class Line(http.server.BaseHTTPRequestHandler):
         form = urllib.parse.parse_qs(self.rfile.read(length).decode())
         documents = {
             "/sms": "<Message>Thanks from Python</Message>",
-            "/voice": '<Say>Hello.</Say><Gather numDigits="1" action="/menu"><Say>Press 2 to leave a message.</Say></Gather>',
-            "/menu": '<Say>Speak now.</Say><Record action="/done" maxLength="30"/>',
+            "/voice": '<Say>Hello.</Say><Gather numDigits="1" timeout="60" action="/menu"><Say>Press 2 to leave a message.</Say></Gather>',
+            "/menu": '<Say>Speak now.</Say><Record action="/done" timeout="60" maxLength="120"/>',
             "/done": "<Say>Goodbye.</Say>",
         }
         document = "<Response>" + documents.get(self.path, "") + "</Response>"
