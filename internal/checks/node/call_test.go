@@ -17,6 +17,7 @@ import (
 // of npm: it greets, is asked, is interrupted, and hands the call over. It needs
 // node, npm and its registry, so it runs where RINGBACK_TEST_NODE is set.
 func TestCallTalksWithNode(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("RINGBACK_TEST_NODE") == "" {
 		t.Skip("RINGBACK_TEST_NODE is unset: the agent in JavaScript is not played")
 	}

@@ -17,6 +17,7 @@ import (
 // TestSavedTestRunsInJest texts the demo of "ringback dev", saves the conversation
 // as a Jest test, and runs it with npm jest against the same demo.
 func TestSavedTestRunsInJest(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("RINGBACK_TEST_NODE") == "" {
 		t.Skip("set RINGBACK_TEST_NODE=1 to run npm jest")
 	}

@@ -38,6 +38,7 @@ func installed(t *testing.T, dir string) {
 
 // TestNodeSDK starts a program that uses npm twilio, and reads what it prints.
 func TestNodeSDK(t *testing.T) {
+	t.Parallel()
 	needed(t)
 	dir := t.TempDir()
 	script, err := os.ReadFile("testdata/sdk.js")

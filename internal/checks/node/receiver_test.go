@@ -21,14 +21,9 @@ import (
 
 const secret = "a secret of a shared key"
 
-// startReceiver starts the receiver in JavaScript and returns its address.
-func startReceiver(t *testing.T, extended string) string {
+// startReceiver starts the receiver in JavaScript in a folder and returns its address.
+func startReceiver(t *testing.T, dir, extended string) string {
 	t.Helper()
-	dir := t.TempDir()
-	script, err := os.ReadFile("testdata/receiver.js")
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "receiver.js"), script, 0o600))
-	installed(t, dir)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	addr := l.Addr().String()
@@ -99,6 +94,7 @@ func signedBy(t *testing.T, key signature.Token, c fixture.Capture, path string)
 // TestNodeReceivers sends every request that Ringback has to the official
 // receivers for Node: the middleware and the functions behind it.
 func TestNodeReceivers(t *testing.T) {
+	t.Parallel()
 	needed(t)
 	sha1, err := signature.NewSharedKey("webhooks_sharedkey_00000000000000000000000001", secret, signature.SHA1)
 	require.NoError(t, err)
@@ -106,8 +102,13 @@ func TestNodeReceivers(t *testing.T) {
 	require.NoError(t, err)
 	token, err := signature.NewToken("the auth token", fixture.AuthToken)
 	require.NoError(t, err)
+	dir := t.TempDir()
+	script, err := os.ReadFile("testdata/receiver.js")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "receiver.js"), script, 0o600))
+	installed(t, dir)
 	for _, extended := range []string{"false", "true"} {
-		addr := startReceiver(t, extended)
+		addr := startReceiver(t, dir, extended)
 		sent := 0
 		for _, c := range fixture.Captures() {
 			for _, path := range []string{"/hook", "/hook/o%27hara?name=o%27hara%20x&q=%27"} {
