@@ -204,6 +204,9 @@ func text(n *twiml.Node) string {
 	return strings.Join(strings.Fields(rawText(n)), " ")
 }
 
+// Spoken returns the text of a Say as it is spoken.
+func Spoken(say *twiml.Node) string { return text(say) }
+
 func rawText(n *twiml.Node) string {
 	if n.Name == "" {
 		return n.Text

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ringback-go/ringback/cmd/ringback/internal/capture"
 	"github.com/ringback-go/ringback/cmd/ringback/internal/save"
+	"github.com/ringback-go/ringback/cmd/ringback/internal/stage"
 )
 
 var cfg = save.Config{App: "http://127.0.0.1:3000", BaseURL: "https://app.example.com", SMS: "/sms", Voice: "/voice", Number: "+15550100"}
@@ -160,6 +161,22 @@ func TestNothingIsSavedOfNothing(t *testing.T) {
 		_, err := write(cfg, []capture.Exchange{{Source: capture.API}, {Parent: 1}, {Fault: "5xx"}, {}})
 		assert.ErrorIs(t, err, save.ErrNothing, name)
 	}
+}
+
+// TestSSMLIsSavedAsItIsHeard saves a call whose prompt has elements inside: a test
+// with a Twilio hears all words, and one without reads them between the tags.
+func TestSSMLIsSavedAsItIsHeard(t *testing.T) {
+	t.Parallel()
+	e := capture.Exchange{Kind: "IncomingCall", SID: "CA1", Thread: "CA1"}
+	e.Request = capture.Request{Method: "POST", URL: "https://app.example.com/voice", Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte("From=%2B15550101")}
+	e.Response = capture.Response{Status: 200, Header: http.Header{"Content-Type": {"text/xml"}}, Body: []byte(`<Response><Say>Code <say-as interpret-as="digits">42</say-as>.<!-- no --></Say></Response>`)}
+	unknown := func(string) (stage.Call, error) { return stage.Call{}, stage.ErrNotFound }
+	stories, _ := save.Stories(cfg, []capture.Exchange{e}, unknown)
+	require.Len(t, stories, 1)
+	assert.Equal(t, []save.Step{{Do: save.Call}, {Do: save.Hears, Texts: []string{"Code 42."}}}, stories[0].Steps)
+	r, err := save.Pytest(cfg, []capture.Exchange{e})
+	require.NoError(t, err)
+	assert.Contains(t, r.Text, `assert "Code 42 ." in text`)
 }
 
 // TestPythonNamesAreApart saves two threads of one person. Python keeps only the

@@ -217,19 +217,7 @@ func (t *teller) replies(e capture.Exchange, person string) (out []string) {
 }
 
 // content is the text of an element itself, without that of its children.
-func content(n *twiml.Node) string {
-	var b strings.Builder
-	b.WriteString(n.Text)
-	for _, child := range n.Children {
-		if child != nil && child.Name == "" {
-			b.WriteString(child.Text)
-		}
-	}
-	return strings.Join(strings.Fields(clean(b.String())), " ")
-}
-
-// spoken is the text of an element with that of its children, as SSML has them.
-func spoken(n *twiml.Node) string { return strings.Join(strings.Fields(clean(n.Content())), " ") }
+func content(n *twiml.Node) string { return strings.Join(strings.Fields(clean(n.Content())), " ") }
 
 // lines adds a call from what people did and heard.
 func (t *teller) lines(call stage.Call, list []capture.Exchange) {
@@ -411,11 +399,11 @@ func prompts(e capture.Exchange) (heard []string, dialed string) {
 	for verb := range doc.Elements() {
 		switch verb.Name {
 		case "Say":
-			heard = append(heard, spoken(verb))
+			heard = append(heard, clean(dialogue.Spoken(verb)))
 		case "Gather":
 			for child := range verb.Elements() {
 				if child.Name == "Say" {
-					heard = append(heard, spoken(child))
+					heard = append(heard, clean(dialogue.Spoken(child)))
 				}
 			}
 			return heard, ""
