@@ -154,6 +154,24 @@ func (q Query) matches(e *entry) bool {
 	return true
 }
 
+// Target is the URL without scheme and host, as text.
+func (r Request) Target() string {
+	_, rest, ok := strings.Cut(r.URL, "://")
+	if !ok {
+		return r.URL
+	}
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		return rest[i:]
+	}
+	return "/"
+}
+
+// Path is Target without the query.
+func (r Request) Path() string {
+	path, _, _ := strings.Cut(r.Target(), "?")
+	return path
+}
+
 func clip(b []byte, n int) []byte { return b[:min(len(b), n)] }
 
 // Readable is the body of r as text to search, at most n bytes: a form is

@@ -162,7 +162,7 @@ func (t Term) holds(e *entry) bool {
 	case "from", "to":
 		return e.field(t.Key, func(v string) bool { return strings.Contains(v, t.Value) })
 	case "path":
-		return strings.Contains(strings.ToLower(pathOf(x.Request.URL)), t.Value)
+		return strings.Contains(strings.ToLower(x.Request.Path()), t.Value)
 	case "field":
 		name, value, given := strings.Cut(t.Value, "=")
 		return e.field(name, func(v string) bool { return !given || v == value })
@@ -225,15 +225,6 @@ func (e *entry) field(name string, passes func(string) bool) bool {
 		}
 		rest = after
 	}
-}
-
-// pathOf cuts scheme, host and query from a URL, as text.
-func pathOf(u string) string {
-	if _, rest, ok := strings.Cut(u, "://"); ok {
-		u = rest[min(len(rest), max(strings.IndexByte(rest, '/'), 0)):]
-	}
-	path, _, _ := strings.Cut(u, "?")
-	return path
 }
 
 // searched bounds how much of a body can be found by its words.

@@ -158,7 +158,7 @@ func signedText(r capture.Request) string {
 
 func (s *Server) missing(e capture.Exchange) *advice {
 	cfg := s.Stage.Config()
-	path, _, _ := strings.Cut(pathOf(e.Request.URL), "?")
+	path := e.Request.Path()
 	flags := map[string][2]string{cfg.Status: {"--status", "status callbacks"}, cfg.Voice: {"--voice", "calls"}, cfg.SMS: {"--sms", "messages"}}
 	if cfg.Fallback != "" {
 		flags[cfg.Fallback] = [2]string{"--fallback", "fallback requests"}

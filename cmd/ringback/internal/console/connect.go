@@ -95,8 +95,7 @@ func (s *Server) seen() []route {
 		r := &out[i]
 		r.State, r.Text = "unknown", "No request yet."
 		for _, e := range s.Store.List(capture.Query{Terms: []capture.Term{{Key: "path", Value: strings.ToLower(r.Path)}}, Limit: 50}) {
-			path, _, _ := strings.Cut(pathOf(e.Request.URL), "?")
-			if path != r.Path || e.Source == capture.API || e.Fault != "" || e.Verdict != "valid" {
+			if e.Request.Path() != r.Path || e.Source == capture.API || e.Fault != "" || e.Verdict != "valid" {
 				continue
 			}
 			r.Seen, r.Status = e.ID, e.Response.Status

@@ -65,7 +65,7 @@ func summarize(e capture.Exchange) summary {
 	return summary{
 		ID: e.ID, At: e.At, Source: e.Source, Kind: e.Kind, SID: e.SID, Thread: e.Thread, Summary: e.Summary,
 		Verdict: e.Verdict, Lint: e.Lint, Fault: e.Fault, Parent: e.Parent, Pinned: e.Pinned, Error: e.Error,
-		Code: e.Code, Took: e.Took, Method: e.Request.Method, URL: e.Request.URL, Path: pathOf(e.Request.URL), Status: e.Response.Status,
+		Code: e.Code, Took: e.Took, Method: e.Request.Method, URL: e.Request.URL, Path: e.Request.Target(), Status: e.Response.Status,
 		Failed: e.Failed(), Name: status.Code(e.Code).Name(),
 	}
 }

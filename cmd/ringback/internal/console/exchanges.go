@@ -20,18 +20,6 @@ import (
 	"github.com/ringback-go/ringback/twiml/lint"
 )
 
-// pathOf cuts scheme and host from a URL, as text.
-func pathOf(u string) string {
-	_, rest, ok := strings.Cut(u, "://")
-	if !ok {
-		return u
-	}
-	if i := strings.IndexAny(rest, "/?"); i >= 0 {
-		return rest[i:]
-	}
-	return "/"
-}
-
 func (s *Server) pin(w http.ResponseWriter, r *http.Request) {
 	var v struct{ Pinned bool }
 	if read(w, r, &v) {
@@ -264,7 +252,7 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request) {
 }
 
 func readable(r capture.Request) []string {
-	lines := []string{r.Method + " " + pathOf(r.URL)}
+	lines := []string{r.Method + " " + r.Target()}
 	return append(lines, strings.Split(strings.TrimSuffix(capture.Readable(r, 64<<10), "\n"), "\n")...)
 }
 

@@ -130,7 +130,7 @@ func octal(text string) string {
 // captured data is in quoted Go strings.
 func goTest(e capture.Exchange) string {
 	var b strings.Builder
-	path, _, _ := strings.Cut(pathOf(e.Request.URL), "bodySHA256=") // which NewRequest adds again
+	path, _, _ := strings.Cut(e.Request.Target(), "bodySHA256=") // which NewRequest adds again
 	path = strings.TrimRight(path, "?&")
 	values, err := url.ParseQuery(string(e.Request.Body))
 	readable := e.Request.IsForm() && err == nil
@@ -181,7 +181,7 @@ func fixture(e capture.Exchange) string {
 		host = u.Host
 	}
 	oneLine := strings.NewReplacer("\r", " ", "\n", " ").Replace
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", oneLine(e.Request.Method), oneLine(pathOf(e.Request.URL)), oneLine(host))
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", oneLine(e.Request.Method), oneLine(e.Request.Target()), oneLine(host))
 	for _, h := range headersOf(e.Request) {
 		fmt.Fprintf(&b, "%s: %s\r\n", oneLine(h[0]), oneLine(h[1]))
 	}

@@ -207,7 +207,7 @@ func (s *Server) listOutbound(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			continue // deleted meanwhile
 		}
-		o := sent{summary: summarize(whole), Resource: resourceOf(whole.Request.URL)}
+		o := sent{summary: summarize(whole), Resource: resourceOf(whole.Request.Path())}
 		for _, p := range s.parameters(whole) {
 			switch p.Name {
 			case "To":
@@ -232,9 +232,8 @@ func (s *Server) listOutbound(w http.ResponseWriter, r *http.Request) {
 	answer(w, page, nil)
 }
 
-// resourceOf is the resource that the path of the REST API names.
-func resourceOf(u string) string {
-	path, _, _ := strings.Cut(pathOf(u), "?")
+// resourceOf is the resource that a path of the REST API names.
+func resourceOf(path string) string {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	name := ""
 	for i := len(parts) - 1; i >= 0; i-- {
