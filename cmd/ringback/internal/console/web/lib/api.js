@@ -56,7 +56,7 @@ async function ready() {
   await accept();
   if (!doubtful || !headers["X-Console-Token"]) return;
   if (!await knows(headers["X-Console-Token"])) {
-    throw new Failure(0, "Another program, or a console with another token, answers at this address.");
+    throw new Failure(0, "Another program, or a console with another token, is running at this address.");
   }
   doubtful = false;
 }
