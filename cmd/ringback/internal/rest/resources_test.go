@@ -295,9 +295,10 @@ func TestListsOfMessages(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, from, 1)
 	assert.Equal(t, "inbound", *from[0].Direction)
-	today, err := c.Api.ListMessage(new(api.ListMessageParams).SetDateSent(time.Now()))
-	require.NoError(t, err)
-	assert.Len(t, today, 6)
+	until(t, "all are sent", func() bool {
+		today, err := c.Api.ListMessage(new(api.ListMessageParams).SetDateSent(time.Now()))
+		return err == nil && len(today) == 6
+	})
 	past, err := c.Api.ListMessage(new(api.ListMessageParams).SetDateSentBefore(time.Now().Add(-48 * time.Hour)))
 	require.NoError(t, err)
 	assert.Empty(t, past)
