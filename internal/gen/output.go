@@ -17,11 +17,15 @@ type output struct {
 // outputs lists every generated file of the module at root. To add one, add a
 // line here and a function next to it.
 func outputs(root string) ([]output, error) {
+	verbs, err := twimlOutputs()
+	if err != nil {
+		return nil, err
+	}
 	events, err := webhookOutputs(root)
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(twimlOutputs(), events, []output{
+	return slices.Concat(verbs, events, []output{
 		{path: "internal/errorcode/table_gen.go", from: "errors.json", make: makeCodes},
 	}), nil
 }

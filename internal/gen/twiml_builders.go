@@ -8,31 +8,21 @@ import (
 	"strings"
 )
 
-// twimlBuilders writes the types, constructors and setters of one file.
-func twimlBuilders(file string) ([]byte, error) {
-	g, err := twimlLoad()
-	if err != nil {
-		return nil, err
-	}
-	var w bytes.Buffer
+// writeBuilders writes the types, constructors and setters of one file.
+func (g *twimlGrammar) writeBuilders(w *bytes.Buffer, file string) {
 	for _, e := range g.built() {
 		if e.File != file {
 			continue
 		}
-		g.writeConstructor(&w, e)
-		g.writeType(&w, e)
+		g.writeConstructor(w, e)
+		g.writeType(w, e)
 		for _, a := range e.Attributes {
 			if i := slices.IndexFunc(e.arguments(), func(arg twimlArgument) bool { return arg.kind == '@' && arg.what == a.Name }); i < 0 && !a.Legacy {
-				g.writeSetter(&w, e, a)
+				g.writeSetter(w, e, a)
 			}
 		}
-		g.writePlumbing(&w, e)
+		g.writePlumbing(w, e)
 	}
-	head := "package twiml\n\n"
-	if strings.Contains(w.String(), "time.Duration") {
-		head += "import \"time\"\n\n"
-	}
-	return append([]byte(head), w.Bytes()...), nil
 }
 
 func (g *twimlGrammar) writeConstructor(w *bytes.Buffer, e *twimlElement) {

@@ -14,14 +14,8 @@ const (
 	twimlVoiceType    = "VoiceName"
 )
 
-// twimlNesting writes the sealed interfaces.
-func twimlNesting() ([]byte, error) {
-	g, err := twimlLoad()
-	if err != nil {
-		return nil, err
-	}
-	var w bytes.Buffer
-	w.WriteString("package twiml\n\n")
+// writeNesting writes the sealed interfaces.
+func (g *twimlGrammar) writeNesting(w *bytes.Buffer) {
 	for _, i := range g.Interfaces {
 		var members []string
 		for _, e := range g.members(i) {
@@ -32,45 +26,37 @@ func twimlNesting() ([]byte, error) {
 		}
 		members = append(members, "[Custom]", "[Comment]")
 		w.WriteString(twimlComment(twimlArticle(i.Name) + " " + i.Doc + "\n\nIt is one of " + twimlList(members) + "."))
-		fmt.Fprintf(&w, "type %s interface {\n\tContent\n\tis%s()\n}\n\n", i.Name, i.Name)
+		fmt.Fprintf(w, "type %s interface {\n\tContent\n\tis%s()\n}\n\n", i.Name, i.Name)
 	}
 	w.WriteString("// anywhere is embedded in types that are allowed in any element.\ntype anywhere struct{}\n\n")
 	for _, i := range g.Interfaces {
-		fmt.Fprintf(&w, "func (anywhere) is%s() {}\n", i.Name)
+		fmt.Fprintf(w, "func (anywhere) is%s() {}\n", i.Name)
 	}
 	w.WriteString("\n")
 	for _, i := range g.Interfaces {
 		if i.Text {
-			fmt.Fprintf(&w, "func (Text) is%s() {}\n", i.Name)
+			fmt.Fprintf(w, "func (Text) is%s() {}\n", i.Name)
 		}
 	}
-	return w.Bytes(), nil
 }
 
-// twimlEnums writes the string types of attributes and their constants, except
+// writeEnums writes the string types of attributes and their constants, except
 // for voices and languages.
-func twimlEnums() ([]byte, error) {
-	g, err := twimlLoad()
-	if err != nil {
-		return nil, err
-	}
-	var w bytes.Buffer
-	w.WriteString("package twiml\n\n")
+func (g *twimlGrammar) writeEnums(w *bytes.Buffer) {
 	for _, enum := range slices.Sorted(maps.Keys(g.Enums)) {
 		e, typ := g.Enums[enum], g.enumType(enum)
 		if typ == twimlLanguageType || typ == twimlVoiceType || !g.used(enum) {
 			continue
 		}
 		w.WriteString(twimlComment(twimlArticle(typ) + " is " + e.Doc + " Convert other text to it for values that Twilio adds later."))
-		fmt.Fprintf(&w, "type %s string\n\n", typ)
+		fmt.Fprintf(w, "type %s string\n\n", typ)
 		w.WriteString(twimlComment("Values of " + typ + "."))
 		w.WriteString("const (\n")
 		for _, v := range e.Values {
-			fmt.Fprintf(&w, "\t%s %s = %q\n", g.constant(enum, v), typ, v)
+			fmt.Fprintf(w, "\t%s %s = %q\n", g.constant(enum, v), typ, v)
 		}
 		w.WriteString(")\n\n")
 	}
-	return w.Bytes(), nil
 }
 
 // used reports whether a setter takes the enum.
@@ -83,12 +69,8 @@ func (g *twimlGrammar) used(enum string) bool {
 	})
 }
 
-// twimlLanguages writes the language tags that any attribute takes.
-func twimlLanguages() ([]byte, error) {
-	g, err := twimlLoad()
-	if err != nil {
-		return nil, err
-	}
+// writeLanguages writes the language tags that any attribute takes.
+func (g *twimlGrammar) writeLanguages(w *bytes.Buffer) {
 	users := map[string][]string{}
 	for _, enum := range slices.Sorted(maps.Keys(g.Enums)) {
 		if g.enumType(enum) == twimlLanguageType {
@@ -97,17 +79,14 @@ func twimlLanguages() ([]byte, error) {
 			}
 		}
 	}
-	var w bytes.Buffer
-	w.WriteString("package twiml\n\n")
 	w.WriteString(twimlComment(`A LanguageCode is a language as a BCP 47 tag, such as en-US. Which ones work depends on where it is used: the comment on each constant lists the elements. The lists grow; write any other tag as LanguageCode("xx-YY").`))
-	fmt.Fprintf(&w, "type %s string\n\n", twimlLanguageType)
+	fmt.Fprintf(w, "type %s string\n\n", twimlLanguageType)
 	w.WriteString(twimlComment("Languages that Twilio lists, with the elements that support them."))
 	w.WriteString("const (\n")
 	for _, tag := range slices.Sorted(maps.Keys(users)) {
-		fmt.Fprintf(&w, "\t%s %s = %q // %s\n", twimlLanguageConstant(tag), twimlLanguageType, tag, strings.Join(users[tag], ", "))
+		fmt.Fprintf(w, "\t%s %s = %q // %s\n", twimlLanguageConstant(tag), twimlLanguageType, tag, strings.Join(users[tag], ", "))
 	}
 	w.WriteString(")\n")
-	return w.Bytes(), nil
 }
 
 // takers names the elements that have an attribute of the enum.
@@ -121,16 +100,10 @@ func (g *twimlGrammar) takers(enum string) []string {
 	return names
 }
 
-// twimlVoices writes the voices of Say, those of one provider together.
-func twimlVoices() ([]byte, error) {
-	g, err := twimlLoad()
-	if err != nil {
-		return nil, err
-	}
-	var w bytes.Buffer
-	w.WriteString("package twiml\n\n")
+// writeVoices writes the voices of Say, those of one provider together.
+func (g *twimlGrammar) writeVoices(w *bytes.Buffer) {
 	w.WriteString(twimlComment(`A VoiceName is a voice of [Say], such as Polly.Joanna. The list grows; write any other voice as VoiceName("Polly.Newcomer"). ElevenLabs voices are not listed: they are VoiceName("ElevenLabs.") followed by an ID.`))
-	fmt.Fprintf(&w, "type %s string\n\n", twimlVoiceType)
+	fmt.Fprintf(w, "type %s string\n\n", twimlVoiceType)
 	last := "-"
 	for _, v := range g.Enums["SayVoice"].Values {
 		provider, _, named := strings.Cut(v, ".")
@@ -144,10 +117,9 @@ func twimlVoices() ([]byte, error) {
 			last = provider
 			w.WriteString("// " + provider + " voices.\nconst (\n")
 		}
-		fmt.Fprintf(&w, "\t%s %s = %q\n", g.constant("SayVoice", v), twimlVoiceType, v)
+		fmt.Fprintf(w, "\t%s %s = %q\n", g.constant("SayVoice", v), twimlVoiceType, v)
 	}
 	w.WriteString(")\n")
-	return w.Bytes(), nil
 }
 
 // enumType returns the Go type of an enum.

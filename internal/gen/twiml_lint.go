@@ -12,12 +12,8 @@ import (
 // constants.
 var twimlKindsOfDocument = []string{"voice", "messaging", "fax"}
 
-// twimlLint writes the tables of package lint.
-func twimlLint() ([]byte, error) {
-	g, err := twimlLoad()
-	if err != nil {
-		return nil, err
-	}
+// lintTables returns the tables of package lint.
+func (g *twimlGrammar) lintTables() ([]byte, error) {
 	w := &twimlLintWriter{g: g}
 	var roots []*twimlElement
 	for _, kind := range twimlKindsOfDocument {
