@@ -86,7 +86,7 @@ func ParseMessage(frame []byte) (Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	sid := f.text(&f.top, "streamSid")
+	sid := f.top.Text("streamSid")
 	var m Message
 	switch f.event {
 	case "media":
@@ -94,21 +94,21 @@ func ParseMessage(frame []byte) (Message, error) {
 		m = Media{StreamSID: sid, Payload: f.payload()}
 	case "mark":
 		f.enter("mark")
-		name := f.text(&f.inner, "name")
+		name := f.inner.Text("name")
 		if name == "" {
-			f.fail("mark", errors.New("without a name"))
+			f.inner.Fail("mark", errors.New("without a name"))
 		}
 		m = Mark{StreamSID: sid, Name: name}
 	case "clear":
 		m = Clear{StreamSID: sid}
 	default:
-		f.fail("event", errors.New("not one that a server sends"))
+		f.top.Fail("event", errors.New("not one that a server sends"))
 	}
 	if sid == "" {
-		f.fail("streamSid", errors.New("missing"))
+		f.top.Fail("streamSid", errors.New("missing"))
 	}
-	if f.err != nil {
-		return nil, f.err
+	if err := f.err(); err != nil {
+		return nil, err
 	}
 	return m, nil
 }

@@ -1,10 +1,12 @@
 package mediastream
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -45,145 +47,92 @@ func parse(frame []byte) (Event, error) {
 	var e Event
 	switch f.event {
 	case "connected":
-		e = &Connected{Protocol: f.text(&f.top, "protocol"), Version: f.text(&f.top, "version"), Extra: f.extra()}
+		e = &Connected{Protocol: f.top.Text("protocol"), Version: f.top.Text("version"), Extra: f.extra()}
 	case "start":
 		e = f.start()
 	case "media":
-		m := &Media{SequenceNumber: f.count(&f.top, "sequenceNumber"), StreamSID: f.text(&f.top, "streamSid")}
+		m := &Media{SequenceNumber: f.top.Count("sequenceNumber", math.MaxInt64), StreamSID: f.top.Text("streamSid")}
 		f.enter("media")
-		m.Track = Track(f.text(&f.inner, "track"))
-		m.Chunk = f.count(&f.inner, "chunk")
-		m.Timestamp = f.millis(&f.inner, "timestamp")
+		m.Track = Track(f.inner.Text("track"))
+		m.Chunk = f.inner.Count("chunk", math.MaxInt64)
+		m.Timestamp = time.Duration(f.inner.Count("timestamp", maxMillis)) * time.Millisecond
 		m.Payload = f.payload()
 		m.Extra = f.extra()
 		e = m
 	case "dtmf":
-		d := &DTMF{SequenceNumber: f.count(&f.top, "sequenceNumber"), StreamSID: f.text(&f.top, "streamSid")}
+		d := &DTMF{SequenceNumber: f.top.Count("sequenceNumber", math.MaxInt64), StreamSID: f.top.Text("streamSid")}
 		f.enter("dtmf")
-		d.Track, d.Digit = f.text(&f.inner, "track"), f.text(&f.inner, "digit")
+		d.Track, d.Digit = f.inner.Text("track"), f.inner.Text("digit")
 		d.Extra = f.extra()
 		e = d
 	case "mark":
-		m := &Mark{SequenceNumber: f.count(&f.top, "sequenceNumber"), StreamSID: f.text(&f.top, "streamSid")}
+		m := &Mark{SequenceNumber: f.top.Count("sequenceNumber", math.MaxInt64), StreamSID: f.top.Text("streamSid")}
 		f.enter("mark")
-		m.Name = f.text(&f.inner, "name")
+		m.Name = f.inner.Text("name")
 		m.Extra = f.extra()
 		e = m
 	case "stop":
-		s := &Stop{SequenceNumber: f.count(&f.top, "sequenceNumber"), StreamSID: f.text(&f.top, "streamSid")}
+		s := &Stop{SequenceNumber: f.top.Count("sequenceNumber", math.MaxInt64), StreamSID: f.top.Text("streamSid")}
 		f.enter("stop")
-		s.AccountSID, s.CallSID = f.text(&f.inner, "accountSid"), f.text(&f.inner, "callSid")
+		s.AccountSID, s.CallSID = f.inner.Text("accountSid"), f.inner.Text("callSid")
 		s.Extra = f.extra()
 		e = s
 	default:
 		return &Unknown{Event: f.event, Raw: slices.Clone(frame)}, nil
 	}
-	if f.err != nil {
-		return nil, f.err
+	if err := f.err(); err != nil {
+		return nil, err
 	}
 	return e, nil
 }
 
 func (f *fields) start() Event {
-	s := &Start{SequenceNumber: f.count(&f.top, "sequenceNumber"), CustomParameters: map[string]string{}}
-	outer := f.text(&f.top, "streamSid")
+	s := &Start{SequenceNumber: f.top.Count("sequenceNumber", math.MaxInt64)}
+	outer := f.top.Text("streamSid")
 	f.enter("start")
-	s.StreamSID = f.text(&f.inner, "streamSid")
+	s.StreamSID = f.inner.Text("streamSid")
 	if s.StreamSID == "" {
 		s.StreamSID = outer
 	}
-	s.AccountSID, s.CallSID = f.text(&f.inner, "accountSid"), f.text(&f.inner, "callSid")
-	if value := f.inner.take("tracks"); value != nil {
-		f.fail("tracks", json.Unmarshal(value, &s.Tracks))
+	s.AccountSID, s.CallSID = f.inner.Text("accountSid"), f.inner.Text("callSid")
+	if value := f.inner.Take("tracks"); value != nil {
+		f.inner.Fail("tracks", json.Unmarshal(value, &s.Tracks))
 	}
-	if value := f.inner.take("mediaFormat"); value != nil {
-		o := wire.Members(value)
-		for name, value := range members(&o) {
-			switch string(name) {
-			case "encoding":
-				s.MediaFormat.Encoding = f.read(name, value)
-			case "sampleRate":
-				s.MediaFormat.SampleRate = f.int(name, value)
-			case "channels":
-				s.MediaFormat.Channels = f.int(name, value)
-			default:
-				f.keep("start.mediaFormat."+string(name), value)
-			}
+	if value := f.inner.Take("mediaFormat"); value != nil {
+		format := wire.Read(wire.Members(value))
+		s.MediaFormat = MediaFormat{
+			Encoding: format.Text("encoding"), SampleRate: int(format.Count("sampleRate", math.MaxInt32)), Channels: int(format.Count("channels", math.MaxInt32)),
 		}
-		f.fail("mediaFormat", o.Err())
-	}
-	if value := f.inner.take("customParameters"); value != nil && string(value) != "null" {
-		o := wire.Members(value)
-		for name, value := range members(&o) {
-			text, err := wire.Text(value)
-			if err != nil {
-				text = string(value) // not a reason to drop a call
-			}
-			s.CustomParameters[string(name)] = text
+		for name, value := range format.Rest() {
+			f.keep("start.mediaFormat."+name, value)
 		}
-		f.fail("customParameters", o.Err())
+		f.inner.Fail("mediaFormat", format.Err())
 	}
+	s.CustomParameters = f.inner.Texts("customParameters")
 	s.Extra = f.extra()
 	return s
-}
-
-// members ranges over the members of an object.
-func members(o *wire.Object) func(yield func(name, value []byte) bool) {
-	return func(yield func(name, value []byte) bool) {
-		for {
-			name, value, ok := o.Next()
-			if !ok || !yield(name, value) {
-				return
-			}
-		}
-	}
 }
 
 // fields is a parsed message: its members, and those of its inner object that
 // have fields.
 type fields struct {
 	event string
-	top   list
-	inner list
+	top   wire.Fields
+	inner wire.Fields
 	under string // the name of inner
 	kept  map[string]json.RawMessage
-	err   error
-}
-
-type list []member
-
-type member struct {
-	name, value []byte
-	taken       bool
-}
-
-func (l list) take(name string) []byte {
-	for i := range l {
-		if string(l[i].name) == name {
-			l[i].taken = true
-			return l[i].value
-		}
-	}
-	return nil
 }
 
 func read(frame []byte) (*fields, error) {
-	f := new(fields)
-	o := wire.Message(frame)
-	for name, value := range members(&o) {
-		if string(name) == "event" {
-			if value[0] != '"' {
-				return nil, malformed("event is not a string")
-			}
-			f.event, _ = wire.Text(value)
-			continue
-		}
-		f.top = append(f.top, member{name: name, value: value})
-	}
-	if err := o.Err(); err != nil {
+	f := &fields{top: wire.Read(wire.Message(frame))}
+	if err := f.top.Err(); err != nil {
 		return nil, malformed(err.Error())
 	}
-	if f.event == "" {
+	value := f.top.Take("event")
+	if value != nil && value[0] != '"' {
+		return nil, malformed("event is not a string")
+	}
+	if f.event, _ = wire.Text(value); f.event == "" {
 		return nil, malformed("no event")
 	}
 	return f, nil
@@ -191,97 +140,46 @@ func read(frame []byte) (*fields, error) {
 
 func malformed(what string) error { return fmt.Errorf("mediastream: %w: %s", ErrMalformed, what) }
 
-func (f *fields) fail(name string, err error) {
-	if err != nil && f.err == nil {
-		f.err = malformed(f.event + ": " + name + " is " + err.Error())
+// err returns what is wrong with the message.
+func (f *fields) err() error {
+	if err := cmp.Or(f.top.Err(), f.inner.Err()); err != nil {
+		return malformed(f.event + ": " + err.Error())
 	}
+	return nil
 }
 
 // enter takes the object with the fields of the message.
 func (f *fields) enter(name string) {
-	value := f.top.take(name)
-	if value == nil || string(value) == "null" {
-		return
+	if value := f.top.Take(name); value != nil && string(value) != "null" {
+		f.under, f.inner = name, wire.Read(wire.Members(value))
 	}
-	f.under = name
-	o := wire.Members(value)
-	for name, value := range members(&o) {
-		f.inner = append(f.inner, member{name: name, value: value})
-	}
-	f.fail(name, o.Err())
-}
-
-func (f *fields) read(name, value []byte) string {
-	s, err := wire.Text(value)
-	f.fail(string(name), err)
-	return s
-}
-
-func (f *fields) int(name, value []byte) int {
-	n, err := wire.Int(value)
-	if err == nil && n > 1<<31-1 {
-		err = errors.New("too large")
-	}
-	f.fail(string(name), err)
-	return int(n)
-}
-
-func (f *fields) text(l *list, name string) string {
-	value := l.take(name)
-	if value == nil {
-		return ""
-	}
-	return f.read([]byte(name), value)
-}
-
-func (f *fields) count(l *list, name string) int64 {
-	value := l.take(name)
-	if value == nil {
-		return 0
-	}
-	n, err := wire.Int(value)
-	f.fail(name, err)
-	return n
-}
-
-func (f *fields) millis(l *list, name string) time.Duration {
-	n := f.count(l, name)
-	if n > maxMillis {
-		f.fail(name, errors.New("too large"))
-		return 0
-	}
-	return time.Duration(n) * time.Millisecond
 }
 
 // payload decodes the audio. It refuses line breaks, which base64.Decode skips.
 func (f *fields) payload() []byte {
-	text := f.text(&f.inner, "payload")
+	text := f.inner.Text("payload")
 	sound, err := strict.DecodeString(text)
 	if err != nil || strict.EncodedLen(len(sound)) != len(text) {
-		f.fail("payload", errors.New("not base64"))
+		f.inner.Fail("payload", errors.New("not base64"))
 		return nil
 	}
 	return sound
 }
 
-func (f *fields) keep(path string, value []byte) {
+func (f *fields) keep(path string, value json.RawMessage) {
 	if f.kept == nil {
 		f.kept = map[string]json.RawMessage{}
 	}
-	f.kept[path] = slices.Clone(value)
+	f.kept[path] = value
 }
 
 // extra returns the members without a field.
 func (f *fields) extra() map[string]json.RawMessage {
-	for _, m := range f.top {
-		if !m.taken {
-			f.keep(string(m.name), m.value)
-		}
+	for name, value := range f.top.Rest() {
+		f.keep(name, value)
 	}
-	for _, m := range f.inner {
-		if !m.taken {
-			f.keep(f.under+"."+string(m.name), m.value)
-		}
+	for name, value := range f.inner.Rest() {
+		f.keep(f.under+"."+name, value)
 	}
 	return f.kept
 }

@@ -164,35 +164,35 @@ func ParseMessage(frame []byte) (Message, error) {
 	var msg Message
 	switch m.typ {
 	case "text":
-		if value := m.take("token"); value == nil || value[0] != '"' {
+		if value := m.Take("token"); value == nil || value[0] != '"' {
 			return nil, malformed(m.typ, "token is not a string")
 		}
 		msg = Text{
-			Token: m.text("token"), Last: m.bool("last"), Lang: m.text("lang"),
+			Token: m.Text("token"), Last: m.Bool("last"), Lang: m.Text("lang"),
 			Interruptible: m.optionalBool("interruptible"), Preemptible: m.optionalBool("preemptible"),
 		}
 	case "play":
 		p := Play{
-			Source: m.text("source"), Interruptible: m.optionalBool("interruptible"), Preemptible: m.optionalBool("preemptible"),
+			Source: m.Text("source"), Interruptible: m.optionalBool("interruptible"), Preemptible: m.optionalBool("preemptible"),
 		}
-		if m.take("loop") != nil {
-			p.Loop = new(int(m.count("loop", 1<<31-1)))
+		if m.Take("loop") != nil {
+			p.Loop = new(int(m.Count("loop", 1<<31-1)))
 		}
 		msg = p
 	case "sendDigits":
-		msg = SendDigits{Digits: m.text("digits")}
+		msg = SendDigits{Digits: m.Text("digits")}
 	case "language":
-		msg = Language{TTSLanguage: m.text("ttsLanguage"), TranscriptionLanguage: m.text("transcriptionLanguage")}
+		msg = Language{TTSLanguage: m.Text("ttsLanguage"), TranscriptionLanguage: m.Text("transcriptionLanguage")}
 	case "end":
-		if value := m.take("handoffData"); value != nil && value[0] != '"' && value[0] != 'n' {
+		if value := m.Take("handoffData"); value != nil && value[0] != '"' && value[0] != 'n' {
 			return nil, malformed(m.typ, "handoffData is not a string")
 		}
-		msg = End{HandoffData: m.text("handoffData")}
+		msg = End{HandoffData: m.Text("handoffData")}
 	default:
 		return Raw(strings.Clone(string(frame))), nil
 	}
-	if m.err != nil {
-		return nil, m.err
+	if err := m.Err(); err != nil {
+		return nil, malformed(m.typ, err.Error())
 	}
 	if _, err := msg.appendMessage(nil); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
@@ -201,10 +201,10 @@ func ParseMessage(frame []byte) (Message, error) {
 }
 
 func (m *message) optionalBool(name string) *bool {
-	if m.take(name) == nil {
+	if m.Take(name) == nil {
 		return nil
 	}
-	return new(m.bool(name))
+	return new(m.Bool(name))
 }
 
 // Type returns the type member of the message.

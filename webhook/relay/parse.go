@@ -31,26 +31,26 @@ func Parse(frame []byte) (Event, error) {
 		e = m.setup()
 	case "prompt":
 		e = Prompt{
-			VoicePrompt: m.text("voicePrompt"), Lang: m.text("lang"), Last: m.bool("last"),
+			VoicePrompt: m.Text("voicePrompt"), Lang: m.Text("lang"), Last: m.Bool("last"),
 			Extra: m.extra(),
 		}
 	case "dtmf":
-		e = DTMF{Digit: m.text("digit"), Extra: m.extra()}
+		e = DTMF{Digit: m.Text("digit"), Extra: m.extra()}
 	case "interrupt":
 		e = Interrupt{
-			UtteranceUntilInterrupt: m.text("utteranceUntilInterrupt"),
-			DurationUntilInterrupt:  time.Duration(m.count("durationUntilInterruptMs", maxMillis)) * time.Millisecond,
+			UtteranceUntilInterrupt: m.Text("utteranceUntilInterrupt"),
+			DurationUntilInterrupt:  time.Duration(m.Count("durationUntilInterruptMs", maxMillis)) * time.Millisecond,
 			Extra:                   m.extra(),
 		}
 	case "info":
 		e = m.info()
 	case "error":
-		e = Error{Description: m.text("description"), Extra: m.extra()}
+		e = Error{Description: m.Text("description"), Extra: m.extra()}
 	default:
 		return Unknown{Type: m.typ, Raw: slices.Clone(frame)}, nil
 	}
-	if m.err != nil {
-		return nil, m.err
+	if err := m.Err(); err != nil {
+		return nil, malformed(m.typ, err.Error())
 	}
 	return e, nil
 }
@@ -58,42 +58,22 @@ func Parse(frame []byte) (Event, error) {
 // maxMillis is the largest number of milliseconds that fits in a time.Duration.
 const maxMillis = int64(1<<63-1) / int64(time.Millisecond)
 
-// message is a parsed frame. Its readers remove members; what remains is extra.
+// message is a parsed frame. What its parser does not take is extra.
 type message struct {
-	typ     string
-	members []member
-	err     error
-	room    [14]member // of a setup
-}
-
-type member struct {
-	name, value []byte
-	taken       bool
+	wire.Fields
+	typ string
 }
 
 func (m *message) read(frame []byte) error {
-	m.members = m.room[:0]
-	found := false
-	o := wire.Message(frame)
-	for {
-		name, value, ok := o.Next()
-		if !ok {
-			break
-		}
-		if string(name) != "type" {
-			m.members = append(m.members, member{name: name, value: value})
-			continue
-		}
-		if value[0] != '"' {
-			return malformed("", "type is not a string")
-		}
-		m.typ, _ = wire.Text(value)
-		found = m.typ != ""
-	}
-	if err := o.Err(); err != nil {
+	m.Fields = wire.Read(wire.Message(frame))
+	if err := m.Err(); err != nil {
 		return malformed("", err.Error())
 	}
-	if !found {
+	value := m.Take("type")
+	if value != nil && value[0] != '"' {
+		return malformed("", "type is not a string")
+	}
+	if m.typ, _ = wire.Text(value); m.typ == "" {
 		return malformed("", "no type")
 	}
 	return nil
@@ -106,99 +86,31 @@ func malformed(typ, what string) error {
 	return fmt.Errorf("relay: %w: %s", ErrMalformed, what)
 }
 
-func (m *message) take(name string) []byte {
-	for i := range m.members {
-		if e := &m.members[i]; string(e.name) == name {
-			e.taken = true
-			return e.value
-		}
-	}
-	return nil
-}
-
-func (m *message) fail(name string, err error) {
-	if err != nil && m.err == nil {
-		m.err = malformed(m.typ, name+" is "+err.Error())
-	}
-}
-
-func (m *message) text(name string) string {
-	value := m.take(name)
-	if value == nil {
-		return ""
-	}
-	s, err := wire.Text(value)
-	m.fail(name, err)
-	return s
-}
-
-func (m *message) bool(name string) bool {
-	value := m.take(name)
-	if value == nil {
-		return false
-	}
-	b, err := wire.Bool(value)
-	m.fail(name, err)
-	return b
-}
-
-func (m *message) count(name string, most int64) int64 {
-	value := m.take(name)
-	if value == nil {
-		return 0
-	}
-	n, err := wire.Int(value)
-	if err == nil && n > most {
-		err = fmt.Errorf("larger than %d", most)
-	}
-	m.fail(name, err)
-	return n
-}
-
-func (m *message) extra() map[string]json.RawMessage {
-	var extra map[string]json.RawMessage
-	for _, e := range m.members {
-		if e.taken {
-			continue
-		}
+func (m *message) extra() (extra map[string]json.RawMessage) {
+	for name, value := range m.Rest() {
 		if extra == nil {
 			extra = map[string]json.RawMessage{}
 		}
-		extra[string(e.name)] = slices.Clone(e.value)
+		extra[name] = value
 	}
 	return extra
 }
 
 func (m *message) setup() Event {
 	e := Setup{
-		SessionID: m.text("sessionId"), CallSID: m.text("callSid"), ParentCallSID: m.text("parentCallSid"),
-		AccountSID: m.text("accountSid"), ApplicationSID: m.text("applicationSid"),
-		From: m.text("from"), To: m.text("to"), ForwardedFrom: m.text("forwardedFrom"), CallerName: m.text("callerName"),
-		Direction: m.text("direction"), CallType: m.text("callType"), CallStatus: m.text("callStatus"),
-		CustomParameters: map[string]string{},
-	}
-	if value := m.take("customParameters"); value != nil && string(value) != "null" {
-		o := wire.Members(value)
-		for {
-			name, value, ok := o.Next()
-			if !ok {
-				break
-			}
-			text, err := wire.Text(value)
-			if err != nil {
-				text = string(value) // not what Twilio sends today, but not a reason to drop a call
-			}
-			e.CustomParameters[string(name)] = text
-		}
-		m.fail("customParameters", o.Err())
+		SessionID: m.Text("sessionId"), CallSID: m.Text("callSid"), ParentCallSID: m.Text("parentCallSid"),
+		AccountSID: m.Text("accountSid"), ApplicationSID: m.Text("applicationSid"),
+		From: m.Text("from"), To: m.Text("to"), ForwardedFrom: m.Text("forwardedFrom"), CallerName: m.Text("callerName"),
+		Direction: m.Text("direction"), CallType: m.Text("callType"), CallStatus: m.Text("callStatus"),
+		CustomParameters: m.Texts("customParameters"),
 	}
 	e.Extra = m.extra()
 	return e
 }
 
 func (m *message) info() Event {
-	e := Info{Name: m.text("name"), Value: slices.Clone(m.take("value"))}
-	if n := m.count("ts", maxMillis); n > 0 {
+	e := Info{Name: m.Text("name"), Value: slices.Clone(m.Take("value"))}
+	if n := m.Count("ts", maxMillis); n > 0 {
 		e.Time = time.UnixMilli(n).UTC()
 	}
 	e.Extra = m.extra()
