@@ -53,8 +53,8 @@ func (s *paper) String() string {
 // waitFor waits until text is shown.
 func (s *paper) waitFor(t *testing.T, text string) {
 	t.Helper()
-	end := time.Now().Add(20 * time.Second)
-	late := time.AfterFunc(21*time.Second, s.cond.Broadcast) // after end, or it would wait again
+	end := time.Now().Add(time.Minute)
+	late := time.AfterFunc(61*time.Second, s.cond.Broadcast) // after end, or it would wait again
 	defer late.Stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -54,7 +54,7 @@ func (d *dev) account() (sid, address string) {
 	require.Eventually(d.t, func() bool {
 		m = accountLine.FindStringSubmatch(d.out.String())
 		return m != nil
-	}, 20*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	return m[1], m[2]
 }
 
@@ -66,7 +66,7 @@ func TestT29DevTellsTheProgramItsAccount(t *testing.T) {
 	d := startDev(t, "--memory", "--tunnel=", "--token", "12345", "--", os.Args[0])
 	sid, _ := d.account()
 	assert.NotEqual(t, "AC0123456789abcdef0123456789abcdef", sid)
-	require.Eventually(t, func() bool { return strings.Contains(d.err.String(), "app  TWILIO_AUTH_TOKEN=12345\n") }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(d.err.String(), "app  TWILIO_AUTH_TOKEN=12345\n") }, time.Minute, 10*time.Millisecond)
 	assert.Contains(t, d.err.String(), "app  TWILIO_ACCOUNT_SID="+sid+"\n")
 	assert.Regexp(t, `Auth token +\(the one that you set\)\n`, d.out.String())
 	assert.Regexp(t, `app  BASE_URL=http://127\.0\.0\.1:\d+\n`, d.err.String())

@@ -51,7 +51,7 @@ func (d *dev) code() int {
 	select {
 	case code := <-d.ended:
 		return code
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		d.t.Fatalf("it does not end: %s%s", d.out.String(), d.err.String())
 		return 0
 	}
@@ -69,7 +69,7 @@ func (d *dev) state() (s struct {
 	require.Eventually(d.t, func() bool {
 		m = pageURL.FindStringSubmatch(d.out.String())
 		return m != nil
-	}, 20*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	r, err := http.NewRequest(http.MethodGet, m[1]+"api/state", nil)
 	require.NoError(d.t, err)
 	r.Header.Set("X-Console-Token", m[2])
@@ -118,9 +118,9 @@ func TestDevTellsOfAProgramThatDies(t *testing.T) {
 	}
 	d := startDev(t, "--memory", "--tunnel=", "--", "sh", "-c", "echo about to die; exit 3")
 	require.Eventually(t, func() bool { return strings.Contains(d.err.String(), "sh ended (exit status 3); starting it again") },
-		20*time.Second, 10*time.Millisecond)
+		time.Minute, 10*time.Millisecond)
 	assert.Contains(t, d.err.String(), "app  about to die")
-	require.Eventually(t, func() bool { return d.state().App.Error == "exit status 3" }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return d.state().App.Error == "exit status 3" }, time.Minute, 10*time.Millisecond)
 	assert.False(t, d.state().App.Up)
 	d.stop()
 	assert.Equal(t, 0, d.code())
@@ -140,7 +140,7 @@ func TestDevKeepsDamagedCaptures(t *testing.T) {
 	notice := d.state().Notice
 	assert.Contains(t, notice, "were damaged: the old file is now "+path+".damaged-")
 	assert.Contains(t, d.err.String(), notice)
-	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond, "the demo")
+	require.Eventually(t, func() bool { return d.state().App.Up }, time.Minute, 10*time.Millisecond, "the demo")
 	d.stop()
 	assert.Equal(t, 0, d.code())
 	kept, err := filepath.Glob(path + ".damaged-*")
@@ -253,7 +253,7 @@ func TestDevTellsThatNobodyListens(t *testing.T) {
 		go func() { ended <- a.run(ctx) }()
 		require.Eventually(t, func() bool {
 			return strings.Contains(screen.String(), "nothing is listening on http://127.0.0.1:1 yet")
-		}, 20*time.Second, 10*time.Millisecond)
+		}, time.Minute, 10*time.Millisecond)
 		assert.Contains(t, screen.String(), c.says)
 		cancel()
 		<-ended

@@ -138,7 +138,7 @@ func TestFirstRequestByGET(t *testing.T) {
 	}
 	require.Eventually(t, func() bool {
 		return strings.Contains(page.out.String(), "200 GET  /sms") && strings.Contains(page.out.String(), "200 GET  /voice")
-	}, 20*time.Second, 10*time.Millisecond, page.out.String)
+	}, time.Minute, 10*time.Millisecond, page.out.String)
 	for _, play := range [][]string{{"text", "hi"}, {"call", "waits 1s"}, {"explore"}, {"run", file}} {
 		code, out, errs := command(t, "", play...)
 		assert.Zero(t, code, errs)

@@ -153,7 +153,7 @@ func TestOneShotCommandsFindTheConsole(t *testing.T) {
 	assert.Contains(t, errs, "start ringback dev")
 
 	d := startDev(t, "--memory", "--tunnel=")
-	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return d.state().App.Up }, time.Minute, 10*time.Millisecond)
 	code, out, errs := command(t, "", "text", "a table for four")
 	require.Zero(t, code, errs)
 	assert.Equal(t, "Thanks, we got: a table for four\n", out)
@@ -247,7 +247,7 @@ func TestExploreFindsTheMenuOfTheConsole(t *testing.T) {
 	}))
 	defer app.Close()
 	d := startDev(t, "--memory", "--tunnel=", "--app", app.URL, "--voice", "/calls/incoming")
-	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return d.state().App.Up }, time.Minute, 10*time.Millisecond)
 	for _, args := range [][]string{{"call"}, {"explore"}, {"explore", "/calls/incoming"}} {
 		code, out, errs := command(t, "", args...)
 		assert.Zero(t, code, errs)
@@ -300,7 +300,7 @@ func TestDevInventsNoStatusCallback(t *testing.T) {
 	t.Chdir(t.TempDir())
 	p := startCallsOnly(t)
 	d := startDev(t, "--memory", "--tunnel=", "--app", p.url)
-	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return d.state().App.Up }, time.Minute, 10*time.Millisecond)
 	m := pageURL.FindStringSubmatch(d.out.String())
 	post := func(path, body string) map[string]any {
 		r, err := http.NewRequest(http.MethodPost, m[1]+path, strings.NewReader(body))
@@ -315,7 +315,7 @@ func TestDevInventsNoStatusCallback(t *testing.T) {
 		return v
 	}
 	post("api/calls", `{"person":"+15550101"}`)
-	require.Eventually(t, func() bool { return strings.Contains(d.out.String(), "/voice  IncomingCall") }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(d.out.String(), "/voice  IncomingCall") }, time.Minute, 10*time.Millisecond)
 	require.Eventually(t, func() bool {
 		r, err := http.NewRequest(http.MethodGet, m[1]+"api/calls", nil)
 		require.NoError(t, err)
@@ -326,7 +326,7 @@ func TestDevInventsNoStatusCallback(t *testing.T) {
 		var v struct{ Calls []struct{ Ended bool } }
 		require.NoError(t, json.NewDecoder(resp.Body).Decode(&v))
 		return len(v.Calls) == 1 && v.Calls[0].Ended
-	}, 20*time.Second, 20*time.Millisecond)
+	}, time.Minute, 20*time.Millisecond)
 	assert.Equal(t, []string{"/voice"}, p.paths())
 }
 
@@ -393,7 +393,7 @@ func TestSharedKeyIsAToken(t *testing.T) {
 	assert.NotContains(t, errs, secret)
 
 	d := startDev(t, "--memory", "--tunnel=", "--app", app.URL, "--token-file", file)
-	require.Eventually(t, func() bool { return d.state().App.Up }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return d.state().App.Up }, time.Minute, 10*time.Millisecond)
 	m := pageURL.FindStringSubmatch(d.out.String())
 	for _, c := range []struct{ path, body, says string }{
 		{"api/messages", `{"person":"+15550101","channel":"sms","body":"hello"}`, "200 POST /sms  IncomingMessage"},
@@ -409,7 +409,7 @@ func TestSharedKeyIsAToken(t *testing.T) {
 		require.NoError(t, err)
 		resp.Body.Close()
 		require.Equal(t, 200, resp.StatusCode)
-		require.Eventually(t, func() bool { return strings.Contains(d.out.String()[before:], c.says) }, 20*time.Second, 10*time.Millisecond, c.body)
+		require.Eventually(t, func() bool { return strings.Contains(d.out.String()[before:], c.says) }, time.Minute, 10*time.Millisecond, c.body)
 	}
 	assert.NotContains(t, d.out.String()+d.err.String(), secret, "the secret is not printed")
 }

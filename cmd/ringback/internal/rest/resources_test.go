@@ -352,15 +352,15 @@ func TestMachineDetection(t *testing.T) {
 		}
 		return ""
 	}
+	later, err := c.Api.CreateCall(new(api.CreateCallParams).SetFrom("+15550100").SetTo("+15550101").SetUrl(w.base + "/hello").
+		SetMachineDetection("DetectMessageEnd").SetAsyncAmd("true").SetAsyncAmdStatusCallback(w.base + "/amd"))
+	require.NoError(t, err)
+
 	until(t, "the request for the document", func() bool { return param("OutboundCallAnswered", *made.Sid, "AnsweredBy") == "machine_start" })
 	fetched, err := c.Api.FetchCall(*made.Sid, nil)
 	require.NoError(t, err)
 	assert.Equal(t, "machine_start", *fetched.AnsweredBy)
-
-	made, err = c.Api.CreateCall(new(api.CreateCallParams).SetFrom("+15550100").SetTo("+15550101").SetUrl(w.base + "/hello").
-		SetMachineDetection("DetectMessageEnd").SetAsyncAmd("true").SetAsyncAmdStatusCallback(w.base + "/amd"))
-	require.NoError(t, err)
-	until(t, "the callback", func() bool { return param("AsyncAMDCallback", *made.Sid, "AnsweredBy") == "machine_end_beep" })
+	until(t, "the callback", func() bool { return param("AsyncAMDCallback", *later.Sid, "AnsweredBy") == "machine_end_beep" })
 }
 
 // TestCallIsUpdatedWithTwiML is the main example of Twilio's documentation for

@@ -106,7 +106,7 @@ func (w *world) client(token string) *twilio.RestClient {
 
 func until(t *testing.T, what string, ready func() bool) {
 	t.Helper()
-	require.Eventually(t, ready, 20*time.Second, 10*time.Millisecond, what)
+	require.Eventually(t, ready, 90*time.Second, 10*time.Millisecond, what)
 }
 
 func TestTwilioGoSendsAMessage(t *testing.T) {
