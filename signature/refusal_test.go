@@ -150,6 +150,7 @@ func TestRefusals(t *testing.T) {
 		{"empty name", signature.Config{}, signedForm("/sms", "=1"), signature.ErrForm, 400, "form"},
 		{"query moved into the parameters", signature.Config{}, signedForm("/sms", "%3Fa%3D1=x"), signature.ErrForm, 400, "form"},
 		{"end of a query moved into the parameters", signature.Config{}, signedForm("/sms?a=", "1=x"), signature.ErrForm, 400, "form"},
+		{"user information in the request line", signature.Config{}, with(signedForm("/sms", ""), func(r *http.Request) { r.RequestURI = "http://Twilio@hooks.example.com/sms" }), signature.ErrTarget, 400, "target"},
 		{"parameters moved into the URL", signature.Config{}, signedGet("/smsAccountSid" + account + "?x=1"), signature.ErrTarget, 400, "target"},
 		{"account in a value", signature.Config{}, signedForm("/sms", "a=AccountSid"+account), signature.ErrForm, 400, "form"},
 		{"GET with a body", signature.Config{}, with(signedGet("/sms"), func(r *http.Request) { r.Body, r.ContentLength = io.NopCloser(strings.NewReader("a=1")), 3 }), signature.ErrUnexpectedBody, 403, "unexpected-body"},

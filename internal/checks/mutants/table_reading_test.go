@@ -7,7 +7,7 @@ var readingMutants = []mutant{
 	{"T07", "a request line is cut at the first ://", targetFile, `u, err := url.ParseRequestURI(target) // as net/http does`, "if _, rest, found := strings.Cut(target, \"://\"); found {\nif i := strings.IndexAny(rest, \"/?#\"); i >= 0 {\nreturn rest[i:], false, nil\n}\n}\nu, err := url.ParseRequestURI(target)"},
 	{"T07", "a URL without a host is an absolute one", targetFile, `err != nil || u.Host == "" ||`, `err != nil ||`},
 	{"T07", "an absolute URL may have any scheme", targetFile, `|| !isScheme(u.Scheme) {`, `{`},
-	{"T07", "the prefix of an absolute URL need not be found", targetFile, `if !found || rest != "" && rest[0] != '/' && rest[0] != '?' {`, `if false {`},
+	{"T07", "the prefix of an absolute URL need not be found", targetFile, `if !found || rest != "" && rest[0] != '/' && rest[0] != '?' {`, `if !found && false {`},
 	{"T07", "what is routed is not compared", verifyFile, `if err == nil && !routes(r.URL, q.loc.target) {`, `if false {`},
 	{"T07", "an unsigned query reaches the router", targetFile, `u.RawQuery != "" && u.RawQuery != query ||`, `query == "\x00" ||`},
 	{"T07", "the path is not compared", targetFile, `return endsIn(path, u.Path)`, `return true`},
