@@ -65,19 +65,32 @@ func (d *dev) state() (s struct {
 	Notice string
 }) {
 	d.t.Helper()
+	d.ask(http.MethodGet, "api/state", "", &s)
+	return s
+}
+
+// ask sends a request to the page's API, with JSON if there is a body, reads the
+// answer into v unless that is nil, and returns the status.
+func (d *dev) ask(method, path, body string, v any) int {
+	d.t.Helper()
 	var m []string
 	require.Eventually(d.t, func() bool {
 		m = pageURL.FindStringSubmatch(d.out.String())
 		return m != nil
 	}, time.Minute, 10*time.Millisecond)
-	r, err := http.NewRequest(http.MethodGet, m[1]+"api/state", nil)
+	r, err := http.NewRequest(method, m[1]+path, strings.NewReader(body))
 	require.NoError(d.t, err)
 	r.Header.Set("X-Console-Token", m[2])
-	resp, err := http.DefaultClient.Do(r)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := (&http.Client{Timeout: time.Minute}).Do(r)
 	require.NoError(d.t, err)
 	defer resp.Body.Close()
-	require.NoError(d.t, json.NewDecoder(resp.Body).Decode(&s))
-	return s
+	if v != nil {
+		require.NoError(d.t, json.NewDecoder(resp.Body).Decode(v))
+	}
+	return resp.StatusCode
 }
 
 func TestDevRefusesWhatCannotWork(t *testing.T) {

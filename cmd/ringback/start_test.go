@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -158,20 +157,13 @@ func TestOneShotCommandsFindTheConsole(t *testing.T) {
 	require.Zero(t, code, errs)
 	assert.Equal(t, "Thanks, we got: a table for four\n", out)
 	assert.Contains(t, errs, "using the program of the console at http://127.0.0.1:")
-	m := pageURL.FindStringSubmatch(d.out.String())
-	r, err := http.NewRequest(http.MethodGet, m[1]+"api/exchanges?source=command", nil)
-	require.NoError(t, err)
-	r.Header.Set("X-Console-Token", m[2])
-	resp, err := http.DefaultClient.Do(r)
-	require.NoError(t, err)
-	defer resp.Body.Close()
 	var list struct {
 		Exchanges []struct {
 			Kind, Verdict, Summary string
 			Status                 int
 		}
 	}
-	require.NoError(t, json.NewDecoder(resp.Body).Decode(&list))
+	d.ask(http.MethodGet, "api/exchanges?source=command", "", &list)
 	require.Len(t, list.Exchanges, 1)
 	assert.Equal(t, "IncomingMessage", list.Exchanges[0].Kind)
 	assert.Equal(t, "valid", list.Exchanges[0].Verdict, "both use the same made-up token")
@@ -268,15 +260,8 @@ func TestConsoleShowsTheErrorOfACommand(t *testing.T) {
 	code, _, errs := command(t, "", "call")
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "error 11205")
-	m := pageURL.FindStringSubmatch(d.out.String())
-	r, err := http.NewRequest(http.MethodGet, m[1]+"api/exchanges?source=command", nil)
-	require.NoError(t, err)
-	r.Header.Set("X-Console-Token", m[2])
-	resp, err := http.DefaultClient.Do(r)
-	require.NoError(t, err)
-	defer resp.Body.Close()
 	var list struct{ Exchanges []struct{ Code int } }
-	require.NoError(t, json.NewDecoder(resp.Body).Decode(&list))
+	d.ask(http.MethodGet, "api/exchanges?source=command", "", &list)
 	require.NotEmpty(t, list.Exchanges)
 	assert.Equal(t, 11205, list.Exchanges[0].Code)
 }
@@ -301,30 +286,15 @@ func TestDevInventsNoStatusCallback(t *testing.T) {
 	p := startCallsOnly(t)
 	d := startDev(t, "--memory", "--tunnel=", "--app", p.url)
 	require.Eventually(t, func() bool { return d.state().App.Up }, time.Minute, 10*time.Millisecond)
-	m := pageURL.FindStringSubmatch(d.out.String())
-	post := func(path, body string) map[string]any {
-		r, err := http.NewRequest(http.MethodPost, m[1]+path, strings.NewReader(body))
-		require.NoError(t, err)
-		r.Header.Set("X-Console-Token", m[2])
-		r.Header.Set("Content-Type", "application/json")
-		resp, err := http.DefaultClient.Do(r)
-		require.NoError(t, err)
-		defer resp.Body.Close()
-		var v map[string]any
-		require.NoError(t, json.NewDecoder(resp.Body).Decode(&v))
+	post := func(path, body string) (v map[string]any) {
+		d.ask(http.MethodPost, path, body, &v)
 		return v
 	}
 	post("api/calls", `{"person":"+15550101"}`)
 	require.Eventually(t, func() bool { return strings.Contains(d.out.String(), "/voice  IncomingCall") }, time.Minute, 10*time.Millisecond)
 	require.Eventually(t, func() bool {
-		r, err := http.NewRequest(http.MethodGet, m[1]+"api/calls", nil)
-		require.NoError(t, err)
-		r.Header.Set("X-Console-Token", m[2])
-		resp, err := http.DefaultClient.Do(r)
-		require.NoError(t, err)
-		defer resp.Body.Close()
 		var v struct{ Calls []struct{ Ended bool } }
-		require.NoError(t, json.NewDecoder(resp.Body).Decode(&v))
+		d.ask(http.MethodGet, "api/calls", "", &v)
 		return len(v.Calls) == 1 && v.Calls[0].Ended
 	}, time.Minute, 20*time.Millisecond)
 	assert.Equal(t, []string{"/voice"}, p.paths())
@@ -394,21 +364,13 @@ func TestSharedKeyIsAToken(t *testing.T) {
 
 	d := startDev(t, "--memory", "--tunnel=", "--app", app.URL, "--token-file", file)
 	require.Eventually(t, func() bool { return d.state().App.Up }, time.Minute, 10*time.Millisecond)
-	m := pageURL.FindStringSubmatch(d.out.String())
 	for _, c := range []struct{ path, body, says string }{
 		{"api/messages", `{"person":"+15550101","channel":"sms","body":"hello"}`, "200 POST /sms  IncomingMessage"},
 		{"api/exchanges/1/replay", `{"parameters":[["Body","again"]]}`, "200 POST /sms  IncomingMessage"},
 		{"api/exchanges/1/replay", `{"signature":"old"}`, "invalid signature"},
 	} {
 		before := len(d.out.String())
-		r, err := http.NewRequest(http.MethodPost, m[1]+c.path, strings.NewReader(c.body))
-		require.NoError(t, err)
-		r.Header.Set("X-Console-Token", m[2])
-		r.Header.Set("Content-Type", "application/json")
-		resp, err := http.DefaultClient.Do(r)
-		require.NoError(t, err)
-		resp.Body.Close()
-		require.Equal(t, 200, resp.StatusCode)
+		require.Equal(t, 200, d.ask(http.MethodPost, c.path, c.body, nil))
 		require.Eventually(t, func() bool { return strings.Contains(d.out.String()[before:], c.says) }, time.Minute, 10*time.Millisecond, c.body)
 	}
 	assert.NotContains(t, d.out.String()+d.err.String(), secret, "the secret is not printed")
