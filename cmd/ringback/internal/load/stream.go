@@ -160,7 +160,8 @@ func (l *line) talk(ctx context.Context) error {
 	return nil
 }
 
-// speak lets the caller speak, and returns when that is over.
+// speak lets the caller speak, and returns when that is over. It calls cleared for
+// each clear, unless it is nil.
 func (l *line) speak(ctx context.Context, cleared func()) error {
 	until := time.Now().Add(sentence)
 	l.mu.Lock()
